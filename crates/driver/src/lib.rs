@@ -1,1 +1,37 @@
-//! Under construction.
+//! Connections to databases: one interface over the back ends, each behind a feature of its own name.
+//!
+//! A [`Pool`] opens [`Connection`]s to the database of a URL. A connection compiles statements through a cache by
+//! shape, prepares them, lends rows column by column as [`ValueRef`]s and takes parameters the same way. Errors are
+//! classified here, once, from what each database reports.
+//!
+//! ```
+//! use onggi_driver::Pool;
+//!
+//! let pool = Pool::open("sqlite::memory:")?;
+//! let mut connection = pool.connect()?;
+//! connection.run("CREATE TABLE jars (id INTEGER PRIMARY KEY, label TEXT UNIQUE)")?;
+//! connection.run("INSERT INTO jars (label) VALUES ('kimchi')")?;
+//! let error = connection.run("INSERT INTO jars (label) VALUES ('kimchi')").unwrap_err();
+//! assert!(error.is_unique_violation());
+//! assert_eq!((error.table(), error.columns()), (Some("jars"), &["label".to_owned()][..]));
+//! # Ok::<(), onggi_driver::Error>(())
+//! ```
+
+mod bind;
+mod connection;
+mod error;
+mod observe;
+mod pool;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+mod url;
+
+pub use bind::{Bind, Capture};
+pub use connection::{Connection, Prepared, Row, Rows};
+pub use error::Error;
+pub use observe::{Executed, Observer};
+pub use onggi_sql::{Type, Value, ValueRef};
+pub use pool::{Pool, Pooled};
+
+/// The result of this crate's operations.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,1 +1,44 @@
-//! Under construction.
+//! Schemas, expressions and statements as plain data, and their compilation to SQL.
+//!
+//! Nothing here talks to a database or knows what a model is. A statement is built as data, one walk over it
+//! yields its [shape](shape::Shape) (everything but the values) and its parameters in order, and
+//! [`compile`](compile::compile) turns it into text for a [`Dialect`], once per shape: a [`Cache`] keeps the result.
+//!
+//! ```
+//! use onggi_sql::{dialect, BinaryOperator, Column, Expression, Select, Statement, Table, Type, compile};
+//!
+//! static COLUMNS: [Column; 2] = [Column::new("id", Type::BIGINT).generated(), Column::new("name", Type::Text)];
+//! static USERS: Table = Table::new("users", &COLUMNS, &[0]);
+//!
+//! let mut select = Select::new(&USERS, vec![Expression::column(&USERS, 1)]);
+//! select.filter = Some(Expression::binary(
+//!     BinaryOperator::Equal,
+//!     Expression::column(&USERS, 0),
+//!     Expression::value(7_i64),
+//! ));
+//! let compiled = compile::compile(&Statement::Select(select), &dialect::SQLITE)?;
+//! assert_eq!(compiled.text(), r#"SELECT "name" FROM "users" WHERE "id" = ?1"#);
+//! # Ok::<(), onggi_sql::Error>(())
+//! ```
+
+pub mod cache;
+pub mod compile;
+pub mod dialect;
+mod error;
+mod expression;
+pub mod schema;
+pub mod shape;
+mod statement;
+mod table;
+mod value;
+
+pub use cache::{Cache, Compiled};
+pub use dialect::Dialect;
+pub use error::Error;
+pub use expression::{BinaryOperator, Expression, Function, Match, UnaryOperator};
+pub use statement::{Conflict, Delete, Direction, Insert, Nulls, Order, Select, Statement, Summary, Update};
+pub use table::{Action, Check, Column, Constant, Index, Reference, Table};
+pub use value::{Type, Value, ValueRef};
+
+/// The result of this crate's operations.
+pub type Result<T> = std::result::Result<T, Error>;

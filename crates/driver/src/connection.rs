@@ -1,0 +1,266 @@
+use std::sync::Arc;
+
+use onggi_sql::shape::Shape;
+use onggi_sql::{Cache, Compiled, Dialect, Statement};
+
+use crate::error::Kind;
+use crate::observe::{Observer, report};
+#[cfg(feature = "sqlite")]
+use crate::sqlite;
+use crate::{Bind, Error, Result, Type, ValueRef};
+
+/// A connection to a database.
+pub struct Connection {
+    back_end: BackEnd,
+    cache: Cache,
+    observer: Option<Observer>,
+}
+
+/// The databases, one variant each.
+enum BackEnd {
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Connection),
+}
+
+impl Connection {
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn sqlite(connection: sqlite::Connection) -> Connection {
+        let cache = Cache::new(&onggi_sql::dialect::SQLITE);
+        Connection { back_end: BackEnd::Sqlite(connection), cache, observer: None }
+    }
+
+    /// The database's way to write SQL.
+    pub fn dialect(&self) -> &'static Dialect {
+        self.cache.dialect()
+    }
+
+    /// Calls `observer` with every statement from now on.
+    pub fn observe(&mut self, observer: Option<Observer>) {
+        self.observer = observer;
+    }
+
+    /// The text of a statement's shape, compiled the first time.
+    ///
+    /// # Errors
+    ///
+    /// Statements that the database lacks a way to say.
+    pub fn compile(&mut self, shape: &Shape, statement: impl FnOnce() -> Statement) -> Result<Arc<Compiled>> {
+        self.cache
+            .get(shape, statement)
+            .map_err(|error| Error::new(Kind::Other, error.to_string()).with_source(error))
+    }
+
+    /// Whether a transaction is open.
+    pub fn in_transaction(&self) -> bool {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(connection) => connection.in_transaction(),
+        }
+    }
+
+    /// The version of the database's engine.
+    pub fn version(&self) -> String {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(_) => sqlite::version().to_owned(),
+        }
+    }
+
+    /// Refuses writes from now on, or allows them again.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn set_read_only(&mut self, read_only: bool) -> Result<()> {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(connection) => connection.set_read_only(read_only),
+        }
+    }
+
+    /// Runs a statement that has no parameters and gives no rows.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn run(&mut self, statement: &str) -> Result<()> {
+        self.prepare(statement)?.execute::<Error>(|_| Ok(())).map(|_| ())
+    }
+
+    /// A statement ready to run; the text is compiled by the database once per connection.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database: what is not SQL, tables and columns that do not exist.
+    pub fn prepare<'c>(&'c mut self, statement: &'c str) -> Result<Prepared<'c>> {
+        let back_end = match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(connection) => PreparedBackEnd::Sqlite(connection.prepare(statement)?),
+        };
+        Ok(Prepared { back_end, statement, times: 0, observer: self.observer.as_ref() })
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").field("dialect", &self.dialect().name).finish_non_exhaustive()
+    }
+}
+
+/// A statement ready to run, as often as wanted.
+pub struct Prepared<'c> {
+    back_end: PreparedBackEnd<'c>,
+    statement: &'c str,
+    times: u64,
+    observer: Option<&'c Observer>,
+}
+
+enum PreparedBackEnd<'c> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Prepared<'c>),
+}
+
+impl Prepared<'_> {
+    /// Runs it and says how many rows it changed.
+    ///
+    /// # Errors
+    ///
+    /// Those of `bind` and of the database.
+    pub fn execute<E: From<Error>>(
+        &mut self,
+        bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<u64, E> {
+        self.times += 1;
+        match &mut self.back_end {
+            #[cfg(feature = "sqlite")]
+            PreparedBackEnd::Sqlite(prepared) => {
+                bind(&mut prepared.parameters())?;
+                prepared.execute().map_err(|error| error.with_statement(self.statement).into())
+            }
+        }
+    }
+
+    /// Runs an insert of one row and gives the key that the database generated for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`execute`](Prepared::execute).
+    pub fn insert<E: From<Error>>(
+        &mut self,
+        bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<i64, E> {
+        self.execute(bind)?;
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            PreparedBackEnd::Sqlite(prepared) => Ok(prepared.generated_key()),
+        }
+    }
+
+    /// Runs it and lends its rows.
+    ///
+    /// # Errors
+    ///
+    /// Those of `bind`; those of the database come with the rows.
+    pub fn query<E: From<Error>>(
+        &mut self,
+        bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Rows<'_>, E> {
+        self.times += 1;
+        match &mut self.back_end {
+            #[cfg(feature = "sqlite")]
+            PreparedBackEnd::Sqlite(prepared) => {
+                bind(&mut prepared.parameters())?;
+                Ok(Rows { back_end: RowsBackEnd::Sqlite(prepared.rows()), statement: self.statement })
+            }
+        }
+    }
+
+    /// The names of the columns that its rows have.
+    pub fn columns(&self) -> Vec<String> {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            PreparedBackEnd::Sqlite(prepared) => prepared.columns(),
+        }
+    }
+
+    /// How many parameters it takes.
+    pub fn parameters(&self) -> usize {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            PreparedBackEnd::Sqlite(prepared) => prepared.parameter_count(),
+        }
+    }
+}
+
+impl Drop for Prepared<'_> {
+    fn drop(&mut self) {
+        if self.times > 0 {
+            report(self.observer, self.statement, self.times);
+        }
+    }
+}
+
+/// The rows of a running statement, lent one at a time.
+pub struct Rows<'p> {
+    back_end: RowsBackEnd<'p>,
+    statement: &'p str,
+}
+
+enum RowsBackEnd<'p> {
+    #[cfg(feature = "sqlite")]
+    Sqlite(sqlite::Rows<'p>),
+}
+
+impl Rows<'_> {
+    /// The next row, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn next_row(&mut self) -> Result<Option<Row<'_>>> {
+        match &mut self.back_end {
+            #[cfg(feature = "sqlite")]
+            RowsBackEnd::Sqlite(rows) => match rows.next() {
+                Ok(row) => Ok(row.map(Row::Sqlite)),
+                Err(error) => Err(error.with_statement(self.statement)),
+            },
+        }
+    }
+}
+
+/// A row, lent until the next one is asked for.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Row<'r> {
+    /// A row of SQLite's.
+    #[cfg(feature = "sqlite")]
+    #[doc(hidden)]
+    Sqlite(sqlite::Row<'r>),
+}
+
+impl<'r> Row<'r> {
+    /// The value of a column, read as a type.
+    ///
+    /// # Errors
+    ///
+    /// A value that is not of the type, and a position that the row does not have.
+    #[inline]
+    pub fn value(self, column: usize, ty: Type) -> Result<ValueRef<'r>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Row::Sqlite(row) => row.value(column, ty),
+        }
+    }
+
+    /// The value of a column as the database keeps it, whatever its type.
+    ///
+    /// # Errors
+    ///
+    /// Text that is not UTF-8, and a position that the row does not have.
+    pub fn raw(self, column: usize) -> Result<ValueRef<'r>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Row::Sqlite(row) => row.raw(column),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+use std::sync::Arc;
+
+/// A statement that was run.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Executed<'a> {
+    /// Its text; values are never in it.
+    pub statement: &'a str,
+    /// How many times it ran in a row, each time with other parameters.
+    pub times: u64,
+}
+
+/// Called with every statement that a connection ran, in order.
+pub type Observer = Arc<dyn Fn(Executed<'_>) + Send + Sync>;
+
+/// Reports a statement to the log and to the observer.
+pub(crate) fn report(observer: Option<&Observer>, statement: &str, times: u64) {
+    tracing::debug!(target: "onggi::sql", times, "{statement}");
+    if let Some(observer) = observer {
+        observer(Executed { statement, times });
+    }
+}

@@ -1,0 +1,16 @@
+//! SQLite, through `rusqlite` with its own copy of the engine.
+
+mod error;
+mod open;
+mod statement;
+mod text;
+mod value;
+
+pub(crate) use open::{Connection, Target};
+pub use statement::Row;
+pub(crate) use statement::{Prepared, Rows};
+
+/// The version of the engine.
+pub(crate) fn version() -> &'static str {
+    rusqlite::version()
+}

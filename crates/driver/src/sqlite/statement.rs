@@ -1,0 +1,84 @@
+use rusqlite::CachedStatement;
+
+use super::error::classify;
+use super::value::{bind, raw, value};
+use crate::{Bind, Result, Type, ValueRef};
+
+/// A statement that SQLite has compiled.
+pub(crate) struct Prepared<'c> {
+    statement: CachedStatement<'c>,
+    connection: &'c rusqlite::Connection,
+}
+
+impl<'c> Prepared<'c> {
+    pub(super) fn new(statement: CachedStatement<'c>, connection: &'c rusqlite::Connection) -> Prepared<'c> {
+        Prepared { statement, connection }
+    }
+
+    pub(crate) fn parameters(&mut self) -> Parameters<'_, 'c> {
+        Parameters { statement: &mut self.statement, bound: 0 }
+    }
+
+    pub(crate) fn execute(&mut self) -> Result<u64> {
+        let changed = self.statement.raw_execute().map_err(classify)?;
+        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+    }
+
+    pub(crate) fn generated_key(&self) -> i64 {
+        self.connection.last_insert_rowid()
+    }
+
+    pub(crate) fn rows(&mut self) -> Rows<'_> {
+        Rows(self.statement.raw_query())
+    }
+
+    pub(crate) fn columns(&self) -> Vec<String> {
+        self.statement.column_names().map(str::to_owned).collect()
+    }
+
+    pub(crate) fn parameter_count(&self) -> usize {
+        self.statement.parameter_count()
+    }
+}
+
+/// The parameters of a statement, bound from the first on.
+pub(crate) struct Parameters<'p, 'c> {
+    statement: &'p mut rusqlite::Statement<'c>,
+    bound: usize,
+}
+
+impl Bind for Parameters<'_, '_> {
+    #[inline]
+    fn bind(&mut self, value: ValueRef<'_>) -> Result<()> {
+        self.bound += 1;
+        bind(self.statement, self.bound, value)
+    }
+}
+
+/// The rows of a running statement.
+pub(crate) struct Rows<'p>(rusqlite::Rows<'p>);
+
+impl<'p> Rows<'p> {
+    #[inline]
+    pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
+        match self.0.next() {
+            Ok(row) => Ok(row.map(Row)),
+            Err(error) => Err(classify(error)),
+        }
+    }
+}
+
+/// A row, lent.
+#[derive(Clone, Copy)]
+pub struct Row<'r>(&'r rusqlite::Row<'r>);
+
+impl<'r> Row<'r> {
+    #[inline]
+    pub(crate) fn value(self, column: usize, ty: Type) -> Result<ValueRef<'r>> {
+        value(self.0.get_ref(column).map_err(classify)?, ty)
+    }
+
+    pub(crate) fn raw(self, column: usize) -> Result<ValueRef<'r>> {
+        raw(self.0.get_ref(column).map_err(classify)?)
+    }
+}

@@ -1,0 +1,111 @@
+//! Values as SQLite stores them: five storage classes, and text for what has none of its own.
+
+use std::rc::Rc;
+
+use rusqlite::Statement;
+use rusqlite::types::{Value as Stored, ValueRef as StoredRef};
+
+use super::error::classify;
+use super::text;
+use crate::{Error, Result, Type, ValueRef};
+
+/// Binds a value to a parameter, counted from one.
+#[inline]
+pub(super) fn bind(statement: &mut Statement<'_>, parameter: usize, value: ValueRef<'_>) -> Result<()> {
+    let bound = match value {
+        ValueRef::Null => statement.raw_bind_parameter(parameter, rusqlite::types::Null),
+        ValueRef::Boolean(value) => statement.raw_bind_parameter(parameter, value),
+        ValueRef::Integer(value) => statement.raw_bind_parameter(parameter, value),
+        ValueRef::Real(value) if !value.is_nan() => statement.raw_bind_parameter(parameter, value),
+        ValueRef::Text(value) => statement.raw_bind_parameter(parameter, value),
+        ValueRef::Blob(value) => statement.raw_bind_parameter(parameter, value),
+        ValueRef::List(values) => {
+            let values = values.iter().map(|value| stored(value.as_ref())).collect::<Result<Vec<_>>>()?;
+            statement.raw_bind_parameter(parameter, Rc::new(values))
+        }
+        other => statement.raw_bind_parameter(parameter, stored(other)?),
+    };
+    bound.map_err(classify)
+}
+
+/// A value in SQLite's own terms.
+fn stored(value: ValueRef<'_>) -> Result<Stored> {
+    Ok(match value {
+        ValueRef::Null => Stored::Null,
+        ValueRef::Boolean(value) => Stored::Integer(value.into()),
+        ValueRef::Integer(value) => Stored::Integer(value),
+        ValueRef::Unsigned(value) => {
+            return Err(Error::value(format!(
+                "{value} is more than SQLite's integers hold, whose greatest is {}",
+                i64::MAX
+            )));
+        }
+        ValueRef::Real(value) if value.is_nan() => {
+            return Err(Error::value("NaN cannot be stored: SQLite would make it NULL"));
+        }
+        ValueRef::Real(value) => Stored::Real(value),
+        ValueRef::Text(value) => Stored::Text(value.to_owned()),
+        ValueRef::Blob(value) => Stored::Blob(value.to_owned()),
+        ValueRef::List(_) => return Err(Error::value("a list is a parameter of IN only")),
+        other => Stored::Text(text::write(other)?),
+    })
+}
+
+/// A stored value, as it is.
+pub(super) fn raw(stored: StoredRef<'_>) -> Result<ValueRef<'_>> {
+    Ok(match stored {
+        StoredRef::Null => ValueRef::Null,
+        StoredRef::Integer(value) => ValueRef::Integer(value),
+        StoredRef::Real(value) => ValueRef::Real(value),
+        StoredRef::Text(bytes) => ValueRef::Text(utf8(bytes)?),
+        StoredRef::Blob(bytes) => ValueRef::Blob(bytes),
+    })
+}
+
+/// A stored value, read as a type. NULL belongs to every type.
+#[inline]
+pub(super) fn value(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
+    Ok(match (ty, stored) {
+        (Type::Integer { .. }, StoredRef::Integer(value)) => ValueRef::Integer(value),
+        (Type::Text | Type::Json, StoredRef::Text(bytes)) => ValueRef::Text(utf8(bytes)?),
+        (Type::Blob, StoredRef::Blob(bytes) | StoredRef::Text(bytes)) => ValueRef::Blob(bytes),
+        (Type::Real | Type::Double, StoredRef::Real(value)) => ValueRef::Real(value),
+        (_, StoredRef::Null) => ValueRef::Null,
+        (Type::Boolean, StoredRef::Integer(value @ (0 | 1))) => ValueRef::Boolean(value == 1),
+        (Type::Real | Type::Double, StoredRef::Integer(value)) => ValueRef::Real(exact(value)?),
+        (_, StoredRef::Text(bytes)) => match text::read(utf8(bytes)?, ty)? {
+            Some(value) => value,
+            None => return Err(mismatch(stored, ty)),
+        },
+        #[cfg(feature = "decimal")]
+        (Type::Decimal, StoredRef::Integer(value)) => ValueRef::Decimal(value.into()),
+        _ => return Err(mismatch(stored, ty)),
+    })
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes)
+        .map_err(|error| Error::value(format!("the text is not UTF-8 from byte {} on", error.valid_up_to())))
+}
+
+/// The number as a float, where it is one.
+fn exact(value: i64) -> Result<f64> {
+    const GREATEST: u64 = 1 << 53;
+    if value.unsigned_abs() > GREATEST {
+        return Err(Error::value(format!("the integer {value} has no exact floating-point form")));
+    }
+    // Up to 2^53 every whole number is exact.
+    #[allow(clippy::cast_precision_loss)]
+    Ok(value as f64)
+}
+
+pub(super) fn mismatch(stored: StoredRef<'_>, ty: Type) -> Error {
+    let found = match stored {
+        StoredRef::Null => "NULL".to_owned(),
+        StoredRef::Integer(value) => format!("the integer {value}"),
+        StoredRef::Real(value) => format!("the real number {value:?}"),
+        StoredRef::Text(_) => "text".to_owned(),
+        StoredRef::Blob(bytes) => format!("a blob of {} bytes", bytes.len()),
+    };
+    Error::value(format!("expected {}, found {found}", text::expected(ty)))
+}

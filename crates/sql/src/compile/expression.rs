@@ -1,0 +1,180 @@
+use super::Writer;
+use crate::{BinaryOperator, Expression, Function, Match, Result, UnaryOperator};
+
+impl Writer {
+    pub(super) fn expression(&mut self, expression: &Expression) -> Result<()> {
+        match expression {
+            Expression::Column(table, column) => self.name(table.columns[*column].name),
+            Expression::Value(_) | Expression::Parameter => {
+                self.parameter();
+                Ok(())
+            }
+            Expression::Literal(number) => {
+                self.push(&number.to_string());
+                Ok(())
+            }
+            Expression::Unary(operator, operand) => self.unary(*operator, operand),
+            Expression::Binary(operator, operands) => self.binary(*operator, &operands.0, &operands.1),
+            Expression::And(conditions) => self.chain(" AND ", "1 = 1", conditions),
+            Expression::Or(conditions) => self.chain(" OR ", "1 = 0", conditions),
+            Expression::In(operand, _) => self.is_in(operand),
+            Expression::Match(kind, operands) => self.matches(*kind, &operands.0, &operands.1),
+            Expression::Function(function, arguments) => self.function(*function, arguments),
+        }
+    }
+
+    /// An expression as a part of another: in parentheses where it is an operation itself.
+    fn operand(&mut self, expression: &Expression) -> Result<()> {
+        let atom = matches!(
+            expression,
+            Expression::Column(..)
+                | Expression::Value(_)
+                | Expression::Parameter
+                | Expression::Literal(0..)
+                | Expression::Function(..)
+        );
+        if atom {
+            return self.expression(expression);
+        }
+        self.push("(");
+        self.expression(expression)?;
+        self.push(")");
+        Ok(())
+    }
+
+    /// An expression that is compared or sorted by.
+    pub(super) fn compared(&mut self, expression: &Expression) -> Result<()> {
+        self.operand(expression)?;
+        if let (true, Some(collation)) = (expression.is_decimal(), self.dialect.decimal_collation) {
+            self.push(" COLLATE ");
+            self.push(collation);
+        }
+        Ok(())
+    }
+
+    fn unary(&mut self, operator: UnaryOperator, operand: &Expression) -> Result<()> {
+        self.push(match operator {
+            UnaryOperator::Not => "NOT ",
+            UnaryOperator::Negative => "-",
+            UnaryOperator::IsNull | UnaryOperator::IsNotNull => "",
+        });
+        self.operand(operand)?;
+        self.push(match operator {
+            UnaryOperator::IsNull => " IS NULL",
+            UnaryOperator::IsNotNull => " IS NOT NULL",
+            UnaryOperator::Not | UnaryOperator::Negative => "",
+        });
+        Ok(())
+    }
+
+    fn binary(&mut self, operator: BinaryOperator, left: &Expression, right: &Expression) -> Result<()> {
+        if operator.is_comparison() && (left.is_decimal() || right.is_decimal()) {
+            self.compared(left)?;
+            self.push(symbol(operator));
+            return self.compared(right);
+        }
+        self.operand(left)?;
+        self.push(symbol(operator));
+        self.operand(right)?;
+        if operator == BinaryOperator::Like {
+            self.push(r" ESCAPE '\'");
+        }
+        Ok(())
+    }
+
+    fn chain(&mut self, separator: &str, none: &str, conditions: &[Expression]) -> Result<()> {
+        match conditions {
+            [] => self.push(none),
+            [only] => self.expression(only)?,
+            many => self.separated(separator, many, |writer, condition| match condition {
+                Expression::And(_) | Expression::Or(_) => writer.operand(condition),
+                _ => writer.expression(condition),
+            })?,
+        }
+        Ok(())
+    }
+
+    fn is_in(&mut self, operand: &Expression) -> Result<()> {
+        self.compared(operand)?;
+        self.push(" IN ");
+        self.push(self.dialect.list_function);
+        self.push("(");
+        self.parameter();
+        self.push(")");
+        Ok(())
+    }
+
+    fn matches(&mut self, kind: Match, text: &Expression, part: &Expression) -> Result<()> {
+        if kind == Match::EndsWith {
+            return self.ends_with(text, part);
+        }
+        self.push("instr(");
+        self.expression(text)?;
+        self.push(", ");
+        self.expression(part)?;
+        self.push(if kind == Match::Contains { ") > 0" } else { ") = 1" });
+        Ok(())
+    }
+
+    /// The last characters, as many as the part has; the part is one parameter, written twice.
+    fn ends_with(&mut self, text: &Expression, part: &Expression) -> Result<()> {
+        let (Expression::Column(..), Expression::Value(_)) = (text, part) else {
+            return Err(crate::Error::unsupported(
+                self.dialect.name,
+                "`ends_with` between anything but a column and a value",
+            ));
+        };
+        self.push("substr(");
+        self.expression(text)?;
+        self.push(", length(");
+        self.expression(text)?;
+        self.push(") - length(");
+        self.expression(part)?;
+        self.push(") + 1) = ");
+        self.parameter_again();
+        Ok(())
+    }
+
+    fn function(&mut self, function: Function, arguments: &[Expression]) -> Result<()> {
+        self.push(match function {
+            Function::CountRows => "count(*",
+            Function::Count => "count",
+            Function::Min => "min",
+            Function::Max => "max",
+            Function::Sum => "sum",
+            Function::Average => "avg",
+            Function::Lower => "lower",
+            Function::Upper => "upper",
+            Function::Length => "length",
+            Function::Coalesce => "coalesce",
+        });
+        if function != Function::CountRows {
+            self.push("(");
+        }
+        self.separated(", ", arguments, Writer::argument)?;
+        self.push(")");
+        Ok(())
+    }
+
+    /// Smallest and greatest follow the collation of what they are given.
+    fn argument(&mut self, expression: &Expression) -> Result<()> {
+        if expression.is_decimal() { self.compared(expression) } else { self.expression(expression) }
+    }
+}
+
+fn symbol(operator: BinaryOperator) -> &'static str {
+    match operator {
+        BinaryOperator::Equal => " = ",
+        BinaryOperator::NotEqual => " <> ",
+        BinaryOperator::Less => " < ",
+        BinaryOperator::LessOrEqual => " <= ",
+        BinaryOperator::Greater => " > ",
+        BinaryOperator::GreaterOrEqual => " >= ",
+        BinaryOperator::Like => " LIKE ",
+        BinaryOperator::Add => " + ",
+        BinaryOperator::Subtract => " - ",
+        BinaryOperator::Multiply => " * ",
+        BinaryOperator::Divide => " / ",
+        BinaryOperator::Remainder => " % ",
+    }
+}

@@ -1,0 +1,73 @@
+use super::Writer;
+use crate::{Direction, Nulls, Order, Result, Select, Summary};
+
+impl Writer {
+    pub(super) fn select(&mut self, select: &Select) -> Result<()> {
+        match select.summary {
+            None => self.rows(select, false),
+            Some(Summary::Exists) => {
+                self.push("SELECT EXISTS (");
+                self.rows(select, select.columns.is_empty())?;
+                self.push(")");
+                Ok(())
+            }
+            Some(Summary::Count) => {
+                self.push("SELECT count(*) FROM (");
+                self.rows(select, select.columns.is_empty())?;
+                self.push(")");
+                Ok(())
+            }
+        }
+    }
+
+    fn rows(&mut self, select: &Select, bare: bool) -> Result<()> {
+        self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        if bare {
+            self.push("1");
+        }
+        self.separated(", ", &select.columns, Writer::expression)?;
+        self.push(" FROM ");
+        self.name(select.table.name)?;
+        self.filter(select.filter.as_ref())?;
+        self.order(&select.order)?;
+        self.limit(select)
+    }
+
+    fn order(&mut self, order: &[Order]) -> Result<()> {
+        if order.is_empty() {
+            return Ok(());
+        }
+        self.push(" ORDER BY ");
+        self.separated(", ", order, |writer, order| {
+            writer.compared(&order.expression)?;
+            if order.direction == Direction::Descending {
+                writer.push(" DESC");
+            }
+            writer.push(match order.nulls {
+                Nulls::Default => "",
+                Nulls::First => " NULLS FIRST",
+                Nulls::Last => " NULLS LAST",
+            });
+            Ok(())
+        })
+    }
+
+    fn limit(&mut self, select: &Select) -> Result<()> {
+        match (&select.limit, &select.offset, self.dialect.no_limit) {
+            (Some(_), ..) => {
+                self.push(" LIMIT ");
+                self.parameter();
+            }
+            (None, Some(_), Some(no_limit)) => {
+                self.push(" LIMIT ");
+                self.push(no_limit);
+            }
+            (None, ..) => {}
+        }
+        if select.offset.is_some() {
+            self.push(" OFFSET ");
+            self.parameter();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+use super::Writer;
+use crate::{Conflict, Delete, Expression, Insert, Result, Table, Update};
+
+impl Writer {
+    pub(super) fn insert(&mut self, insert: &Insert) -> Result<()> {
+        self.push("INSERT INTO ");
+        self.name(insert.table.name)?;
+        if insert.columns.is_empty() {
+            self.push(" DEFAULT VALUES");
+        } else {
+            self.push(" ");
+            self.column_names(insert.table, &insert.columns)?;
+            self.push(" VALUES (");
+            self.separated(", ", &insert.columns, |writer, _| {
+                writer.parameter();
+                Ok(())
+            })?;
+            self.push(")");
+        }
+        match &insert.conflict {
+            Some(conflict) => self.conflict(insert.table, conflict),
+            None => Ok(()),
+        }
+    }
+
+    fn conflict(&mut self, table: &Table, conflict: &Conflict) -> Result<()> {
+        self.push(" ON CONFLICT ");
+        self.column_names(table, &conflict.target)?;
+        if conflict.update.is_empty() {
+            self.push(" DO NOTHING");
+            return Ok(());
+        }
+        self.push(" DO UPDATE SET ");
+        self.separated(", ", &conflict.update, |writer, &column| {
+            writer.name(table.columns[column].name)?;
+            writer.push(" = excluded.");
+            writer.name(table.columns[column].name)
+        })
+    }
+
+    pub(super) fn update(&mut self, update: &Update) -> Result<()> {
+        self.push("UPDATE ");
+        self.name(update.table.name)?;
+        self.push(" SET ");
+        self.separated(", ", &update.assignments, |writer, (column, expression)| {
+            writer.name(update.table.columns[*column].name)?;
+            writer.push(" = ");
+            writer.expression(expression)
+        })?;
+        self.filter(update.filter.as_ref())
+    }
+
+    pub(super) fn delete(&mut self, delete: &Delete) -> Result<()> {
+        self.push("DELETE FROM ");
+        self.name(delete.table.name)?;
+        self.filter(delete.filter.as_ref())
+    }
+
+    pub(super) fn filter(&mut self, filter: Option<&Expression>) -> Result<()> {
+        let Some(filter) = filter else { return Ok(()) };
+        self.push(" WHERE ");
+        self.expression(filter)
+    }
+}

@@ -1,0 +1,58 @@
+//! What databases have in common is in [`compile`](crate::compile); what they differ in is a table of facts here.
+
+mod sqlite;
+
+pub use sqlite::SQLITE;
+
+use crate::Type;
+
+/// The facts about one database's SQL.
+#[derive(Debug)]
+pub struct Dialect {
+    /// The database's name, for messages.
+    pub name: &'static str,
+    /// The character before a parameter's number.
+    pub parameter: char,
+    /// The name of a column type.
+    pub type_name: fn(Type) -> &'static str,
+    /// The table function that turns one parameter into the values of an `IN` list.
+    pub list_function: &'static str,
+    /// The collation that compares exact decimal numbers, where the database keeps them as text.
+    pub decimal_collation: Option<&'static str>,
+    /// The limit to write where there is an offset alone.
+    pub no_limit: Option<&'static str>,
+    /// The texts of transaction control.
+    pub transaction: Transaction,
+    /// Lets foreign keys wait until the transaction's end.
+    pub defer_foreign_keys: &'static str,
+}
+
+/// The texts of transaction control.
+#[derive(Debug)]
+pub struct Transaction {
+    /// Begins one that takes what it needs as it goes.
+    pub begin: &'static str,
+    /// Begins one that is going to write.
+    pub begin_write: &'static str,
+    /// Makes it last.
+    pub commit: &'static str,
+    /// Undoes it.
+    pub rollback: &'static str,
+}
+
+impl Transaction {
+    /// Marks a point to return to; points nest by depth.
+    pub fn savepoint(&self, depth: usize) -> String {
+        format!("SAVEPOINT onggi_{depth}")
+    }
+
+    /// Forgets the point, keeping what came after it.
+    pub fn release(&self, depth: usize) -> String {
+        format!("RELEASE SAVEPOINT onggi_{depth}")
+    }
+
+    /// Returns to the point, undoing what came after it.
+    pub fn rollback_to(&self, depth: usize) -> String {
+        format!("ROLLBACK TO SAVEPOINT onggi_{depth}")
+    }
+}

@@ -1,0 +1,35 @@
+use super::{Dialect, Transaction};
+use crate::Type;
+
+/// SQLite 3.35 and later.
+///
+/// Whole numbers, booleans and bytes have storage classes of their own. Dates, times, UUIDs, JSON and exact
+/// decimals are text: declared types are chosen such that SQLite's affinity never turns them into numbers.
+pub static SQLITE: Dialect = Dialect {
+    name: "SQLite",
+    parameter: '?',
+    type_name,
+    list_function: "rarray",
+    decimal_collation: Some("onggi_decimal"),
+    no_limit: Some("-1"),
+    transaction: Transaction {
+        begin: "BEGIN",
+        begin_write: "BEGIN IMMEDIATE",
+        commit: "COMMIT",
+        rollback: "ROLLBACK",
+    },
+    defer_foreign_keys: "PRAGMA defer_foreign_keys = ON",
+};
+
+fn type_name(ty: Type) -> &'static str {
+    match ty {
+        Type::Boolean => "BOOLEAN",
+        Type::Integer { .. } => "INTEGER",
+        Type::Real | Type::Double => "REAL",
+        Type::Text | Type::Uuid | Type::Decimal | Type::Json => "TEXT",
+        Type::Blob => "BLOB",
+        Type::Date => "DATE",
+        Type::Time => "TIME",
+        Type::DateTime | Type::Timestamp => "DATETIME",
+    }
+}

@@ -1,0 +1,203 @@
+//! Tables to the statements that create and drop them, in the order that foreign keys ask for.
+
+use crate::compile::Writer;
+use crate::{Action, Column, Constant, Dialect, Index, Result, Table};
+
+/// The tables with those referred to before those that refer; the given order is kept where keys leave it open.
+///
+/// Tables in a circle of references follow each other as they are given.
+pub fn sorted(tables: &[&'static Table]) -> Vec<&'static Table> {
+    let mut sorted: Vec<&'static Table> = Vec::with_capacity(tables.len());
+    let mut rest: Vec<&'static Table> = Vec::new();
+    for &table in tables {
+        if !rest.iter().any(|other| std::ptr::eq(*other, table)) {
+            rest.push(table);
+        }
+    }
+    while !rest.is_empty() {
+        let free = rest.iter().position(|table| !refers_to_another(table, &rest)).unwrap_or(0);
+        sorted.push(rest.remove(free));
+    }
+    sorted
+}
+
+fn refers_to_another(table: &Table, among: &[&'static Table]) -> bool {
+    references(table)
+        .any(|target| !std::ptr::eq(target, table) && among.iter().any(|other| std::ptr::eq(*other, target)))
+}
+
+/// The tables that a table's foreign keys refer to.
+pub fn references(table: &Table) -> impl Iterator<Item = &'static Table> {
+    table.columns.iter().filter_map(|column| column.reference.map(|reference| (reference.table)()))
+}
+
+/// The statements that create a table and its indexes where they do not exist yet.
+///
+/// # Errors
+///
+/// Names that no database takes, and references to tables without a primary key of one column.
+pub fn create(table: &Table, dialect: &'static Dialect) -> Result<Vec<String>> {
+    let mut statements = vec![create_table(table, dialect)?];
+    for index in table.indexes.iter().filter(|index| !index.unique || index.name.is_some()) {
+        statements.push(create_index(table, index, dialect)?);
+    }
+    Ok(statements)
+}
+
+/// The statement that drops a table where it exists.
+///
+/// # Errors
+///
+/// Names that no database takes.
+pub fn drop(table: &Table, dialect: &'static Dialect) -> Result<String> {
+    let mut writer = Writer::new(dialect);
+    writer.push("DROP TABLE IF EXISTS ");
+    writer.name(table.name)?;
+    Ok(writer.text)
+}
+
+fn create_table(table: &Table, dialect: &'static Dialect) -> Result<String> {
+    let mut writer = Writer::new(dialect);
+    writer.push("CREATE TABLE IF NOT EXISTS ");
+    writer.name(table.name)?;
+    writer.push(" (");
+    writer.separated(", ", table.columns, |writer, column| writer.column_definition(table, column))?;
+    writer.constraints(table)?;
+    writer.push(")");
+    Ok(writer.text)
+}
+
+fn create_index(table: &Table, index: &Index, dialect: &'static Dialect) -> Result<String> {
+    let mut writer = Writer::new(dialect);
+    writer.push(if index.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " });
+    writer.push("IF NOT EXISTS ");
+    match index.name {
+        Some(name) => writer.name(name)?,
+        None => writer.name(&constraint_name(table, index.columns, "idx"))?,
+    }
+    writer.push(" ON ");
+    writer.name(table.name)?;
+    writer.push(" ");
+    writer.column_names(table, index.columns)?;
+    Ok(writer.text)
+}
+
+fn constraint_name(table: &Table, columns: &[usize], suffix: &str) -> String {
+    let mut name = table.name.to_owned();
+    for &column in columns {
+        name.push('_');
+        name.push_str(table.columns[column].name);
+    }
+    name + "_" + suffix
+}
+
+impl Writer {
+    fn column_definition(&mut self, table: &Table, column: &Column) -> Result<()> {
+        self.name(column.name)?;
+        self.push(" ");
+        self.push((self.dialect.type_name)(column.ty));
+        if column.generated {
+            self.push(" PRIMARY KEY");
+            return Ok(());
+        }
+        if !column.nullable {
+            self.push(" NOT NULL");
+        }
+        if let Some(default) = column.default {
+            self.push(" DEFAULT ");
+            self.constant(default)?;
+        }
+        if let Some(length) = column.length {
+            self.push(" CONSTRAINT ");
+            self.name(&format!("{}_{}_length", table.name, column.name))?;
+            self.push(" CHECK (length(");
+            self.name(column.name)?;
+            self.push(&format!(") <= {length})"));
+        }
+        Ok(())
+    }
+
+    fn constraints(&mut self, table: &Table) -> Result<()> {
+        if table.generated().is_none() && !table.primary_key.is_empty() {
+            self.push(", PRIMARY KEY ");
+            self.column_names(table, table.primary_key)?;
+        }
+        for index in table.indexes.iter().filter(|index| index.unique && index.name.is_none()) {
+            self.push(", CONSTRAINT ");
+            self.name(&constraint_name(table, index.columns, "key"))?;
+            self.push(" UNIQUE ");
+            self.column_names(table, index.columns)?;
+        }
+        for (position, check) in table.checks.iter().enumerate() {
+            self.push(", CONSTRAINT ");
+            match check.name {
+                Some(name) => self.name(name)?,
+                None => self.name(&format!("{}_check_{}", table.name, position + 1))?,
+            }
+            self.push(" CHECK (");
+            self.push(check.condition);
+            self.push(")");
+        }
+        for (position, column) in table.columns.iter().enumerate() {
+            self.foreign_key(table, position, column)?;
+        }
+        Ok(())
+    }
+
+    fn foreign_key(&mut self, table: &Table, position: usize, column: &Column) -> Result<()> {
+        let Some(reference) = column.reference else { return Ok(()) };
+        let target = (reference.table)();
+        let &[_] = target.primary_key else {
+            return Err(crate::Error::invalid(format!(
+                "{}.{} refers to {}, whose primary key has {} columns: only a key of one column can be referred to",
+                table.name,
+                column.name,
+                target.name,
+                target.primary_key.len(),
+            )));
+        };
+        self.push(", FOREIGN KEY ");
+        self.column_names(table, &[position])?;
+        self.push(" REFERENCES ");
+        self.name(target.name)?;
+        self.push(" ");
+        self.column_names(target, target.primary_key)?;
+        self.action(" ON DELETE ", reference.on_delete);
+        self.action(" ON UPDATE ", reference.on_update);
+        Ok(())
+    }
+
+    fn action(&mut self, event: &str, action: Action) {
+        let action = match action {
+            Action::NoAction => return,
+            Action::Restrict => "RESTRICT",
+            Action::Cascade => "CASCADE",
+            Action::SetNull => "SET NULL",
+            Action::SetDefault => "SET DEFAULT",
+        };
+        self.push(event);
+        self.push(action);
+    }
+
+    fn constant(&mut self, constant: Constant) -> Result<()> {
+        match constant {
+            Constant::Boolean(value) => self.push(if value { "TRUE" } else { "FALSE" }),
+            Constant::Integer(value) => self.push(&value.to_string()),
+            Constant::Real(value) if value.is_finite() => self.push(&format!("{value:?}")),
+            Constant::Real(value) => {
+                return Err(crate::Error::invalid(format!("a default of {value} has no SQL")));
+            }
+            Constant::Text(value) => {
+                self.push("'");
+                self.push(&value.replace('\'', "''"));
+                self.push("'");
+            }
+            Constant::Sql(expression) => {
+                self.push("(");
+                self.push(expression);
+                self.push(")");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,236 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::Type;
+
+/// A table: its columns, keys and constraints.
+///
+/// Tables live as long as the program: macros make them as statics, and whoever builds one at run time leaks it.
+/// That keeps every reference to a table and its columns a plain `Copy` value.
+#[derive(Debug)]
+pub struct Table {
+    /// Its name, unquoted.
+    pub name: &'static str,
+    /// Its columns, in order.
+    pub columns: &'static [Column],
+    /// Positions of the primary key's columns.
+    pub primary_key: &'static [usize],
+    /// Indexes and unique constraints.
+    pub indexes: &'static [Index],
+    /// Conditions that every row meets.
+    pub checks: &'static [Check],
+    /// Position of the column that counts a row's updates (optimistic locking).
+    pub version: Option<usize>,
+    number: Number,
+}
+
+impl Table {
+    /// A table without indexes, checks or version column.
+    pub const fn new(name: &'static str, columns: &'static [Column], primary_key: &'static [usize]) -> Table {
+        Table { name, columns, primary_key, indexes: &[], checks: &[], version: None, number: Number::new() }
+    }
+
+    /// The table with these indexes and unique constraints.
+    pub const fn with_indexes(mut self, indexes: &'static [Index]) -> Table {
+        self.indexes = indexes;
+        self
+    }
+
+    /// The table with these checks.
+    pub const fn with_checks(mut self, checks: &'static [Check]) -> Table {
+        self.checks = checks;
+        self
+    }
+
+    /// The table with the column at this position as its version.
+    pub const fn with_version(mut self, column: usize) -> Table {
+        self.version = Some(column);
+        self
+    }
+
+    /// The table's number in this process: small, dense, given at first use.
+    pub fn number(&self) -> u32 {
+        self.number.get()
+    }
+
+    /// Position of the column that the database generates, if any.
+    pub fn generated(&self) -> Option<usize> {
+        self.columns.iter().position(|column| column.generated)
+    }
+
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name, unquoted.
+    pub name: &'static str,
+    /// What it holds.
+    pub ty: Type,
+    /// Whether NULL is allowed.
+    pub nullable: bool,
+    /// Whether the database makes its value when a row is inserted without one.
+    pub generated: bool,
+    /// The most characters a text may have.
+    pub length: Option<u32>,
+    /// What a row inserted by others gets when it names no value.
+    pub default: Option<Constant>,
+    /// The table whose primary key this column holds.
+    pub reference: Option<Reference>,
+}
+
+impl Column {
+    /// A column that is never NULL.
+    pub const fn new(name: &'static str, ty: Type) -> Column {
+        Column { name, ty, nullable: false, generated: false, length: None, default: None, reference: None }
+    }
+
+    /// The column, NULL allowed or not.
+    pub const fn with_nullable(mut self, nullable: bool) -> Column {
+        self.nullable = nullable;
+        self
+    }
+
+    /// The column, made by the database.
+    pub const fn generated(mut self) -> Column {
+        self.generated = true;
+        self
+    }
+
+    /// The column, with a limit of characters.
+    pub const fn with_length(mut self, length: u32) -> Column {
+        self.length = Some(length);
+        self
+    }
+
+    /// The column, with a default.
+    pub const fn with_default(mut self, default: Constant) -> Column {
+        self.default = Some(default);
+        self
+    }
+
+    /// The column as a foreign key, or as none.
+    pub const fn with_reference(mut self, reference: Option<Reference>) -> Column {
+        self.reference = reference;
+        self
+    }
+}
+
+/// A literal in a schema.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Constant {
+    /// True or false.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A floating-point number.
+    Real(f64),
+    /// Characters.
+    Text(&'static str),
+    /// An SQL expression, taken as it is.
+    Sql(&'static str),
+}
+
+/// A foreign key to the primary key of another table (or of the same).
+#[derive(Clone, Copy, Debug)]
+pub struct Reference {
+    /// The table referred to. A function, so that tables can refer to each other.
+    pub table: fn() -> &'static Table,
+    /// What happens when the row referred to is deleted.
+    pub on_delete: Action,
+    /// What happens when its key changes.
+    pub on_update: Action,
+}
+
+impl Reference {
+    /// A reference that refuses to be broken.
+    pub const fn to(table: fn() -> &'static Table) -> Reference {
+        Reference { table, on_delete: Action::NoAction, on_update: Action::NoAction }
+    }
+
+    /// The reference with other actions.
+    pub const fn with_actions(mut self, on_delete: Action, on_update: Action) -> Reference {
+        self.on_delete = on_delete;
+        self.on_update = on_update;
+        self
+    }
+}
+
+/// What the database does to rows whose foreign key would be broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Refuse.
+    NoAction,
+    /// Refuse at once, even where constraints are deferred.
+    Restrict,
+    /// Delete or update them too.
+    Cascade,
+    /// Set their key to NULL.
+    SetNull,
+    /// Set their key to its default.
+    SetDefault,
+}
+
+/// An index or a unique constraint.
+#[derive(Clone, Copy, Debug)]
+pub struct Index {
+    /// Its name; none makes one from table and columns.
+    pub name: Option<&'static str>,
+    /// Positions of its columns.
+    pub columns: &'static [usize],
+    /// Whether two rows may not agree in it.
+    pub unique: bool,
+}
+
+/// A condition that every row of a table meets.
+#[derive(Clone, Copy, Debug)]
+pub struct Check {
+    /// Its name; none makes one from the table's and its position.
+    pub name: Option<&'static str>,
+    /// The condition, as SQL.
+    pub condition: &'static str,
+}
+
+/// A number given at first use.
+#[derive(Debug)]
+struct Number(AtomicU32);
+
+impl Number {
+    const fn new() -> Number {
+        Number(AtomicU32::new(0))
+    }
+
+    fn get(&self) -> u32 {
+        match self.0.load(Ordering::Relaxed) {
+            0 => self.assign(),
+            number => number - 1,
+        }
+    }
+
+    #[cold]
+    fn assign(&self) -> u32 {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        match self.0.compare_exchange(0, number, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => number - 1,
+            Err(first) => first - 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_stable_and_differ() {
+        static A: Table = Table::new("a", &[], &[]);
+        static B: Table = Table::new("b", &[], &[]);
+        assert_ne!(A.number(), B.number());
+        assert_eq!(A.number(), A.number());
+    }
+}

@@ -1,0 +1,226 @@
+/// The type of a column or expression, independent of any database.
+///
+/// What a database stores for each is said by its [`Dialect`](crate::Dialect) and driver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Type {
+    /// True or false.
+    Boolean,
+    /// A whole number of this many bits.
+    Integer {
+        /// 8, 16, 32, 64 or 128.
+        bits: u8,
+        /// Whether negative numbers belong to it.
+        signed: bool,
+    },
+    /// An IEEE 754 number of 32 bits.
+    Real,
+    /// An IEEE 754 number of 64 bits.
+    Double,
+    /// Characters.
+    Text,
+    /// Bytes.
+    Blob,
+    /// A calendar day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A day and a time of day, in no particular time zone.
+    DateTime,
+    /// A moment, kept in UTC.
+    Timestamp,
+    /// A UUID.
+    Uuid,
+    /// An exact decimal number.
+    Decimal,
+    /// A JSON document.
+    Json,
+}
+
+impl Type {
+    /// A signed whole number of 64 bits.
+    pub const BIGINT: Type = Type::Integer { bits: 64, signed: true };
+}
+
+/// A value lent to a statement or by a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ValueRef<'a> {
+    /// SQL's NULL.
+    Null,
+    /// True or false.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A whole number above what [`Integer`](ValueRef::Integer) holds.
+    Unsigned(u64),
+    /// A floating-point number.
+    Real(f64),
+    /// Characters.
+    Text(&'a str),
+    /// Bytes.
+    Blob(&'a [u8]),
+    /// A calendar day.
+    #[cfg(feature = "chrono")]
+    Date(chrono::NaiveDate),
+    /// A time of day.
+    #[cfg(feature = "chrono")]
+    Time(chrono::NaiveTime),
+    /// A day and a time of day, in no particular time zone.
+    #[cfg(feature = "chrono")]
+    DateTime(chrono::NaiveDateTime),
+    /// A moment.
+    #[cfg(feature = "chrono")]
+    Timestamp(chrono::DateTime<chrono::Utc>),
+    /// A UUID.
+    #[cfg(feature = "uuid")]
+    Uuid(uuid::Uuid),
+    /// An exact decimal number.
+    #[cfg(feature = "decimal")]
+    Decimal(rust_decimal::Decimal),
+    /// The values of an `IN` list: one parameter, however many they are.
+    List(&'a [Value]),
+}
+
+impl ValueRef<'_> {
+    /// What it is, in a word, for messages.
+    pub fn kind(self) -> &'static str {
+        match self {
+            ValueRef::Null => "NULL",
+            ValueRef::Boolean(_) => "boolean",
+            ValueRef::Integer(_) | ValueRef::Unsigned(_) => "integer",
+            ValueRef::Real(_) => "real",
+            ValueRef::Text(_) => "text",
+            ValueRef::Blob(_) => "blob",
+            #[cfg(feature = "chrono")]
+            ValueRef::Date(_) => "date",
+            #[cfg(feature = "chrono")]
+            ValueRef::Time(_) => "time",
+            #[cfg(feature = "chrono")]
+            ValueRef::DateTime(_) => "date-time",
+            #[cfg(feature = "chrono")]
+            ValueRef::Timestamp(_) => "timestamp",
+            #[cfg(feature = "uuid")]
+            ValueRef::Uuid(_) => "UUID",
+            #[cfg(feature = "decimal")]
+            ValueRef::Decimal(_) => "decimal",
+            ValueRef::List(_) => "list",
+        }
+    }
+
+    /// A copy that owns its text and bytes.
+    pub fn to_owned(self) -> Value {
+        match self {
+            ValueRef::Null => Value::Null,
+            ValueRef::Boolean(value) => Value::Boolean(value),
+            ValueRef::Integer(value) => Value::Integer(value),
+            ValueRef::Unsigned(value) => Value::Unsigned(value),
+            ValueRef::Real(value) => Value::Real(value),
+            ValueRef::Text(value) => Value::Text(value.to_owned()),
+            ValueRef::Blob(value) => Value::Blob(value.to_owned()),
+            #[cfg(feature = "chrono")]
+            ValueRef::Date(value) => Value::Date(value),
+            #[cfg(feature = "chrono")]
+            ValueRef::Time(value) => Value::Time(value),
+            #[cfg(feature = "chrono")]
+            ValueRef::DateTime(value) => Value::DateTime(value),
+            #[cfg(feature = "chrono")]
+            ValueRef::Timestamp(value) => Value::Timestamp(value),
+            #[cfg(feature = "uuid")]
+            ValueRef::Uuid(value) => Value::Uuid(value),
+            #[cfg(feature = "decimal")]
+            ValueRef::Decimal(value) => Value::Decimal(value),
+            ValueRef::List(values) => Value::List(values.to_vec()),
+        }
+    }
+}
+
+/// A value that owns what it holds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Value {
+    /// SQL's NULL.
+    Null,
+    /// True or false.
+    Boolean(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A whole number above what [`Integer`](Value::Integer) holds.
+    Unsigned(u64),
+    /// A floating-point number.
+    Real(f64),
+    /// Characters.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+    /// A calendar day.
+    #[cfg(feature = "chrono")]
+    Date(chrono::NaiveDate),
+    /// A time of day.
+    #[cfg(feature = "chrono")]
+    Time(chrono::NaiveTime),
+    /// A day and a time of day, in no particular time zone.
+    #[cfg(feature = "chrono")]
+    DateTime(chrono::NaiveDateTime),
+    /// A moment.
+    #[cfg(feature = "chrono")]
+    Timestamp(chrono::DateTime<chrono::Utc>),
+    /// A UUID.
+    #[cfg(feature = "uuid")]
+    Uuid(uuid::Uuid),
+    /// An exact decimal number.
+    #[cfg(feature = "decimal")]
+    Decimal(rust_decimal::Decimal),
+    /// The values of an `IN` list.
+    List(Vec<Value>),
+}
+
+impl Value {
+    /// The same value, lent.
+    pub fn as_ref(&self) -> ValueRef<'_> {
+        match self {
+            Value::Null => ValueRef::Null,
+            Value::Boolean(value) => ValueRef::Boolean(*value),
+            Value::Integer(value) => ValueRef::Integer(*value),
+            Value::Unsigned(value) => ValueRef::Unsigned(*value),
+            Value::Real(value) => ValueRef::Real(*value),
+            Value::Text(value) => ValueRef::Text(value),
+            Value::Blob(value) => ValueRef::Blob(value),
+            #[cfg(feature = "chrono")]
+            Value::Date(value) => ValueRef::Date(*value),
+            #[cfg(feature = "chrono")]
+            Value::Time(value) => ValueRef::Time(*value),
+            #[cfg(feature = "chrono")]
+            Value::DateTime(value) => ValueRef::DateTime(*value),
+            #[cfg(feature = "chrono")]
+            Value::Timestamp(value) => ValueRef::Timestamp(*value),
+            #[cfg(feature = "uuid")]
+            Value::Uuid(value) => ValueRef::Uuid(*value),
+            #[cfg(feature = "decimal")]
+            Value::Decimal(value) => ValueRef::Decimal(*value),
+            Value::List(values) => ValueRef::List(values),
+        }
+    }
+
+    /// Whether it is an exact decimal number, which some databases compare by rules of their own.
+    pub(crate) fn is_decimal(&self) -> bool {
+        match self {
+            #[cfg(feature = "decimal")]
+            Value::Decimal(_) => true,
+            Value::List(values) => values.first().is_some_and(Value::is_decimal),
+            _ => false,
+        }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Value {
+        Value::Integer(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Value {
+        Value::Text(value.to_owned())
+    }
+}
