@@ -1,0 +1,46 @@
+//! What a program prints: one JSON object per line, flat, with text and lists of numbers as values.
+//!
+//! ```text
+//! {"library":"rusqlite","sqlite":"3.50.2","settings":"journal_mode=wal, …"}
+//! {"workload":"get by primary key","mode":"autocommit","micros":[2.61,2.58]}
+//! {"memory":"vec","kilobytes":[215000]}
+//! ```
+
+use crate::workloads::{Result, Workloads};
+
+/// Prints the library's name, its SQLite and the settings that SQLite itself reports.
+///
+/// # Errors
+///
+/// When a setting is not what [`data::SETTINGS`](crate::data::SETTINGS) asks for: numbers of different settings can't be compared.
+pub fn about<W: Workloads>(library: &mut W) -> Result<()> {
+    let mut settings = Vec::new();
+    for (name, _, expected) in crate::data::SETTINGS {
+        let found =
+            library.text(&format!("SELECT CAST(\"{}\" AS TEXT) FROM pragma_{name}", column_of(name)))?;
+        if found != expected {
+            return Err(format!("{name} must be {expected}, but it is {found}").into());
+        }
+        settings.push(format!("{name}={found}"));
+    }
+    settings.push(format!("QPSG={}", if W::PLANNER_STABLE { "on" } else { "off" }));
+    let sqlite = library.text("SELECT sqlite_version()")?;
+    println!("{{\"library\":{:?},\"sqlite\":{sqlite:?},\"settings\":{:?}}}", W::NAME, settings.join(", "));
+    Ok(())
+}
+
+/// Prints the microseconds per operation of every repetition of a workload.
+pub fn timing(workload: &str, mode: &str, micros: &[f64]) {
+    let list: Vec<String> = micros.iter().map(|value| format!("{value:.4}")).collect();
+    println!("{{\"workload\":{workload:?},\"mode\":{mode:?},\"micros\":[{}]}}", list.join(","));
+}
+
+/// Prints the peak of resident memory of this process.
+pub fn memory(hold: &str, kilobytes: u64) {
+    println!("{{\"memory\":{hold:?},\"kilobytes\":[{kilobytes}]}}");
+}
+
+/// The column of a pragma's table-valued function; it has the pragma's name but for one.
+fn column_of(pragma: &str) -> &str {
+    if pragma == "busy_timeout" { "timeout" } else { pragma }
+}

@@ -1,0 +1,178 @@
+//! The order of the workloads, and the check that each did its work.
+
+use crate::data::{Person, Random, SCHEMA, people};
+use crate::output;
+use crate::scratch::Scratch;
+use crate::workloads::{Mode, Page, Result, Watch, Workloads};
+
+const ROWS: usize = 10_000;
+const PAGES: usize = 1_000;
+const PAGE_LIMIT: usize = 20;
+
+/// Runs everything once unmeasured, then `repetitions` times, each on new databases, and prints the results.
+pub(crate) fn run<W: Workloads>(repetitions: usize) -> Result<()> {
+    let scratch = Scratch::new(W::NAME)?;
+    let input = Input::new();
+    let mut results = Results::default();
+    for repetition in 0..=repetitions {
+        let mut seen = Results::default();
+        let mut library = W::open(&scratch.file(&format!("each-{repetition}.db")))?;
+        insert_each(&mut library, &input, &mut seen)?;
+        drop(library);
+
+        let mut library = W::open(&scratch.file(&format!("bulk-{repetition}.db")))?;
+        if repetition == 0 {
+            output::about(&mut library)?;
+        }
+        insert_bulk(&mut library, &input, &mut seen)?;
+        read(&mut library, &input, &mut seen)?;
+        update(&mut library, &input, &mut seen)?;
+        if repetition > 0 {
+            results.append(seen);
+        }
+    }
+    results.print();
+    Ok(())
+}
+
+fn insert_each<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> Result<()> {
+    library.execute(SCHEMA)?;
+    let people = input.people.clone();
+    results.take("insert 10,000 objects one at a time", "transaction", ROWS, |watch| {
+        library.insert_each(people, watch)
+    })?;
+    input.check_table(library, 0)
+}
+
+fn insert_bulk<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> Result<()> {
+    library.execute(SCHEMA)?;
+    let people = input.people.clone();
+    results.take("insert 10,000 objects in bulk", "transaction", ROWS, |watch| {
+        library.insert_bulk(people, watch)
+    })?;
+    input.check_table(library, 0)
+}
+
+fn read<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> Result<()> {
+    for (mode, name) in [(Mode::Autocommit, "autocommit"), (Mode::Transaction, "transaction")] {
+        let ages = input.ages();
+        let read = results
+            .take("select 10,000 rows, per row", name, ROWS, |watch| library.select_all(mode, watch))?;
+        check("select_all", read, ages)?;
+        let read = results
+            .take("get by primary key", name, ROWS, |watch| library.get_by_key(mode, &input.keys, watch))?;
+        check("get_by_key", read, ages)?;
+        let read = results.take("get by unique e-mail", name, ROWS, |watch| {
+            library.get_by_email(mode, &input.emails, watch)
+        })?;
+        check("get_by_email", read, ages)?;
+        let read = results
+            .take("filter, order, limit 20", name, PAGES, |watch| library.pages(mode, &input.pages, watch))?;
+        check("pages", read, input.page_ages)?;
+    }
+    Ok(())
+}
+
+fn update<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> Result<()> {
+    results
+        .take("update one column of 10,000 objects", "transaction", ROWS, |watch| library.update(watch))?;
+    input.check_table(library, i64::try_from(ROWS)?)
+}
+
+fn check(workload: &str, found: i64, expected: i64) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(format!("{workload}: the ages add up to {found}, expected {expected}").into())
+}
+
+/// What the workloads are given, and what they must find.
+struct Input {
+    people: Vec<Person>,
+    keys: Vec<i64>,
+    emails: Vec<String>,
+    pages: Vec<Page>,
+    page_ages: i64,
+}
+
+impl Input {
+    fn new() -> Self {
+        let people: Vec<Person> = people().take(ROWS).collect();
+        let mut random = Random::new();
+        let mut keys: Vec<i64> = (1..).take(ROWS).collect();
+        let mut emails: Vec<String> = people.iter().map(|person| person.email.clone()).collect();
+        random.shuffle(&mut keys);
+        random.shuffle(&mut emails);
+        let pages: Vec<Page> = (0..PAGES)
+            .map(|_| Page { min_age: 18 + i64::from(random.below(40)), limit: PAGE_LIMIT as i64 })
+            .collect();
+        let page_ages = pages_of(&people, &pages);
+        Self { people, keys, emails, pages, page_ages }
+    }
+
+    fn ages(&self) -> i64 {
+        self.people.iter().map(|person| person.age).sum()
+    }
+
+    /// Checks that the table holds everybody, `more` years older in sum.
+    fn check_table<W: Workloads>(&self, library: &mut W, more: i64) -> Result<()> {
+        let found = library.text("SELECT count(*) || ' ' || sum(age) FROM users")?;
+        let expected = format!("{ROWS} {}", self.ages() + more);
+        if found == expected {
+            return Ok(());
+        }
+        Err(format!("count and ages of the table are {found}, expected {expected}").into())
+    }
+}
+
+/// The sum of the ages on `pages`, worked out without a database.
+fn pages_of(people: &[Person], pages: &[Page]) -> i64 {
+    let mut sorted: Vec<&Person> = people.iter().collect();
+    sorted.sort_by(|a, b| a.email.cmp(&b.email));
+    let page = |page: &Page| -> i64 {
+        let old = sorted.iter().filter(|person| person.age >= page.min_age);
+        old.take(PAGE_LIMIT).map(|person| person.age).sum()
+    };
+    pages.iter().map(page).sum()
+}
+
+/// Microseconds per operation, by workload and mode, in the order of their first run.
+#[derive(Default)]
+struct Results(Vec<(&'static str, &'static str, Vec<f64>)>);
+
+impl Results {
+    /// Runs a workload of `operations` and keeps its time per operation.
+    fn take<T>(
+        &mut self,
+        workload: &'static str,
+        mode: &'static str,
+        operations: usize,
+        work: impl FnOnce(&mut Watch) -> Result<T>,
+    ) -> Result<T> {
+        let mut watch = Watch::default();
+        let value = work(&mut watch).map_err(|error| format!("{workload} ({mode}): {error}"))?;
+        self.push(workload, mode, watch.micros()? / operations as f64);
+        Ok(value)
+    }
+
+    fn push(&mut self, workload: &'static str, mode: &'static str, micros: f64) {
+        match self.0.iter_mut().find(|(w, m, _)| (*w, *m) == (workload, mode)) {
+            Some((_, _, values)) => values.push(micros),
+            None => self.0.push((workload, mode, vec![micros])),
+        }
+    }
+
+    fn append(&mut self, other: Self) {
+        for (workload, mode, values) in other.0 {
+            for micros in values {
+                self.push(workload, mode, micros);
+            }
+        }
+    }
+
+    fn print(&self) {
+        for (workload, mode, micros) in &self.0 {
+            output::timing(workload, mode, micros);
+        }
+    }
+}

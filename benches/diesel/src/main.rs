@@ -1,0 +1,209 @@
+//! The benchmark's peer: Diesel on SQLite, written as its guides advise.
+//!
+//! Queries are built by its query builder, which keeps their prepared statements in the connection; many rows go into one
+//! `INSERT`; a key or unique column is asked for without the `LIMIT 1` that `first` would add.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::ExitCode;
+
+use bench_common::{Hold, Mode, Page, Person, Result, Watch, Workloads, data};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        name -> Text,
+        email -> Text,
+        age -> BigInt,
+        city -> Text,
+    }
+}
+
+/// Rows per `INSERT` statement in bulk.
+const BULK: usize = 1_000;
+
+fn main() -> ExitCode {
+    bench_common::run::<Diesel>()
+}
+
+#[derive(Queryable, Selectable, Identifiable)]
+#[diesel(table_name = users, check_for_backend(diesel::sqlite::Sqlite))]
+#[expect(dead_code, reason = "no workload looks at every field that it loads")]
+struct User {
+    id: i64,
+    name: String,
+    email: String,
+    age: i64,
+    city: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+struct NewUser<'a> {
+    name: &'a str,
+    email: &'a str,
+    age: i64,
+    city: &'a str,
+}
+
+impl<'a> From<&'a Person> for NewUser<'a> {
+    fn from(person: &'a Person) -> Self {
+        Self { name: &person.name, email: &person.email, age: person.age, city: &person.city }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    value: String,
+}
+
+struct Diesel {
+    connection: SqliteConnection,
+}
+
+impl Workloads for Diesel {
+    const NAME: &'static str = "Diesel";
+    const PLANNER_STABLE: bool = false;
+
+    fn open(file: &Path) -> Result<Self> {
+        let mut connection = SqliteConnection::establish(file.to_str().ok_or("the path is not text")?)?;
+        connection.batch_execute(&data::pragmas())?;
+        Ok(Self { connection })
+    }
+
+    fn execute(&mut self, sql: &str) -> Result<()> {
+        Ok(self.connection.batch_execute(sql)?)
+    }
+
+    fn text(&mut self, sql: &str) -> Result<String> {
+        let row: Text =
+            diesel::sql_query(format!("SELECT ({sql}) AS value")).get_result(&mut self.connection)?;
+        Ok(row.value)
+    }
+
+    fn insert_each(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
+        watch.time(|| {
+            self.connection.transaction(|connection| {
+                for person in people {
+                    diesel::insert_into(users::table).values(NewUser::from(&person)).execute(connection)?;
+                }
+                Ok(())
+            })
+        })
+    }
+
+    fn insert_bulk(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
+        watch.time(|| {
+            self.connection.transaction(|connection| {
+                for chunk in people.chunks(BULK) {
+                    let rows: Vec<NewUser<'_>> = chunk.iter().map(NewUser::from).collect();
+                    diesel::insert_into(users::table).values(&rows).execute(connection)?;
+                }
+                Ok(())
+            })
+        })
+    }
+
+    fn select_all(&mut self, mode: Mode, watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            self.in_mode(mode, |connection| {
+                let users = load(connection)?;
+                Ok(black_box(&users).iter().map(|user| user.age).sum())
+            })
+        })
+    }
+
+    fn get_by_key(&mut self, mode: Mode, keys: &[i64], watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            self.in_mode(mode, |connection| {
+                let mut ages = 0;
+                for key in keys {
+                    let user: User =
+                        users::table.find(key).select(User::as_select()).get_result(connection)?;
+                    ages += black_box(&user).age;
+                }
+                Ok(ages)
+            })
+        })
+    }
+
+    fn get_by_email(&mut self, mode: Mode, emails: &[String], watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            self.in_mode(mode, |connection| {
+                let mut ages = 0;
+                for email in emails {
+                    let query = users::table.filter(users::email.eq(email)).select(User::as_select());
+                    let user: User = query.get_result(connection)?;
+                    ages += black_box(&user).age;
+                }
+                Ok(ages)
+            })
+        })
+    }
+
+    fn pages(&mut self, mode: Mode, pages: &[Page], watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            self.in_mode(mode, |connection| {
+                let mut ages = 0;
+                for page in pages {
+                    let query = users::table.filter(users::age.ge(page.min_age)).order(users::email.asc());
+                    let users = query.limit(page.limit).select(User::as_select()).load(connection)?;
+                    ages += black_box(&users).iter().map(|user| user.age).sum::<i64>();
+                }
+                Ok(ages)
+            })
+        })
+    }
+
+    fn update(&mut self, watch: &mut Watch) -> Result<()> {
+        let mut users = load(&mut self.connection)?;
+        watch.time(|| {
+            self.connection.transaction(|connection| {
+                for user in &mut users {
+                    user.age += 1;
+                    diesel::update(&*user).set(users::age.eq(user.age)).execute(connection)?;
+                }
+                drop(users);
+                Ok(())
+            })
+        })
+    }
+
+    fn hold(&mut self, hold: Hold) -> Result<Option<i64>> {
+        match hold {
+            Hold::Stream => {
+                let mut ages = 0;
+                for user in users::table.select(User::as_select()).load_iter(&mut self.connection)? {
+                    let user: User = user?;
+                    ages += black_box(&user).age;
+                }
+                Ok(Some(ages))
+            }
+            Hold::Vec => {
+                let users = load(&mut self.connection)?;
+                Ok(Some(black_box(&users).iter().map(|user| user.age).sum()))
+            }
+            Hold::Session => Ok(None),
+        }
+    }
+}
+
+impl Diesel {
+    fn in_mode<T>(
+        &mut self,
+        mode: Mode,
+        work: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+    ) -> Result<T> {
+        match mode {
+            Mode::Autocommit => Ok(work(&mut self.connection)?),
+            Mode::Transaction => Ok(self.connection.transaction(work)?),
+        }
+    }
+}
+
+fn load(connection: &mut SqliteConnection) -> QueryResult<Vec<User>> {
+    users::table.select(User::as_select()).load(connection)
+}
