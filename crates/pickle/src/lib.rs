@@ -1,1 +1,134 @@
-//! Under construction.
+//! Python's pickle format, read and written without ever executing it.
+//!
+//! A pickle is a program for a small stack machine: CPython runs it and calls whatever it names. This crate runs the
+//! same machine but builds data only: a [`Graph`] of inert nodes, or a Rust value through serde. What it writes,
+//! CPython's `pickle.loads` reads; what CPython writes from builtin objects, it reads, all protocols from 0 to 5.
+//!
+//! ```
+//! use onggi_pickle::{from_slice, to_vec};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Debug, PartialEq, Serialize, Deserialize)]
+//! struct Profile { age: i64, city: String }
+//!
+//! let profile = Profile { age: 30, city: "New York".into() };
+//! let pickle = to_vec(&profile)?; // pickle.loads gives {'age': 30, 'city': 'New York'}
+//! assert_eq!(from_slice::<Profile>(&pickle)?, profile);
+//!
+//! // What does not fit is an error that says where and what.
+//! let error = from_slice::<Vec<Profile>>(&pickle).unwrap_err();
+//! assert_eq!(error.to_string(), "invalid type: map, expected a sequence");
+//! # Ok::<(), onggi_pickle::Error>(())
+//! ```
+//!
+//! # Rust and Python
+//!
+//! | Rust | writes | reads |
+//! | --- | --- | --- |
+//! | `bool` | `bool` | `bool` |
+//! | integers, [`BigInt`] | `int` | `int` in range |
+//! | `f32`, `f64` | `float` | `float`, an `int` that is exact |
+//! | `String`, `&str`, `char` | `str` | `str` |
+//! | serde bytes | `bytes` | `bytes`, `bytearray` |
+//! | `Vec`, slices, Rust sets | `list` | `list`, `tuple`, `set`, `frozenset`, and `bytes` as numbers |
+//! | tuples, tuple structs | `tuple` | the same, of the right length |
+//! | maps, structs | `dict` | `dict` |
+//! | `Option` | `None` or the value | the same |
+//! | `()`, unit structs | `None` | `None` |
+//! | newtype structs | what is inside | the same |
+//! | unit variants | `'Variant'` | `str` |
+//! | other variants | `{'Variant': content}` | the same |
+//! | [`Value`] | any builtin | any builtin |
+//!
+//! Objects that a pickle shares are copied for each place that refers to them, within [`Limits::expansion`]; a value that
+//! contains itself needs a [`Graph`].
+
+pub mod decode;
+pub mod opcode;
+pub mod parse;
+
+mod bigint;
+mod de;
+mod encode;
+mod error;
+mod graph;
+mod limits;
+mod options;
+mod protocol;
+mod value;
+
+use std::io::{Read, Write};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use crate::bigint::{BigInt, OutOfRange};
+pub use crate::error::{Error, Result};
+pub use crate::graph::{Effect, Global, Graph, How, Node, NodeId, Object};
+pub use crate::limits::Limits;
+pub use crate::options::{Encoding, ReadOptions};
+pub use crate::protocol::Protocol;
+pub use crate::value::{Dict, Value};
+
+/// Pickles a value with [`Protocol::V4`], which every Python since 3.4 reads.
+///
+/// # Errors
+///
+/// When Python could not hold the value (a list as dict key), it nests deeper than 256 levels, or its `Serialize` fails.
+pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
+    to_vec_with(value, Protocol::default())
+}
+
+/// Pickles a value with the caller's protocol.
+///
+/// # Errors
+///
+/// As [`to_vec`].
+pub fn to_vec_with<T: Serialize + ?Sized>(value: &T, protocol: Protocol) -> Result<Vec<u8>> {
+    encode::serde::encode(value, protocol)
+}
+
+/// Pickles a value into a writer.
+///
+/// # Errors
+///
+/// As [`to_vec`], and when the writer fails.
+pub fn to_writer<T: Serialize + ?Sized>(mut writer: impl Write, value: &T) -> Result<()> {
+    writer.write_all(&to_vec(value)?).map_err(Error::io)
+}
+
+/// Reads the first pickle of a slice; what follows it is left alone, as in `pickle.loads`.
+///
+/// # Errors
+///
+/// When CPython would refuse the bytes, the value does not fit the type, or a default limit is reached.
+pub fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8]) -> Result<T> {
+    from_slice_with(input, ReadOptions::default())
+}
+
+/// Reads the first pickle of a slice with the caller's [`Limits`] or [`ReadOptions`].
+///
+/// # Errors
+///
+/// When CPython would refuse the bytes, the value does not fit the type, or a limit is reached.
+pub fn from_slice_with<'de, T: Deserialize<'de>>(
+    input: &'de [u8],
+    options: impl Into<ReadOptions>,
+) -> Result<T> {
+    let options = options.into();
+    let graph = Graph::from_slice_with(input, &options)?;
+    de::deserialize(&graph, &options.limits)
+}
+
+/// Reads the first pickle of a reader, which is read to its end.
+///
+/// # Errors
+///
+/// As [`from_slice`], and when the reader fails or gives more bytes than the limit.
+pub fn from_reader<T: DeserializeOwned>(reader: impl Read) -> Result<T> {
+    let limits = Limits::default();
+    let most = u64::try_from(limits.bytes).unwrap_or(u64::MAX).saturating_add(1);
+    let mut input = Vec::new();
+    reader.take(most).read_to_end(&mut input).map_err(Error::io)?;
+    from_slice_with(&input, limits)
+}

@@ -1,0 +1,323 @@
+//! A graph as a serde data format: nodes to Rust values.
+
+mod access;
+
+use std::borrow::Cow;
+use std::cell::Cell;
+
+use serde::de::value::SeqDeserializer;
+use serde::de::{self, Deserialize, Unexpected, Visitor};
+
+use self::access::{DictAccess, ItemAccess, SpecialAccess, VariantAccess};
+use crate::bigint::{self, Wide};
+use crate::encode::serde::names;
+use crate::error::{Error, Result};
+use crate::graph::{Graph, Node, NodeId};
+use crate::limits::Limits;
+
+/// Reads the graph's root as a Rust value.
+pub(crate) fn deserialize<'de, T: Deserialize<'de>>(graph: &Graph<'de>, limits: &Limits) -> Result<T> {
+    // What every object costs once is free; only what sharing repeats is charged to the limit.
+    let free = graph.node_count().saturating_add(graph.length() / TEXT_UNIT);
+    let context = Context {
+        graph,
+        limits: *limits,
+        budget: Cell::new(free.saturating_add(limits.expansion)),
+        depth: Cell::new(0),
+    };
+    T::deserialize(Deserializer { context: &context, id: graph.root() })
+}
+
+/// How many bytes of text cost as much as one object.
+const TEXT_UNIT: usize = 32;
+
+pub(crate) struct Context<'g, 'de> {
+    graph: &'g Graph<'de>,
+    limits: Limits,
+    budget: Cell<usize>,
+    depth: Cell<usize>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Deserializer<'c, 'g, 'de> {
+    context: &'c Context<'g, 'de>,
+    id: NodeId,
+}
+
+impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
+    fn at(self, id: NodeId) -> Self {
+        Self { id, ..self }
+    }
+
+    /// The node, paid for.
+    #[inline]
+    fn node(self) -> Result<&'g Node<'de>> {
+        let node = self.context.graph.node(self.id);
+        let rest = self.context.budget.get().checked_sub(1 + node.byte_length() / TEXT_UNIT);
+        self.context.budget.set(rest.ok_or_else(|| self.too_much())?);
+        Ok(node)
+    }
+
+    #[cold]
+    fn too_much(self) -> Error {
+        Error::limit("expansion", self.context.limits.expansion)
+    }
+
+    #[inline]
+    fn nested<T>(self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        let depth = self.context.depth.get() + 1;
+        if depth > self.context.limits.depth {
+            return Err(self.too_deep());
+        }
+        self.context.depth.set(depth);
+        let result = read();
+        self.context.depth.set(depth - 1);
+        result
+    }
+
+    #[cold]
+    fn too_deep(self) -> Error {
+        if self.context.graph.is_in_cycle(self.id) {
+            return Error::data("the object contains itself: only a Graph can hold it");
+        }
+        Error::limit("depth", self.context.limits.depth)
+    }
+
+    fn items<V: Visitor<'de>>(self, items: &'g [NodeId], visitor: V) -> Result<V::Value> {
+        self.nested(|| {
+            let mut access = ItemAccess::new(self, items);
+            let value = visitor.visit_seq(&mut access)?;
+            access.finish()?;
+            Ok(value)
+        })
+    }
+
+    fn pairs<V: Visitor<'de>>(self, pairs: &'g [(NodeId, NodeId)], visitor: V) -> Result<V::Value> {
+        self.nested(|| {
+            let mut access = DictAccess::new(self, pairs);
+            let value = visitor.visit_map(&mut access)?;
+            access.finish()?;
+            Ok(value)
+        })
+    }
+
+    fn any<V: Visitor<'de>>(self, node: &'g Node<'de>, visitor: V) -> Result<V::Value> {
+        match node {
+            Node::None => visitor.visit_unit(),
+            Node::Bool(value) => visitor.visit_bool(*value),
+            Node::Int(value) => visitor.visit_i64(*value),
+            Node::BigInt(bytes) => match bigint::widen(bytes) {
+                Some(Wide::Signed(value)) => match u64::try_from(value) {
+                    Ok(value) => visitor.visit_u64(value),
+                    Err(_) => visitor.visit_i128(value),
+                },
+                Some(Wide::Unsigned(value)) => visitor.visit_u128(value),
+                None => Err(self.unexpected(node, &visitor)),
+            },
+            Node::Float(value) => visitor.visit_f64(*value),
+            Node::Str(text) => self.text(text, visitor),
+            Node::Bytes(bytes) | Node::ByteArray(bytes) => self.byte_string(bytes, visitor),
+            Node::List(items) | Node::Tuple(items) | Node::Set(items) | Node::FrozenSet(items) => {
+                self.items(items, visitor)
+            }
+            Node::Dict(pairs) => self.pairs(pairs, visitor),
+            _ => Err(self.unexpected(node, &visitor)),
+        }
+    }
+
+    #[inline]
+    fn text<V: Visitor<'de>>(self, text: &'g Cow<'de, str>, visitor: V) -> Result<V::Value> {
+        match text {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_str(text),
+        }
+    }
+
+    fn byte_string<V: Visitor<'de>>(self, bytes: &'g Cow<'de, [u8]>, visitor: V) -> Result<V::Value> {
+        match bytes {
+            Cow::Borrowed(bytes) => visitor.visit_borrowed_bytes(bytes),
+            Cow::Owned(bytes) => visitor.visit_bytes(bytes),
+        }
+    }
+
+    /// A node that does not fit, said in Python's words.
+    #[cold]
+    fn unexpected<V: Visitor<'de>>(self, node: &Node<'de>, expected: &V) -> Error {
+        let found = match node {
+            Node::BigInt(bytes) if bytes.len() <= 64 => format!("int {}", bigint::to_decimal(bytes)),
+            Node::BigInt(bytes) => format!("int of {} bits", bytes.len().saturating_mul(8)),
+            Node::Surrogates(_) => "str with lone surrogates".to_owned(),
+            Node::Object(object) => match self.context.graph.node(object.callable) {
+                Node::Global(global) => format!("object of {}.{}", global.module, global.name),
+                _ => "object".to_owned(),
+            },
+            Node::Global(global) => format!("global {}.{}", global.module, global.name),
+            node => return mismatch(node, expected),
+        };
+        de::Error::invalid_type(Unexpected::Other(&found), expected)
+    }
+}
+
+fn mismatch<'de>(node: &Node<'_>, expected: &impl Visitor<'de>) -> Error {
+    let found = match node {
+        Node::Bool(value) => Unexpected::Bool(*value),
+        Node::Int(value) => Unexpected::Signed(*value),
+        Node::Float(value) => Unexpected::Float(*value),
+        Node::Str(text) => Unexpected::Str(text),
+        Node::Bytes(bytes) => Unexpected::Bytes(bytes),
+        node => Unexpected::Other(node.kind()),
+    };
+    de::Error::invalid_type(found, expected)
+}
+
+/// An int as a float, when it has one exactly.
+fn exact(value: i64) -> Option<f64> {
+    let magnitude = value.unsigned_abs();
+    let significant = u64::BITS - magnitude.leading_zeros() - magnitude.trailing_zeros().min(63);
+    (magnitude == 0 || significant <= f64::MANTISSA_DIGITS).then_some(value as f64)
+}
+
+impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
+    type Error = Error;
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+
+    #[inline]
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.any(self.node()?, visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.context.graph.node(self.id) {
+            Node::None => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.node()? {
+            Node::Float(value) => visitor.visit_f64(*value),
+            Node::Int(value) => match exact(*value) {
+                Some(float) => visitor.visit_f64(float),
+                None => Err(de::Error::invalid_value(
+                    Unexpected::Signed(*value),
+                    &"an int that is exact as a float",
+                )),
+            },
+            node => Err(self.unexpected(node, &visitor)),
+        }
+    }
+
+    #[inline]
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.node()? {
+            Node::Str(text) => self.text(text, visitor),
+            node => Err(self.unexpected(node, &visitor)),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.node()? {
+            Node::Bytes(bytes) | Node::ByteArray(bytes) => self.byte_string(bytes, visitor),
+            node => Err(self.unexpected(node, &visitor)),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        self.deserialize_bytes(visitor)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.node()? {
+            Node::Bytes(bytes) | Node::ByteArray(bytes) => {
+                visitor.visit_seq(SeqDeserializer::<_, Error>::new(bytes.iter().copied()))
+            }
+            node => self.any(node, visitor),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _length: usize,
+        visitor: V,
+    ) -> Result<V::Value> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        match self.node()? {
+            Node::Dict(pairs) => self.pairs(pairs, visitor),
+            node => Err(self.unexpected(node, &visitor)),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
+        if name != names::VALUE {
+            return visitor.visit_newtype_struct(self);
+        }
+        let node = self.node()?;
+        match node {
+            Node::Tuple(_)
+            | Node::Set(_)
+            | Node::FrozenSet(_)
+            | Node::ByteArray(_)
+            | Node::BigInt(_)
+            | Node::Complex(..)
+            | Node::Surrogates(_) => visitor.visit_enum(SpecialAccess::new(self, node)),
+            _ => self.any(node, visitor),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        match self.node()? {
+            Node::Str(_) => visitor.visit_enum(VariantAccess::unit(self)),
+            Node::Dict(pairs) => match pairs[..] {
+                [(variant, content)] => {
+                    self.nested(|| visitor.visit_enum(VariantAccess::new(self, variant, content)))
+                }
+                _ => Err(de::Error::invalid_length(
+                    pairs.len(),
+                    &"a dict of one item, the variant and its content",
+                )),
+            },
+            node => Err(self.unexpected(node, &visitor)),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char unit unit_struct map
+    }
+}

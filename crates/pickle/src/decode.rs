@@ -1,0 +1,414 @@
+//! The pickle machine: a stack, marks and a memo, driven by the parser, building through a [`Builder`].
+//!
+//! Nothing here recurses, and nothing is executed: what a global, a call or a state means is the builder's to decide.
+//! Every instruction pushes at most one object, so the stack, the marks and the memo are bounded by the input.
+
+mod memo;
+
+use std::borrow::Cow;
+use std::vec::Drain;
+
+use self::memo::Memo;
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::opcode::Opcode;
+use crate::parse::{Argument, Op, Parser};
+
+/// What the machine builds: the nodes of a graph, or the objects of some interpreter.
+///
+/// `Object` is cloned by `DUP` and by the memo, so cloning must share, not copy.
+/// Methods that are given items drain them from the stack.
+pub trait Builder<'a> {
+    /// A reference to a built object.
+    type Object: Clone;
+
+    /// The pickle names its protocol.
+    fn protocol(&mut self, number: u8);
+    /// `None`.
+    fn none(&mut self) -> Result<Self::Object>;
+    /// A bool.
+    fn boolean(&mut self, value: bool) -> Result<Self::Object>;
+    /// An integer that fits.
+    fn int(&mut self, value: i64) -> Result<Self::Object>;
+    /// An integer beyond `i64`: two's complement, little-endian, trimmed.
+    fn long(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
+    /// A float.
+    fn float(&mut self, value: f64) -> Result<Self::Object>;
+    /// A string.
+    fn str(&mut self, text: Cow<'a, str>) -> Result<Self::Object>;
+    /// A string with lone surrogates, encoded as UTF-8 would.
+    fn surrogates(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
+    /// A Python 2 string.
+    fn string(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
+    /// Bytes.
+    fn bytes(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
+    /// A bytearray.
+    fn bytearray(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
+    /// A list of the items.
+    fn list(&mut self, items: Drain<'_, Self::Object>) -> Result<Self::Object>;
+    /// A tuple of the items.
+    fn tuple(&mut self, items: Drain<'_, Self::Object>) -> Result<Self::Object>;
+    /// An empty dict.
+    fn dict(&mut self) -> Result<Self::Object>;
+    /// An empty set.
+    fn set(&mut self) -> Result<Self::Object>;
+    /// A frozenset of the items.
+    fn frozenset(&mut self, items: Drain<'_, Self::Object>) -> Result<Self::Object>;
+    /// Appends to a list, or to an object that acts like one.
+    fn append(&mut self, list: &Self::Object, items: Drain<'_, Self::Object>) -> Result<()>;
+    /// Sets keys (even places) to values (odd places).
+    fn set_items(&mut self, dict: &Self::Object, items: Drain<'_, Self::Object>) -> Result<()>;
+    /// Adds to a set.
+    fn add_items(&mut self, set: &Self::Object, items: Drain<'_, Self::Object>) -> Result<()>;
+    /// Names a global.
+    fn global(&mut self, module: &'a str, name: &'a str) -> Result<Self::Object>;
+    /// Names a global by two objects, which must be strings.
+    fn stack_global(&mut self, module: &Self::Object, name: &Self::Object) -> Result<Self::Object>;
+    /// `callable(*arguments)`.
+    fn call(&mut self, callable: Self::Object, arguments: Self::Object) -> Result<Self::Object>;
+    /// `class(*arguments)` of the opcodes `INST` and `OBJ`, which make old-style instances when there are no arguments.
+    fn instance(&mut self, class: Self::Object, arguments: Drain<'_, Self::Object>) -> Result<Self::Object>;
+    /// `class.__new__(class, *arguments, **keywords)`.
+    fn new_object(
+        &mut self,
+        class: Self::Object,
+        arguments: Self::Object,
+        keywords: Option<Self::Object>,
+    ) -> Result<Self::Object>;
+    /// Gives an object its state.
+    fn build(&mut self, object: &Self::Object, state: Self::Object) -> Result<()>;
+    /// An object known outside the pickle by an id.
+    fn persistent(&mut self, id: Self::Object) -> Result<Self::Object>;
+    /// An object of the extension registry; the code is positive.
+    fn extension(&mut self, code: i32) -> Result<Self::Object>;
+    /// The next out-of-band buffer.
+    fn next_buffer(&mut self) -> Result<Self::Object>;
+    /// A read-only view of a buffer.
+    fn readonly_buffer(&mut self, buffer: Self::Object) -> Result<Self::Object>;
+}
+
+/// Runs one pickle through a builder and returns the object on top at `STOP`, and how many bytes were read.
+///
+/// # Errors
+///
+/// When the bytes are not a pickle (with the offset), the builder refuses, or a limit is reached.
+pub fn decode<'a, B: Builder<'a>>(
+    input: &'a [u8],
+    limits: &Limits,
+    builder: &mut B,
+) -> Result<(B::Object, usize)> {
+    limits.check_bytes(input.len())?;
+    let mut machine = Machine {
+        builder,
+        stack: Vec::with_capacity(16),
+        marks: Vec::new(),
+        fence: 0,
+        memo: Memo::new(limits.memo),
+    };
+    let mut parser = Parser::with_limits(input, limits);
+    loop {
+        let op = parser.read()?;
+        let offset = op.offset;
+        if op.opcode == Opcode::Stop {
+            let top = machine.pop().map_err(|error| error.at_offset(offset))?;
+            return Ok((top, parser.position()));
+        }
+        machine.step(op).map_err(|error| error.at_offset(offset))?;
+    }
+}
+
+struct Machine<'b, 'a, B: Builder<'a>> {
+    builder: &'b mut B,
+    stack: Vec<B::Object>,
+    /// Heights of the stack at the open marks.
+    marks: Vec<usize>,
+    /// The last of `marks`, or 0: nothing below it can be taken.
+    fence: usize,
+    memo: Memo<B::Object>,
+}
+
+impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
+    /// One row per opcode: longer than a function should be, but it is a table.
+    #[inline]
+    fn step(&mut self, op: Op<'a>) -> Result<()> {
+        match op.opcode {
+            Opcode::None => self.made(B::none),
+            Opcode::NewTrue => self.made(|builder| builder.boolean(true)),
+            Opcode::NewFalse => self.made(|builder| builder.boolean(false)),
+            Opcode::Mark => self.mark(),
+            Opcode::EmptyDict => self.made(B::dict),
+            Opcode::EmptySet => self.made(B::set),
+            Opcode::EmptyList => self.collect(0, B::list),
+            Opcode::EmptyTuple => self.collect(0, B::tuple),
+            Opcode::Tuple1 => self.collect(1, B::tuple),
+            Opcode::Tuple2 => self.collect(2, B::tuple),
+            Opcode::Tuple3 => self.collect(3, B::tuple),
+            Opcode::Tuple => self.collect_marked(B::tuple),
+            Opcode::List => self.collect_marked(B::list),
+            Opcode::FrozenSet => self.collect_marked(B::frozenset),
+            Opcode::Dict => self.dict(),
+            Opcode::Append => self.extend(1, B::append),
+            Opcode::Appends => self.extend_marked(B::append),
+            Opcode::SetItem => self.extend(2, B::set_items),
+            Opcode::SetItems => self.extend_marked(Self::set_pairs),
+            Opcode::AddItems => self.extend_marked(B::add_items),
+            Opcode::Pop => self.drop_top(),
+            Opcode::PopMark => self.pop_mark().map(|height| self.stack.truncate(height)),
+            Opcode::Dup => self.top().map(|top| self.stack.push(top)),
+            Opcode::Memoize => self.memoize(),
+            Opcode::Put | Opcode::BinPut | Opcode::LongBinPut => self.put(&op),
+            Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => self.get(&op),
+            Opcode::StackGlobal => {
+                self.with_two(|builder, module, name| builder.stack_global(&module, &name))
+            }
+            Opcode::Reduce => self.with_two(B::call),
+            Opcode::NewObj => {
+                self.with_two(|builder, class, arguments| builder.new_object(class, arguments, None))
+            }
+            Opcode::NewObjEx => self.new_object_with_keywords(),
+            Opcode::Build => self.build(),
+            Opcode::Inst => self.inst(op.argument),
+            Opcode::Obj => self.obj(),
+            Opcode::BinPersId => self.with_top(B::persistent),
+            Opcode::NextBuffer => self.made(B::next_buffer),
+            Opcode::ReadonlyBuffer => self.with_top(B::readonly_buffer),
+            Opcode::Proto => self.proto(&op.argument),
+            Opcode::Ext1 | Opcode::Ext2 | Opcode::Ext4 => self.extension(&op.argument),
+            Opcode::Frame | Opcode::Stop => Ok(()),
+            opcode => self.literal(opcode, op.argument),
+        }
+    }
+
+    /// The opcodes whose argument is the object.
+    #[inline]
+    fn literal(&mut self, opcode: Opcode, argument: Argument<'a>) -> Result<()> {
+        let builder = &mut *self.builder;
+        let object = match (opcode, argument) {
+            (Opcode::PersId, Argument::Str(text)) => {
+                let id = builder.str(text)?;
+                builder.persistent(id)
+            }
+            (Opcode::ByteArray8, Argument::Bytes(bytes)) => builder.bytearray(bytes),
+            (Opcode::String | Opcode::BinString | Opcode::ShortBinString, Argument::Bytes(bytes)) => {
+                builder.string(bytes)
+            }
+            (_, Argument::Str(text)) => builder.str(text),
+            (_, Argument::Int(value)) => builder.int(value),
+            (_, Argument::Float(value)) => builder.float(value),
+            (_, Argument::Bytes(bytes)) => builder.bytes(bytes),
+            (_, Argument::Long(bytes)) => builder.long(bytes),
+            (_, Argument::Bool(value)) => builder.boolean(value),
+            (_, Argument::Surrogates(bytes)) => builder.surrogates(bytes),
+            (_, Argument::Names(module, name)) => builder.global(module, name),
+            (_, Argument::None | Argument::Length(_)) => Err(Error::syntax("an opcode without its argument")),
+        }?;
+        self.stack.push(object);
+        Ok(())
+    }
+
+    fn proto(&mut self, argument: &Argument<'a>) -> Result<()> {
+        match argument {
+            Argument::Int(number @ 0..=5) => {
+                self.builder.protocol(u8::try_from(*number).unwrap_or(5)); // in range: the pattern says so
+                Ok(())
+            }
+            _ => Err(Error::syntax("unsupported pickle protocol, newer than 5")),
+        }
+    }
+
+    #[inline]
+    fn made(&mut self, make: impl FnOnce(&mut B) -> Result<B::Object>) -> Result<()> {
+        let object = make(self.builder)?;
+        self.stack.push(object);
+        Ok(())
+    }
+
+    #[inline]
+    fn mark(&mut self) -> Result<()> {
+        self.fence = self.stack.len();
+        self.marks.push(self.fence);
+        Ok(())
+    }
+
+    #[inline]
+    fn pop_mark(&mut self) -> Result<usize> {
+        let height = self.marks.pop().ok_or_else(|| Error::syntax("could not find MARK"))?;
+        self.fence = self.marks.last().copied().unwrap_or(0);
+        Ok(height)
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Result<B::Object> {
+        if self.stack.len() <= self.fence {
+            return Err(self.underflow());
+        }
+        self.stack.pop().ok_or_else(|| self.underflow())
+    }
+
+    fn top(&self) -> Result<B::Object> {
+        let above = self.stack.get(self.fence..).and_then(|items| items.last());
+        above.cloned().ok_or_else(|| self.underflow())
+    }
+
+    /// Where the top `count` items start.
+    #[inline]
+    fn height_below(&self, count: usize) -> Result<usize> {
+        let height = self.stack.len().checked_sub(count).filter(|height| *height >= self.fence);
+        height.ok_or_else(|| self.underflow())
+    }
+
+    #[cold]
+    fn underflow(&self) -> Error {
+        Error::syntax(if self.marks.is_empty() { "stack underflow" } else { "unexpected MARK found" })
+    }
+
+    #[inline]
+    fn collect(
+        &mut self,
+        count: usize,
+        make: impl FnOnce(&mut B, Drain<'_, B::Object>) -> Result<B::Object>,
+    ) -> Result<()> {
+        let height = self.height_below(count)?;
+        let object = make(self.builder, self.stack.drain(height..))?;
+        self.stack.push(object);
+        Ok(())
+    }
+
+    #[inline]
+    fn collect_marked(
+        &mut self,
+        make: impl FnOnce(&mut B, Drain<'_, B::Object>) -> Result<B::Object>,
+    ) -> Result<()> {
+        let height = self.pop_mark()?;
+        let object = make(self.builder, self.stack.drain(height..))?;
+        self.stack.push(object);
+        Ok(())
+    }
+
+    /// `DICT`: a dict of the pairs above the mark.
+    fn dict(&mut self) -> Result<()> {
+        let height = self.pop_mark()?;
+        let dict = self.builder.dict()?;
+        Self::set_pairs(self.builder, &dict, self.stack.drain(height..))?;
+        self.stack.push(dict);
+        Ok(())
+    }
+
+    #[inline]
+    fn set_pairs(builder: &mut B, dict: &B::Object, items: Drain<'_, B::Object>) -> Result<()> {
+        if items.len() % 2 != 0 {
+            return Err(Error::syntax("odd number of items for a dict"));
+        }
+        builder.set_items(dict, items)
+    }
+
+    /// Gives the top `count` items to the object below them.
+    #[inline]
+    fn extend(
+        &mut self,
+        count: usize,
+        add: impl FnOnce(&mut B, &B::Object, Drain<'_, B::Object>) -> Result<()>,
+    ) -> Result<()> {
+        let height = self.height_below(count + 1)?;
+        let target = self.stack[height].clone();
+        add(self.builder, &target, self.stack.drain(height + 1..))
+    }
+
+    /// Gives the items above the mark to the object below it.
+    #[inline]
+    fn extend_marked(
+        &mut self,
+        add: impl FnOnce(&mut B, &B::Object, Drain<'_, B::Object>) -> Result<()>,
+    ) -> Result<()> {
+        let height = self.pop_mark()?;
+        if height <= self.fence {
+            return Err(self.underflow());
+        }
+        let target = self.stack[height - 1].clone();
+        add(self.builder, &target, self.stack.drain(height..))
+    }
+
+    /// `POP` drops the mark when it is on top, as it does in `pickle.py`.
+    fn drop_top(&mut self) -> Result<()> {
+        if self.marks.last() == Some(&self.stack.len()) {
+            return self.pop_mark().map(drop);
+        }
+        self.pop().map(drop)
+    }
+
+    #[inline]
+    fn memoize(&mut self) -> Result<()> {
+        let top = self.top()?;
+        self.memo.push(top)
+    }
+
+    fn put(&mut self, op: &Op<'a>) -> Result<()> {
+        let Argument::Int(index) = op.argument else {
+            return Err(Error::syntax("memo index out of range"));
+        };
+        let index = usize::try_from(index).map_err(|_| Error::syntax("negative PUT argument"))?;
+        let top = self.top()?;
+        self.memo.insert(index, top, op.offset)
+    }
+
+    #[inline]
+    fn get(&mut self, op: &Op<'a>) -> Result<()> {
+        let index = match op.argument {
+            Argument::Int(index) => usize::try_from(index).ok(),
+            _ => None,
+        };
+        let object = index.and_then(|index| self.memo.get(index)).cloned();
+        self.stack.push(object.ok_or_else(|| Error::syntax("memo entry that was never stored"))?);
+        Ok(())
+    }
+
+    fn with_top(&mut self, make: impl FnOnce(&mut B, B::Object) -> Result<B::Object>) -> Result<()> {
+        let top = self.pop()?;
+        self.made(|builder| make(builder, top))
+    }
+
+    fn with_two(
+        &mut self,
+        make: impl FnOnce(&mut B, B::Object, B::Object) -> Result<B::Object>,
+    ) -> Result<()> {
+        let second = self.pop()?;
+        let first = self.pop()?;
+        self.made(|builder| make(builder, first, second))
+    }
+
+    fn new_object_with_keywords(&mut self) -> Result<()> {
+        let keywords = self.pop()?;
+        self.with_two(|builder, class, arguments| builder.new_object(class, arguments, Some(keywords)))
+    }
+
+    fn build(&mut self) -> Result<()> {
+        let state = self.pop()?;
+        let object = self.top()?;
+        self.builder.build(&object, state)
+    }
+
+    fn inst(&mut self, argument: Argument<'a>) -> Result<()> {
+        let Argument::Names(module, name) = argument else {
+            return Err(Error::syntax("INST without a class"));
+        };
+        let class = self.builder.global(module, name)?;
+        self.collect_marked(|builder, items| builder.instance(class, items))
+    }
+
+    fn obj(&mut self) -> Result<()> {
+        let height = self.pop_mark()?;
+        let class = self.stack.get(height).cloned().ok_or_else(|| Error::syntax("stack underflow"))?;
+        let object = self.builder.instance(class, self.stack.drain(height + 1..))?;
+        self.stack[height] = object;
+        Ok(())
+    }
+
+    fn extension(&mut self, argument: &Argument<'a>) -> Result<()> {
+        let code = match argument {
+            Argument::Int(code) => i32::try_from(*code).ok().filter(|code| *code > 0),
+            _ => None,
+        };
+        let code = code.ok_or_else(|| Error::syntax("EXT specifies code <= 0"))?;
+        self.made(|builder| builder.extension(code))
+    }
+}

@@ -1,0 +1,13 @@
+//! Writing pickles: from graphs and from serde, through one output that frames and memoises as CPython does.
+
+mod compat;
+mod graph;
+mod names;
+mod output;
+pub(crate) mod serde;
+mod writer;
+
+pub(crate) use self::graph::encode as graph;
+
+/// How many items CPython gives to one `APPENDS`, `SETITEMS` or `ADDITEMS`.
+const BATCH: usize = 1000;

@@ -1,0 +1,570 @@
+//! Rust values to bytes, through serde.
+
+use std::borrow::Cow;
+
+use serde::ser::{self, Serialize};
+
+use super::BATCH;
+use super::writer::Writer;
+use crate::bigint::BigInt;
+use crate::error::{Error, Result, Segment};
+use crate::opcode::Opcode;
+use crate::protocol::Protocol;
+
+/// How deeply values may nest: serde recurses, so this guards the stack.
+const DEPTH: usize = 256;
+
+/// Names of newtype structs that stand for what serde has no word for.
+pub(crate) mod names {
+    pub(crate) const SET: &str = "$onggi_pickle::Set";
+    pub(crate) const FROZEN_SET: &str = "$onggi_pickle::FrozenSet";
+    pub(crate) const BYTE_ARRAY: &str = "$onggi_pickle::ByteArray";
+    pub(crate) const BIG_INT: &str = "$onggi_pickle::BigInt";
+    pub(crate) const COMPLEX: &str = "$onggi_pickle::Complex";
+    pub(crate) const SURROGATES: &str = "$onggi_pickle::Surrogates";
+    pub(crate) const VALUE: &str = "$onggi_pickle::Value";
+}
+
+/// Writes a value.
+pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, protocol: Protocol) -> Result<Vec<u8>> {
+    let mut serializer = Serializer { writer: Writer::new(protocol), depth: 0, special: None, in_key: false };
+    value.serialize(&mut serializer)?;
+    Ok(serializer.writer.finish())
+}
+
+struct Serializer {
+    writer: Writer,
+    depth: usize,
+    /// What the newtype struct that was just entered stands for.
+    special: Option<Special>,
+    /// Inside a key of a dict or an item of a set, where Python wants hashable objects.
+    in_key: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Special {
+    Set,
+    FrozenSet,
+    ByteArray,
+    BigInt,
+    Complex,
+    Surrogates,
+}
+
+impl Special {
+    fn named(name: &str) -> Option<Self> {
+        if !name.starts_with('$') {
+            return None;
+        }
+        Some(match name {
+            names::SET => Self::Set,
+            names::FROZEN_SET => Self::FrozenSet,
+            names::BYTE_ARRAY => Self::ByteArray,
+            names::BIG_INT => Self::BigInt,
+            names::COMPLEX => Self::Complex,
+            names::SURROGATES => Self::Surrogates,
+            _ => return None,
+        })
+    }
+}
+
+/// What a [`Compound`] writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    List,
+    Dict,
+    Set,
+    FrozenSet,
+    /// `set([…])` or `frozenset([…])`, before protocol 4.
+    SetCall,
+    Tuple(usize),
+    Complex,
+}
+
+impl Serializer {
+    #[inline]
+    fn enter(&mut self) -> Result<()> {
+        self.writer.boundary();
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return Err(Error::data(format!("the value nests deeper than {DEPTH} levels")));
+        }
+        Ok(())
+    }
+
+    fn hashable(&self, kind: &str) -> Result<()> {
+        if self.in_key {
+            return Err(Error::data(format!("a {kind} cannot be a dict key or a set item in Python")));
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, length: Option<usize>) -> Result<Compound<'_>> {
+        self.hashable("list")?;
+        self.enter()?;
+        self.writer.op(Opcode::EmptyList);
+        self.writer.memoize()?;
+        Ok(Compound::new(self, Shape::List, length))
+    }
+
+    fn dict(&mut self, length: Option<usize>) -> Result<Compound<'_>> {
+        self.hashable("dict")?;
+        self.enter()?;
+        self.writer.op(Opcode::EmptyDict);
+        self.writer.memoize()?;
+        Ok(Compound::new(self, Shape::Dict, length))
+    }
+
+    fn tuple(&mut self, length: usize) -> Result<Compound<'_>> {
+        self.enter()?;
+        if length > 3 {
+            self.writer.op(Opcode::Mark);
+        }
+        Ok(Compound::new(self, Shape::Tuple(length), Some(length)))
+    }
+
+    fn set(&mut self, frozen: bool) -> Result<Compound<'_>> {
+        if !frozen {
+            self.hashable("set")?;
+        }
+        self.enter()?;
+        let shape = match (self.writer.framing(), frozen) {
+            (true, true) => {
+                self.writer.op(Opcode::Mark);
+                Shape::FrozenSet
+            }
+            (true, false) => {
+                self.writer.op(Opcode::EmptySet);
+                self.writer.memoize()?;
+                Shape::Set
+            }
+            (false, _) => {
+                self.writer.builtin(if frozen { "frozenset" } else { "set" })?;
+                self.writer.op(Opcode::EmptyList);
+                self.writer.memoize()?;
+                Shape::SetCall
+            }
+        };
+        Ok(Compound::new(self, shape, None))
+    }
+
+    /// `{variant: …`, to be closed by `SETITEM`.
+    fn open_variant(&mut self, variant: &'static str) -> Result<()> {
+        self.hashable("dict")?;
+        self.enter()?;
+        self.writer.op(Opcode::EmptyDict);
+        self.writer.memoize()?;
+        self.writer.name(Cow::Borrowed(variant))
+    }
+
+    fn long(&mut self, value: BigInt) -> Result<()> {
+        self.writer.boundary();
+        self.writer.long(value.as_le_bytes())
+    }
+}
+
+impl<'s> ser::Serializer for &'s mut Serializer {
+    type Ok = ();
+    type Error = Error;
+    type SerializeSeq = Compound<'s>;
+    type SerializeTuple = Compound<'s>;
+    type SerializeTupleStruct = Compound<'s>;
+    type SerializeTupleVariant = Compound<'s>;
+    type SerializeMap = Compound<'s>;
+    type SerializeStruct = Compound<'s>;
+    type SerializeStructVariant = Compound<'s>;
+
+    fn is_human_readable(&self) -> bool {
+        false
+    }
+
+    fn serialize_bool(self, value: bool) -> Result<()> {
+        self.writer.boundary();
+        self.writer.bool(value);
+        Ok(())
+    }
+
+    fn serialize_i8(self, value: i8) -> Result<()> {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_i16(self, value: i16) -> Result<()> {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_i32(self, value: i32) -> Result<()> {
+        self.serialize_i64(value.into())
+    }
+
+    #[inline]
+    fn serialize_i64(self, value: i64) -> Result<()> {
+        self.writer.boundary();
+        self.writer.int(value);
+        Ok(())
+    }
+
+    fn serialize_i128(self, value: i128) -> Result<()> {
+        self.long(value.into())
+    }
+
+    fn serialize_u8(self, value: u8) -> Result<()> {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_u16(self, value: u16) -> Result<()> {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_u32(self, value: u32) -> Result<()> {
+        self.serialize_i64(value.into())
+    }
+
+    fn serialize_u64(self, value: u64) -> Result<()> {
+        match i64::try_from(value) {
+            Ok(value) => self.serialize_i64(value),
+            Err(_) => self.long(value.into()),
+        }
+    }
+
+    fn serialize_u128(self, value: u128) -> Result<()> {
+        self.long(value.into())
+    }
+
+    fn serialize_f32(self, value: f32) -> Result<()> {
+        self.serialize_f64(value.into())
+    }
+
+    fn serialize_f64(self, value: f64) -> Result<()> {
+        self.writer.boundary();
+        self.writer.float(value);
+        Ok(())
+    }
+
+    fn serialize_char(self, value: char) -> Result<()> {
+        self.serialize_str(value.encode_utf8(&mut [0; 4]))
+    }
+
+    #[inline]
+    fn serialize_str(self, value: &str) -> Result<()> {
+        self.writer.boundary();
+        self.writer.str(value.as_bytes()).map(drop)
+    }
+
+    fn serialize_bytes(self, value: &[u8]) -> Result<()> {
+        self.writer.boundary();
+        match self.special.take() {
+            Some(Special::BigInt) => self.writer.long(value),
+            Some(Special::Surrogates) => self.writer.str(value).map(drop),
+            Some(Special::ByteArray) => {
+                self.hashable("bytearray")?;
+                self.writer.bytearray(value).map(drop)
+            }
+            _ => self.writer.bytes(value).map(drop),
+        }
+    }
+
+    fn serialize_none(self) -> Result<()> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<()> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<()> {
+        self.writer.boundary();
+        self.writer.op(Opcode::None);
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _name: &'static str) -> Result<()> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(self, _name: &'static str, _index: u32, variant: &'static str) -> Result<()> {
+        self.writer.boundary();
+        self.writer.name(Cow::Borrowed(variant))
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<()> {
+        self.special = Special::named(name);
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<()> {
+        self.open_variant(variant)?;
+        value.serialize(&mut *self).map_err(|error| error.inside(Segment::Name(variant.to_owned())))?;
+        self.depth -= 1;
+        self.writer.op(Opcode::SetItem);
+        Ok(())
+    }
+
+    fn serialize_seq(self, length: Option<usize>) -> Result<Compound<'s>> {
+        match self.special.take() {
+            Some(Special::Set) => self.set(false),
+            Some(Special::FrozenSet) => self.set(true),
+            _ => self.list(length),
+        }
+    }
+
+    fn serialize_tuple(self, length: usize) -> Result<Compound<'s>> {
+        if self.special.take() == Some(Special::Complex) {
+            self.enter()?;
+            self.writer.builtin("complex")?;
+            return Ok(Compound::new(self, Shape::Complex, Some(length)));
+        }
+        self.tuple(length)
+    }
+
+    fn serialize_tuple_struct(self, _name: &'static str, length: usize) -> Result<Compound<'s>> {
+        self.tuple(length)
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Compound<'s>> {
+        self.open_variant(variant)?;
+        self.tuple(length).map(Compound::in_variant)
+    }
+
+    fn serialize_map(self, length: Option<usize>) -> Result<Compound<'s>> {
+        self.dict(length)
+    }
+
+    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Compound<'s>> {
+        self.dict(Some(length))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+        length: usize,
+    ) -> Result<Compound<'s>> {
+        self.open_variant(variant)?;
+        self.dict(Some(length)).map(Compound::in_variant)
+    }
+}
+
+/// A container whose items are being written.
+struct Compound<'s> {
+    serializer: &'s mut Serializer,
+    shape: Shape,
+    /// Whether the length was said to be 1, which needs no mark.
+    single: bool,
+    count: usize,
+    marked: bool,
+    in_variant: bool,
+    outer_key: bool,
+}
+
+impl<'s> Compound<'s> {
+    fn new(serializer: &'s mut Serializer, shape: Shape, length: Option<usize>) -> Self {
+        let outer_key = serializer.in_key;
+        let single = length == Some(1) && matches!(shape, Shape::List | Shape::Dict);
+        Self { serializer, shape, single, count: 0, marked: false, in_variant: false, outer_key }
+    }
+
+    fn in_variant(mut self) -> Self {
+        self.in_variant = true;
+        self
+    }
+
+    fn many(&self) -> Opcode {
+        match self.shape {
+            Shape::Dict => Opcode::SetItems,
+            Shape::Set => Opcode::AddItems,
+            _ => Opcode::Appends,
+        }
+    }
+
+    fn is_batched(&self) -> bool {
+        matches!(self.shape, Shape::List | Shape::Dict | Shape::Set | Shape::SetCall)
+    }
+
+    /// Before an item: a mark at the start of each batch, unless one item was announced.
+    #[inline]
+    fn before(&mut self) {
+        if !self.is_batched() || self.marked {
+            return;
+        }
+        if self.single && self.count == 0 {
+            return;
+        }
+        if self.single && self.count == 1 {
+            self.end_single();
+        }
+        self.serializer.writer.op(Opcode::Mark);
+        self.marked = true;
+    }
+
+    fn end_single(&mut self) {
+        self.serializer.writer.op(if self.shape == Shape::Dict { Opcode::SetItem } else { Opcode::Append });
+        self.single = false;
+    }
+
+    #[inline]
+    fn after(&mut self) {
+        self.count += 1;
+        if self.marked && self.count.is_multiple_of(BATCH) {
+            self.close_batch();
+            // CPython opens the next batch of a dict or set before it knows that there is nothing left.
+            if matches!(self.shape, Shape::Dict | Shape::Set) {
+                self.serializer.writer.op(Opcode::Mark);
+                self.marked = true;
+            }
+        }
+    }
+
+    fn close_batch(&mut self) {
+        let many = self.many();
+        self.serializer.writer.op(many);
+        self.marked = false;
+    }
+
+    #[inline]
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+        self.before();
+        let in_set = matches!(self.shape, Shape::Set | Shape::FrozenSet | Shape::SetCall);
+        self.serializer.in_key = self.outer_key || in_set;
+        let result = value.serialize(&mut *self.serializer);
+        self.serializer.in_key = self.outer_key;
+        if let Err(error) = result {
+            return Err(error.inside(Segment::Index(self.count)));
+        }
+        self.after();
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<()> {
+        if self.single && self.count == 1 {
+            self.end_single();
+        }
+        if self.marked {
+            self.close_batch();
+        }
+        let writer = &mut self.serializer.writer;
+        match self.shape {
+            Shape::List | Shape::Dict | Shape::Set => {}
+            Shape::FrozenSet => {
+                writer.op(Opcode::FrozenSet);
+                writer.memoize()?;
+            }
+            Shape::SetCall => {
+                writer.call(Opcode::Tuple1)?;
+            }
+            Shape::Complex => {
+                writer.call(Opcode::Tuple2)?;
+            }
+            Shape::Tuple(length) => end_tuple(writer, length, self.count)?,
+        }
+        self.serializer.depth -= 1;
+        if self.in_variant {
+            self.serializer.depth -= 1;
+            self.serializer.writer.op(Opcode::SetItem);
+        }
+        Ok(())
+    }
+}
+
+fn end_tuple(writer: &mut Writer, length: usize, count: usize) -> Result<()> {
+    if count != length {
+        return Err(Error::data(format!("a tuple of {length} items was given {count}")));
+    }
+    let opcode = match length {
+        0 => {
+            writer.op(Opcode::EmptyTuple);
+            return Ok(());
+        }
+        1 => Opcode::Tuple1,
+        2 => Opcode::Tuple2,
+        3 => Opcode::Tuple3,
+        _ => Opcode::Tuple,
+    };
+    writer.op(opcode);
+    writer.memoize().map(drop)
+}
+
+macro_rules! sequences {
+    ($($kind:ident $method:ident,)*) => {$(
+        impl ser::$kind for Compound<'_> {
+            type Ok = ();
+            type Error = Error;
+
+            #[inline]
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+                self.item(value)
+            }
+
+            fn end(self) -> Result<()> {
+                self.finish()
+            }
+        }
+    )*};
+}
+
+sequences! {
+    SerializeSeq serialize_element,
+    SerializeTuple serialize_element,
+    SerializeTupleStruct serialize_field,
+    SerializeTupleVariant serialize_field,
+}
+
+impl ser::SerializeMap for Compound<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
+        self.before();
+        self.serializer.in_key = true;
+        let result = key.serialize(&mut *self.serializer);
+        self.serializer.in_key = self.outer_key;
+        result
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+        value.serialize(&mut *self.serializer)?;
+        self.after();
+        Ok(())
+    }
+
+    fn end(self) -> Result<()> {
+        self.finish()
+    }
+}
+
+macro_rules! structs {
+    ($($kind:ident)*) => {$(
+        impl ser::$kind for Compound<'_> {
+            type Ok = ();
+            type Error = Error;
+
+            #[inline]
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
+                self.before();
+                self.serializer.writer.name(Cow::Borrowed(name))?;
+                let result = value.serialize(&mut *self.serializer);
+                result.map_err(|error| error.inside(Segment::Name(name.to_owned())))?;
+                self.after();
+                Ok(())
+            }
+
+            fn end(self) -> Result<()> {
+                self.finish()
+            }
+        }
+    )*};
+}
+
+structs!(SerializeStruct SerializeStructVariant);

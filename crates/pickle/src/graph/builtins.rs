@@ -1,0 +1,118 @@
+//! Calls of builtin constructors, recognised as the values they make.
+//!
+//! Protocols below 4 have no opcodes for sets, below 3 none for bytes, below 5 none for bytearrays, and complex numbers
+//! never had one: CPython writes `set([…])`, `_codecs.encode('…', 'latin1')`, `bytearray(b'…')`, `complex(1.0, 2.0)`.
+//! Anything else stays an inert call.
+
+use std::borrow::Cow;
+
+use super::build::GraphBuilder;
+use super::{Node, NodeId};
+use crate::error::Result;
+
+/// The value that the call makes, if it is one of those that are known exactly.
+pub(super) fn constructed<'a>(
+    builder: &mut GraphBuilder<'a>,
+    callable: NodeId,
+    arguments: NodeId,
+) -> Result<Option<Node<'a>>> {
+    let (Node::Global(global), Node::Tuple(arguments)) = (builder.node(callable), builder.node(arguments))
+    else {
+        return Ok(None);
+    };
+    let arguments: [Option<NodeId>; 2] = match arguments[..] {
+        [] => [None, None],
+        [first] => [Some(first), None],
+        [first, second] => [Some(first), Some(second)],
+        _ => return Ok(None),
+    };
+    match (&*global.module, &*global.name) {
+        ("builtins" | "__builtin__", "set") => with_items(builder, arguments, GraphBuilder::set_of),
+        ("builtins" | "__builtin__", "frozenset") => {
+            with_items(builder, arguments, GraphBuilder::frozenset_of)
+        }
+        ("builtins" | "__builtin__", "complex") => Ok(complex(builder, arguments)),
+        ("builtins" | "__builtin__", "bytearray") => bytearray(builder, arguments),
+        ("builtins" | "__builtin__", "bytes") if arguments[0].is_none() => {
+            Ok(Some(Node::Bytes(Cow::Borrowed(b""))))
+        }
+        ("_codecs", "encode") => encoded(builder, arguments).map(|bytes| bytes.map(Node::Bytes)),
+        _ => Ok(None),
+    }
+}
+
+/// A set of the items that the list or tuple has at this moment.
+fn with_items<'a>(
+    builder: &mut GraphBuilder<'a>,
+    arguments: [Option<NodeId>; 2],
+    make: impl FnOnce(&mut GraphBuilder<'a>, Vec<NodeId>) -> Result<Node<'a>>,
+) -> Result<Option<Node<'a>>> {
+    let items = match arguments {
+        [None, None] => Vec::new(),
+        [Some(list), None] => match builder.node(list) {
+            Node::List(items) | Node::Tuple(items) => items.clone(),
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    builder.copy(items.len())?;
+    make(builder, items).map(Some)
+}
+
+fn complex<'a>(builder: &GraphBuilder<'a>, arguments: [Option<NodeId>; 2]) -> Option<Node<'a>> {
+    match arguments.map(|argument| argument.map(|argument| builder.node(argument))) {
+        [Some(Node::Float(real)), Some(Node::Float(imaginary))] => Some(Node::Complex(*real, *imaginary)),
+        _ => None,
+    }
+}
+
+fn bytearray<'a>(builder: &mut GraphBuilder<'a>, arguments: [Option<NodeId>; 2]) -> Result<Option<Node<'a>>> {
+    let bytes = match arguments {
+        [None, None] => Some(Cow::Borrowed(&b""[..])),
+        [Some(bytes), None] => match builder.node(bytes) {
+            Node::Bytes(bytes) => Some(bytes.clone()),
+            _ => None,
+        },
+        encoded_text => return Ok(encoded(builder, encoded_text)?.map(Node::ByteArray)),
+    };
+    if let Some(Cow::Owned(bytes)) = &bytes {
+        builder.copy(bytes.len())?;
+    }
+    Ok(bytes.map(Node::ByteArray))
+}
+
+/// `_codecs.encode(text, encoding)` for the encodings that bytes were written with.
+fn encoded<'a>(
+    builder: &mut GraphBuilder<'a>,
+    arguments: [Option<NodeId>; 2],
+) -> Result<Option<Cow<'a, [u8]>>> {
+    let [Some(text), Some(encoding)] = arguments else { return Ok(None) };
+    let (Node::Str(text), Node::Str(encoding)) = (builder.node(text), builder.node(encoding)) else {
+        return Ok(None);
+    };
+    let bytes = match &*encoding.to_ascii_lowercase().replace('_', "-") {
+        "latin1" | "latin-1" | "iso-8859-1" | "iso8859-1" => latin1(text),
+        "utf-8" | "utf8" => Some(into_bytes(text.clone())),
+        _ => None,
+    };
+    if let Some(Cow::Owned(bytes)) = &bytes {
+        builder.copy(bytes.len())?;
+    }
+    Ok(bytes)
+}
+
+/// The bytes of a text whose characters all fit one; `None` otherwise, where Python raises an error.
+fn latin1<'a>(text: &Cow<'a, str>) -> Option<Cow<'a, [u8]>> {
+    if text.is_ascii() {
+        return Some(into_bytes(text.clone()));
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
+    bytes.map(Cow::Owned)
+}
+
+fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}

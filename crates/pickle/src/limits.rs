@@ -1,0 +1,95 @@
+//! What a reader may spend on one pickle.
+
+use crate::error::{Error, Result};
+
+/// Bounds on what one pickle may cost to read.
+///
+/// The defaults are far above real data and far below what hurts a server. Memory is proportional to the input even
+/// without them: no length field or memo index allocates ahead of bytes that exist.
+///
+/// # Examples
+///
+/// ```
+/// use onggi_pickle::{Limits, from_slice_with, to_vec};
+///
+/// let pickle = to_vec(&vec![vec![vec![1]]])?;
+/// let limits = Limits::default().depth(2);
+/// let error = from_slice_with::<Vec<Vec<Vec<i64>>>>(&pickle, &limits).unwrap_err();
+/// assert!(error.is_limit());
+/// # Ok::<(), onggi_pickle::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub(crate) depth: usize,
+    pub(crate) nodes: usize,
+    pub(crate) bytes: usize,
+    pub(crate) digits: usize,
+    pub(crate) memo: usize,
+    pub(crate) expansion: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { depth: 128, nodes: 1 << 26, bytes: 1 << 30, digits: 4300, memo: 1 << 26, expansion: 1 << 22 }
+    }
+}
+
+impl Limits {
+    /// How deeply values may nest when they become Rust values ([`crate::Value`] or any `Deserialize` type). Default 128,
+    /// which needs well under 1 MiB of stack.
+    ///
+    /// A [`crate::Graph`] keeps any depth: nothing about it recurses.
+    #[must_use]
+    pub const fn depth(mut self, levels: usize) -> Self {
+        self.depth = levels;
+        self
+    }
+
+    /// How many objects a pickle may hold. Default 2²⁶ (67 million).
+    #[must_use]
+    pub const fn nodes(mut self, count: usize) -> Self {
+        self.nodes = count;
+        self
+    }
+
+    /// How many bytes a pickle may have. Default 1 GiB.
+    #[must_use]
+    pub const fn bytes(mut self, count: usize) -> Self {
+        self.bytes = count;
+        self
+    }
+
+    /// How many digits an integer in decimal text may have (`INT`, `LONG`). Default 4300, as in CPython.
+    ///
+    /// Binary integers are bounded by the bytes of the pickle alone: reading them takes linear time.
+    #[must_use]
+    pub const fn digits(mut self, count: usize) -> Self {
+        self.digits = count;
+        self
+    }
+
+    /// How many entries the memo may have. Default 2²⁶.
+    #[must_use]
+    pub const fn memo(mut self, count: usize) -> Self {
+        self.memo = count;
+        self
+    }
+
+    /// How much more than the graph itself a Rust value may hold because shared objects are copied. Default 2²² (4 million).
+    ///
+    /// One unit is one object, or 32 bytes of a string or bytes. It stops pickles of a few hundred bytes that stand for
+    /// billions of objects.
+    #[must_use]
+    pub const fn expansion(mut self, units: usize) -> Self {
+        self.expansion = units;
+        self
+    }
+
+    /// Refuses an input that is longer than the limit.
+    pub(crate) fn check_bytes(&self, length: usize) -> Result<()> {
+        if length > self.bytes {
+            return Err(Error::limit("bytes", self.bytes));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,290 @@
+//! The only reader of the wire format: bytes in, opcodes with offsets and checked arguments out.
+
+mod text;
+
+use std::borrow::Cow;
+
+use crate::bigint;
+use crate::error::{Error, Result};
+use crate::limits::Limits;
+use crate::opcode::{ArgumentKind, Opcode};
+
+/// An opcode's argument, checked and as far as possible borrowed from the input.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Argument<'a> {
+    /// The opcode has none.
+    None,
+    /// `INT` with `00` or `01`.
+    Bool(bool),
+    /// Any integer that fits: a value, a memo index, an extension code, a protocol.
+    Int(i64),
+    /// An integer that does not fit: two's complement, little-endian.
+    Long(Cow<'a, [u8]>),
+    /// A float.
+    Float(f64),
+    /// A string.
+    Str(Cow<'a, str>),
+    /// A string with lone surrogates: UTF-8 in which they are encoded like other characters.
+    Surrogates(Cow<'a, [u8]>),
+    /// Bytes, a bytearray or a Python 2 string.
+    Bytes(Cow<'a, [u8]>),
+    /// Module and name.
+    Names(&'a str, &'a str),
+    /// The length of a frame.
+    Length(u64),
+}
+
+/// One instruction of a pickle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Op<'a> {
+    /// Where its opcode stands in the input.
+    pub offset: usize,
+    /// What to do.
+    pub opcode: Opcode,
+    /// With what.
+    pub argument: Argument<'a>,
+}
+
+/// Reads the instructions of one pickle, up to and including `STOP`.
+///
+/// # Examples
+///
+/// ```
+/// use onggi_pickle::parse::Parser;
+///
+/// let names: Vec<_> = Parser::new(b"\x80\x04K\x01.").map(|op| op.map(|op| op.opcode.name())).collect::<Result<_, _>>()?;
+/// assert_eq!(names, ["PROTO", "BININT1", "STOP"]);
+/// # Ok::<(), onggi_pickle::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Parser<'a> {
+    input: &'a [u8],
+    position: usize,
+    /// Where the current frame ends; 0 outside of frames.
+    frame_end: usize,
+    digits: usize,
+    done: bool,
+}
+
+impl<'a> Parser<'a> {
+    /// Reads with the default limits.
+    pub fn new(input: &'a [u8]) -> Self {
+        Self::with_limits(input, &Limits::default())
+    }
+
+    /// Reads with the caller's limits.
+    pub fn with_limits(input: &'a [u8], limits: &Limits) -> Self {
+        Self { input, position: 0, frame_end: 0, digits: limits.digits, done: false }
+    }
+
+    /// How many bytes were read: after `STOP`, where the next pickle of a stream would start.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Reads the next instruction.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes end, the byte is no opcode or its argument is malformed; the error carries the offset.
+    #[inline]
+    pub fn read(&mut self) -> Result<Op<'a>> {
+        let offset = self.position;
+        match self.read_at(offset) {
+            Ok((opcode, argument)) => Ok(Op { offset, opcode, argument }),
+            Err(error) => Err(error.at_offset(offset)),
+        }
+    }
+
+    #[inline]
+    fn read_at(&mut self, offset: usize) -> Result<(Opcode, Argument<'a>)> {
+        let byte = *self.input.get(offset).ok_or_else(Error::truncated)?;
+        let opcode = Opcode::from_byte(byte).ok_or_else(|| unknown(byte))?;
+        self.position += 1;
+        let argument = self.argument(opcode)?;
+        if offset < self.frame_end && self.position > self.frame_end {
+            return Err(Error::syntax("an argument crosses the end of its frame"));
+        }
+        match opcode {
+            Opcode::Frame => self.enter_frame(&argument)?,
+            Opcode::Stop => self.done = true,
+            _ => {}
+        }
+        Ok((opcode, argument))
+    }
+
+    #[inline]
+    fn argument(&mut self, opcode: Opcode) -> Result<Argument<'a>> {
+        Ok(match opcode.argument() {
+            ArgumentKind::None => Argument::None,
+            ArgumentKind::Uint1 => Argument::Int(i64::from(self.uint1()?)),
+            ArgumentKind::Uint2 => Argument::Int(i64::from(u16::from_le_bytes(self.array()?))),
+            ArgumentKind::Uint4 => Argument::Int(i64::from(u32::from_le_bytes(self.array()?))),
+            ArgumentKind::Uint8 => Argument::Length(u64::from_le_bytes(self.array()?)),
+            ArgumentKind::Int4 => Argument::Int(i64::from(i32::from_le_bytes(self.array()?))),
+            ArgumentKind::Float8 => Argument::Float(f64::from_be_bytes(self.array()?)),
+            ArgumentKind::Unicode1 => text::unicode(self.sized1()?)?,
+            ArgumentKind::Unicode4 => text::unicode(self.sized4()?)?,
+            ArgumentKind::Unicode8 => text::unicode(self.sized8()?)?,
+            ArgumentKind::Bytes1 | ArgumentKind::String1 => Argument::Bytes(Cow::Borrowed(self.sized1()?)),
+            ArgumentKind::Bytes4 => Argument::Bytes(Cow::Borrowed(self.sized4()?)),
+            ArgumentKind::String4 => Argument::Bytes(Cow::Borrowed(self.sized4_signed()?)),
+            ArgumentKind::Bytes8 | ArgumentKind::ByteArray8 => Argument::Bytes(Cow::Borrowed(self.sized8()?)),
+            ArgumentKind::Long1 => long(self.sized1()?),
+            ArgumentKind::Long4 => long(self.sized4_signed()?),
+            _ => self.text_argument(opcode)?,
+        })
+    }
+
+    fn text_argument(&mut self, opcode: Opcode) -> Result<Argument<'a>> {
+        let line = self.line()?;
+        Ok(match opcode.argument() {
+            ArgumentKind::DecimalLine if opcode == Opcode::Int && line == b"00" => Argument::Bool(false),
+            ArgumentKind::DecimalLine if opcode == Opcode::Int && line == b"01" => Argument::Bool(true),
+            ArgumentKind::DecimalLine => text::decimal(line, self.digits)?,
+            ArgumentKind::LongLine => text::decimal(line.strip_suffix(b"L").unwrap_or(line), self.digits)?,
+            ArgumentKind::FloatLine => Argument::Float(text::float(line)?),
+            ArgumentKind::StringLine => Argument::Bytes(text::quoted(line)?),
+            ArgumentKind::UnicodeLine => text::raw_unicode_escape(line)?,
+            ArgumentKind::LinePair => Argument::Names(name(line)?, name(self.line()?)?),
+            _ if line.is_ascii() => text::unicode(line)?,
+            _ => return Err(Error::syntax("persistent IDs in protocol 0 must be ASCII strings")),
+        })
+    }
+
+    #[inline]
+    fn enter_frame(&mut self, argument: &Argument<'a>) -> Result<()> {
+        let Argument::Length(length) = *argument else { return Ok(()) };
+        let end = usize::try_from(length).ok().and_then(|length| self.position.checked_add(length));
+        let end = end.filter(|end| *end <= self.input.len());
+        self.frame_end = end.ok_or_else(Error::truncated)?;
+        Ok(())
+    }
+
+    #[inline]
+    fn take(&mut self, length: usize) -> Result<&'a [u8]> {
+        let rest = &self.input[self.position..];
+        let taken = rest.get(..length).ok_or_else(Error::truncated)?;
+        self.position += length;
+        Ok(taken)
+    }
+
+    #[inline]
+    fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
+        let (array, _) = self.input[self.position..].split_first_chunk().ok_or_else(Error::truncated)?;
+        self.position += N;
+        Ok(*array)
+    }
+
+    #[inline]
+    fn uint1(&mut self) -> Result<u8> {
+        let [byte] = self.array()?;
+        Ok(byte)
+    }
+
+    #[inline]
+    fn sized1(&mut self) -> Result<&'a [u8]> {
+        let length = self.uint1()?;
+        self.take(usize::from(length))
+    }
+
+    fn sized4(&mut self) -> Result<&'a [u8]> {
+        let length = u32::from_le_bytes(self.array()?);
+        self.take(usize::try_from(length).map_err(|_| Error::truncated())?)
+    }
+
+    fn sized4_signed(&mut self) -> Result<&'a [u8]> {
+        let length = i32::from_le_bytes(self.array()?);
+        self.take(usize::try_from(length).map_err(|_| Error::syntax("negative byte count"))?)
+    }
+
+    fn sized8(&mut self) -> Result<&'a [u8]> {
+        let length = u64::from_le_bytes(self.array()?);
+        self.take(usize::try_from(length).map_err(|_| Error::truncated())?)
+    }
+
+    /// Reads up to the next newline, which is required but not returned.
+    fn line(&mut self) -> Result<&'a [u8]> {
+        let rest = &self.input[self.position..];
+        let length = rest.iter().position(|byte| *byte == b'\n').ok_or_else(Error::truncated)?;
+        self.position += length + 1;
+        Ok(&rest[..length])
+    }
+}
+
+impl<'a> Iterator for Parser<'a> {
+    type Item = Result<Op<'a>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        let op = self.read();
+        self.done |= op.is_err();
+        Some(op)
+    }
+}
+
+#[inline]
+fn long(bytes: &[u8]) -> Argument<'_> {
+    let bytes = bigint::trim(bytes);
+    bigint::small(bytes).map_or(Argument::Long(Cow::Borrowed(bytes)), Argument::Int)
+}
+
+fn name(line: &[u8]) -> Result<&str> {
+    if line.is_empty() {
+        return Err(Error::truncated());
+    }
+    std::str::from_utf8(line).map_err(|_| Error::syntax("the name of a global is not UTF-8"))
+}
+
+#[cold]
+fn unknown(byte: u8) -> Error {
+    Error::syntax(format!("{:?} is not an opcode", char::from(byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(input: &[u8]) -> Result<Op<'_>> {
+        Parser::new(input).read()
+    }
+
+    #[test]
+    fn lengths_never_reach_past_the_input() {
+        for input in [
+            &b"X\xff\xff\xff\xffab"[..],
+            b"\x8d\xff\xff\xff\xff\xff\xff\xff\xffa",
+            b"\x8b\x00\x00\x00\x80",
+            b"G\x00",
+        ] {
+            let error = only(input).unwrap_err();
+            assert!(error.is_syntax() && error.offset() == Some(0), "{error}");
+        }
+    }
+
+    #[test]
+    fn longs_are_small_when_they_fit() -> Result<()> {
+        assert_eq!(only(b"\x8a\x02\xff\x00")?.argument, Argument::Int(255));
+        assert_eq!(only(b"\x8a\x00")?.argument, Argument::Int(0));
+        assert!(matches!(only(b"\x8a\x09\xff\xff\xff\xff\xff\xff\xff\xff\x00")?.argument, Argument::Long(_)));
+        Ok(())
+    }
+
+    #[test]
+    fn only_int_has_bools() -> Result<()> {
+        assert_eq!(only(b"I01\n")?.argument, Argument::Bool(true));
+        assert_eq!(only(b"p01\n")?.argument, Argument::Int(1));
+        assert_eq!(only(b"I+0\n")?.argument, Argument::Int(0));
+        Ok(())
+    }
+
+    #[test]
+    fn a_frame_must_hold_whole_arguments() {
+        let straddling = b"\x80\x04\x95\x03\x00\x00\x00\x00\x00\x00\x00\x8c\x05abcde\x94.";
+        let error = Parser::new(straddling).find_map(Result::err);
+        assert_eq!(error.and_then(|error| error.offset()), Some(11));
+    }
+}

@@ -1,0 +1,214 @@
+//! [`Value`] through serde: what serde has no word for travels under reserved names, which other formats do not see.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::ser::{Serialize, SerializeTuple, Serializer};
+
+use super::{Dict, Value};
+use crate::bigint::BigInt;
+use crate::encode::serde::names;
+
+/// Numbers of the kinds that only [`Value`] tells apart.
+pub(crate) mod special {
+    pub(crate) const TUPLE: u32 = 0;
+    pub(crate) const SET: u32 = 1;
+    pub(crate) const FROZEN_SET: u32 = 2;
+    pub(crate) const BYTE_ARRAY: u32 = 3;
+    pub(crate) const BIG_INT: u32 = 4;
+    pub(crate) const COMPLEX: u32 = 5;
+    pub(crate) const SURROGATES: u32 = 6;
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::None => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Int(value) => serializer.serialize_i64(*value),
+            Self::BigInt(value) => value.serialize(serializer),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Complex(real, imaginary) => {
+                serializer.serialize_newtype_struct(names::COMPLEX, &(*real, *imaginary))
+            }
+            Self::Str(text) => serializer.serialize_str(text),
+            Self::Surrogates(bytes) => serializer.serialize_newtype_struct(names::SURROGATES, &Raw(bytes)),
+            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
+            Self::ByteArray(bytes) => serializer.serialize_newtype_struct(names::BYTE_ARRAY, &Raw(bytes)),
+            Self::List(items) => items.serialize(serializer),
+            Self::Tuple(items) => {
+                let mut tuple = serializer.serialize_tuple(items.len())?;
+                items.iter().try_for_each(|item| tuple.serialize_element(item))?;
+                tuple.end()
+            }
+            Self::Dict(dict) => dict.serialize(serializer),
+            Self::Set(items) => serializer.serialize_newtype_struct(names::SET, items),
+            Self::FrozenSet(items) => serializer.serialize_newtype_struct(names::FROZEN_SET, items),
+        }
+    }
+}
+
+impl Serialize for Dict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+impl Serialize for BigInt {
+    /// An int in a pickle; decimal text in formats for people when it does not fit an `i128`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return serializer.serialize_newtype_struct(names::BIG_INT, &Raw(self.as_le_bytes()));
+        }
+        match i128::try_from(self) {
+            Ok(value) => serializer.serialize_i128(value),
+            Err(_) => serializer.collect_str(self),
+        }
+    }
+}
+
+/// Bytes as serde means them.
+struct Raw<B>(B);
+
+impl<B: AsRef<[u8]>> Serialize for Raw<B> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0.as_ref())
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw<Vec<u8>> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_byte_buf(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl Visitor<'_> for RawVisitor {
+    type Value = Raw<Vec<u8>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes")
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Raw<Vec<u8>>, E> {
+        Ok(Raw(bytes.to_vec()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(names::VALUE, ValueVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for BigInt {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Int(value) => Ok(Self::from(value)),
+            Value::BigInt(value) => Ok(value),
+            Value::Str(text) => text.parse().map_err(de::Error::custom),
+            _ => Err(de::Error::custom("expected an int")),
+        }
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a builtin Python value")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::None)
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Int(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
+        Ok(Value::from(BigInt::from(value)))
+    }
+
+    fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
+        Ok(Value::from(BigInt::from(value)))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::from(text))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Str(text))
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Value, E> {
+        Ok(Value::Bytes(bytes.to_vec()))
+    }
+
+    fn visit_byte_buf<E>(self, bytes: Vec<u8>) -> Result<Value, E> {
+        Ok(Value::Bytes(bytes))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(pair) = access.next_entry()? {
+            pairs.push(pair);
+        }
+        Ok(Value::Dict(Dict(pairs)))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
+        let (kind, content): (u32, _) = access.variant()?;
+        match kind {
+            special::TUPLE => content.newtype_variant().map(Value::Tuple),
+            special::SET => content.newtype_variant().map(Value::Set),
+            special::FROZEN_SET => content.newtype_variant().map(Value::FrozenSet),
+            special::BYTE_ARRAY => content.newtype_variant().map(|Raw(bytes)| Value::ByteArray(bytes)),
+            special::BIG_INT => {
+                content.newtype_variant().map(|Raw(bytes)| BigInt::from_le_bytes(&bytes).into())
+            }
+            special::COMPLEX => {
+                content.newtype_variant().map(|(real, imaginary)| Value::Complex(real, imaginary))
+            }
+            special::SURROGATES => content.newtype_variant().map(|Raw(bytes)| Value::Surrogates(bytes)),
+            _ => Err(de::Error::custom("an enum is no Python value")),
+        }
+    }
+}
