@@ -1,0 +1,178 @@
+//! Speed: microseconds per operation of every workload, in every library.
+
+use std::fmt::Write as _;
+
+use super::machine;
+use super::median;
+use super::peer::{Peer, Program};
+use super::record::Record;
+use crate::Result;
+
+/// Measured repetitions in each run of a program.
+const REPETITIONS: &str = "3";
+
+/// Runs every program once a round, one after the other, and gives the table of medians.
+///
+/// # Errors
+///
+/// When a program does not build or fails.
+pub(crate) fn measure(rounds: usize) -> Result<String> {
+    let programs = Peer::all().iter().map(Peer::build).collect::<Result<Vec<Program>>>()?;
+    let mut libraries: Vec<Library> = programs.iter().map(Library::new).collect();
+    for round in 1..=rounds {
+        println!("round {round} of {rounds}");
+        for (library, program) in libraries.iter_mut().zip(&programs) {
+            library.add(program.run(&["speed", REPETITIONS])?);
+        }
+    }
+    Ok(report(&libraries, rounds))
+}
+
+/// What one library's runs gave.
+struct Library {
+    version: String,
+    name: String,
+    sqlite: String,
+    settings: String,
+    rows: Vec<Row>,
+}
+
+/// One workload of one library.
+struct Row {
+    workload: String,
+    mode: String,
+    micros: Vec<f64>,
+}
+
+impl Library {
+    fn new(program: &Program) -> Self {
+        let version = program.version.clone();
+        Self {
+            version,
+            name: String::new(),
+            sqlite: String::new(),
+            settings: String::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds the records of one run.
+    fn add(&mut self, records: Vec<Record>) {
+        for record in records {
+            if let (Some(workload), Some(mode)) = (record.text("workload"), record.text("mode")) {
+                self.row(workload, mode).micros.extend(record.numbers("micros"));
+            } else {
+                let text = |name| record.text(name).unwrap_or_default().to_owned();
+                (self.name, self.sqlite, self.settings) = (text("library"), text("sqlite"), text("settings"));
+            }
+        }
+    }
+
+    fn row(&mut self, workload: &str, mode: &str) -> &mut Row {
+        let found = self.rows.iter().position(|row| row.workload == workload && row.mode == mode);
+        let index = found.unwrap_or_else(|| {
+            self.rows.push(Row { workload: workload.to_owned(), mode: mode.to_owned(), micros: Vec::new() });
+            self.rows.len() - 1
+        });
+        &mut self.rows[index]
+    }
+
+    fn median(&self, workload: &str, mode: &str) -> Option<f64> {
+        let row = self.rows.iter().find(|row| row.workload == workload && row.mode == mode)?;
+        Some(median(&row.micros))
+    }
+}
+
+fn report(libraries: &[Library], rounds: usize) -> String {
+    let Some((yardstick, others)) = libraries.split_first() else {
+        return "nothing was measured".to_owned();
+    };
+    let mut text =
+        String::from("`cargo xtask bench`, microseconds per operation, medians.\n\n| workload | |");
+    for library in libraries {
+        let _ = write!(text, " {} |", library.name);
+    }
+    for library in others {
+        let _ = write!(text, " {} / {} |", library.name, yardstick.name);
+    }
+    text += &format!("\n|---|---|{}\n", "---:|".repeat(libraries.len() + others.len()));
+
+    let mut ratios: Vec<Vec<f64>> = vec![Vec::new(); others.len()];
+    for Row { workload, mode, micros } in &yardstick.rows {
+        let base = median(micros);
+        let _ = write!(text, "| {workload} | {mode} | {} |", rounded(base));
+        for library in others {
+            text += &library
+                .median(workload, mode)
+                .map_or(" – |".to_owned(), |value| format!(" {} |", rounded(value)));
+        }
+        for (library, ratios) in others.iter().zip(&mut ratios) {
+            let ratio = library.median(workload, mode).map(|value| value / base);
+            ratios.extend(ratio);
+            text += &ratio.map_or(" – |".to_owned(), |ratio| format!(" {ratio:.2} |"));
+        }
+        text.push('\n');
+    }
+    let _ = write!(text, "| **geometric mean** | |{}", " |".repeat(libraries.len()));
+    for ratios in &ratios {
+        let _ = write!(text, " **{:.2}** |", geometric_mean(ratios));
+    }
+    text += "\n\n";
+    for library in libraries {
+        let Library { name, version, sqlite, settings, .. } = library;
+        let _ = writeln!(text, "- {name} {version} with SQLite {sqlite}: {settings}");
+    }
+    let _ = write!(text, "- {rounds} rounds of {REPETITIONS} repetitions; {}", machine::facts());
+    text
+}
+
+/// Two decimals below 10, one below 100, none above.
+fn rounded(value: f64) -> String {
+    match value {
+        value if value < 10.0 => format!("{value:.2}"),
+        value if value < 100.0 => format!("{value:.1}"),
+        value => format!("{value:.0}"),
+    }
+}
+
+fn geometric_mean(values: &[f64]) -> f64 {
+    let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
+    if count == 0 {
+        return f64::NAN;
+    }
+    (values.iter().map(|value| value.ln()).sum::<f64>() / f64::from(count)).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn library(name: &str, micros: &str) -> Library {
+        let lines = [
+            format!(r#"{{"library":"{name}","sqlite":"3.50.0","settings":"WAL"}}"#),
+            format!(r#"{{"workload":"get","mode":"autocommit","micros":[{micros}]}}"#),
+        ];
+        let (version, sqlite) = ("1.0.0".to_owned(), String::new());
+        let mut library =
+            Library { version, name: String::new(), sqlite, settings: String::new(), rows: Vec::new() };
+        library.add(lines.iter().map(|line| Record::parse(line).unwrap()).collect());
+        library
+    }
+
+    #[test]
+    fn the_table_holds_medians_and_their_ratio_to_the_first_library() {
+        let text = report(&[library("raw", "2,1,3"), library("orm", "3,2,100")], 1);
+        assert!(
+            text.contains("| workload | | raw | orm | orm / raw |\n|---|---|---:|---:|---:|\n"),
+            "{text}"
+        );
+        assert!(text.contains("| get | autocommit | 2.00 | 3.00 | 1.50 |\n"), "{text}");
+        assert!(text.contains("| **geometric mean** | | | | **1.50** |\n"), "{text}");
+        assert!(text.contains("- orm 1.0.0 with SQLite 3.50.0: WAL\n"), "{text}");
+    }
+
+    #[test]
+    fn the_geometric_mean_of_a_ratio_and_its_inverse_is_one() {
+        assert!((geometric_mean(&[4.0, 0.25]) - 1.0).abs() < 1e-12);
+    }
+}
