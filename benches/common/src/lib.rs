@@ -1,10 +1,13 @@
 //! What every benchmark program shares: the data, the workloads as a trait, the clock and the output.
 //!
-//! A program measures one library. It implements [`Workloads`] and its `main` is one call of [`run`], which understands:
+//! A program measures one library. It implements [`Workloads`] and its `main` is one call of [`run`], which
+//! understands:
 //!
-//! - `speed <repetitions>`: every workload once unmeasured, then that many times; prints JSON lines (see [`output`]);
+//! - `speed <repetitions>`: every workload once unmeasured, then that many times; prints JSON lines (see
+//!   [`output`]);
 //! - `fill <file> <rows>`: makes a database of that many people;
-//! - `memory <nothing|stream|vec|session> <file>`: reads all of `<file>` that way; prints the peak of resident memory.
+//! - `memory <nothing|stream|vec|session> <file>`: reads all of `<file>` that way; prints the peak of
+//!   resident memory.
 
 pub mod data;
 mod memory;

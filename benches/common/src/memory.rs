@@ -42,7 +42,8 @@ pub(crate) fn run<W: Workloads>(hold: &str, file: &Path) -> Result<()> {
     }
 }
 
-/// The most resident memory that this process ever had, in kilobytes, as the Linux kernel counts it (`VmHWM`).
+/// The most resident memory that this process ever had, in kilobytes, as the Linux kernel counts it
+/// (`VmHWM`).
 fn peak() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")
         .map_err(|error| format!("memory is measured on Linux only (/proc/self/status: {error})"))?;

@@ -12,7 +12,8 @@ use crate::workloads::{Result, Workloads};
 ///
 /// # Errors
 ///
-/// When a setting is not what [`data::SETTINGS`](crate::data::SETTINGS) asks for: numbers of different settings can't be compared.
+/// When a setting is not what [`data::SETTINGS`](crate::data::SETTINGS) asks for: numbers of different
+/// settings can't be compared.
 pub fn about<W: Workloads>(library: &mut W) -> Result<()> {
     let mut settings = Vec::new();
     for (name, _, expected) in crate::data::SETTINGS {

@@ -11,21 +11,24 @@ pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// One library under measurement.
 ///
-/// Every method does the whole of a workload and hands exactly one closure to [`Watch::time`]: what runs inside counts.
-/// Before it belong the conversion of the input into the library's own types and, for [`update`](Self::update), loading.
-/// Inside belong opening and ending the transaction or session, every statement, the building of every object, and
-/// dropping what was built.
+/// Every method does the whole of a workload and hands exactly one closure to [`Watch::time`]: what runs
+/// inside counts. Before it belong the conversion of the input into the library's own types and, for
+/// [`update`](Self::update), loading. Inside belong opening and ending the transaction or session, every
+/// statement, the building of every object, and dropping what was built.
 ///
-/// A method that reads returns the sum of the ages of all people that it read, and passes each object (or the collection
-/// of them) through [`std::hint::black_box`]; the harness knows the sum and fails the run when it differs.
+/// A method that reads returns the sum of the ages of all people that it read, and passes each object (or the
+/// collection of them) through [`std::hint::black_box`]; the harness knows the sum and fails the run when it
+/// differs.
 pub trait Workloads: Sized {
     /// The library's name, as the table prints it.
     const NAME: &'static str;
 
-    /// Whether the connection has SQLite's query planner stability guarantee on, which no SQL statement can tell.
+    /// Whether the connection has SQLite's query planner stability guarantee on, which no SQL statement can
+    /// tell.
     const PLANNER_STABLE: bool;
 
-    /// Opens `file`, which is created when missing, with the settings of [`data::SETTINGS`](crate::data::SETTINGS).
+    /// Opens `file`, which is created when missing, with the settings of
+    /// [`data::SETTINGS`](crate::data::SETTINGS).
     fn open(file: &Path) -> Result<Self>;
 
     /// Runs a statement that gives no rows.
@@ -49,10 +52,12 @@ pub trait Workloads: Sized {
     /// Reads one person per e-mail address, each by its own statement. No address comes twice.
     fn get_by_email(&mut self, mode: Mode, emails: &[String], watch: &mut Watch) -> Result<i64>;
 
-    /// Reads pages: people of at least `min_age`, by e-mail, the first `limit` of them. One statement per page.
+    /// Reads pages: people of at least `min_age`, by e-mail, the first `limit` of them. One statement per
+    /// page.
     fn pages(&mut self, mode: Mode, pages: &[Page], watch: &mut Watch) -> Result<i64>;
 
-    /// Loads everybody (not counted), adds one to each age and writes that column, in one transaction (counted).
+    /// Loads everybody (not counted), adds one to each age and writes that column, in one transaction
+    /// (counted).
     fn update(&mut self, watch: &mut Watch) -> Result<()>;
 
     /// Reads the whole table and holds it as `hold` says; returns the sum of the ages.

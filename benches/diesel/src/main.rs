@@ -1,7 +1,7 @@
 //! The benchmark's peer: Diesel on SQLite, written as its guides advise.
 //!
-//! Queries are built by its query builder, which keeps their prepared statements in the connection; many rows go into one
-//! `INSERT`; a key or unique column is asked for without the `LIMIT 1` that `first` would add.
+//! Queries are built by its query builder, which keeps their prepared statements in the connection; many rows
+//! go into one `INSERT`; a key or unique column is asked for without the `LIMIT 1` that `first` would add.
 
 use std::hint::black_box;
 use std::path::Path;

@@ -1,7 +1,8 @@
 //! The benchmark's yardstick: raw `rusqlite`, written by hand for each workload.
 //!
-//! Statements are held across each loop, columns are read by number into their types, parameters are bound without a
-//! copy, and the query planner stability guarantee keeps SQLite from preparing a statement again for each new value.
+//! Statements are held across each loop, columns are read by number into their types, parameters are bound
+//! without a copy, and the query planner stability guarantee keeps SQLite from preparing a statement again
+//! for each new value.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -72,9 +73,9 @@ impl Workloads for Rusqlite {
 
     /// The same as one at a time: nothing was measured to be faster.
     ///
-    /// An `INSERT` of several rows into a table with a unique index makes SQLite keep a statement journal, in a temporary
-    /// file, because it may have to undo the first rows when a later one fails. With 20 to 500 rows a statement that costs
-    /// more than it saves, with 1,000 and more it breaks even.
+    /// An `INSERT` of several rows into a table with a unique index makes SQLite keep a statement journal, in
+    /// a temporary file, because it may have to undo the first rows when a later one fails. With 20 to 500
+    /// rows a statement that costs more than it saves, with 1,000 and more it breaks even.
     fn insert_bulk(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
         watch.time(|| self.insert(people))
     }
