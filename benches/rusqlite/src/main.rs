@@ -1,7 +1,7 @@
 //! The benchmark's yardstick: raw `rusqlite`, written by hand for each workload.
 //!
 //! Statements are held across each loop, columns are read by number into their types, parameters are bound
-//! without a copy, and the query planner stability guarantee keeps SQLite from preparing a statement again
+//! from borrowed values, and the query planner stability guarantee keeps SQLite from preparing a statement again
 //! for each new value.
 
 use std::hint::black_box;
