@@ -1,1 +1,117 @@
-//! Under construction.
+//! onggi: an object-relational mapper with a unit of work, and Python pickles as a safe column type.
+//!
+//! Objects live in a [`Session`], an arena that is indexed with small [`Handle`]s. The session knows which objects
+//! may have changed, writes only the columns that did, and finds the order in which new objects must be written.
+//! [`Pickled`] columns hold what Python's `pickle.loads` reads, and nothing in them is ever executed.
+//!
+//! ```
+//! use onggi::{Database, Id, Model, Pickled};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+//! struct Profile { age: i64, city: String }
+//!
+//! #[derive(Clone, Debug, Default, Model)]
+//! #[model(table = "users")]
+//! struct User {
+//!     id: Id<User>,
+//!     name: String,
+//!     #[model(unique)]
+//!     email: String,
+//!     data: Pickled<Profile>,
+//! }
+//!
+//! let db = Database::open("sqlite::memory:")?;
+//! db.create_tables(onggi::models![User])?;
+//!
+//! let mut session = db.session()?;
+//! session.add(User {
+//!     name: "John Doe".into(),
+//!     email: "john@example.com".into(),
+//!     data: Pickled(Profile { age: 30, city: "New York".into() }),
+//!     ..Default::default()
+//! });
+//! session.commit()?;
+//!
+//! let john = User::query().filter(|u| u.email.eq("john@example.com")).one(&mut session)?;
+//! assert_eq!(session[john].data.age, 30);
+//! # Ok::<(), onggi::Error>(())
+//! ```
+//!
+//! A query is a value, and whoever runs it decides what comes back: run on a [`Session`] it gives handles to tracked
+//! objects, run on a [`Connection`] plain structs.
+
+mod by_key;
+mod column_set;
+mod connection;
+mod database;
+mod error;
+mod executor;
+mod expression;
+mod field;
+mod handle;
+mod id;
+mod model;
+mod plain;
+mod query;
+mod raw;
+mod reader;
+mod selection;
+mod session;
+pub mod unit_of_work;
+
+pub use connection::Connection;
+pub use database::Database;
+pub use error::Error;
+pub use executor::{Executor, Keep};
+pub use expression::{
+    Assigned, Assignment, Column, ColumnNode, Condition, Expression, Number, Operand, Order, Tree,
+};
+#[cfg(feature = "json")]
+pub use field::Json;
+pub use field::{Field, Pickled};
+pub use handle::Handle;
+pub use id::Id;
+pub use model::{Key, Model};
+// pub use onggi_derive::{Field, Model};
+pub use onggi_driver::{Bind, Executed};
+pub use onggi_pickle as pickle;
+pub use onggi_sql::{Table, Type, Value, ValueRef};
+pub use query::Query;
+pub use raw::{FromRow, Parameter, Sql, sql};
+pub use selection::{Entity, Selection};
+pub use session::{Session, State};
+
+/// The result of this crate's operations.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What the derive macros write calls to. Not for other use.
+#[doc(hidden)]
+pub mod __private {
+    pub use onggi_sql as sql;
+
+    pub use crate::column_set::ColumnSet;
+    pub use crate::field::Attribute;
+    pub use crate::reader::Reader;
+    pub use crate::{Bind, Column, Error, Field, Model, Result, Type, ValueRef};
+
+    /// A column of a field's type.
+    pub const fn column<T: Field>(name: &'static str) -> sql::Column {
+        let column = sql::Column::new(name, T::TYPE).with_nullable(T::NULLABLE);
+        match T::REFERENCE {
+            Some(table) => column.with_reference(Some(sql::Reference::to(table))),
+            None => column,
+        }
+    }
+
+    /// A reference to a model's primary key.
+    pub const fn reference<M: Model>() -> sql::Reference {
+        sql::Reference::to(M::table)
+    }
+
+    /// A column that the model does not have: the engine asks for those of its table only.
+    #[cold]
+    pub fn no_column(column: usize) -> ! {
+        panic!("the table has no column {column}")
+    }
+}

@@ -1,0 +1,194 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use onggi_driver::{Executed, Pool};
+use onggi_sql::schema;
+
+use crate::session::Mode;
+use crate::{Connection, Result, Session, Table};
+
+/// A database, and the connections to it.
+///
+/// A clone is the same database.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool,
+}
+
+/// How often a transaction that collided with others is run before its error is given.
+const ATTEMPTS: u32 = 10;
+
+impl Database {
+    /// Opens the database of a URL.
+    ///
+    /// `sqlite://path/to/file.db` is a file, made where it does not exist, relative to the working directory unless
+    /// the path starts with a slash; `sqlite::memory:` a database in memory that lasts as long as this value and its
+    /// clones. Options follow a `?`, as in `sqlite://file.db?mode=ro&busy_timeout=100`:
+    ///
+    /// | option | values, the default first |
+    /// |---|---|
+    /// | `mode` | `rwc` (make the file), `rw`, `ro` |
+    /// | `journal_mode` | `wal`, `delete`, `truncate`, `persist`, `memory`, `off` |
+    /// | `synchronous` | `normal`, `full`, `extra`, `off` |
+    /// | `busy_timeout` | milliseconds to wait for another connection's lock: 5000 |
+    /// | `foreign_keys` | `on`, `off` |
+    ///
+    /// # Errors
+    ///
+    /// [`is_url`](crate::Error::is_url) for a URL that is not understood, [`is_open`](crate::Error::is_open) for a
+    /// file that cannot be opened, [`is_corrupt`](crate::Error::is_corrupt) for one that is no database.
+    pub fn open(url: &str) -> Result<Database> {
+        Ok(Database { pool: Pool::open(url)? })
+    }
+
+    /// Creates the tables and indexes that do not exist yet, those referred to first; tables that exist are left as
+    /// they are.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Model)] struct User { id: Id<User> }
+    /// let db = Database::open("sqlite::memory:")?;
+    /// db.create_tables(onggi::models![User])?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the database, which then has none of the tables more than before.
+    pub fn create_tables(&self, tables: impl AsRef<[&'static Table]>) -> Result<()> {
+        let sorted = schema::sorted(tables.as_ref());
+        self.change_schema(|dialect| sorted.iter().map(|table| schema::create(table, dialect)).collect())
+    }
+
+    /// Drops the tables that exist, and all they hold, those that refer to others first.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database, which then still has all of the tables; rows of other tables that refer to these are
+    /// among them.
+    pub fn drop_tables(&self, tables: impl AsRef<[&'static Table]>) -> Result<()> {
+        let sorted = schema::sorted(tables.as_ref());
+        self.change_schema(|dialect| {
+            sorted
+                .iter()
+                .rev()
+                .map(|table| schema::drop(table, dialect).map(|statement| vec![statement]))
+                .collect()
+        })
+    }
+
+    fn change_schema(
+        &self,
+        statements: impl FnOnce(&'static onggi_sql::Dialect) -> onggi_sql::Result<Vec<Vec<String>>>,
+    ) -> Result<()> {
+        let mut connection = self.pool.connect()?;
+        let dialect = connection.dialect();
+        let statements = statements(dialect).map_err(|error| crate::Error::usage(error.to_string()))?;
+        let mut texts = vec![dialect.transaction.begin_write, dialect.defer_foreign_keys];
+        texts.extend(statements.iter().flatten().map(String::as_str));
+        texts.push(dialect.transaction.commit);
+        // A failure leaves the transaction to the pool, which rolls it back.
+        texts.into_iter().try_for_each(|text| Ok(connection.run(text)?))
+    }
+
+    /// A connection, for plain structs without a session.
+    ///
+    /// # Errors
+    ///
+    /// Those of opening the database.
+    pub fn connect(&self) -> Result<Connection> {
+        Ok(Connection::new(self.pool.connect()?))
+    }
+
+    /// A session. Its transactions begin with their first statement and take what they need as they go: on SQLite,
+    /// one that has read fails to write when another connection wrote in between
+    /// ([`is_serialization_failure`](crate::Error::is_serialization_failure)); [`transaction`](Database::transaction)
+    /// does not.
+    ///
+    /// # Errors
+    ///
+    /// Those of opening the database.
+    pub fn session(&self) -> Result<Session> {
+        Ok(Session::new(self.pool.connect()?, Mode::Deferred))
+    }
+
+    /// Runs a unit of work in a transaction of its own: commits when the closure gives `Ok`, rolls back when it gives
+    /// an error or panics, and runs it again, on a new session, when the database reports that the transaction
+    /// collided with another.
+    ///
+    /// The transaction takes the lock to write at its start.
+    ///
+    /// # Errors
+    ///
+    /// The closure's own, and those of the commit.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct Account { id: Id<Account>, balance: i64 }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![Account])?;
+    /// # db.transaction(|session| { session.add_all([100, 0].map(|balance| Account { balance, ..Default::default() })); Ok(()) })?;
+    /// db.transaction(|session| {
+    ///     let from = session.get_one::<Account>(1)?;
+    ///     let to = session.get_one::<Account>(2)?;
+    ///     session[from].balance -= 30;
+    ///     session[to].balance += 30;
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn transaction<T>(&self, mut work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(&mut work) {
+                Err(error) if error.is_serialization_failure() && attempt < ATTEMPTS => {
+                    std::thread::sleep(Duration::from_millis(1 << attempt));
+                    attempt += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn attempt<T>(&self, work: &mut impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+        let mut session = Session::new(self.pool.connect()?, Mode::Write);
+        session.begin()?;
+        // On an error or panic the session is dropped, and its connection rolled back.
+        let value = work(&mut session)?;
+        session.commit()?;
+        Ok(value)
+    }
+
+    /// Runs a closure on a session that only reads, from one state of the database.
+    ///
+    /// # Errors
+    ///
+    /// The closure's own; a write is one ([`is_read_only`](crate::Error::is_read_only)).
+    pub fn read<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+        let mut connection = self.pool.connect()?;
+        connection.set_read_only(true)?;
+        let mut session = Session::new(connection, Mode::Deferred);
+        let value = work(&mut session)?;
+        session.flush()?;
+        session.rollback()?;
+        Ok(value)
+    }
+
+    /// Calls a function with every statement that runs from now on, on connections and sessions made after this.
+    ///
+    /// Statements are also logged with `tracing`, at level DEBUG under the target `onggi::sql`. Values are in
+    /// neither.
+    pub fn on_statement(&self, observer: impl Fn(Executed<'_>) + Send + Sync + 'static) {
+        self.pool.observe(Some(Arc::new(observer)));
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("pool", &self.pool).finish()
+    }
+}

@@ -1,0 +1,183 @@
+//! What a column can hold: [`Field`], implemented for the usual types and open for the user's own.
+
+mod integer;
+#[cfg(feature = "json")]
+mod json;
+mod pickled;
+mod scalar;
+#[cfg(any(feature = "chrono", feature = "uuid", feature = "decimal"))]
+mod typed;
+
+#[cfg(feature = "json")]
+pub use json::Json;
+pub use pickled::Pickled;
+
+use crate::handle::Object;
+use crate::{Bind, Error, Result, Table, Type, ValueRef};
+
+/// A type that a column can hold.
+///
+/// Implement it for a type of your own to use it as a field: say which [`Type`] its column has, and how a value is
+/// bound and read.
+///
+/// ```
+/// use onggi::{Bind, Error, Field, Result, Type, ValueRef};
+///
+/// #[derive(Clone, Debug, PartialEq)]
+/// struct Color(u8, u8, u8);
+///
+/// impl Field for Color {
+///     type Base = Color;
+///     const TYPE: Type = Type::Text;
+///
+///     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
+///         let text = format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2);
+///         Ok(to.bind(ValueRef::Text(&text))?)
+///     }
+///
+///     fn read(value: ValueRef<'_>) -> Result<Color> {
+///         let ValueRef::Text(text) = value else { return Err(Error::value("expected a color like #00ff7f")) };
+///         let part = |at: usize| {
+///             let digits = text.get(at..at + 2).ok_or_else(|| Error::value("expected a color like #00ff7f"))?;
+///             u8::from_str_radix(digits, 16).map_err(Error::other)
+///         };
+///         Ok(Color(part(1)?, part(3)?, part(5)?))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a column",
+    label = "not a column type",
+    note = "columns hold integers, floats, `bool`, `String`, `Vec<u8>`, `Option`, `Id`, `Pickled`, enums with \
+            `#[derive(Field)]`, types of optional features (`chrono`, `uuid`, `decimal`, `json`), and your own types \
+            with `impl Field`; a field that is no column is marked `#[model(skip)]`"
+)]
+pub trait Field: Clone + PartialEq + Sized + 'static {
+    /// The type without `Option`: `Self` for all types but `Option`.
+    type Base: Field;
+
+    /// The type of the column.
+    const TYPE: Type;
+
+    /// Whether NULL is one of its values: for `Option` alone.
+    const NULLABLE: bool = false;
+
+    /// The table whose key it is, for foreign keys.
+    #[doc(hidden)]
+    const REFERENCE: Option<fn() -> &'static Table> = None;
+
+    /// Binds it to a parameter: calls `to.bind` once.
+    ///
+    /// # Errors
+    ///
+    /// A value that the column cannot hold.
+    fn bind(&self, to: &mut dyn Bind) -> Result<()>;
+
+    /// Reads it from a value of [`TYPE`](Field::TYPE), or from NULL.
+    ///
+    /// # Errors
+    ///
+    /// A value that the type cannot hold: [`Error::value`] says what was expected and found. The caller adds table,
+    /// column and key.
+    fn read(value: ValueRef<'_>) -> Result<Self>;
+
+    /// The object that it refers to by handle.
+    #[doc(hidden)]
+    fn referred(&self) -> Option<Object> {
+        None
+    }
+
+    /// Whether the database is to generate it.
+    #[doc(hidden)]
+    fn is_unset(&self) -> bool {
+        false
+    }
+
+    /// Takes a generated key back.
+    #[doc(hidden)]
+    fn unset(&mut self) {}
+}
+
+/// A field of whatever type: what a session does with the columns of a model.
+pub trait Attribute {
+    /// Binds it to a parameter.
+    ///
+    /// # Errors
+    ///
+    /// A value that the column cannot hold.
+    fn bind(&self, to: &mut dyn Bind) -> Result<()>;
+
+    /// Sets it.
+    ///
+    /// # Errors
+    ///
+    /// A value that the field cannot hold.
+    fn assign(&mut self, value: ValueRef<'_>) -> Result<()>;
+
+    /// The object that it refers to by handle.
+    fn referred(&self) -> Option<Object>;
+
+    /// Whether the database is to generate it.
+    fn is_unset(&self) -> bool;
+
+    /// Takes a generated key back.
+    fn unset(&mut self);
+}
+
+impl<T: Field> Attribute for T {
+    fn bind(&self, to: &mut dyn Bind) -> Result<()> {
+        Field::bind(self, to)
+    }
+
+    fn assign(&mut self, value: ValueRef<'_>) -> Result<()> {
+        *self = T::read(value)?;
+        Ok(())
+    }
+
+    fn referred(&self) -> Option<Object> {
+        Field::referred(self)
+    }
+
+    fn is_unset(&self) -> bool {
+        Field::is_unset(self)
+    }
+
+    fn unset(&mut self) {
+        Field::unset(self);
+    }
+}
+
+/// `None` is NULL.
+impl<T: Field> Field for Option<T> {
+    type Base = T;
+    const TYPE: Type = T::TYPE;
+    const NULLABLE: bool = {
+        assert!(!T::NULLABLE, "an Option in an Option cannot be a column: SQL has one NULL only");
+        true
+    };
+    const REFERENCE: Option<fn() -> &'static Table> = T::REFERENCE;
+
+    fn bind(&self, to: &mut dyn Bind) -> Result<()> {
+        match self {
+            Some(value) => value.bind(to),
+            None => Ok(to.bind(ValueRef::Null)?),
+        }
+    }
+
+    fn read(value: ValueRef<'_>) -> Result<Self> {
+        match value {
+            ValueRef::Null => Ok(None),
+            value => T::read(value).map(Some),
+        }
+    }
+
+    fn referred(&self) -> Option<Object> {
+        self.as_ref().and_then(Field::referred)
+    }
+}
+
+/// The error for a value that is not of the expected kind.
+#[cold]
+pub(crate) fn unexpected<T>(expected: &str, value: ValueRef<'_>) -> Result<T> {
+    Err(Error::value(format!("expected {expected}, found {}", value.kind())))
+}

@@ -1,0 +1,206 @@
+//! Writing plain structs, without a session.
+
+use onggi_sql::{Conflict, Insert, Statement, shape};
+
+use crate::selection::{Columns, Selection};
+use crate::session::store::count_up;
+use crate::unit_of_work::{ChangeKind, ColumnSet, Object, Objects, Plan, Step, run};
+use crate::{Bind, Connection, Error, Model, Result, ValueRef, by_key};
+
+impl Connection {
+    /// Reads the object of a primary key.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database, and a row that cannot be read.
+    pub fn get<M: Model>(&mut self, key: impl Into<M::Key>) -> Result<Option<M>> {
+        let key = key.into();
+        let bind = |to: &mut dyn Bind| crate::Key::bind(&key, to);
+        by_key::read(M::table(), self.driver(), bind, |reader| {
+            reader.enter(M::table());
+            M::read(reader)
+        })
+    }
+
+    /// Reads the object of a primary key, which must exist.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found), with model and key, and those of [`get`](Connection::get).
+    pub fn get_one<M: Model>(&mut self, key: impl Into<M::Key>) -> Result<M> {
+        let key = key.into();
+        let found = self.get::<M>(key.clone())?;
+        found.ok_or_else(|| Error::not_found(format!("there is no row of {}", by_key::described::<M>(&key))))
+    }
+
+    /// Inserts an object; a key that the database generates is set in it.
+    ///
+    /// # Errors
+    ///
+    /// Violated constraints, which name table and columns, and values that a column cannot hold.
+    pub fn insert<M: Model>(&mut self, object: &mut M) -> Result<()> {
+        self.write(ChangeKind::Insert, std::slice::from_mut(object))
+    }
+
+    /// Inserts objects, all or none; keys that the database generates are set in them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`insert`](Connection::insert).
+    pub fn insert_all<M: Model>(&mut self, objects: &mut [M]) -> Result<()> {
+        if objects.len() < 2 {
+            return self.write(ChangeKind::Insert, objects);
+        }
+        self.transaction(|connection| connection.write(ChangeKind::Insert, objects))
+    }
+
+    /// Writes all columns of an object to the row of its key. A version column is checked and counts up.
+    ///
+    /// # Errors
+    ///
+    /// [`is_stale`](Error::is_stale) where the row is gone or has another version, and those of
+    /// [`insert`](Connection::insert).
+    pub fn update<M: Model>(&mut self, object: &mut M) -> Result<()> {
+        self.write(ChangeKind::Update, std::slice::from_mut(object))?;
+        match M::table().version {
+            Some(version) => count_up(object, version),
+            None => Ok(()),
+        }
+    }
+
+    /// Deletes the row of an object's key; a version column is checked.
+    ///
+    /// # Errors
+    ///
+    /// [`is_stale`](Error::is_stale) where the row has another version, or is gone and had one; rows that refer to
+    /// it; and those of the database.
+    pub fn delete<M: Model>(&mut self, object: &M) -> Result<()> {
+        self.write(ChangeKind::Delete, &mut [object.clone()])
+    }
+
+    /// Inserts an object, or, where a row has the same values in a unique constraint's columns, writes all other
+    /// columns to that row. The key is set in the object.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct User { id: Id<User>, #[model(unique)] email: String, name: String }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User])?;
+    /// # let mut connection = db.connect()?;
+    /// let mut user = User { email: "jane@example.com".into(), name: "Jane".into(), ..Default::default() };
+    /// connection.upsert(&mut user, |u| u.email)?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Columns that no unique constraint is on, and those of [`insert`](Connection::insert).
+    pub fn upsert<M: Model, S: Selection>(
+        &mut self,
+        object: &mut M,
+        unique: impl FnOnce(M::Columns) -> S,
+    ) -> Result<()> {
+        let insert = upsert_of(object, unique(M::columns()))?;
+        let structs = Structs(std::slice::from_mut(object));
+        let (shape, _) = shape::of_insert(&insert);
+        let connection = self.driver();
+        let compiled = connection.compile(&shape, || Statement::Insert(insert.clone()))?;
+        let mut prepared = connection.prepare(compiled.text())?;
+        let bind =
+            |to: &mut dyn Bind| insert.columns.iter().try_for_each(|&column| structs.bind(FIRST, column, to));
+        if insert.returning.is_none() {
+            return prepared.execute(bind).map(|_| ());
+        }
+        let mut rows = prepared.query(bind)?;
+        let Some(row) = rows.next_row()? else { return Ok(()) };
+        let key = row.value(0, crate::Type::BIGINT)?;
+        assign_key(object, key)
+    }
+
+    /// Runs one statement for each of some objects.
+    fn write<M: Model>(&mut self, kind: ChangeKind, objects: &mut [M]) -> Result<()> {
+        let mut plan = Plan::default();
+        for (position, object) in objects.iter().enumerate() {
+            let columns = columns_of(object, kind);
+            let object = at(position);
+            match plan.steps.last_mut() {
+                Some(step) if step.columns == columns => step.objects.push(object),
+                _ => plan.steps.push(Step::own(M::table(), kind, columns, object)),
+            }
+        }
+        run(&plan, &mut Structs(objects), self.driver())
+    }
+}
+
+/// Plain structs as the unit of work sees objects: by position.
+struct Structs<'s, M>(&'s mut [M]);
+
+const FIRST: Object = Object { store: 0, slot: 0, stamp: 0 };
+
+fn at(position: usize) -> Object {
+    // Four billion structs do not fit into memory.
+    Object { slot: u32::try_from(position).unwrap_or(u32::MAX), ..FIRST }
+}
+
+impl<M: Model> Objects for Structs<'_, M> {
+    fn bind(&self, object: Object, column: usize, to: &mut dyn Bind) -> Result<()> {
+        self.0[object.slot as usize].attribute(column).bind(to)
+    }
+
+    fn bind_key(&self, object: Object, to: &mut dyn Bind) -> Result<()> {
+        M::table().primary_key.iter().try_for_each(|&column| self.bind(object, column, to))
+    }
+
+    fn set_key(&mut self, object: Object, key: Option<i64>) {
+        let object = &mut self.0[object.slot as usize];
+        match (key, M::table().generated()) {
+            // A generated key is an integer, which its field takes.
+            (Some(key), Some(_)) => drop(assign_key(object, ValueRef::Integer(key))),
+            (None, Some(generated)) => object.attribute_mut(generated).unset(),
+            (_, None) => {}
+        }
+    }
+
+    fn describe(&self, object: Object) -> String {
+        by_key::described::<M>(&self.0[object.slot as usize].key())
+    }
+}
+
+fn assign_key<M: Model>(object: &mut M, key: ValueRef<'_>) -> Result<()> {
+    match M::table().generated() {
+        Some(generated) => object.attribute_mut(generated).assign(key),
+        None => Ok(()),
+    }
+}
+
+/// The columns that a statement of a kind writes.
+fn columns_of<M: Model>(object: &M, kind: ChangeKind) -> ColumnSet {
+    let table = M::table();
+    let written = |column: &usize| match kind {
+        ChangeKind::Insert => !(table.generated() == Some(*column) && object.attribute(*column).is_unset()),
+        ChangeKind::Update => !table.primary_key.contains(column),
+        ChangeKind::Delete => false,
+    };
+    (0..table.columns.len()).filter(written).collect()
+}
+
+fn upsert_of<M: Model>(object: &M, unique: impl Selection) -> Result<Insert> {
+    let mut selected = Columns::default();
+    unique.columns(&mut selected);
+    let mut target = Vec::new();
+    for expression in selected.expressions {
+        let onggi_sql::Expression::Column(_, column) = expression else {
+            return Err(Error::usage("upsert is told columns, not expressions, as in `|u| u.email`"));
+        };
+        target.push(column);
+    }
+    let table = M::table();
+    let columns: Vec<usize> = columns_of(object, ChangeKind::Insert).iter().collect();
+    let keys = |column: &&usize| !target.contains(column) && !table.primary_key.contains(column);
+    let update: Vec<usize> = columns.iter().filter(keys).copied().collect();
+    // A row that conflicts must be touched for its key to be given back.
+    let update = if update.is_empty() { target.clone() } else { update };
+    let returning = table.generated();
+    Ok(Insert { table, columns, conflict: Some(Conflict { target, update }), returning })
+}

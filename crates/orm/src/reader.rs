@@ -1,0 +1,99 @@
+//! Rows to fields, with errors that say where.
+
+use onggi_driver::Row;
+
+use crate::field::Field;
+use crate::{Error, Result, Table, ValueRef};
+
+/// Reads the columns of a row from left to right.
+pub struct Reader<'r> {
+    row: Row<'r>,
+    next: usize,
+    table: Option<&'static Table>,
+    start: usize,
+}
+
+impl<'r> Reader<'r> {
+    pub(crate) fn new(row: Row<'r>) -> Reader<'r> {
+        Reader { row, next: 0, table: None, start: 0 }
+    }
+
+    /// From here on come all columns of a table.
+    pub(crate) fn enter(&mut self, table: &'static Table) {
+        self.table = Some(table);
+        self.start = self.next;
+    }
+
+    /// Passes over the columns of the table entered.
+    pub(crate) fn skip(&mut self) {
+        self.next = self.start + self.table.map_or(0, |table| table.columns.len());
+    }
+
+    /// The next column.
+    ///
+    /// # Errors
+    ///
+    /// A value that is not of the field's type, with table, column and key.
+    #[inline]
+    #[allow(clippy::should_implement_trait)]
+    pub fn next<T: Field>(&mut self) -> Result<T> {
+        let column = self.next;
+        self.next += 1;
+        self.read(column)
+    }
+
+    /// A column of the table entered, by its position in the table.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`next`](Reader::next).
+    #[inline]
+    pub fn at<T: Field>(&self, column: usize) -> Result<T> {
+        self.read(self.start + column)
+    }
+
+    #[inline]
+    fn read<T: Field>(&self, column: usize) -> Result<T> {
+        match self.row.value(column, T::TYPE) {
+            Ok(value) => T::read(value).map_err(|error| self.locate(error, column)),
+            Err(error) => Err(self.locate(error.into(), column)),
+        }
+    }
+
+    /// The error with the place of the value.
+    #[cold]
+    fn locate(&self, error: Error, column: usize) -> Error {
+        let Some(table) = self.table else {
+            return error.prefixed(format_args!("column {} of the result", column + 1));
+        };
+        let name = table.columns.get(column - self.start).map_or("?", |column| column.name);
+        error.at(table.name, name, &self.key(table))
+    }
+
+    /// The row's primary key, as `id 7`.
+    fn key(&self, table: &Table) -> String {
+        let parts = table.primary_key.iter().map(|&column| {
+            let value = self.row.raw(self.start + column).map_or_else(|_| "?".to_owned(), shown);
+            format!("{} {value}", table.columns[column].name)
+        });
+        parts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A key's value for a message.
+pub(crate) fn shown(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "NULL".to_owned(),
+        ValueRef::Boolean(value) => value.to_string(),
+        ValueRef::Integer(value) => value.to_string(),
+        ValueRef::Unsigned(value) => value.to_string(),
+        ValueRef::Real(value) => value.to_string(),
+        ValueRef::Text(value) => format!("{:?}", value.chars().take(60).collect::<String>()),
+        ValueRef::Blob(value) => format!("({} bytes)", value.len()),
+        #[cfg(feature = "uuid")]
+        ValueRef::Uuid(value) => value.to_string(),
+        #[cfg(feature = "decimal")]
+        ValueRef::Decimal(value) => value.to_string(),
+        other => format!("({})", other.kind()),
+    }
+}

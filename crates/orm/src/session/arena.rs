@@ -1,0 +1,289 @@
+//! The objects of a session, of all models.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+
+use onggi_driver::Capture;
+use onggi_sql::schema;
+
+use super::epochs::Epochs;
+use super::state::State;
+use super::store::{AnyStore, Store};
+use crate::executor::Keep;
+use crate::handle::{Handle, Object};
+use crate::reader::Reader;
+use crate::unit_of_work::{ChangeKind, ChangeSet, Edge, Objects};
+use crate::{Bind, Error, Model, Result, Value, ValueRef};
+
+/// The stores of a session, by the number of their model's table.
+pub struct Arena {
+    stores: Vec<Option<Box<dyn AnyStore>>>,
+    pub(super) epochs: Epochs,
+    seed: u32,
+}
+
+/// A point that the arena can return to.
+pub(super) struct Mark {
+    undo: Vec<usize>,
+    epoch: u32,
+}
+
+impl Arena {
+    pub(super) fn new(seed: u32) -> Arena {
+        Arena { stores: Vec::new(), epochs: Epochs::new(), seed }
+    }
+
+    #[inline]
+    pub(super) fn store<M: Model>(&self) -> Option<&Store<M>> {
+        self.stores.get(M::table().number() as usize)?.as_ref()?.as_any().downcast_ref()
+    }
+
+    #[inline]
+    pub(super) fn store_mut<M: Model>(&mut self) -> Option<&mut Store<M>> {
+        self.stores.get_mut(M::table().number() as usize)?.as_mut()?.as_any_mut().downcast_mut()
+    }
+
+    pub(super) fn store_or_new<M: Model>(&mut self) -> &mut Store<M> {
+        let number = M::table().number() as usize;
+        if self.stores.len() <= number {
+            self.stores.resize_with(number + 1, || None);
+        }
+        let seed = self.seed;
+        let store = self.stores[number].get_or_insert_with(|| Box::new(Store::<M>::new(seed)));
+        store.as_any_mut().downcast_mut().expect("a table's number belongs to one model")
+    }
+
+    /// Lends two different objects mutably.
+    pub(super) fn pair_mut<A: Model, B: Model>(
+        &mut self,
+        a: Handle<A>,
+        b: Handle<B>,
+    ) -> Option<(&mut A, &mut B)> {
+        if TypeId::of::<A>() == TypeId::of::<B>() {
+            let (first, second) = self.store_mut::<A>()?.pair_mut(a, Handle::new(b.slot, b.stamp))?;
+            let second: &mut dyn Any = second;
+            return Some((first, second.downcast_mut()?));
+        }
+        let (first, second) = (A::table().number() as usize, B::table().number() as usize);
+        let [first, second] = self.stores.get_disjoint_mut([first, second]).ok()?;
+        let first: &mut Store<A> = first.as_mut()?.as_any_mut().downcast_mut()?;
+        let second: &mut Store<B> = second.as_mut()?.as_any_mut().downcast_mut()?;
+        first.get_mut(a).zip(second.get_mut(b))
+    }
+
+    fn each(&self) -> impl Iterator<Item = &dyn AnyStore> {
+        self.stores.iter().flatten().map(|store| &**store)
+    }
+
+    fn each_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn AnyStore>> {
+        self.stores.iter_mut().flatten()
+    }
+
+    pub(super) fn has_changes(&self) -> bool {
+        self.each().any(AnyStore::has_changes)
+    }
+
+    /// What a flush is to write. References to objects that have a key already become keys.
+    pub(super) fn changes(&mut self) -> Result<ChangeSet> {
+        let mut changes = ChangeSet::default();
+        self.resolve(&mut changes.edges)?;
+        for store in self.each_mut() {
+            store.changes(&mut changes.changes)?;
+        }
+        self.key_edges(&mut changes);
+        Ok(changes)
+    }
+
+    /// References by handle: those to objects without a key stay, as edges.
+    fn resolve(&mut self, edges: &mut Vec<Edge>) -> Result<()> {
+        let mut references = Vec::new();
+        for store in self.each() {
+            store.references(&mut references);
+        }
+        for edge in references {
+            match self.phase(edge.to) {
+                State::Pending => edges.push(edge),
+                State::Persistent => self.settle(edge)?,
+                State::Deleted | State::Detached => return Err(self.dangling(edge)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the key of the object referred to in the place of its handle.
+    fn settle(&mut self, Edge { from, column, to }: Edge) -> Result<()> {
+        let mut capture = Capture::default();
+        if let Some(store) = self.any(to.store) {
+            store.bind_key(to.slot, &mut capture)?;
+        }
+        let key = capture.values.pop().unwrap_or(Value::Null);
+        match self.any_mut(from.store) {
+            Some(store) => store.assign(from.slot, column, key.as_ref()),
+            None => Ok(()),
+        }
+    }
+
+    fn dangling(&self, Edge { from, column, .. }: Edge) -> Error {
+        let table = self.any(from.store).map(AnyStore::table);
+        let column = table.map_or("?", |table| table.columns[column].name);
+        Error::usage(format!(
+            "{}: {column} refers to an object that is deleted, or not in this session",
+            self.describe(from)
+        ))
+    }
+
+    /// References by key between rows that are inserted together, or deleted together, of tables in a circle.
+    fn key_edges(&self, changes: &mut ChangeSet) {
+        let circular: Vec<&dyn AnyStore> = self.each().filter(|store| in_circle(*store)).collect();
+        if circular.is_empty() {
+            return;
+        }
+        let mut by_key = HashMap::new();
+        for change in changes.changes.iter().filter(|change| change.kind != ChangeKind::Update) {
+            let Some(store) = self.any(change.object.store).filter(|store| in_circle(*store)) else {
+                continue;
+            };
+            let mut key = Capture::default();
+            if store.bind_key(change.object.slot, &mut key).is_ok() {
+                by_key.insert((change.object.store, change.kind, format!("{:?}", key.values)), change.object);
+            }
+        }
+        let mut edges = Vec::new();
+        for change in changes.changes.iter().filter(|change| change.kind != ChangeKind::Update) {
+            for (column, definition) in change.table.columns.iter().enumerate() {
+                let Some(reference) = definition.reference else { continue };
+                let mut value = Capture::default();
+                if self.bind(change.object, column, &mut value).is_err() {
+                    continue;
+                }
+                let store = (reference.table)().number();
+                let found = by_key.get(&(store, change.kind, format!("{:?}", value.values)));
+                edges.extend(found.map(|&to| Edge { from: change.object, column, to }));
+            }
+        }
+        changes.edges.extend(edges);
+    }
+
+    /// The changes are written: their objects are as their rows.
+    pub(super) fn flushed(&mut self, edges: &[Edge]) -> Result<()> {
+        for &edge in edges {
+            if self
+                .any(edge.from.store)
+                .is_some_and(|store| store.referred(edge.from.slot, edge.column).is_some())
+            {
+                self.settle(edge)?;
+            }
+        }
+        let epoch = self.epochs.now();
+        self.each_mut().try_for_each(|store| store.flushed(epoch))
+    }
+
+    pub(super) fn mark(&mut self) -> Mark {
+        let undo = self.stores.iter().map(|store| store.as_ref().map_or(0, |store| store.mark())).collect();
+        Mark { undo, epoch: self.epochs.next() }
+    }
+
+    /// Returns to a mark.
+    pub(super) fn rollback_to(&mut self, mark: &Mark) {
+        for (position, store) in self.stores.iter_mut().enumerate() {
+            if let Some(store) = store {
+                store.rollback(mark.undo.get(position).copied().unwrap_or(0), mark.epoch);
+            }
+        }
+    }
+
+    /// Returns to the last commit.
+    pub(super) fn rollback(&mut self) {
+        let mark = Mark { undo: Vec::new(), epoch: self.epochs.transaction() };
+        self.rollback_to(&mark);
+        self.epochs.begin();
+    }
+
+    pub(super) fn commit(&mut self) {
+        for store in self.each_mut() {
+            store.commit();
+        }
+        self.epochs.begin();
+    }
+
+    /// A statement wrote to a table past its objects, or to any table.
+    pub(super) fn suspect(&mut self, table: Option<u32>) {
+        for store in self.each_mut().filter(|store| table.is_none_or(|table| store.table().number() == table))
+        {
+            store.suspect_all();
+        }
+    }
+
+    fn any(&self, store: u32) -> Option<&dyn AnyStore> {
+        self.stores.get(store as usize)?.as_deref()
+    }
+
+    fn any_mut(&mut self, store: u32) -> Option<&mut Box<dyn AnyStore>> {
+        self.stores.get_mut(store as usize)?.as_mut()
+    }
+
+    fn phase(&self, object: Object) -> State {
+        self.any(object.store).map_or(State::Detached, |store| store.phase(object))
+    }
+}
+
+/// Whether rows of the store's table can, directly or through others, refer to rows of the same table.
+fn in_circle(store: &dyn AnyStore) -> bool {
+    let mut seen: Vec<u32> = Vec::new();
+    let mut open: Vec<_> = schema::references(store.table()).collect();
+    while let Some(table) = open.pop() {
+        if table.number() == store.table().number() {
+            return true;
+        }
+        if !seen.contains(&table.number()) {
+            seen.push(table.number());
+            open.extend(schema::references(table));
+        }
+    }
+    false
+}
+
+impl Objects for Arena {
+    fn bind(&self, object: Object, column: usize, to: &mut dyn Bind) -> Result<()> {
+        let Some(store) = self.any(object.store) else { return Ok(to.bind(ValueRef::Null)?) };
+        match store
+            .referred(object.slot, column)
+            .and_then(|referred| Some((referred, self.any(referred.store)?)))
+        {
+            Some((referred, store)) => store.bind_key(referred.slot, to),
+            None => store.bind(object.slot, column, to),
+        }
+    }
+
+    fn bind_key(&self, object: Object, to: &mut dyn Bind) -> Result<()> {
+        self.any(object.store).map_or(Ok(()), |store| store.bind_key(object.slot, to))
+    }
+
+    fn set_key(&mut self, object: Object, key: Option<i64>) {
+        if let Some(store) = self.any_mut(object.store) {
+            store.set_key(object.slot, key);
+        }
+    }
+
+    fn describe(&self, object: Object) -> String {
+        self.any(object.store).map_or_else(|| "an object".to_owned(), |store| store.describe(object.slot))
+    }
+}
+
+impl Keep for Arena {
+    type Entity<M: Model> = Handle<M>;
+
+    #[inline]
+    fn entity<M: Model>(&mut self, reader: &mut Reader<'_>) -> Result<Handle<M>> {
+        let (now, transaction) = (self.epochs.now(), self.epochs.transaction());
+        self.store_or_new::<M>().load(reader, now, transaction)
+    }
+
+    fn begin<M: Model>(&mut self, distinct: bool) {
+        self.store_or_new::<M>().begin(distinct);
+    }
+
+    fn finish<M: Model>(&mut self) {
+        self.store_or_new::<M>().finish();
+    }
+}

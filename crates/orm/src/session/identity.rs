@@ -1,0 +1,54 @@
+//! Keys to slots.
+
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::ops::Range;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// The identity map: it holds slots only, the keys stay in the objects.
+#[derive(Default)]
+pub(super) struct Identity {
+    slots: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+type State = <DefaultHashBuilder as BuildHasher>::Hasher;
+
+impl Identity {
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    pub(super) fn find(&self, key: &impl Hash, is: impl Fn(u32) -> bool) -> Option<u32> {
+        let hash = self.hasher.hash_one(key);
+        self.slots.find(hash, |&slot| is(slot)).copied()
+    }
+
+    pub(super) fn insert(&mut self, slot: u32, hash_key: impl Fn(u32, &mut State)) {
+        let hasher = &self.hasher;
+        let hash = |slot: &u32| hash_of(hasher, |state| hash_key(*slot, state));
+        self.slots.insert_unique(hash(&slot), slot, hash);
+    }
+
+    pub(super) fn fill(&mut self, slots: Range<usize>, hash_key: impl Fn(u32, &mut State)) {
+        let hasher = &self.hasher;
+        let hash = |slot: &u32| hash_of(hasher, |state| hash_key(*slot, state));
+        self.slots.reserve(slots.len(), hash);
+        for slot in slots.filter_map(|slot| u32::try_from(slot).ok()) {
+            self.slots.insert_unique(hash(&slot), slot, hash);
+        }
+    }
+
+    pub(super) fn remove(&mut self, slot: u32, hash_key: impl Fn(&mut State)) {
+        let hash = hash_of(&self.hasher, hash_key);
+        if let Ok(entry) = self.slots.find_entry(hash, |&other| other == slot) {
+            entry.remove();
+        }
+    }
+}
+
+fn hash_of(hasher: &DefaultHashBuilder, hash_key: impl Fn(&mut State)) -> u64 {
+    let mut state = hasher.build_hasher();
+    hash_key(&mut state);
+    state.finish()
+}

@@ -1,0 +1,294 @@
+//! Sessions: objects that are tracked, and the transaction that they are read and written in.
+
+mod arena;
+mod epochs;
+mod identity;
+mod state;
+pub(crate) mod store;
+mod transaction;
+
+use std::ops::{Index, IndexMut};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+pub use arena::Arena;
+use onggi_driver::{Bind, Capture, Connection, Pooled};
+pub use state::State;
+pub(crate) use transaction::Mode;
+
+use crate::executor::Keep;
+use crate::executor::sealed::Split;
+use crate::handle::Handle;
+use crate::model::Key;
+use crate::reader::Reader;
+use crate::unit_of_work::Objects;
+use crate::{Error, Model, Result, by_key};
+
+/// Objects in memory, tracked, and the transaction that they are read and written in.
+///
+/// [`add`](Session::add) moves an object in and gives a [`Handle`]; queries run on the session give handles to what
+/// they load. `session[handle]` reads and writes the object. The same row is always the same handle. A
+/// [`flush`](Session::flush), which queries do by themselves, writes what changed: new objects, only the changed
+/// columns of others, deletions, in the order that foreign keys need. [`commit`](Session::commit) makes it last;
+/// [`rollback`](Session::rollback) undoes it in the database and in the objects.
+///
+/// A session begins its transaction with its first statement. Two handles cannot be lent at once by indexing:
+/// `session[a].f(&session[b].x)` wants a local variable first, or [`pair_mut`](Session::pair_mut).
+///
+/// ```
+/// # use onggi::{Database, Id, Model};
+/// # #[derive(Clone, Default, Model)]
+/// # struct User { id: Id<User>, name: String, age: i32 }
+/// # let db = Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![User])?;
+/// let mut session = db.session()?;
+/// let jane = session.add(User { name: "Jane".into(), age: 30, ..Default::default() });
+/// session.commit()?;
+///
+/// session[jane].age += 1; // the next flush writes this column alone
+/// session.commit()?;
+/// # Ok::<(), onggi::Error>(())
+/// ```
+pub struct Session {
+    connection: Pooled,
+    arena: Arena,
+    mode: Mode,
+    depth: usize,
+    begun: bool,
+}
+
+impl Session {
+    pub(crate) fn new(connection: Pooled, mode: Mode) -> Session {
+        static SESSIONS: AtomicU32 = AtomicU32::new(0);
+        // Stamps of different sessions are spread far apart, so that handles do not pass from one to another.
+        let seed = SESSIONS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9);
+        Session { connection, arena: Arena::new(seed), mode, depth: 0, begun: false }
+    }
+
+    /// Moves a new object in; the next flush inserts it.
+    pub fn add<M: Model>(&mut self, object: M) -> Handle<M> {
+        self.arena.store_or_new().add(object)
+    }
+
+    /// Moves new objects in; the next flush inserts them, in this order.
+    pub fn add_all<M: Model>(&mut self, objects: impl IntoIterator<Item = M>) -> Vec<Handle<M>> {
+        let store = self.arena.store_or_new();
+        objects.into_iter().map(|object| store.add(object)).collect()
+    }
+
+    /// The object of a handle, or `None` where it is not in this session.
+    #[inline]
+    pub fn try_get<M: Model>(&self, handle: Handle<M>) -> Option<&M> {
+        self.arena.store()?.get(handle)
+    }
+
+    /// The object of a handle, to be changed, or `None` where it is not in this session.
+    #[inline]
+    pub fn try_get_mut<M: Model>(&mut self, handle: Handle<M>) -> Option<&mut M> {
+        self.arena.store_mut()?.get_mut(handle)
+    }
+
+    /// Two different objects at once, to be changed.
+    ///
+    /// # Panics
+    ///
+    /// Where one is not in this session, or both are the same.
+    pub fn pair_mut<A: Model, B: Model>(&mut self, a: Handle<A>, b: Handle<B>) -> (&mut A, &mut B) {
+        match self.arena.pair_mut(a, b) {
+            Some(pair) => pair,
+            None => panic!(
+                "pair_mut needs two different objects of this session; one is not in it, or both are one"
+            ),
+        }
+    }
+
+    /// The object of a primary key: from the session where it is there already, else from the database.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database, and a row that cannot be read.
+    pub fn get<M: Model>(&mut self, key: impl Into<M::Key>) -> Result<Option<Handle<M>>> {
+        let key = key.into();
+        if let Some(handle) = self.known(&key) {
+            return Ok(self.living(handle));
+        }
+        self.before_read()?;
+        if let Some(handle) = self.known(&key) {
+            return Ok(self.living(handle));
+        }
+        self.read_by_key::<M, _>(|to| key.bind(to), |reader, arena| arena.entity(reader))
+    }
+
+    /// The object of a primary key, which must exist.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found), with model and key, and those of [`get`](Session::get).
+    pub fn get_one<M: Model>(&mut self, key: impl Into<M::Key>) -> Result<Handle<M>> {
+        let key = key.into();
+        match self.get::<M>(key.clone())? {
+            Some(handle) => Ok(handle),
+            None => Err(Error::not_found(format!("there is no row of {}", by_key::described::<M>(&key)))),
+        }
+    }
+
+    /// A handle whose values can be trusted.
+    fn known<M: Model>(&self, key: &M::Key) -> Option<Handle<M>> {
+        let (handle, trusted) = self.arena.store()?.find(key)?;
+        trusted.then_some(handle)
+    }
+
+    fn living<M: Model>(&self, handle: Handle<M>) -> Option<Handle<M>> {
+        (self.state(handle) == State::Persistent).then_some(handle)
+    }
+
+    /// Marks an object for deletion; the next flush deletes its row. A pending object just goes.
+    ///
+    /// # Errors
+    ///
+    /// An object that is not in this session.
+    pub fn delete<M: Model>(&mut self, handle: Handle<M>) -> Result<()> {
+        match self.arena.store_mut().is_some_and(|store| store.delete(handle)) {
+            true => Ok(()),
+            false => Err(gone(handle)),
+        }
+    }
+
+    /// Reads an object's row again; changes to the object that were not flushed are given up.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) where the row is gone, an object that has none yet, and those of the
+    /// database.
+    pub fn refresh<M: Model>(&mut self, handle: Handle<M>) -> Result<()> {
+        if self.state(handle) != State::Persistent {
+            return Err(gone(handle));
+        }
+        self.begin()?;
+        let mut key = Capture::default();
+        let object = handle.object();
+        self.arena.bind_key(object, &mut key)?;
+        let bind = |to: &mut dyn Bind| Ok(key.values.iter().try_for_each(|value| to.bind(value.as_ref()))?);
+        let found = self.read_by_key::<M, _>(bind, |reader, arena| {
+            let epoch = arena.epochs.now();
+            arena.store_or_new().refresh(handle, reader, epoch)
+        })?;
+        found.ok_or_else(|| {
+            Error::not_found(format!("there is no row of {} any more", self.arena.describe(object)))
+        })
+    }
+
+    /// Takes an object out of the session, as it is; its row stays, and changes that were not flushed are not
+    /// written.
+    ///
+    /// # Errors
+    ///
+    /// An object that is not in this session.
+    pub fn detach<M: Model>(&mut self, handle: Handle<M>) -> Result<M> {
+        self.arena.store_mut().and_then(|store| store.detach(handle)).ok_or_else(|| gone(handle))
+    }
+
+    /// Merges a plain object into the session: where its key has a row, the tracked object takes its values (and
+    /// the next flush writes what differs); where not, it is added.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get`](Session::get).
+    pub fn attach<M: Model>(&mut self, object: M) -> Result<Handle<M>> {
+        let table = M::table();
+        let is_new = table.primary_key.iter().any(|&column| object.attribute(column).is_unset());
+        if is_new {
+            return Ok(self.add(object));
+        }
+        match self.get::<M>(object.key())? {
+            Some(handle) => {
+                self.arena.store_or_new().merge(handle, object);
+                Ok(handle)
+            }
+            None => Ok(self.add(object)),
+        }
+    }
+
+    /// Where an object stands.
+    pub fn state<M: Model>(&self, handle: Handle<M>) -> State {
+        self.arena.store().map_or(State::Detached, |store| store.state(handle))
+    }
+
+    /// The names of the columns in which an object differs from its row.
+    pub fn modified<M: Model>(&self, handle: Handle<M>) -> Vec<&'static str> {
+        let columns = self.arena.store().map(|store| store.modified(handle)).unwrap_or_default();
+        columns.iter().map(|column| M::table().columns[column].name).collect()
+    }
+
+    /// Runs the select of one row and reads it.
+    fn read_by_key<M: Model, T>(
+        &mut self,
+        bind: impl FnOnce(&mut dyn Bind) -> Result<()>,
+        read: impl FnOnce(&mut Reader<'_>, &mut Arena) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let result =
+            by_key::read(M::table(), &mut self.connection, bind, |reader| read(reader, &mut self.arena));
+        result.inspect_err(|_| self.after_error())
+    }
+}
+
+/// The error for an object that is not here, or has no row.
+#[cold]
+fn gone<M: Model>(handle: Handle<M>) -> Error {
+    Error::usage(format!(
+        "{handle:?} of {}: not an object of this session, or deleted, rolled back or detached, or without a row yet",
+        M::table().name,
+    ))
+}
+
+impl<M: Model> Index<Handle<M>> for Session {
+    type Output = M;
+
+    /// # Panics
+    ///
+    /// Where the object is not in this session.
+    #[inline]
+    fn index(&self, handle: Handle<M>) -> &M {
+        self.try_get(handle).unwrap_or_else(|| panic!("{}", gone(handle)))
+    }
+}
+
+impl<M: Model> IndexMut<Handle<M>> for Session {
+    /// # Panics
+    ///
+    /// Where the object is not in this session.
+    #[inline]
+    fn index_mut(&mut self, handle: Handle<M>) -> &mut M {
+        self.try_get_mut(handle).unwrap_or_else(|| panic!("{}", gone(handle)))
+    }
+}
+
+impl Split for Session {
+    type Keep = Arena;
+
+    fn split(&mut self) -> (&mut Connection, &mut Arena) {
+        (&mut self.connection, &mut self.arena)
+    }
+
+    fn before_read(&mut self) -> Result<()> {
+        self.flush()?;
+        self.begin()
+    }
+
+    fn before_write(&mut self) -> Result<()> {
+        self.before_read()
+    }
+
+    fn after_write(&mut self, table: Option<u32>) {
+        self.arena.suspect(table);
+    }
+
+    fn after_error(&mut self) {
+        self.notice_lost_transaction();
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("in_transaction", &self.begun).finish_non_exhaustive()
+    }
+}

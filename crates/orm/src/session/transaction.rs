@@ -1,0 +1,192 @@
+//! A session's transaction: its beginning, flushes, savepoints and end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use super::Session;
+use crate::unit_of_work::{Plan, plan, run};
+use crate::{Error, Result};
+
+/// How a session's transactions begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// They take what they need as they go.
+    Deferred,
+    /// They take the lock to write at once.
+    Write,
+}
+
+impl Session {
+    /// Writes all changes to the database, within the transaction: inserts, updates of changed columns, deletions.
+    ///
+    /// A flush that fails writes nothing, and leaves the objects as they were, so that it can be tried again.
+    ///
+    /// # Errors
+    ///
+    /// Violated constraints, which name table and columns; [`is_stale`](Error::is_stale) for rows that others changed
+    /// or deleted; [`is_cycle`](Error::is_cycle); changed primary keys; values that a column cannot hold.
+    pub fn flush(&mut self) -> Result<()> {
+        if !self.arena.has_changes() {
+            return Ok(());
+        }
+        let changes = self.arena.changes()?;
+        if changes.changes.is_empty() {
+            return Ok(());
+        }
+        let plan = plan(&changes).map_err(|error| error.prefixed("flush"))?;
+        self.write(&plan)?;
+        self.arena.flushed(&changes.edges)
+    }
+
+    /// Executes a plan such that a failure leaves nothing of it.
+    fn write(&mut self, plan: &Plan) -> Result<()> {
+        let first = !self.begun;
+        self.begin()?;
+        // One row is written or not; several are held together by the transaction itself, or by a savepoint in it.
+        let guarded = !first && plan.steps.iter().map(|step| step.objects.len()).sum::<usize>() > 1;
+        let depth = self.depth;
+        if guarded {
+            self.control(|transaction| transaction.savepoint(depth))?;
+        }
+        match run(plan, &mut self.arena, &mut self.connection) {
+            Ok(()) if guarded => self.control(|transaction| transaction.release(depth)),
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.abandon(first, guarded, depth);
+                Err(error)
+            }
+        }
+    }
+
+    /// Undoes a failed flush in the database. The failure itself is what the caller hears of.
+    fn abandon(&mut self, first: bool, guarded: bool, depth: usize) {
+        self.notice_lost_transaction();
+        if !self.begun {
+            return;
+        }
+        if first {
+            drop(self.control(|transaction| transaction.rollback.to_owned()));
+            self.begun = false;
+        } else if guarded {
+            drop(self.control(|transaction| transaction.rollback_to(depth)));
+            drop(self.control(|transaction| transaction.release(depth)));
+        }
+    }
+
+    /// Flushes, and makes everything since the last commit or rollback last.
+    ///
+    /// Objects keep their values; handles stay good. Where the commit fails, the transaction is still open, or, if
+    /// the database ended it, undone as [`rollback`](Session::rollback) does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`flush`](Session::flush) and of the database.
+    pub fn commit(&mut self) -> Result<()> {
+        self.outside_savepoint("commit")?;
+        self.flush()?;
+        if self.begun {
+            self.control(|transaction| transaction.commit.to_owned())?;
+            self.begun = false;
+        }
+        self.arena.commit();
+        Ok(())
+    }
+
+    /// Undoes everything since the last commit, in the database and in the objects: values, keys and references are
+    /// what they were, objects that were added are gone, deleted ones are back.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database; the objects are restored all the same.
+    pub fn rollback(&mut self) -> Result<()> {
+        self.outside_savepoint("rollback")?;
+        self.arena.rollback();
+        if !std::mem::take(&mut self.begun) || !self.connection.in_transaction() {
+            return Ok(());
+        }
+        self.control(|transaction| transaction.rollback.to_owned())
+    }
+
+    /// Runs a part of the work that can fail on its own: where the closure gives an error, what it did is undone, in
+    /// the database and in the objects, and the transaction goes on. Savepoints nest.
+    ///
+    /// # Errors
+    ///
+    /// The closure's, and those of the database. Without an error of the closure, what it did is kept.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use onggi::{Database, Error, Id, Model};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct User { id: Id<User>, name: String }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User])?;
+    /// let mut session = db.session()?;
+    /// let jane = session.add(User { name: "Jane".into(), ..Default::default() });
+    /// let failed = session.savepoint(|session| {
+    ///     session[jane].name = "Joan".into();
+    ///     Err::<(), _>(Error::other("on second thoughts"))
+    /// });
+    /// assert!(failed.is_err());
+    /// assert_eq!(session[jane].name, "Jane");
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+        self.flush()?;
+        self.begin()?;
+        let depth = self.depth;
+        self.control(|transaction| transaction.savepoint(depth))?;
+        let mark = self.arena.mark();
+        self.depth += 1;
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let value = work(self)?;
+            self.flush()?;
+            Ok(value)
+        }));
+        self.depth = depth;
+        if let Ok(Ok(value)) = result {
+            self.control(|transaction| transaction.release(depth))?;
+            return Ok(value);
+        }
+        if self.begun {
+            self.arena.rollback_to(&mark);
+            drop(self.control(|transaction| transaction.rollback_to(depth)));
+            drop(self.control(|transaction| transaction.release(depth)));
+        }
+        result.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Begins the transaction, unless it has begun.
+    pub(crate) fn begin(&mut self) -> Result<()> {
+        if self.begun {
+            return Ok(());
+        }
+        let mode = self.mode;
+        self.control(|transaction| match mode {
+            Mode::Deferred => transaction.begin.to_owned(),
+            Mode::Write => transaction.begin_write.to_owned(),
+        })?;
+        self.begun = true;
+        Ok(())
+    }
+
+    fn control(&mut self, text: impl FnOnce(&onggi_sql::dialect::Transaction) -> String) -> Result<()> {
+        let text = text(&self.connection.dialect().transaction);
+        Ok(self.connection.run(&text)?)
+    }
+
+    /// After a failure: where the database has ended the transaction, the objects return to what they were before.
+    pub(super) fn notice_lost_transaction(&mut self) {
+        if self.begun && !self.connection.in_transaction() {
+            self.begun = false;
+            self.arena.rollback();
+        }
+    }
+
+    fn outside_savepoint(&self, what: &str) -> Result<()> {
+        if self.depth > 0 {
+            return Err(Error::usage(format!("{what} inside a savepoint: return from its closure first")));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! Steps to statements.
+
+use onggi_driver::{Connection, Prepared};
+use onggi_sql::shape::Shape;
+use onggi_sql::{Delete, Insert, Statement, Update};
+
+use super::{ChangeKind, Object, Objects, Plan, Step};
+use crate::{Bind, Error, Result, ValueRef};
+
+/// Executes a plan.
+///
+/// It is up to the caller to have a transaction, or savepoint, that undoes in the database what was written before a
+/// failure; the keys that were given to objects are taken back here.
+///
+/// # Errors
+///
+/// Those of the database, and rows that somebody else changed or deleted ([`Error::is_stale`]).
+pub fn run(plan: &Plan, objects: &mut dyn Objects, connection: &mut Connection) -> Result<()> {
+    let mut keyed = Vec::new();
+    let result = plan.steps.iter().try_for_each(|step| step.run(objects, connection, &mut keyed));
+    if result.is_err() {
+        for object in keyed {
+            objects.set_key(object, None);
+        }
+    }
+    result
+}
+
+impl Step {
+    fn run(
+        &self,
+        objects: &mut dyn Objects,
+        connection: &mut Connection,
+        keyed: &mut Vec<Object>,
+    ) -> Result<()> {
+        let compiled = connection.compile(&self.shape(), || self.statement())?;
+        let mut prepared = connection.prepare(compiled.text())?;
+        for &object in &self.objects {
+            self.write(object, objects, &mut prepared, keyed).map_err(|error| {
+                error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
+            })?;
+        }
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        object: Object,
+        objects: &mut dyn Objects,
+        prepared: &mut Prepared<'_>,
+        keyed: &mut Vec<Object>,
+    ) -> Result<()> {
+        if self.generates_key() {
+            let key = prepared.insert(|to| self.bind(object, objects, to))?;
+            objects.set_key(object, Some(key));
+            keyed.push(object);
+            return Ok(());
+        }
+        let rows = prepared.execute(|to| self.bind(object, objects, to))?;
+        if rows == 0 && self.must_hit() {
+            return Err(Error::stale(self.missed()));
+        }
+        Ok(())
+    }
+
+    /// Binds what the statement takes: the columns, and for rows that are there the key and the version.
+    fn bind(&self, object: Object, objects: &dyn Objects, to: &mut dyn Bind) -> Result<()> {
+        for column in self.written() {
+            if self.nulls.contains(column) {
+                to.bind(ValueRef::Null)?;
+            } else {
+                objects.bind(object, column, to).map_err(|error| {
+                    error.prefixed(format_args!("{}.{}", self.table.name, self.table.columns[column].name))
+                })?;
+            }
+        }
+        if self.kind == ChangeKind::Insert {
+            return Ok(());
+        }
+        objects.bind_key(object, to)?;
+        match self.table.version {
+            Some(version) if self.versioned => objects.bind(object, version, to),
+            _ => Ok(()),
+        }
+    }
+
+    fn generates_key(&self) -> bool {
+        self.kind == ChangeKind::Insert
+            && self.table.generated().is_some_and(|column| !self.columns.contains(column))
+    }
+
+    /// Whether a row must be there: to be gone already is what a deletion wants, unless versions are checked.
+    fn must_hit(&self) -> bool {
+        match self.kind {
+            ChangeKind::Insert => false,
+            ChangeKind::Update => true,
+            ChangeKind::Delete => self.versioned && self.table.version.is_some(),
+        }
+    }
+
+    fn missed(&self) -> &'static str {
+        match self.table.version {
+            Some(_) => {
+                "somebody else changed or deleted the row since it was loaded; refresh the object and try again"
+            }
+            None => "the row is not there any more; refresh or detach the object",
+        }
+    }
+
+    fn verb(&self) -> &'static str {
+        match self.kind {
+            ChangeKind::Insert => "inserting",
+            ChangeKind::Update => "updating",
+            ChangeKind::Delete => "deleting",
+        }
+    }
+
+    /// The columns written, in order; the version counts itself up.
+    fn written(&self) -> impl Iterator<Item = usize> + '_ {
+        let counted = self.table.version.filter(|_| self.kind == ChangeKind::Update && self.versioned);
+        (0..self.table.columns.len()).filter(move |&column| {
+            Some(column) != counted && (self.columns.contains(column) || self.nulls.contains(column))
+        })
+    }
+
+    /// The step's statement as a list of numbers, so that it need not be built to be found.
+    fn shape(&self) -> Shape {
+        let mut shape = Shape::default();
+        shape.0.push(Shape::OWN + 2 * (self.kind as u32) + u32::from(self.versioned));
+        shape.0.push(self.table.number());
+        shape.0.extend(self.written().map(|column| u32::try_from(column).unwrap_or(u32::MAX)));
+        shape
+    }
+
+    fn statement(&self) -> Statement {
+        let columns: Vec<usize> = self.written().collect();
+        match self.kind {
+            ChangeKind::Insert => {
+                Statement::Insert(Insert { table: self.table, columns, conflict: None, returning: None })
+            }
+            ChangeKind::Update => Statement::Update(Update::by_key(self.table, &columns, self.versioned)),
+            ChangeKind::Delete => Statement::Delete(Delete::by_key(self.table, self.versioned)),
+        }
+    }
+}
