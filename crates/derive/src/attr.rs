@@ -1,0 +1,274 @@
+//! The meaning of each word of `#[model(...)]` on models and their fields.
+
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, LitInt, LitStr, Result, Token, Type};
+
+use crate::constant::Constant;
+use crate::errors::Errors;
+use crate::word::{Word, unknown, words};
+
+/// What `#[model(...)]` on a struct takes.
+const ON_STRUCT: [&str; 5] = ["table", "primary_key", "index", "unique", "check"];
+
+/// What `#[model(...)]` on a field takes.
+const ON_FIELD: [&str; 12] = [
+    "column",
+    "primary_key",
+    "unique",
+    "index",
+    "default",
+    "check",
+    "length",
+    "version",
+    "skip",
+    "references",
+    "on_delete",
+    "on_update",
+];
+
+/// `#[model(...)]` on a struct.
+#[derive(Default)]
+pub struct StructAttributes {
+    pub table: Option<LitStr>,
+    pub primary_key: Option<KeyAttribute>,
+    pub indexes: Vec<IndexAttribute>,
+    pub checks: Vec<CheckAttribute>,
+}
+
+/// `primary_key(...)` on a struct.
+pub struct KeyAttribute {
+    pub word: Ident,
+    pub fields: Vec<Ident>,
+}
+
+/// `index(...)` or `unique(...)` on a struct.
+pub struct IndexAttribute {
+    pub word: Ident,
+    pub unique: bool,
+    pub name: Option<LitStr>,
+    pub fields: Vec<Ident>,
+}
+
+/// `check = "..."` or `check(name = "...", "...")`.
+pub struct CheckAttribute {
+    pub name: Option<LitStr>,
+    pub condition: LitStr,
+}
+
+/// `#[model(...)]` on a field.
+#[derive(Default)]
+pub struct FieldAttributes {
+    pub column: Option<LitStr>,
+    pub primary_key: Option<Ident>,
+    pub unique: Option<Ident>,
+    pub index: Option<Ident>,
+    pub default: Option<Argument<Constant>>,
+    pub checks: Vec<CheckAttribute>,
+    pub length: Option<Argument<u32>>,
+    pub version: Option<Ident>,
+    pub skip: Option<Ident>,
+    pub references: Option<Argument<Type>>,
+    pub on_delete: Option<Argument<Action>>,
+    pub on_update: Option<Argument<Action>>,
+    /// Every word there is.
+    pub words: Vec<Ident>,
+}
+
+/// What a word says, and the word, which errors point at.
+pub struct Argument<T> {
+    pub word: Ident,
+    pub value: T,
+}
+
+/// What a foreign key does when the key it refers to goes or changes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Action {
+    Nothing,
+    Restrict,
+    Cascade,
+    SetNull,
+    SetDefault,
+}
+
+/// The actions by their names in SQL.
+const ACTIONS: [(&str, Action); 5] = [
+    ("cascade", Action::Cascade),
+    ("restrict", Action::Restrict),
+    ("set null", Action::SetNull),
+    ("set default", Action::SetDefault),
+    ("no action", Action::Nothing),
+];
+
+impl StructAttributes {
+    /// Understands a struct's attributes.
+    pub fn parse(attributes: &[Attribute], errors: &mut Errors) -> StructAttributes {
+        let mut parsed = StructAttributes::default();
+        for word in words(attributes, &["index", "unique", "check"], errors) {
+            errors.ok(parsed.take(&word));
+        }
+        parsed
+    }
+
+    fn take(&mut self, word: &Word) -> Result<()> {
+        match word.name.to_string().as_str() {
+            "table" => self.table = Some(word.text()?),
+            "primary_key" => self.primary_key = Some(key(word)?),
+            "index" => self.indexes.push(index(word, false)?),
+            "unique" => self.indexes.push(index(word, true)?),
+            "check" => self.checks.push(check(word)?),
+            name if ON_FIELD.contains(&name) => {
+                return Err(word.error(format!("`{name}` belongs to a field: write it there")));
+            }
+            name => return Err(word.error(unknown(name, "struct", &ON_STRUCT))),
+        }
+        Ok(())
+    }
+}
+
+impl FieldAttributes {
+    /// Understands a field's attributes.
+    pub fn parse(attributes: &[Attribute], errors: &mut Errors) -> FieldAttributes {
+        let mut parsed = FieldAttributes::default();
+        for word in words(attributes, &["check"], errors) {
+            parsed.words.push(word.name.clone());
+            errors.ok(parsed.take(&word));
+        }
+        parsed
+    }
+
+    fn take(&mut self, word: &Word) -> Result<()> {
+        match word.name.to_string().as_str() {
+            "column" => self.column = Some(word.text()?),
+            "primary_key" => self.primary_key = Some(word.alone()?),
+            "unique" => self.unique = Some(alone_or_on_struct(word)?),
+            "index" => self.index = Some(alone_or_on_struct(word)?),
+            "default" => self.default = Some(Argument::of(word, default(word)?)),
+            "check" => self.checks.push(check(word)?),
+            "length" => self.length = Some(Argument::of(word, length(word)?)),
+            "version" => self.version = Some(word.alone()?),
+            "skip" => self.skip = Some(word.alone()?),
+            "references" => self.references = Some(Argument::of(word, references(word)?)),
+            "on_delete" => self.on_delete = Some(Argument::of(word, action(word)?)),
+            "on_update" => self.on_update = Some(Argument::of(word, action(word)?)),
+            "table" => {
+                return Err(word.error(
+                    "`table` belongs to the model: write `#[model(table = \"...\")]` above `struct`",
+                ));
+            }
+            name => return Err(word.error(unknown(name, "field", &ON_FIELD))),
+        }
+        Ok(())
+    }
+}
+
+impl<T> Argument<T> {
+    fn of(word: &Word, value: T) -> Argument<T> {
+        Argument { word: word.name.clone(), value }
+    }
+}
+
+fn key(word: &Word) -> Result<KeyAttribute> {
+    let help =
+        "name the key's fields: write `primary_key(field, ...)`, or `#[model(primary_key)]` above one field";
+    let fields = word.list(Punctuated::<Ident, Token![,]>::parse_terminated, help)?;
+    Ok(KeyAttribute { word: word.name.clone(), fields: fields.into_iter().collect() })
+}
+
+fn index(word: &Word, unique: bool) -> Result<IndexAttribute> {
+    let help = format!("write `{0}(field, ...)` or `{0}(name = \"...\", field, ...)`", word.name);
+    let mut index = IndexAttribute { word: word.name.clone(), unique, name: None, fields: Vec::new() };
+    for part in word.list(parts, &help)? {
+        match part {
+            Part::Name(name) if index.name.is_none() => index.name = Some(name),
+            Part::Field(field) => index.fields.push(field),
+            Part::Name(_) | Part::Text(_) | Part::Sql(_) => return Err(word.error(help)),
+        }
+    }
+    match index.fields.is_empty() {
+        true => Err(word.error(help)),
+        false => Ok(index),
+    }
+}
+
+fn alone_or_on_struct(word: &Word) -> Result<Ident> {
+    match word.is_list() {
+        true => Err(word.error(format!(
+            "above a field, write `{0}` alone; `#[model({0}(name = \"...\", field, ...))]` belongs above `struct`",
+            word.name
+        ))),
+        false => word.alone(),
+    }
+}
+
+fn check(word: &Word) -> Result<CheckAttribute> {
+    if !word.is_list() {
+        return Ok(CheckAttribute { name: None, condition: word.text()? });
+    }
+    let help = "write `check = \"SQL\"` or `check(name = \"...\", \"SQL\")`";
+    match <[Part; 2]>::try_from(word.list(parts, help)?) {
+        Ok([Part::Name(name), Part::Text(condition)]) => Ok(CheckAttribute { name: Some(name), condition }),
+        Ok(_) | Err(_) => Err(word.error(help)),
+    }
+}
+
+fn default(word: &Word) -> Result<Constant> {
+    let help =
+        "write `default = literal` with a text, a number, `true` or `false`, or `default(sql = \"...\")`";
+    if !word.is_list() {
+        return word.value(Constant::parse, help);
+    }
+    match word.list(Part::parse, help)? {
+        Part::Sql(expression) => Ok(Constant::Sql(expression.value())),
+        Part::Name(_) | Part::Text(_) | Part::Field(_) => Err(word.error(help)),
+    }
+}
+
+fn length(word: &Word) -> Result<u32> {
+    let help = "`length` is the most characters that a text may have: write `length = 80`";
+    let length = word.value(<LitInt as Parse>::parse, help)?.base10_parse();
+    length.ok().filter(|&length| length > 0).ok_or_else(|| word.error(help))
+}
+
+fn references(word: &Word) -> Result<Type> {
+    word.list(<Type as Parse>::parse, "name the model that the column refers to: write `references(User)`")
+}
+
+fn action(word: &Word) -> Result<Action> {
+    let text = word.text()?;
+    let action = ACTIONS.iter().find(|(name, _)| *name == text.value());
+    let names = ACTIONS.map(|(name, _)| format!("`\"{name}\"`")).join(", ");
+    let help = || word.error(format!("`{}` is one of {names}", word.name));
+    Ok(action.ok_or_else(help)?.1)
+}
+
+fn parts(input: ParseStream<'_>) -> Result<Vec<Part>> {
+    Ok(Punctuated::<Part, Token![,]>::parse_terminated(input)?.into_iter().collect())
+}
+
+/// A part of a list: `field`, `"text"`, `name = "text"` or `sql = "text"`.
+enum Part {
+    Field(Ident),
+    Text(LitStr),
+    Name(LitStr),
+    Sql(LitStr),
+}
+
+impl Parse for Part {
+    fn parse(input: ParseStream<'_>) -> Result<Part> {
+        if input.peek(LitStr) {
+            return input.parse().map(Part::Text);
+        }
+        let word = input.call(Ident::parse_any)?;
+        if !input.peek(Token![=]) {
+            return Ok(Part::Field(word));
+        }
+        input.parse::<Token![=]>()?;
+        match word.to_string().as_str() {
+            "name" => input.parse().map(Part::Name),
+            "sql" => input.parse().map(Part::Sql),
+            _ => Err(syn::Error::new(word.span(), "unknown")),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! A struct as a model: its fields as columns, with positions in place of names.
+
+use syn::ext::IdentExt as _;
+use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, LitStr, Type, Visibility};
+
+use crate::attr::{CheckAttribute, FieldAttributes, IndexAttribute, KeyAttribute, StructAttributes};
+use crate::case::Case;
+use crate::errors::Errors;
+use crate::types::{is_id_of, without_self};
+
+/// A model.
+pub struct Model {
+    pub ident: Ident,
+    pub vis: Visibility,
+    pub table: String,
+    pub columns: Vec<Column>,
+    pub skipped: Vec<Field>,
+    /// Positions of the primary key's columns; empty only beside an error.
+    pub key: Vec<usize>,
+    pub indexes: Vec<Index>,
+    pub checks: Vec<CheckAttribute>,
+}
+
+/// A field of the struct. Its type does not mention `Self`.
+pub struct Field {
+    pub ident: Ident,
+    pub ty: Type,
+    pub attributes: FieldAttributes,
+}
+
+/// A field that is a column.
+pub struct Column {
+    pub field: Field,
+    pub name: String,
+    /// Whether it is the model's own `Id`.
+    pub generated: bool,
+}
+
+/// An index or a unique constraint.
+pub struct Index {
+    /// What errors point at.
+    pub word: Ident,
+    pub name: Option<LitStr>,
+    /// Positions of its columns.
+    pub columns: Vec<usize>,
+    pub unique: bool,
+}
+
+impl Model {
+    /// Understands a struct. There is no model in something else.
+    pub fn parse(input: &DeriveInput, errors: &mut Errors) -> Option<Model> {
+        let attributes = StructAttributes::parse(&input.attrs, errors);
+        let fields = fields(&parsed_fields(input, errors)?, &input.ident, errors);
+        let (skipped, fields): (Vec<_>, Vec<_>) =
+            fields.into_iter().partition(|field| field.attributes.skip.is_some());
+        let mut columns: Vec<Column> = fields.into_iter().map(Column::of).collect();
+        let names = Names { columns: &columns, skipped: &skipped };
+        let key = names.key(attributes.primary_key.as_ref(), &input.ident, errors);
+        let indexes = names.indexes(attributes.indexes, errors);
+        if let [key] = *key {
+            columns[key].generated = is_id_of(&columns[key].field.ty, &input.ident);
+        }
+        Some(Model {
+            ident: input.ident.clone(),
+            vis: input.vis.clone(),
+            table: attributes.table.map_or_else(|| default_table(&input.ident), |table| table.value()),
+            columns,
+            skipped,
+            key,
+            indexes,
+            checks: attributes.checks,
+        })
+    }
+
+    /// Position of the column that counts updates.
+    pub fn version(&self) -> Option<usize> {
+        self.columns.iter().position(|column| column.field.attributes.version.is_some())
+    }
+
+    /// The checks of fields, then those of the struct.
+    pub fn all_checks(&self) -> impl Iterator<Item = &CheckAttribute> {
+        self.columns.iter().flat_map(|column| &column.field.attributes.checks).chain(&self.checks)
+    }
+}
+
+impl Column {
+    fn of(field: Field) -> Column {
+        let name = match &field.attributes.column {
+            Some(name) => name.value(),
+            None => field.ident.unraw().to_string(),
+        };
+        Column { field, name, generated: false }
+    }
+}
+
+fn default_table(ident: &Ident) -> String {
+    Case::Snake.apply(&ident.unraw().to_string())
+}
+
+fn parsed_fields(input: &DeriveInput, errors: &mut Errors) -> Option<FieldsNamed> {
+    let example = format!("write `struct {0} {{ id: Id<{0}>, ... }}`", input.ident);
+    if !input.generics.params.is_empty() {
+        errors.at(&input.generics, "a model has no parameters: write one struct for each table");
+        return None;
+    }
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) if !fields.named.is_empty() => return Some(fields.clone()),
+            Fields::Named(_) | Fields::Unit => {
+                errors.at(&input.ident, format!("a model has fields: {example}"))
+            }
+            Fields::Unnamed(fields) => errors.at(fields, format!("a model's fields have names: {example}")),
+        },
+        Data::Enum(_) => errors.at(
+            &input.ident,
+            format!("a model is a struct: {example}; to use this enum as a column, write `#[derive(Field)]`"),
+        ),
+        Data::Union(_) => errors.at(&input.ident, format!("a model is a struct: {example}")),
+    }
+    None
+}
+
+fn fields(fields: &FieldsNamed, model: &Ident, errors: &mut Errors) -> Vec<Field> {
+    let parse = |field: &syn::Field| {
+        Some(Field {
+            ident: field.ident.clone()?,
+            ty: errors.ok(without_self(&field.ty, model))?,
+            attributes: FieldAttributes::parse(&field.attrs, errors),
+        })
+    };
+    fields.named.iter().filter_map(parse).collect()
+}
+
+/// The fields, by their names.
+struct Names<'a> {
+    columns: &'a [Column],
+    skipped: &'a [Field],
+}
+
+impl Names<'_> {
+    /// Position of the column of a field.
+    fn position(&self, name: &Ident, errors: &mut Errors) -> Option<usize> {
+        let is_named = |field: &Field| field.ident.unraw() == name.unraw();
+        let position = self.columns.iter().position(|column| is_named(&column.field));
+        if position.is_none() {
+            let known = self.columns.iter().map(|column| format!("`{}`", column.field.ident));
+            let known = known.collect::<Vec<_>>().join(", ");
+            let what = if self.skipped.iter().any(is_named) { "skipped" } else { "no field" };
+            errors.at(name, format!("`{name}` is {what}: the fields with columns are {known}"));
+        }
+        position
+    }
+
+    fn positions(&self, names: &[Ident], errors: &mut Errors) -> Vec<usize> {
+        let mut positions = Vec::new();
+        for name in names {
+            match self.position(name, errors) {
+                Some(position) if positions.contains(&position) => {
+                    errors.at(name, format!("`{name}` is given twice: remove one"));
+                }
+                position => positions.extend(position),
+            }
+        }
+        positions
+    }
+
+    /// The key named above the struct, or the marked fields, or `id`.
+    fn key(&self, named: Option<&KeyAttribute>, model: &Ident, errors: &mut Errors) -> Vec<usize> {
+        let fields = || self.columns.iter().map(|column| &column.field).enumerate();
+        let marked: Vec<usize> =
+            fields().filter(|(_, field)| field.attributes.primary_key.is_some()).map(|(at, _)| at).collect();
+        if let Some(named) = named {
+            if !marked.is_empty() {
+                errors.at(&named.word, "the primary key is given twice: name it here, or mark its fields");
+            }
+            return self.positions(&named.fields, errors);
+        }
+        if !marked.is_empty() {
+            return marked;
+        }
+        let id = fields().find(|(_, field)| field.ident == "id").map(|(at, _)| at);
+        if id.is_none() {
+            errors.at(
+                model,
+                format!("no primary key: add a field `id: Id<{model}>`, or write `#[model(primary_key)]` above one"),
+            );
+        }
+        id.into_iter().collect()
+    }
+
+    /// The indexes of fields, then those of the struct.
+    fn indexes(&self, named: Vec<IndexAttribute>, errors: &mut Errors) -> Vec<Index> {
+        let of_fields = self.columns.iter().enumerate().flat_map(|(at, column)| {
+            let FieldAttributes { unique, index, .. } = &column.field.attributes;
+            let words = unique.iter().map(|word| (word, true)).chain(index.iter().map(|word| (word, false)));
+            words.map(move |(word, unique)| Index {
+                word: word.clone(),
+                name: None,
+                columns: vec![at],
+                unique,
+            })
+        });
+        let mut indexes: Vec<Index> = of_fields.collect();
+        indexes.extend(named.into_iter().map(|index| Index {
+            columns: self.positions(&index.fields, errors),
+            word: index.word,
+            name: index.name,
+            unique: index.unique,
+        }));
+        indexes
+    }
+}
