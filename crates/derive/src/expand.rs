@@ -67,6 +67,7 @@ pub fn expand_stub(model: &Model) -> TokenStream {
                 type Key = #key;
                 fn table() -> &'static __onggi::sql::Table { ::core::unimplemented!() }
                 fn columns() -> #columns_ident { ::core::unimplemented!() }
+                fn key(&self) -> Self::Key { ::core::unimplemented!() }
                 fn has_key(&self, key: &Self::Key) -> bool { ::core::unimplemented!() }
                 fn hash_key<H: ::core::hash::Hasher>(&self, state: &mut H) {}
                 fn read_key(reader: &__onggi::Reader<'_>) -> __onggi::Result<Self::Key> { ::core::unimplemented!() }
@@ -242,14 +243,18 @@ fn key(model: &Model) -> TokenStream {
         model.key.iter().map(|&position| &model.columns[position].field.ident).collect();
     let at: Vec<Literal> = positions(&model.key).collect();
     let parts = (0..fields.len()).map(Literal::usize_unsuffixed);
-    let (has_key, read_key) = match (&fields[..], &at[..]) {
-        ([field], [at]) => (quote!(self.#field == *key), quote!(reader.at(#at))),
+    let clone = |field: &Ident| quote!(::core::clone::Clone::clone(&self.#field));
+    let clones = fields.iter().map(|field| clone(field));
+    let (key, has_key, read_key) = match (&fields[..], &at[..]) {
+        ([field], [at]) => (clone(field), quote!(self.#field == *key), quote!(reader.at(#at))),
         _ => (
+            quote!((#(#clones),*)),
             quote!(#(self.#fields == key.#parts)&&*),
             quote!(::core::result::Result::Ok((#(reader.at(#at)?),*))),
         ),
     };
     quote! {
+        fn key(&self) -> Self::Key { #key }
         fn has_key(&self, key: &Self::Key) -> bool { #has_key }
         fn hash_key<H: ::core::hash::Hasher>(&self, state: &mut H) {
             #(::core::hash::Hash::hash(&self.#fields, state);)*
@@ -295,10 +300,9 @@ fn attributes(model: &Model) -> TokenStream {
     }
 }
 
-/// Keys never change, so they are not compared.
+/// Keys are compared too: a changed one is refused when it is flushed.
 fn changed(model: &Model) -> TokenStream {
-    let columns = model.columns.iter().enumerate().filter(|(position, _)| !model.key.contains(position));
-    let comparisons = columns.map(|(position, column)| {
+    let comparisons = model.columns.iter().enumerate().map(|(position, column)| {
         let (field, position) = (field_at_type(column), Literal::usize_unsuffixed(position));
         quote!(if self.#field != original.#field { changed.insert(#position); })
     });

@@ -15,7 +15,10 @@ pub type Observer = Arc<dyn Fn(Executed<'_>) + Send + Sync>;
 
 /// Reports a statement to the log and to the observer.
 pub(crate) fn report(observer: Option<&Observer>, statement: &str, times: u64) {
-    tracing::debug!(target: "onggi::sql", times, "{statement}");
+    match times {
+        1 => tracing::debug!(target: "onggi::sql", "{statement}"),
+        _ => tracing::debug!(target: "onggi::sql", "{statement} ({times} times)"),
+    }
     if let Some(observer) = observer {
         observer(Executed { statement, times });
     }

@@ -212,7 +212,9 @@ impl<M: Model, S: Selection> Query<M, S> {
     /// The rows, up to a number, as the executor keeps them.
     fn items<E: Executor>(&self, executor: &mut E, most: usize) -> Result<Vec<S::Item<E::Keep>>> {
         let mut items = Vec::new();
-        // No row of one table comes twice, so each whole object in the result is there once.
+        // Flushed first, so that the keeper knows all objects; no row of one table comes twice.
+        self.check()?;
+        executor.before_read()?;
         S::begin(executor.split().1, true);
         let result = self.run(&self.select, executor, |reader, keep| {
             items.push(S::read(reader, keep)?);

@@ -12,7 +12,7 @@ use crate::{Delete, Expression, Insert, Order, Select, Statement, Table, Update,
 /// A face with statements of its own kind can make such lists itself: their first number must be at least
 /// [`Shape::OWN`], which no statement's shape starts with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Shape(pub SmallVec<[u32; 40]>);
+pub struct Shape(pub SmallVec<[u32; 64]>);
 
 impl Shape {
     /// The smallest first number of a list that was not made from a [`Statement`].
@@ -143,6 +143,13 @@ impl<'a> Walk<'a> {
                 self.shape.push(Tag::Some);
                 self.shape.columns(&conflict.target);
                 self.shape.columns(&conflict.update);
+            }
+        }
+        match insert.returning {
+            None => self.shape.push(Tag::None),
+            Some(column) => {
+                self.shape.push(Tag::Some);
+                self.shape.count(column);
             }
         }
     }

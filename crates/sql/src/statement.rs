@@ -72,7 +72,7 @@ impl Select {
 /// One value made of all rows of a select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Summary {
-    /// How many there are.
+    /// How many there are. Without `distinct` its columns must be empty.
     Count,
     /// Whether there is one.
     Exists,
@@ -118,6 +118,8 @@ pub struct Insert {
     pub columns: Vec<usize>,
     /// What to do when a row with the same key is there already; none fails.
     pub conflict: Option<Conflict>,
+    /// The column whose value is given back as a row.
+    pub returning: Option<usize>,
 }
 
 /// What an insert does when a unique constraint is in its way.

@@ -8,26 +8,26 @@ use crate::{Error, Result, Type, ValueRef};
 
 /// The text of a value that has no storage class of its own.
 pub(super) fn write(value: ValueRef<'_>) -> Result<String> {
-    Ok(match value {
+    match value {
         #[cfg(feature = "chrono")]
-        ValueRef::Date(value) => date(value)?,
+        ValueRef::Date(value) => date(value),
         #[cfg(feature = "chrono")]
-        ValueRef::Time(value) => value.format("%H:%M:%S%.f").to_string(),
+        ValueRef::Time(value) => Ok(value.format("%H:%M:%S%.f").to_string()),
         #[cfg(feature = "chrono")]
-        ValueRef::DateTime(value) => date_time(value)?,
+        ValueRef::DateTime(value) => date_time(value),
         #[cfg(feature = "chrono")]
-        ValueRef::Timestamp(value) => date_time(value.naive_utc())? + "+00:00",
+        ValueRef::Timestamp(value) => Ok(date_time(value.naive_utc())? + "+00:00"),
         #[cfg(feature = "uuid")]
-        ValueRef::Uuid(value) => value.hyphenated().to_string(),
+        ValueRef::Uuid(value) => Ok(value.hyphenated().to_string()),
         #[cfg(feature = "decimal")]
-        ValueRef::Decimal(value) => value.to_string(),
-        other => return Err(Error::value(format!("SQLite has no form for a {}", other.kind()))),
-    })
+        ValueRef::Decimal(value) => Ok(value.to_string()),
+        other => Err(Error::value(format!("SQLite has no form for a {}", other.kind()))),
+    }
 }
 
 /// The value of a text, where the type is one that is kept as text.
-pub(super) fn read(text: &str, ty: Type) -> Result<Option<ValueRef<'static>>> {
-    let value = match ty {
+pub(super) fn read(text: &str, ty: Type) -> Result<ValueRef<'static>> {
+    let value: Option<ValueRef<'static>> = match ty {
         #[cfg(feature = "chrono")]
         Type::Date => text.parse().ok().map(ValueRef::Date),
         #[cfg(feature = "chrono")]
@@ -40,15 +40,12 @@ pub(super) fn read(text: &str, ty: Type) -> Result<Option<ValueRef<'static>>> {
         Type::Uuid => uuid::Uuid::parse_str(text).ok().map(ValueRef::Uuid),
         #[cfg(feature = "decimal")]
         Type::Decimal => rust_decimal::Decimal::from_str_exact(text).ok().map(ValueRef::Decimal),
-        _ => return Ok(None),
+        _ => None,
     };
-    match value {
-        Some(value) => Ok(Some(value)),
-        None => {
-            let shown: String = text.chars().take(40).collect();
-            Err(Error::value(format!("expected {}, found the text {shown:?}", expected(ty))))
-        }
-    }
+    value.ok_or_else(|| {
+        let shown: String = text.chars().take(40).collect();
+        Error::value(format!("expected {}, found the text {shown:?}", expected(ty)))
+    })
 }
 
 /// What a type's values look like, for messages.

@@ -73,10 +73,7 @@ pub(super) fn value(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
         (_, StoredRef::Null) => ValueRef::Null,
         (Type::Boolean, StoredRef::Integer(value @ (0 | 1))) => ValueRef::Boolean(value == 1),
         (Type::Real | Type::Double, StoredRef::Integer(value)) => ValueRef::Real(exact(value)?),
-        (_, StoredRef::Text(bytes)) => match text::read(utf8(bytes)?, ty)? {
-            Some(value) => value,
-            None => return Err(mismatch(stored, ty)),
-        },
+        (_, StoredRef::Text(bytes)) => text::read(utf8(bytes)?, ty)?,
         #[cfg(feature = "decimal")]
         (Type::Decimal, StoredRef::Integer(value)) => ValueRef::Decimal(value.into()),
         _ => return Err(mismatch(stored, ty)),
@@ -99,7 +96,7 @@ fn exact(value: i64) -> Result<f64> {
     Ok(value as f64)
 }
 
-pub(super) fn mismatch(stored: StoredRef<'_>, ty: Type) -> Error {
+fn mismatch(stored: StoredRef<'_>, ty: Type) -> Error {
     let found = match stored {
         StoredRef::Null => "NULL".to_owned(),
         StoredRef::Integer(value) => format!("the integer {value}"),

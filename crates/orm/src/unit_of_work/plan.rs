@@ -123,6 +123,13 @@ struct Rows<'c> {
     columns: Vec<(usize, usize)>,
 }
 
+/// Rows in the order in which they can be written.
+struct Ordered {
+    rows: Vec<usize>,
+    /// Rows and columns whose references are NULL while their circle is open.
+    broken: Vec<(usize, usize)>,
+}
+
 impl<'c> Rows<'c> {
     fn of(changes: Vec<&'c Change>, edges: &[Edge], deleting: bool) -> Rows<'c> {
         let mut rows = Rows { changes, needs: Vec::new(), columns: Vec::new() };
@@ -151,13 +158,13 @@ impl<'c> Rows<'c> {
         change.table.generated().is_some_and(|column| !change.columns.contains(column))
     }
 
-    /// Removes needs from circles until none is left, and gives the references to write as NULL.
-    fn break_circles(&mut self) -> std::result::Result<(Vec<usize>, Vec<(usize, usize)>), Vec<usize>> {
+    /// Removes needs from circles until none is left. The error is the rows of a circle that cannot be broken.
+    fn break_circles(&mut self) -> std::result::Result<Ordered, Vec<usize>> {
         let mut broken = Vec::new();
         loop {
             let (ordered, rest) = topological(self.changes.len(), &self.needs);
             if rest.is_empty() {
-                return Ok((ordered, broken));
+                return Ok(Ordered { rows: ordered, broken });
             }
             let circle = circle(self.changes.len(), &self.needs, &rest);
             let nullable = |&&need: &&usize| {
@@ -177,7 +184,7 @@ impl<'c> Rows<'c> {
 impl Plan {
     fn inserts(&mut self, tables: &Tables<'_>, group: &[usize], edges: &[Edge]) -> Result<()> {
         let mut rows = Rows::of(tables.of_group(group, ChangeKind::Insert), edges, false);
-        let (ordered, broken) = rows.break_circles().map_err(|rows_in_circle| {
+        let Ordered { rows: ordered, broken } = rows.break_circles().map_err(|rows_in_circle| {
             circle_error(rows_in_circle.iter().map(|&row| rows.changes[row].table.name))
         })?;
         for row in ordered {
@@ -212,8 +219,8 @@ impl Plan {
     fn deletes(&mut self, tables: &Tables<'_>, group: &[usize], edges: &[Edge]) {
         let mut rows = Rows::of(tables.of_group(group, ChangeKind::Delete), edges, true);
         // A circle that cannot be broken is left to the database, which may cascade.
-        let (ordered, broken) =
-            rows.break_circles().unwrap_or_else(|_| ((0..rows.changes.len()).collect(), Vec::new()));
+        let as_given = Ordered { rows: (0..rows.changes.len()).collect(), broken: Vec::new() };
+        let Ordered { rows: ordered, broken } = rows.break_circles().unwrap_or(as_given);
         for (row, column) in broken {
             let opening = Change { kind: ChangeKind::Update, ..rows.changes[row].clone() };
             self.add(&opening, ColumnSet::new(), [column].into_iter().collect(), false);

@@ -11,11 +11,15 @@ impl Writer {
                 self.push(")");
                 Ok(())
             }
-            Some(Summary::Count) => {
+            Some(Summary::Count) if select.distinct || select.limit.is_some() || select.offset.is_some() => {
                 self.push("SELECT count(*) FROM (");
                 self.rows(select, select.columns.is_empty())?;
                 self.push(")");
                 Ok(())
+            }
+            Some(Summary::Count) => {
+                self.push("SELECT count(*)");
+                self.from(select)
             }
         }
     }
@@ -26,6 +30,11 @@ impl Writer {
             self.push("1");
         }
         self.separated(", ", &select.columns, Writer::expression)?;
+        self.from(select)
+    }
+
+    /// `FROM` and what follows it.
+    fn from(&mut self, select: &Select) -> Result<()> {
         self.push(" FROM ");
         self.name(select.table.name)?;
         self.filter(select.filter.as_ref())?;

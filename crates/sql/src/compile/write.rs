@@ -17,10 +17,14 @@ impl Writer {
             })?;
             self.push(")");
         }
-        match &insert.conflict {
-            Some(conflict) => self.conflict(insert.table, conflict),
-            None => Ok(()),
+        if let Some(conflict) = &insert.conflict {
+            self.conflict(insert.table, conflict)?;
         }
+        if let Some(column) = insert.returning {
+            self.push(" RETURNING ");
+            self.name(insert.table.columns[column].name)?;
+        }
+        Ok(())
     }
 
     fn conflict(&mut self, table: &Table, conflict: &Conflict) -> Result<()> {
