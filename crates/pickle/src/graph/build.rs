@@ -73,6 +73,14 @@ impl<'a> GraphBuilder<'a> {
 
     /// Notes what happens to an inert node; everything else refuses.
     fn effect(&mut self, id: NodeId, effect: Effect, what: &str) -> Result<()> {
+        let nothing = match &effect {
+            Effect::Append(items) | Effect::AddItems(items) => items.is_empty(),
+            Effect::SetItems(pairs) => pairs.is_empty(),
+            Effect::State(_) => false,
+        };
+        if nothing {
+            return Ok(()); // as CPython, which does not look at the object then
+        }
         let node = self.node(id);
         let inert = matches!(
             node,

@@ -99,6 +99,9 @@ struct Classes<'g, 'a> {
 
 impl<'g> Classes<'g, '_> {
     fn unique_pairs(&mut self, pairs: &[(NodeId, NodeId)]) -> Result<Option<Vec<(NodeId, NodeId)>>> {
+        if let [(key, _)] = pairs {
+            return self.hashable(*key).map(|()| None);
+        }
         let mut places: HashMap<u32, usize> = HashMap::with_capacity(pairs.len());
         let mut unique: Vec<(NodeId, NodeId)> = Vec::with_capacity(pairs.len());
         for (key, value) in pairs {
@@ -114,6 +117,9 @@ impl<'g> Classes<'g, '_> {
     }
 
     fn unique_items(&mut self, items: &[NodeId]) -> Result<Option<Vec<NodeId>>> {
+        if let [item] = items {
+            return self.hashable(*item).map(|()| None);
+        }
         let mut seen = HashSet::with_capacity(items.len());
         let mut unique = Vec::with_capacity(items.len());
         for item in items {
@@ -122,6 +128,15 @@ impl<'g> Classes<'g, '_> {
             }
         }
         Ok((unique.len() < items.len()).then_some(unique))
+    }
+
+    /// Checks a key that has nothing to be compared with. Only a tuple can hide something: the rest was checked when
+    /// the key was given, and a frozenset's items are its own affair.
+    fn hashable(&mut self, key: NodeId) -> Result<()> {
+        match self.nodes[key.index()] {
+            Node::Tuple(_) => self.class(key).map(drop),
+            _ => Ok(()),
+        }
     }
 
     /// The class of a key: equal classes are equal keys.

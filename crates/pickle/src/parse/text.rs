@@ -6,7 +6,7 @@ use super::Argument;
 use crate::bigint::{self, Decimal};
 use crate::error::{Error, Result};
 
-/// Reads the text of `INT`, `GET` and `PUT`: only `00` and `01` of `INT` are bools, as in CPython 3.14 and later.
+/// Reads the text of `INT`, `GET` and `PUT`: base 10 only, as CPython since gh-126992.
 pub(super) fn decimal<'a>(line: &[u8], digits: usize) -> Result<Argument<'a>> {
     if line.len() > digits {
         return Err(Error::limit("digits", digits));

@@ -1,0 +1,99 @@
+//! What several tests share: talking to CPython, hexadecimal, a small random generator.
+
+#![allow(dead_code, reason = "each test crate uses its own part")]
+
+pub mod canonical;
+pub mod python;
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+/// A running Python script that is spoken to line by line.
+pub struct Python {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Python {
+    /// Starts a script; prints a line and returns `None` where there is no Python.
+    pub fn start(script: &str) -> Option<Self> {
+        let child =
+            Command::new("python3").args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let Ok(mut child) = child else {
+            println!("skipped: there is no python3 on this machine");
+            return None;
+        };
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        Some(Self { child, input, output })
+    }
+
+    /// Sends all lines and closes the input.
+    pub fn send(&mut self, lines: &[String]) {
+        let mut input = self.input.take().expect("sent once");
+        input.write_all((lines.join("\n") + "\n").as_bytes()).expect("Python reads");
+    }
+
+    /// Lines up to an empty one or the end.
+    pub fn lines(&mut self) -> Vec<String> {
+        let lines = (&mut self.output).lines().map(|line| line.expect("UTF-8"));
+        lines.take_while(|line| !line.is_empty()).collect()
+    }
+
+    /// What the script printed to the end, which must be `ok`.
+    pub fn finish(mut self) {
+        let report = self.lines();
+        assert!(self.child.wait().is_ok_and(|status| status.success()), "{report:#?}");
+        assert_eq!(report, ["ok"]);
+    }
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub fn unhex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> =
+        text.chars().map(|digit| u8::try_from(digit.to_digit(16).expect("hex")).expect("digit")).collect();
+    digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
+
+/// The folder of pickles from elsewhere, when the machine has it; prints a line otherwise.
+pub fn corpus() -> Option<std::path::PathBuf> {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/pickles"));
+    if folder.is_dir() {
+        return Some(folder.to_owned());
+    }
+    println!("skipped: there is no folder ../shared/pickles beside the workspace");
+    None
+}
+
+/// The lines of a JSON file.
+pub fn json_lines(file: &std::path::Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(file).expect("readable");
+    text.lines().map(json).collect()
+}
+
+/// Reads JSON of any depth: values of the corpus nest hundreds of levels.
+fn json(line: &str) -> serde_json::Value {
+    let mut deserializer = serde_json::Deserializer::from_str(line);
+    deserializer.disable_recursion_limit();
+    serde::Deserialize::deserialize(&mut deserializer).expect("JSON")
+}
+
+/// Marsaglia's xorshift64*: the same numbers in every run.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}

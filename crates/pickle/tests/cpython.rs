@@ -1,0 +1,195 @@
+//! Against CPython: it loads what we write, and we read what it writes.
+
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{Python, hex, unhex};
+use onggi_pickle::{Graph, Protocol, Value, from_slice, to_vec_with};
+use serde::{Deserialize, Serialize};
+
+const VALUES: &str = include_str!("cpython_values.py");
+
+/// Writes `protocol hex` for every value, then reads `value protocol hex` and compares.
+const EXCHANGE: &str = r#"
+all_values = list(values(1000))
+for value in all_values:
+    for protocol in range(6):
+        print(protocol, pickle.dumps(value, protocol).hex())
+print(flush=True)
+bad = []
+for line in sys.stdin:
+    index, source, target, data = line.split()
+    try:
+        back = pickle.loads(bytes.fromhex(data))
+        if not same(pickle.loads(pickle.dumps(all_values[int(index)], int(source))), back):
+            bad.append(f"differs: {all_values[int(index)]!r:.200} {source} to {target}: {back!r:.200}")
+    except Exception as error:
+        bad.append(f"{error!r}: {all_values[int(index)]!r:.200} {source} to {target} {data[:200]}")
+print(*bad[:20] or ["ok"], sep="\n")
+"#;
+
+#[test]
+fn cpython_loads_every_graph_that_went_through_us() {
+    let Some(mut python) = Python::start(&format!("{VALUES}{EXCHANGE}")) else { return };
+    let (mut replies, mut identical, mut different) = (Vec::new(), 0, Vec::new());
+    for (line, text) in python.lines().iter().enumerate() {
+        let (source, data) = text.split_once(' ').expect("two fields");
+        let pickle = unhex(data);
+        let graph = Graph::from_slice(&pickle).unwrap_or_else(|error| panic!("{error}: {data:.200}"));
+        for protocol in Protocol::ALL {
+            let written = graph.to_vec(protocol).unwrap_or_else(|error| panic!("{error}: {data:.200}"));
+            if source == protocol.number().to_string() {
+                identical += usize::from(written == pickle);
+                if written != pickle {
+                    different.push(format!("{}\n{}", hex(&pickle), hex(&written)));
+                }
+            }
+            replies.push(format!("{} {source} {} {}", line / 6, protocol.number(), hex(&written)));
+        }
+    }
+    println!("{} pickles went through, {identical} of them at their own protocol", replies.len());
+    assert!(different.is_empty(), "not the bytes of CPython:\n{}", different.join("\n"));
+    python.send(&replies);
+    python.finish();
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Profile {
+    age: i64,
+    city: String,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+enum Shape {
+    Empty,
+    Circle(f64),
+    Box(i32, i32),
+    Named { name: String, tags: Vec<String> },
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Meters(f64);
+
+/// Loads `expression hex [same]` lines: the value must be that of the expression; with `same`, the bytes too.
+const EXPECT: &str = r#"
+import pickle, sys
+bad = []
+for line in sys.stdin:
+    protocol, data, expression = line.rstrip("\n").split("\t")
+    expected, data = eval(expression), bytes.fromhex(data)
+    try:
+        value = pickle.loads(data)
+        if repr(value) != repr(expected):
+            bad.append(f"{value!r:.300} is not {expression:.300}")
+    except Exception as error:
+        bad.append(f"{error!r}: {expression:.300}")
+print(*bad or ["ok"], sep="\n")
+"#;
+
+fn check<T>(lines: &mut Vec<String>, value: &T, expression: &str)
+where
+    T: Serialize + for<'de> Deserialize<'de> + PartialEq + std::fmt::Debug,
+{
+    for protocol in Protocol::ALL {
+        let pickle = to_vec_with(value, protocol).expect(expression);
+        assert_eq!(from_slice::<T>(&pickle).expect(expression), *value);
+        lines.push(format!("{}\t{}\t{expression}", protocol.number(), hex(&pickle)));
+    }
+}
+
+#[test]
+fn cpython_loads_what_serde_writes() {
+    let Some(mut python) = Python::start(EXPECT) else { return };
+    let mut lines = Vec::new();
+    let all = &mut lines;
+    check(all, &Profile { age: 30, city: "New York".into() }, "{'age': 30, 'city': 'New York'}");
+    check(
+        all,
+        &vec![Profile { age: 1, city: "é".into() }, Profile { age: -1, city: "".into() }],
+        "[{'age': 1, 'city': 'é'}, {'age': -1, 'city': ''}]",
+    );
+    check(all, &Shape::Empty, "'Empty'");
+    check(all, &Shape::Circle(1.5), "{'Circle': 1.5}");
+    check(all, &Shape::Box(1, -2), "{'Box': (1, -2)}");
+    check(
+        all,
+        &Shape::Named { name: "n".into(), tags: vec!["t".into()] },
+        "{'Named': {'name': 'n', 'tags': ['t']}}",
+    );
+    check(all, &Meters(2.0), "2.0");
+    check(all, &(1_u8, "two".to_owned(), Some(3.0_f32), None::<u8>), "(1, 'two', 3.0, None)");
+    check(all, &((), ((1,), (1, 2)), (1, 2, 3, 4, 5)), "(None, ((1,), (1, 2)), (1, 2, 3, 4, 5))");
+    check(all, &(u64::MAX, i64::MIN, i128::MIN, u128::MAX), "(2**64-1, -2**63, -2**127, 2**128-1)");
+    check(all, &BTreeMap::from([(1, 'a'), (2, '€')]), "{1: 'a', 2: '€'}");
+    check(all, &BTreeMap::from([((1, "x".to_owned()), vec![0_u8; 3])]), "{(1, 'x'): [0, 0, 0]}");
+    check(all, &(0..1000).collect::<Vec<i64>>(), "list(range(1000))");
+    check(all, &(0..2001).map(|n| (n, n)).collect::<BTreeMap<i64, i64>>(), "{n: n for n in range(2001)}");
+    check(all, &vec!["x".repeat(70_000), "y".repeat(10)], "['x' * 70000, 'y' * 10]");
+    check(
+        all,
+        &value(),
+        "(b'ab', bytearray(b'cd'), {7}, frozenset({8}), 1j, 2**100, '\\ud800', (), {None: True}, \
+        b'', bytearray(), frozenset({('k', frozenset())}), set())",
+    );
+    python.send(&lines);
+    python.finish();
+}
+
+fn value() -> Value {
+    Value::Tuple(vec![
+        Value::Bytes(b"ab".to_vec()),
+        Value::ByteArray(b"cd".to_vec()),
+        Value::Set(vec![7.into()]),
+        Value::FrozenSet(vec![8.into()]),
+        Value::Complex(0.0, 1.0),
+        Value::BigInt((1_i128 << 100).into()),
+        Value::Surrogates(vec![0xed, 0xa0, 0x80]),
+        Value::Tuple(vec![]),
+        Value::Dict([(Value::None, Value::Bool(true))].into_iter().collect()),
+        Value::Bytes(vec![]),
+        Value::ByteArray(vec![]),
+        Value::FrozenSet(vec![Value::Tuple(vec!["k".into(), Value::FrozenSet(vec![])])]),
+        Value::Set(vec![]),
+    ])
+}
+
+/// Dumps expressions at every protocol.
+const DUMP: &str = r#"
+import pickle, sys
+for line in sys.stdin:
+    protocol, data, expression = line.rstrip("\n").split("\t")
+    expected = pickle.dumps(eval(expression), int(protocol))
+    if expected.hex() != data:
+        print(f"{expression} {protocol}: {data} is not {expected.hex()}"); break
+else:
+    print("ok")
+"#;
+
+#[test]
+fn serde_writes_the_bytes_that_cpython_writes() {
+    let Some(mut python) = Python::start(DUMP) else { return };
+    let mut lines = Vec::new();
+    let all = &mut lines;
+    check(all, &Profile { age: 30, city: "New York".into() }, "{'age': 30, 'city': 'New York'}");
+    check(
+        all,
+        &Shape::Named { name: "n".into(), tags: vec!["t".into()] },
+        "{'Named': {'name': 'n', 'tags': ['t']}}",
+    );
+    check(
+        all,
+        &(1, (), 2.5, "x".to_owned(), vec![1, 300, 70_000, -1]),
+        "(1, None, 2.5, 'x', [1, 300, 70000, -1])",
+    );
+    check(all, &(0..1000).collect::<Vec<i64>>(), "list(range(1000))");
+    check(all, &(0..1000).map(|n| (n, n)).collect::<BTreeMap<i64, i64>>(), "{n: n for n in range(1000)}");
+    check(all, &vec!["x".repeat(70_000), "y".repeat(10)], "['x' * 70000, 'y' * 10]");
+    check(
+        all,
+        &(0..5000).map(|n| n.to_string().repeat(9)).collect::<Vec<_>>(),
+        "[str(n) * 9 for n in range(5000)]",
+    );
+    python.send(&lines);
+    python.finish();
+}

@@ -1,0 +1,94 @@
+//! Inputs that were made to hurt: they end, in bounded time and memory, as a value or an error.
+
+mod common;
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use common::{Random, corpus, json_lines, unhex};
+use onggi_pickle::{Graph, Protocol, Value, from_slice};
+
+/// Everything that can be done with bytes from elsewhere.
+fn endure(input: &[u8]) {
+    let _ = from_slice::<Value>(input);
+    let Ok(graph) = Graph::from_slice(input) else { return };
+    for protocol in Protocol::ALL {
+        if let Ok(pickle) = graph.to_vec(protocol) {
+            Graph::from_slice(&pickle).unwrap_or_else(|error| panic!("{error}: {input:.200?}"));
+        }
+    }
+}
+
+#[test]
+fn random_opcodes_end() {
+    const OPCODES: &[u8] = b"().0]}NI1\nK\x07ea12tu\x85\x86\x87\x94h\x00q\x00sRcos\npath\nbQ\x81\x8f\x90\x91d\x88lo\x97\x98\x92\x93\x8c\x01a";
+    let mut random = Random(7);
+    for _ in 0..20_000 {
+        let length = random.below(40);
+        let mut input: Vec<u8> = (0..length)
+            .map(|_| OPCODES[usize::try_from(random.below(OPCODES.len() as u64)).expect("an index")])
+            .collect();
+        input.push(b'.');
+        endure(&input);
+    }
+}
+
+#[test]
+fn a_million_levels_are_read_written_and_dropped() {
+    let levels = 1_000_000;
+    for (open, close) in
+        [(&b"]"[..], &b"a"[..]), (b"(", b"t"), (b"", b"\x85"), (b"}N", b"s"), (b"(", b"\x91")]
+    {
+        let input = [open.repeat(levels), b"N".to_vec(), close.repeat(levels), b".".to_vec()].concat();
+        let graph = Graph::from_slice(&input).unwrap_or_else(|error| panic!("{error}: {open:?}"));
+        let pickle = graph.to_vec(Protocol::V4).expect("writable");
+        assert_eq!(Graph::from_slice(&pickle).expect("readable").node_count(), graph.node_count());
+        assert!(from_slice::<Value>(&input).is_err_and(|error| error.is_limit()));
+    }
+}
+
+#[test]
+fn shared_objects_cannot_multiply_without_bound() {
+    let input = [b"]".to_vec(), b"2\x86".repeat(100), b".".to_vec()].concat();
+    assert!(from_slice::<Value>(&input).is_err_and(|error| error.is_limit()));
+    let long =
+        [b"(X\x00\x00\x10\x00".to_vec(), vec![b'a'; 1 << 20], b"2".repeat(100_000), b"t.".to_vec()].concat();
+    assert!(from_slice::<Value>(&long).is_err_and(|error| error.is_limit()));
+}
+
+#[test]
+fn a_value_that_contains_itself_is_an_error_that_says_so() {
+    let error = from_slice::<Value>(b"\x80\x02]q\x00h\x00a.").unwrap_err();
+    assert!(error.to_string().contains("contains itself"), "{error}");
+}
+
+#[test]
+fn the_corpus_of_hostile_inputs_ends() {
+    let Some(folder) = corpus() else { return };
+    let (mut worst, mut count) = (Duration::ZERO, 0);
+    for name in
+        ["dos.jsonl", "fuzz.jsonl", "quirks.jsonl", "cpython.jsonl", "malicious.jsonl", "ogorek_fuzz.jsonl"]
+    {
+        for case in json_lines(&folder.join("cases").join(name)) {
+            let Some(input) = bytes(&folder, &case) else { continue };
+            let start = Instant::now();
+            endure(&input);
+            worst = worst.max(start.elapsed());
+            count += 1;
+            assert!(start.elapsed() < Duration::from_secs(30), "{} took {:?}", case["id"], start.elapsed());
+        }
+    }
+    println!("{count} inputs ended, the slowest after {worst:?}");
+}
+
+/// The bytes of a case; those that lie compressed are skipped where there is nothing to expand them.
+fn bytes(folder: &std::path::Path, case: &serde_json::Value) -> Option<Vec<u8>> {
+    if let Some(text) = case.get("hex") {
+        return text.as_str().map(unhex);
+    }
+    let file = folder.join("cases").join(case.get("file")?.as_str()?);
+    let script = "import sys, zlib; sys.stdout.buffer.write(zlib.decompress(sys.stdin.buffer.read()))";
+    let input = fs::File::open(file).ok()?;
+    let output = std::process::Command::new("python3").args(["-c", script]).stdin(input).output().ok()?;
+    Some(output.stdout)
+}
