@@ -12,7 +12,7 @@ use self::memo::Memo;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::opcode::Opcode;
-use crate::parse::{Argument, Op, Parser};
+use crate::parse::{self, Argument, Parser};
 
 /// What the machine builds: the nodes of a graph, or the objects of some interpreter.
 ///
@@ -99,25 +99,21 @@ pub fn decode<'a, B: Builder<'a>>(
 ) -> Result<(B::Object, usize)> {
     limits.check_bytes(input.len())?;
     let mut machine = Machine {
+        parser: Parser::with_limits(input, limits),
         builder,
         stack: Vec::with_capacity(16),
         marks: Vec::new(),
         fence: 0,
         memo: Memo::new(limits.memo),
     };
-    let mut parser = Parser::with_limits(input, limits);
-    loop {
-        let op = parser.read()?;
-        let offset = op.offset;
-        if op.opcode == Opcode::Stop {
-            let top = machine.pop().map_err(|error| error.at_offset(offset))?;
-            return Ok((top, parser.position()));
-        }
-        machine.step(op).map_err(|error| error.at_offset(offset))?;
+    match machine.run() {
+        Ok(top) => Ok((top, machine.parser.position())),
+        Err(error) => Err(error.at_offset(machine.parser.start())),
     }
 }
 
 struct Machine<'b, 'a, B: Builder<'a>> {
+    parser: Parser<'a>,
     builder: &'b mut B,
     stack: Vec<B::Object>,
     /// Heights of the stack at the open marks.
@@ -128,10 +124,31 @@ struct Machine<'b, 'a, B: Builder<'a>> {
 }
 
 impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
+    fn run(&mut self) -> Result<B::Object> {
+        loop {
+            match self.parser.opcode()? {
+                Opcode::Stop => return self.pop(),
+                opcode => self.step(opcode)?,
+            }
+        }
+    }
+
     /// One row per opcode: longer than a function should be, but it is a table.
+    ///
+    /// The most frequent arguments are read here, without the detour through [`Argument`].
     #[inline]
-    fn step(&mut self, op: Op<'a>) -> Result<()> {
-        match op.opcode {
+    fn step(&mut self, opcode: Opcode) -> Result<()> {
+        match opcode {
+            Opcode::ShortBinUnicode => self.parser.sized1().and_then(|bytes| self.text(bytes)),
+            Opcode::BinUnicode => self.parser.sized4().and_then(|bytes| self.text(bytes)),
+            Opcode::BinInt1 => self.parser.uint1().and_then(|value| self.int(i64::from(value))),
+            Opcode::BinInt2 => self.parser.uint2().and_then(|value| self.int(i64::from(value))),
+            Opcode::BinInt => self.parser.int4().and_then(|value| self.int(i64::from(value))),
+            Opcode::BinFloat => {
+                self.parser.float8().and_then(|value| self.made(|builder| builder.float(value)))
+            }
+            Opcode::BinGet => self.parser.uint1().and_then(|index| self.get(usize::from(index))),
+            Opcode::BinPut => self.parser.uint1().and_then(|index| self.put(usize::from(index))),
             Opcode::None => self.made(B::none),
             Opcode::NewTrue => self.made(|builder| builder.boolean(true)),
             Opcode::NewFalse => self.made(|builder| builder.boolean(false)),
@@ -156,8 +173,6 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
             Opcode::PopMark => self.pop_mark().map(|height| self.stack.truncate(height)),
             Opcode::Dup => self.top().map(|top| self.stack.push(top)),
             Opcode::Memoize => self.memoize(),
-            Opcode::Put | Opcode::BinPut | Opcode::LongBinPut => self.put(&op),
-            Opcode::Get | Opcode::BinGet | Opcode::LongBinGet => self.get(&op),
             Opcode::StackGlobal => {
                 self.with_two(|builder, module, name| builder.stack_global(&module, &name))
             }
@@ -167,20 +182,46 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
             }
             Opcode::NewObjEx => self.new_object_with_keywords(),
             Opcode::Build => self.build(),
-            Opcode::Inst => self.inst(op.argument),
             Opcode::Obj => self.obj(),
             Opcode::BinPersId => self.with_top(B::persistent),
             Opcode::NextBuffer => self.made(B::next_buffer),
             Opcode::ReadonlyBuffer => self.with_top(B::readonly_buffer),
-            Opcode::Proto => self.proto(&op.argument),
-            Opcode::Ext1 | Opcode::Ext2 | Opcode::Ext4 => self.extension(&op.argument),
-            Opcode::Frame | Opcode::Stop => Ok(()),
-            opcode => self.literal(opcode, op.argument),
+            opcode => {
+                let argument = self.parser.argument(opcode)?;
+                self.with_argument(opcode, argument)
+            }
+        }
+    }
+
+    #[inline]
+    fn int(&mut self, value: i64) -> Result<()> {
+        self.made(|builder| builder.int(value))
+    }
+
+    #[inline]
+    fn text(&mut self, bytes: &'a [u8]) -> Result<()> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.made(|builder| builder.str(Cow::Borrowed(text))),
+            Err(_) => self.literal(Opcode::BinUnicode, parse::unicode(bytes)?),
+        }
+    }
+
+    fn with_argument(&mut self, opcode: Opcode, argument: Argument<'a>) -> Result<()> {
+        match opcode {
+            Opcode::Put | Opcode::LongBinPut => match argument {
+                Argument::Int(index) if index < 0 => Err(Error::syntax("negative PUT argument")),
+                argument => memo_index(&argument).and_then(|index| self.put(index)),
+            },
+            Opcode::Get | Opcode::LongBinGet => memo_index(&argument).and_then(|index| self.get(index)),
+            Opcode::Inst => self.inst(argument),
+            Opcode::Proto => self.proto(&argument),
+            Opcode::Ext1 | Opcode::Ext2 | Opcode::Ext4 => self.extension(&argument),
+            Opcode::Frame => Ok(()),
+            opcode => self.literal(opcode, argument),
         }
     }
 
     /// The opcodes whose argument is the object.
-    #[inline]
     fn literal(&mut self, opcode: Opcode, argument: Argument<'a>) -> Result<()> {
         let builder = &mut *self.builder;
         let object = match (opcode, argument) {
@@ -342,22 +383,15 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
         self.memo.push(top)
     }
 
-    fn put(&mut self, op: &Op<'a>) -> Result<()> {
-        let Argument::Int(index) = op.argument else {
-            return Err(Error::syntax("memo index out of range"));
-        };
-        let index = usize::try_from(index).map_err(|_| Error::syntax("negative PUT argument"))?;
+    #[inline]
+    fn put(&mut self, index: usize) -> Result<()> {
         let top = self.top()?;
-        self.memo.insert(index, top, op.offset)
+        self.memo.insert(index, top, self.parser.start())
     }
 
     #[inline]
-    fn get(&mut self, op: &Op<'a>) -> Result<()> {
-        let index = match op.argument {
-            Argument::Int(index) => usize::try_from(index).ok(),
-            _ => None,
-        };
-        let object = index.and_then(|index| self.memo.get(index)).cloned();
+    fn get(&mut self, index: usize) -> Result<()> {
+        let object = self.memo.get(index).cloned();
         self.stack.push(object.ok_or_else(|| Error::syntax("memo entry that was never stored"))?);
         Ok(())
     }
@@ -411,4 +445,12 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
         let code = code.ok_or_else(|| Error::syntax("EXT specifies code <= 0"))?;
         self.made(|builder| builder.extension(code))
     }
+}
+
+fn memo_index(argument: &Argument<'_>) -> Result<usize> {
+    let index = match argument {
+        Argument::Int(index) => usize::try_from(*index).ok(),
+        _ => None,
+    };
+    index.ok_or_else(|| Error::syntax("memo index out of range"))
 }

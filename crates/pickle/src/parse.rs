@@ -61,8 +61,10 @@ pub struct Op<'a> {
 pub struct Parser<'a> {
     input: &'a [u8],
     position: usize,
-    /// Where the current frame ends; 0 outside of frames.
-    frame_end: usize,
+    /// Where the instruction being read starts.
+    start: usize,
+    /// How far it may reach: to the end of its frame, or of the input.
+    end: usize,
     digits: usize,
     done: bool,
 }
@@ -75,7 +77,7 @@ impl<'a> Parser<'a> {
 
     /// Reads with the caller's limits.
     pub fn with_limits(input: &'a [u8], limits: &Limits) -> Self {
-        Self { input, position: 0, frame_end: 0, digits: limits.digits, done: false }
+        Self { input, position: 0, start: 0, end: input.len(), digits: limits.digits, done: false }
     }
 
     /// How many bytes were read: after `STOP`, where the next pickle of a stream would start.
@@ -88,42 +90,44 @@ impl<'a> Parser<'a> {
     /// # Errors
     ///
     /// When the bytes end, the byte is no opcode or its argument is malformed; the error carries the offset.
-    #[inline]
     pub fn read(&mut self) -> Result<Op<'a>> {
-        let offset = self.position;
-        match self.read_at(offset) {
-            Ok((opcode, argument)) => Ok(Op { offset, opcode, argument }),
-            Err(error) => Err(error.at_offset(offset)),
-        }
+        let op = self.opcode().and_then(|opcode| {
+            let argument = self.argument(opcode)?;
+            Ok(Op { offset: self.start, opcode, argument })
+        });
+        op.map_err(|error| error.at_offset(self.start))
     }
 
+    /// Where the instruction starts whose opcode was read last.
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// Reads an opcode; its argument must be read next.
     #[inline]
-    fn read_at(&mut self, offset: usize) -> Result<(Opcode, Argument<'a>)> {
-        let byte = *self.input.get(offset).ok_or_else(Error::truncated)?;
-        let opcode = Opcode::from_byte(byte).ok_or_else(|| unknown(byte))?;
+    pub(crate) fn opcode(&mut self) -> Result<Opcode> {
+        self.start = self.position;
+        if self.position == self.end {
+            self.end = self.input.len(); // the frame, if there was one, is over
+        }
+        let byte = *self.input.get(self.position).ok_or_else(Error::truncated)?;
         self.position += 1;
-        let argument = self.argument(opcode)?;
-        if offset < self.frame_end && self.position > self.frame_end {
-            return Err(Error::syntax("an argument crosses the end of its frame"));
-        }
-        match opcode {
-            Opcode::Frame => self.enter_frame(&argument)?,
-            Opcode::Stop => self.done = true,
-            _ => {}
-        }
-        Ok((opcode, argument))
+        Opcode::from_byte(byte).ok_or_else(|| unknown(byte))
     }
 
-    #[inline]
-    fn argument(&mut self, opcode: Opcode) -> Result<Argument<'a>> {
+    /// Reads the argument of the opcode that was read before.
+    pub(crate) fn argument(&mut self, opcode: Opcode) -> Result<Argument<'a>> {
         Ok(match opcode.argument() {
-            ArgumentKind::None => Argument::None,
+            ArgumentKind::None => {
+                self.done |= opcode == Opcode::Stop;
+                Argument::None
+            }
             ArgumentKind::Uint1 => Argument::Int(i64::from(self.uint1()?)),
-            ArgumentKind::Uint2 => Argument::Int(i64::from(u16::from_le_bytes(self.array()?))),
+            ArgumentKind::Uint2 => Argument::Int(i64::from(self.uint2()?)),
             ArgumentKind::Uint4 => Argument::Int(i64::from(u32::from_le_bytes(self.array()?))),
-            ArgumentKind::Uint8 => Argument::Length(u64::from_le_bytes(self.array()?)),
-            ArgumentKind::Int4 => Argument::Int(i64::from(i32::from_le_bytes(self.array()?))),
-            ArgumentKind::Float8 => Argument::Float(f64::from_be_bytes(self.array()?)),
+            ArgumentKind::Uint8 => Argument::Length(self.enter_frame()?),
+            ArgumentKind::Int4 => Argument::Int(i64::from(self.int4()?)),
+            ArgumentKind::Float8 => Argument::Float(self.float8()?),
             ArgumentKind::Unicode1 => text::unicode(self.sized1()?)?,
             ArgumentKind::Unicode4 => text::unicode(self.sized4()?)?,
             ArgumentKind::Unicode8 => text::unicode(self.sized8()?)?,
@@ -153,43 +157,74 @@ impl<'a> Parser<'a> {
         })
     }
 
-    #[inline]
-    fn enter_frame(&mut self, argument: &Argument<'a>) -> Result<()> {
-        let Argument::Length(length) = *argument else { return Ok(()) };
+    /// The length of a frame, which must exist in full.
+    fn enter_frame(&mut self) -> Result<u64> {
+        let length = u64::from_le_bytes(self.array()?);
         let end = usize::try_from(length).ok().and_then(|length| self.position.checked_add(length));
         let end = end.filter(|end| *end <= self.input.len());
-        self.frame_end = end.ok_or_else(Error::truncated)?;
-        Ok(())
+        self.end = end.ok_or_else(Error::truncated)?;
+        Ok(length)
+    }
+
+    /// What the instruction may still reach.
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        self.input.get(self.position..self.end).unwrap_or(&[])
+    }
+
+    #[cold]
+    fn too_short(&self) -> Error {
+        if self.end < self.input.len() {
+            return Error::syntax("an argument crosses the end of its frame");
+        }
+        Error::truncated()
     }
 
     #[inline]
     fn take(&mut self, length: usize) -> Result<&'a [u8]> {
-        let rest = &self.input[self.position..];
-        let taken = rest.get(..length).ok_or_else(Error::truncated)?;
+        let taken = self.rest().get(..length).ok_or_else(|| self.too_short())?;
         self.position += length;
         Ok(taken)
     }
 
     #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let (array, _) = self.input[self.position..].split_first_chunk().ok_or_else(Error::truncated)?;
+        let (array, _) = self.rest().split_first_chunk().ok_or_else(|| self.too_short())?;
         self.position += N;
         Ok(*array)
     }
 
     #[inline]
-    fn uint1(&mut self) -> Result<u8> {
+    pub(crate) fn uint1(&mut self) -> Result<u8> {
         let [byte] = self.array()?;
         Ok(byte)
     }
 
     #[inline]
-    fn sized1(&mut self) -> Result<&'a [u8]> {
+    pub(crate) fn uint2(&mut self) -> Result<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    #[inline]
+    pub(crate) fn int4(&mut self) -> Result<i32> {
+        self.array().map(i32::from_le_bytes)
+    }
+
+    #[inline]
+    pub(crate) fn float8(&mut self) -> Result<f64> {
+        self.array().map(f64::from_be_bytes)
+    }
+
+    /// Data with a one-byte length.
+    #[inline]
+    pub(crate) fn sized1(&mut self) -> Result<&'a [u8]> {
         let length = self.uint1()?;
         self.take(usize::from(length))
     }
 
-    fn sized4(&mut self) -> Result<&'a [u8]> {
+    /// Data with a four-byte length.
+    #[inline]
+    pub(crate) fn sized4(&mut self) -> Result<&'a [u8]> {
         let length = u32::from_le_bytes(self.array()?);
         self.take(usize::try_from(length).map_err(|_| Error::truncated())?)
     }
@@ -206,8 +241,8 @@ impl<'a> Parser<'a> {
 
     /// Reads up to the next newline, which is required but not returned.
     fn line(&mut self) -> Result<&'a [u8]> {
-        let rest = &self.input[self.position..];
-        let length = rest.iter().position(|byte| *byte == b'\n').ok_or_else(Error::truncated)?;
+        let rest = self.rest();
+        let length = rest.iter().position(|byte| *byte == b'\n').ok_or_else(|| self.too_short())?;
         self.position += length + 1;
         Ok(&rest[..length])
     }
@@ -224,6 +259,11 @@ impl<'a> Iterator for Parser<'a> {
         self.done |= op.is_err();
         Some(op)
     }
+}
+
+/// Reads UTF-8 in which lone surrogates are allowed.
+pub(crate) fn unicode(bytes: &[u8]) -> Result<Argument<'_>> {
+    text::unicode(bytes)
 }
 
 #[inline]

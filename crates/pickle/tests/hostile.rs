@@ -6,7 +6,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use common::{Random, corpus, json_lines, unhex};
-use onggi_pickle::{Graph, Protocol, Value, from_slice};
+use onggi_pickle::{Graph, Limits, Protocol, Value, from_slice, from_slice_with, to_vec};
 
 /// Everything that can be done with bytes from elsewhere.
 fn endure(input: &[u8]) {
@@ -54,6 +54,22 @@ fn shared_objects_cannot_multiply_without_bound() {
     let long =
         [b"(X\x00\x00\x10\x00".to_vec(), vec![b'a'; 1 << 20], b"2".repeat(100_000), b"t.".to_vec()].concat();
     assert!(from_slice::<Value>(&long).is_err_and(|error| error.is_limit()));
+}
+
+#[test]
+fn the_deepest_value_fits_a_small_stack() {
+    let work = || {
+        let mut value = Value::None;
+        for _ in 0..256 {
+            value = Value::Dict([("inner", value)].into_iter().collect());
+        }
+        let pickle = to_vec(&value).expect("256 levels can be written");
+        let limits = Limits::default().depth(256);
+        assert!(from_slice_with::<Value>(&pickle, limits).expect("readable") == value);
+        assert!(from_slice::<Value>(&pickle).is_err_and(|error| error.is_limit()));
+        assert!(to_vec(&vec![value]).is_err_and(|error| error.is_data()));
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread").join().expect("no panic");
 }
 
 #[test]
