@@ -17,8 +17,8 @@ use crate::limits::Limits;
 
 /// Reads the graph's root as a Rust value.
 pub(crate) fn deserialize<'de, T: Deserialize<'de>>(graph: &Graph<'de>, limits: &Limits) -> Result<T> {
-    // What every object costs once is free; only what sharing repeats is charged to the limit.
-    let free = graph.node_count().saturating_add(graph.length() / TEXT_UNIT);
+    // Real data shares some objects: a few times the size of the pickle is free, the rest is charged to the limit.
+    let free = graph.node_count().saturating_add(graph.length() / TEXT_UNIT).saturating_mul(FREE_COPIES);
     let context = Context {
         graph,
         limits: *limits,
@@ -27,6 +27,9 @@ pub(crate) fn deserialize<'de, T: Deserialize<'de>>(graph: &Graph<'de>, limits: 
     };
     T::deserialize(Deserializer { context: &context, id: graph.root() })
 }
+
+/// How many times the size of its pickle a value may have at no charge.
+const FREE_COPIES: usize = 8;
 
 /// How many bytes of text cost as much as one object.
 const TEXT_UNIT: usize = 32;

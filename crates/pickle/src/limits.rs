@@ -30,7 +30,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 128, nodes: 1 << 26, bytes: 1 << 30, digits: 4300, memo: 1 << 26, expansion: 1 << 22 }
+        Self { depth: 128, nodes: 1 << 26, bytes: 1 << 30, digits: 4300, memo: 1 << 26, expansion: 1 << 20 }
     }
 }
 
@@ -75,7 +75,8 @@ impl Limits {
         self
     }
 
-    /// How much more than the graph itself a Rust value may hold because shared objects are copied. Default 2²² (4 million).
+    /// How much a Rust value may hold because shared objects are copied for each place that refers to them. Default 2²⁰
+    /// (a million), above eight times what the pickle itself holds.
     ///
     /// One unit is one object, or 32 bytes of a string or bytes. It stops pickles of a few hundred bytes that stand for
     /// billions of objects.

@@ -99,10 +99,8 @@ fn the_corpus_of_hostile_inputs_ends() {
 
 /// The bytes of a case; those that lie compressed are skipped where there is nothing to expand them.
 fn bytes(folder: &std::path::Path, case: &serde_json::Value) -> Option<Vec<u8>> {
-    if let Some(text) = case.get("hex") {
-        return text.as_str().map(unhex);
-    }
-    let file = folder.join("cases").join(case.get("file")?.as_str()?);
+    let Some(file) = case.get("file") else { return case["hex"].as_str().map(unhex) };
+    let file = folder.join("cases").join(file.as_str()?);
     let script = "import sys, zlib; sys.stdout.buffer.write(zlib.decompress(sys.stdin.buffer.read()))";
     let input = fs::File::open(file).ok()?;
     let output = std::process::Command::new("python3").args(["-c", script]).stdin(input).output().ok()?;

@@ -11,7 +11,7 @@ const FEW: usize = 16;
 pub(super) struct Names {
     list: Vec<(Cow<'static, str>, u32)>,
     /// Filled once there are many.
-    index: HashMap<Cow<'static, str>, u32>,
+    index: HashMap<Cow<'static, str>, usize>,
     /// The place after the last hit: fields come in the same order each time.
     next: usize,
 }
@@ -31,7 +31,6 @@ impl Names {
     fn search(&mut self, name: &str) -> Option<u32> {
         if self.list.len() > FEW {
             let place = *self.index.get(name)?;
-            let place = usize::try_from(place).ok()?;
             self.next = place + 1;
             return self.list.get(place).map(|known| known.1);
         }
@@ -44,8 +43,9 @@ impl Names {
         self.list.push((name, number));
         self.next = 0;
         if self.list.len() > FEW {
-            let places = self.list.iter().zip(0..).skip(self.index.len());
-            self.index.extend(places.map(|(known, place)| (known.0.clone(), place)));
+            for place in self.index.len()..self.list.len() {
+                self.index.insert(self.list[place].0.clone(), place);
+            }
         }
     }
 }
