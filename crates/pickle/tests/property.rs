@@ -5,7 +5,9 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::Random;
-use onggi_pickle::{BigInt, Dict, Graph, Protocol, Value, from_slice, to_vec, to_vec_with};
+use onggi_pickle::{
+    BigInt, Dict, Graph, Protocol, Value, from_reader, from_slice, to_vec, to_vec_with, to_writer,
+};
 
 fn bytes(random: &mut Random) -> Vec<u8> {
     (0..random.below(12)).map(|_| random.next().to_le_bytes()[0]).collect()
@@ -115,6 +117,41 @@ fn strings_and_bytes_are_borrowed() {
     let pickle = to_vec(&value).expect("writable");
     let read: Borrowing<'_> = from_slice(&pickle).expect("readable");
     assert_eq!((read.name, read.data), ("n", &[1_u8][..]));
+}
+
+#[test]
+fn readers_and_writers() {
+    let mut file = Vec::new();
+    to_writer(&mut file, &(1, "two")).expect("writable");
+    assert_eq!(from_reader::<(u8, String)>(&file[..]).expect("readable"), (1, "two".to_owned()));
+    let error = from_reader::<Value>(&file[..file.len() - 1]).unwrap_err();
+    assert!(error.is_truncated() && error.is_syntax() && error.offset().is_some(), "{error}");
+}
+
+#[test]
+fn serde_attributes_work() {
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Outer {
+        id: u64,
+        #[serde(flatten)]
+        inner: BTreeMap<String, Kind>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    }
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    #[serde(untagged)]
+    enum Kind {
+        Number(i64),
+        Text(String),
+        Pair(u8, f64),
+    }
+    let inner = [("a", Kind::Number(-1)), ("b", Kind::Text("x".into())), ("c", Kind::Pair(1, 0.5))];
+    let inner = inner.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect();
+    let outer = Outer { id: 7, inner, note: None };
+    for protocol in Protocol::ALL {
+        let pickle = to_vec_with(&outer, protocol).expect("writable");
+        assert_eq!(from_slice::<Outer>(&pickle).expect("readable"), outer);
+    }
 }
 
 #[test]
