@@ -84,20 +84,45 @@ impl Connection {
     ///
     /// Those of the database.
     pub fn run(&mut self, statement: &str) -> Result<()> {
-        self.prepare(statement)?.execute::<Error>(|_| Ok(())).map(|_| ())
+        self.with_text(statement, |prepared| prepared.execute(|_| Ok(())).map(|_| ()))
     }
 
-    /// A statement ready to run; the text is compiled by the database once per connection.
+    /// Lends a compiled statement, prepared. It stays prepared for as long as the connection lives.
     ///
     /// # Errors
     ///
-    /// Those of the database: what is not SQL, tables and columns that do not exist.
-    pub fn prepare<'c>(&'c mut self, statement: &'c str) -> Result<Prepared<'c>> {
-        let back_end = match &self.back_end {
+    /// Those of the database (tables and columns that do not exist), and those of `work`.
+    pub fn with<T, E: From<Error>>(
+        &mut self,
+        compiled: &Compiled,
+        work: impl FnOnce(&mut Prepared<'_, '_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let observer = self.observer.as_ref();
+        match &mut self.back_end {
             #[cfg(feature = "sqlite")]
-            BackEnd::Sqlite(connection) => PreparedBackEnd::Sqlite(connection.prepare(statement)?),
-        };
-        Ok(Prepared { back_end, statement, times: 0, observer: self.observer.as_ref() })
+            BackEnd::Sqlite(connection) => connection.with(compiled, |prepared| {
+                work(&mut Prepared::new(PreparedBackEnd::Sqlite(prepared), compiled.text(), observer))
+            }),
+        }
+    }
+
+    /// Lends the statement of a text, prepared.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database (what is not SQL, tables and columns that do not exist), and those of `work`.
+    pub fn with_text<T, E: From<Error>>(
+        &mut self,
+        text: &str,
+        work: impl FnOnce(&mut Prepared<'_, '_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let observer = self.observer.as_ref();
+        match &mut self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(connection) => connection.with_text(text, |prepared| {
+                work(&mut Prepared::new(PreparedBackEnd::Sqlite(prepared), text, observer))
+            }),
+        }
     }
 }
 
@@ -108,19 +133,27 @@ impl std::fmt::Debug for Connection {
 }
 
 /// A statement ready to run, as often as wanted.
-pub struct Prepared<'c> {
-    back_end: PreparedBackEnd<'c>,
-    statement: &'c str,
+pub struct Prepared<'p, 'c> {
+    back_end: PreparedBackEnd<'p, 'c>,
+    statement: &'p str,
     times: u64,
-    observer: Option<&'c Observer>,
+    observer: Option<&'p Observer>,
 }
 
-enum PreparedBackEnd<'c> {
+enum PreparedBackEnd<'p, 'c> {
     #[cfg(feature = "sqlite")]
-    Sqlite(sqlite::Prepared<'c>),
+    Sqlite(sqlite::Prepared<'p, 'c>),
 }
 
-impl Prepared<'_> {
+impl<'p, 'c> Prepared<'p, 'c> {
+    fn new(
+        back_end: PreparedBackEnd<'p, 'c>,
+        statement: &'p str,
+        observer: Option<&'p Observer>,
+    ) -> Prepared<'p, 'c> {
+        Prepared { back_end, statement, times: 0, observer }
+    }
+
     /// Runs it and says how many rows it changed.
     ///
     /// # Errors
@@ -192,7 +225,7 @@ impl Prepared<'_> {
     }
 }
 
-impl Drop for Prepared<'_> {
+impl Drop for Prepared<'_, '_> {
     fn drop(&mut self) {
         if self.times > 0 {
             report(self.observer, self.statement, self.times);

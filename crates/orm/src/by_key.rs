@@ -20,12 +20,13 @@ pub(crate) fn read<T>(
 ) -> Result<Option<T>> {
     let shape = Shape([SHAPE, table.number()].into_iter().collect());
     let compiled = connection.compile(&shape, || Statement::Select(Select::by_key(table)))?;
-    let mut prepared = connection.prepare(compiled.text())?;
-    let mut rows = prepared.query(bind)?;
-    match rows.next_row()? {
-        Some(row) => read(&mut Reader::new(row)).map(Some),
-        None => Ok(None),
-    }
+    connection.with(&compiled, |prepared| {
+        let mut rows = prepared.query(bind)?;
+        match rows.next_row()? {
+            Some(row) => read(&mut Reader::new(row)).map(Some),
+            None => Ok(None),
+        }
+    })
 }
 
 /// A key in words, as `users with id 7`.

@@ -5,7 +5,7 @@ use onggi_sql::{Conflict, Insert, Statement, shape};
 use crate::selection::{Columns, Selection};
 use crate::session::store::count_up;
 use crate::unit_of_work::{ChangeKind, ColumnSet, Object, Objects, Plan, Step, run};
-use crate::{Bind, Connection, Error, Model, Result, ValueRef, by_key};
+use crate::{Bind, Connection, Error, Model, Result, Type, ValueRef, by_key};
 
 impl Connection {
     /// Reads the object of a primary key.
@@ -106,16 +106,16 @@ impl Connection {
         let (shape, _) = shape::of_insert(&insert);
         let connection = self.driver();
         let compiled = connection.compile(&shape, || Statement::Insert(insert.clone()))?;
-        let mut prepared = connection.prepare(compiled.text())?;
         let bind =
             |to: &mut dyn Bind| insert.columns.iter().try_for_each(|&column| structs.bind(FIRST, column, to));
-        if insert.returning.is_none() {
-            return prepared.execute(bind).map(|_| ());
-        }
-        let mut rows = prepared.query(bind)?;
-        let Some(row) = rows.next_row()? else { return Ok(()) };
-        let key = row.value(0, crate::Type::BIGINT)?;
-        assign_key(object, key)
+        let key = connection.with(&compiled, |prepared| match insert.returning {
+            None => prepared.execute(bind).map(|_| None),
+            Some(_) => match prepared.query(bind)?.next_row()? {
+                Some(row) => Ok(Some(row.value(0, Type::BIGINT)?.to_owned())),
+                None => Ok(None),
+            },
+        })?;
+        key.map_or(Ok(()), |key| assign_key(object, key.as_ref()))
     }
 
     /// Runs one statement for each of some objects.

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use onggi_driver as driver;
 use onggi_sql as sql;
-use onggi_sql::{Select, Statement, Summary, Value, shape};
+use onggi_sql::{Select, Selected, Statement, Summary, Value, shape};
 
 use crate::executor::Plain;
 use crate::executor::sealed::Split;
@@ -99,7 +99,7 @@ impl<M: Model, S> Query<M, S> {
         let selection = selection(M::columns());
         let mut columns = Columns::default();
         selection.columns(&mut columns);
-        let select = Select { columns: columns.expressions, ..self.select };
+        let select = Select { columns: Selected::Expressions(columns.expressions), ..self.select };
         Query { select, selection, error: self.error.or(columns.error), model: PhantomData }
     }
 
@@ -199,7 +199,7 @@ impl<M: Model, S: Selection> Query<M, S> {
     fn summary<E: Executor, T: Field + Default>(&self, executor: &mut E, summary: Summary) -> Result<T> {
         let mut select = Select { summary: Some(summary), order: Vec::new(), ..self.select.clone() };
         if !select.distinct {
-            select.columns.clear();
+            select.columns = Selected::Nothing;
         }
         let mut result = T::default();
         self.run(&select, executor, |reader, _| {
@@ -331,14 +331,15 @@ fn rows<K>(
 ) -> Result<()> {
     let (shape, values) = shape::of_select(select);
     let compiled = connection.compile(&shape, || Statement::Select(select.clone()))?;
-    let mut prepared = connection.prepare(compiled.text())?;
-    let mut rows = prepared.query(|to| bind(&values, to))?;
-    while let Some(next) = rows.next_row()? {
-        if !row(&mut Reader::new(next), keep)? {
-            break;
+    connection.with(&compiled, |prepared| {
+        let mut rows = prepared.query(|to| bind(&values, to))?;
+        while let Some(next) = rows.next_row()? {
+            if !row(&mut Reader::new(next), keep)? {
+                break;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Runs a statement that gives no rows.
@@ -355,7 +356,7 @@ fn write<E: Split>(statement: &Statement, table: u32, executor: &mut E) -> Resul
 fn execute(statement: &Statement, connection: &mut driver::Connection) -> Result<u64> {
     let (shape, values) = shape::of(statement);
     let compiled = connection.compile(&shape, || statement.clone())?;
-    connection.prepare(compiled.text())?.execute(|to| bind(&values, to))
+    connection.with(&compiled, |prepared| prepared.execute(|to| bind(&values, to)))
 }
 
 fn bind(values: &[&Value], to: &mut dyn driver::Bind) -> Result<()> {

@@ -89,20 +89,18 @@ impl Sql {
         connection: &mut driver::Connection,
         mut each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
-        let mut prepared = self.prepare(connection)?;
-        let width = prepared.columns().len();
-        if width != R::WIDTH {
-            return Err(Error::usage(format!(
-                "rows of {width} columns, read as {}: {}",
-                R::WIDTH,
-                self.text
-            )));
-        }
-        let mut rows = prepared.query(|to| self.bind_to(to))?;
-        while let Some(row) = rows.next_row()? {
-            each(R::read(&mut Reader::new(row))?)?;
-        }
-        Ok(())
+        self.with(connection, |prepared| {
+            let width = prepared.columns().len();
+            if width != R::WIDTH {
+                let message = format!("rows of {width} columns, read as {}: {}", R::WIDTH, self.text);
+                return Err(Error::usage(message));
+            }
+            let mut rows = prepared.query(|to| self.bind_to(to))?;
+            while let Some(row) = rows.next_row()? {
+                each(R::read(&mut Reader::new(row))?)?;
+            }
+            Ok(())
+        })
     }
 
     /// Runs it and says how many rows it changed. A session flushes first.
@@ -113,8 +111,7 @@ impl Sql {
     pub fn execute<E: Executor>(&self, executor: &mut E) -> Result<u64> {
         executor.before_write()?;
         let connection = executor.split().0;
-        let result =
-            self.prepare(connection).and_then(|mut prepared| prepared.execute(|to| self.bind_to(to)));
+        let result = self.with(connection, |prepared| prepared.execute(|to| self.bind_to(to)));
         match &result {
             Ok(_) => executor.after_write(None),
             Err(_) => executor.after_error(),
@@ -122,16 +119,24 @@ impl Sql {
         result
     }
 
-    fn prepare<'c>(&'c self, connection: &'c mut driver::Connection) -> Result<driver::Prepared<'c>> {
+    fn with<T>(
+        &self,
+        connection: &mut driver::Connection,
+        work: impl FnOnce(&mut driver::Prepared<'_, '_>) -> Result<T>,
+    ) -> Result<T> {
         if let Some(error) = &self.error {
             return Err(Error::value(&**error));
         }
-        let prepared = connection.prepare(&self.text)?;
-        let (wanted, bound) = (prepared.parameters(), self.values.len());
-        if wanted != bound {
-            return Err(Error::usage(format!("{wanted} parameters wanted, {bound} bound: {}", self.text)));
-        }
-        Ok(prepared)
+        connection.with_text(&self.text, |prepared| {
+            let (wanted, bound) = (prepared.parameters(), self.values.len());
+            if wanted != bound {
+                return Err(Error::usage(format!(
+                    "{wanted} parameters wanted, {bound} bound: {}",
+                    self.text
+                )));
+            }
+            work(prepared)
+        })
     }
 
     fn bind_to(&self, to: &mut dyn driver::Bind) -> Result<()> {

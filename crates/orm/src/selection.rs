@@ -50,7 +50,8 @@ impl<M: Model> Selection for Entity<M> {
     type Item<K: Keep> = K::Entity<M>;
 
     fn columns(&self, to: &mut Columns) {
-        to.expressions.extend(sql::Select::all(M::table()).columns);
+        to.expressions
+            .extend((0..M::table().columns.len()).map(|column| sql::Expression::column(M::table(), column)));
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 //! Compiled statements, kept by shape.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hashbrown::HashMap;
 
@@ -12,11 +13,19 @@ use crate::{Dialect, Result, Statement, compile};
 pub struct Compiled {
     text: Box<str>,
     parameters: usize,
+    number: u64,
 }
 
 impl Compiled {
     pub(crate) fn new(text: String, parameters: usize) -> Compiled {
-        Compiled { text: text.into_boxed_str(), parameters }
+        static COMPILED: AtomicU64 = AtomicU64::new(0);
+        let number = COMPILED.fetch_add(1, Ordering::Relaxed);
+        Compiled { text: text.into_boxed_str(), parameters, number }
+    }
+
+    /// Tells it from all others of the process: what connections keep their prepared statements by.
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
     /// Its text.

@@ -36,7 +36,9 @@ pub use cache::{Cache, Compiled};
 pub use dialect::Dialect;
 pub use error::Error;
 pub use expression::{BinaryOperator, Expression, Function, Match, UnaryOperator};
-pub use statement::{Conflict, Delete, Direction, Insert, Nulls, Order, Select, Statement, Summary, Update};
+pub use statement::{
+    Conflict, Delete, Direction, Insert, Nulls, Order, Select, Selected, Statement, Summary, Update,
+};
 pub use table::{Action, Check, Column, Constant, Index, Reference, Table};
 pub use value::{Type, Value, ValueRef};
 

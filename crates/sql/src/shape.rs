@@ -5,7 +5,7 @@
 
 use smallvec::SmallVec;
 
-use crate::{Delete, Expression, Insert, Order, Select, Statement, Table, Update, Value};
+use crate::{Delete, Expression, Insert, Order, Select, Selected, Statement, Table, Update, Value};
 
 /// Everything that decides a statement's text, as a flat list of numbers.
 ///
@@ -117,7 +117,14 @@ impl<'a> Walk<'a> {
             Some(summary) => 1 + summary as u32,
         });
         self.shape.0.push(u32::from(select.distinct));
-        self.list(&select.columns);
+        match &select.columns {
+            Selected::Table => self.shape.push(Tag::Some),
+            Selected::Nothing => self.shape.push(Tag::None),
+            Selected::Expressions(expressions) => {
+                self.shape.push(Tag::And);
+                self.list(expressions);
+            }
+        }
         self.optional(select.filter.as_ref());
         self.order(&select.order);
         self.optional_value(select.limit.as_ref());

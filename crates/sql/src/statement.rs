@@ -20,7 +20,7 @@ pub struct Select {
     /// The table read.
     pub table: &'static Table,
     /// What each row of the result holds.
-    pub columns: Vec<Expression>,
+    pub columns: Selected,
     /// Whether equal rows of the result are given once.
     pub distinct: bool,
     /// The condition that rows meet.
@@ -38,9 +38,14 @@ pub struct Select {
 impl Select {
     /// All rows of a table.
     pub fn new(table: &'static Table, columns: Vec<Expression>) -> Select {
+        Select { columns: Selected::Expressions(columns), ..Select::all(table) }
+    }
+
+    /// All rows of a table, with every column in order.
+    pub fn all(table: &'static Table) -> Select {
         Select {
             table,
-            columns,
+            columns: Selected::Table,
             distinct: false,
             filter: None,
             order: Vec::new(),
@@ -48,11 +53,6 @@ impl Select {
             offset: None,
             summary: None,
         }
-    }
-
-    /// Every column of a table, in order.
-    pub fn all(table: &'static Table) -> Select {
-        Select::new(table, (0..table.columns.len()).map(|column| Expression::column(table, column)).collect())
     }
 
     /// The row whose primary key is bound at run time.
@@ -69,10 +69,21 @@ impl Select {
     }
 }
 
+/// What each row of a result holds.
+#[derive(Clone, Debug)]
+pub enum Selected {
+    /// Every column of the table, in order.
+    Table,
+    /// These expressions.
+    Expressions(Vec<Expression>),
+    /// Nothing, where only the rows' existence or number matters.
+    Nothing,
+}
+
 /// One value made of all rows of a select.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Summary {
-    /// How many there are. Without `distinct` its columns must be empty.
+    /// How many there are.
     Count,
     /// Whether there is one.
     Exists,

@@ -1,12 +1,14 @@
 //! SQLite, through `rusqlite` with its own copy of the engine.
 
+mod connection;
 mod error;
 mod open;
 mod statement;
 mod text;
 mod value;
 
-pub(crate) use open::{Connection, Target};
+pub(crate) use connection::Connection;
+pub(crate) use open::Target;
 pub use statement::Row;
 pub(crate) use statement::{Prepared, Rows};
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 
+use super::connection::Connection;
 use super::error::classify;
-use super::statement::Prepared;
 use crate::Result;
 use crate::error::{Error, Kind};
 use crate::url::{Url, invalid};
@@ -41,9 +41,6 @@ const MODES: [(&str, OpenFlags); 3] = [
     ("rw", OpenFlags::SQLITE_OPEN_READ_WRITE),
     ("ro", OpenFlags::SQLITE_OPEN_READ_ONLY),
 ];
-
-/// Statements kept prepared by a connection.
-const PREPARED: usize = 256;
 
 impl Target {
     pub(crate) fn new(url: &Url) -> Result<Target> {
@@ -93,13 +90,12 @@ impl Target {
         let opening = |error: Error| error.prefixed(&format!("opening {described}: "));
         let inner = inner.map_err(|error| opening(cannot_open(error)))?;
         self.configure(&inner).map_err(|error| opening(classify(error)))?;
-        Ok(Connection { inner })
+        Ok(Connection::new(inner))
     }
 
     fn configure(&self, connection: &rusqlite::Connection) -> rusqlite::Result<()> {
         connection.busy_timeout(self.busy_timeout)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-        connection.set_prepared_statement_cache_capacity(PREPARED);
         rusqlite::vtab::array::load_module(connection)?;
         #[cfg(feature = "decimal")]
         connection.create_collation("onggi_decimal", super::text::compare_decimals)?;
@@ -157,27 +153,5 @@ fn cannot_open(error: rusqlite::Error) -> Error {
         )
         .with_source(error),
         _ => classify(error),
-    }
-}
-
-/// An open database.
-pub(crate) struct Connection {
-    inner: rusqlite::Connection,
-}
-
-impl Connection {
-    pub(crate) fn in_transaction(&self) -> bool {
-        !self.inner.is_autocommit()
-    }
-
-    pub(crate) fn set_read_only(&self, read_only: bool) -> Result<()> {
-        self.inner.pragma_update(None, "query_only", read_only).map_err(classify)
-    }
-
-    pub(crate) fn prepare(&self, statement: &str) -> Result<Prepared<'_>> {
-        match self.inner.prepare_cached(statement) {
-            Ok(prepared) => Ok(Prepared::new(prepared, &self.inner)),
-            Err(error) => Err(classify(error).with_statement(statement)),
-        }
     }
 }

@@ -1,22 +1,25 @@
-use rusqlite::CachedStatement;
+use rusqlite::Statement;
 
 use super::error::classify;
 use super::value::{bind, raw, value};
 use crate::{Bind, Result, Type, ValueRef};
 
 /// A statement that SQLite has compiled.
-pub(crate) struct Prepared<'c> {
-    statement: CachedStatement<'c>,
-    connection: &'c rusqlite::Connection,
+pub(crate) struct Prepared<'p, 'c> {
+    statement: &'p mut Statement<'c>,
+    connection: &'p rusqlite::Connection,
 }
 
-impl<'c> Prepared<'c> {
-    pub(super) fn new(statement: CachedStatement<'c>, connection: &'c rusqlite::Connection) -> Prepared<'c> {
+impl<'p, 'c> Prepared<'p, 'c> {
+    pub(super) fn new(
+        statement: &'p mut Statement<'c>,
+        connection: &'p rusqlite::Connection,
+    ) -> Prepared<'p, 'c> {
         Prepared { statement, connection }
     }
 
     pub(crate) fn parameters(&mut self) -> Parameters<'_, 'c> {
-        Parameters { statement: &mut self.statement, bound: 0 }
+        Parameters { statement: self.statement, bound: 0 }
     }
 
     pub(crate) fn execute(&mut self) -> Result<u64> {
@@ -43,7 +46,7 @@ impl<'c> Prepared<'c> {
 
 /// The parameters of a statement, bound from the first on.
 pub(crate) struct Parameters<'p, 'c> {
-    statement: &'p mut rusqlite::Statement<'c>,
+    statement: &'p mut Statement<'c>,
     bound: usize,
 }
 

@@ -34,20 +34,22 @@ impl Step {
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
         let compiled = connection.compile(&self.shape(), || self.statement())?;
-        let mut prepared = connection.prepare(compiled.text())?;
-        for &object in &self.objects {
-            self.write(object, objects, &mut prepared, keyed).map_err(|error| {
-                error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
-            })?;
-        }
-        Ok(())
+        connection.with(&compiled, |prepared| {
+            self.objects.iter().try_for_each(|&object| {
+                let written = self.write(object, objects, prepared, keyed);
+                let doing = |error: Error| {
+                    error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
+                };
+                written.map_err(doing)
+            })
+        })
     }
 
     fn write(
         &self,
         object: Object,
         objects: &mut dyn Objects,
-        prepared: &mut Prepared<'_>,
+        prepared: &mut Prepared<'_, '_>,
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
         if self.generates_key() {

@@ -1,19 +1,19 @@
 use super::Writer;
-use crate::{Direction, Nulls, Order, Result, Select, Summary};
+use crate::{Direction, Nulls, Order, Result, Select, Selected, Summary};
 
 impl Writer {
     pub(super) fn select(&mut self, select: &Select) -> Result<()> {
         match select.summary {
-            None => self.rows(select, false),
+            None => self.rows(select),
             Some(Summary::Exists) => {
                 self.push("SELECT EXISTS (");
-                self.rows(select, select.columns.is_empty())?;
+                self.rows(select)?;
                 self.push(")");
                 Ok(())
             }
             Some(Summary::Count) if select.distinct || select.limit.is_some() || select.offset.is_some() => {
                 self.push("SELECT count(*) FROM (");
-                self.rows(select, select.columns.is_empty())?;
+                self.rows(select)?;
                 self.push(")");
                 Ok(())
             }
@@ -24,12 +24,15 @@ impl Writer {
         }
     }
 
-    fn rows(&mut self, select: &Select, bare: bool) -> Result<()> {
+    fn rows(&mut self, select: &Select) -> Result<()> {
         self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
-        if bare {
-            self.push("1");
+        match &select.columns {
+            Selected::Table => {
+                self.separated(", ", select.table.columns, |writer, column| writer.name(column.name))?;
+            }
+            Selected::Expressions(expressions) => self.separated(", ", expressions, Writer::expression)?,
+            Selected::Nothing => self.push("1"),
         }
-        self.separated(", ", &select.columns, Writer::expression)?;
         self.from(select)
     }
 

@@ -1,0 +1,83 @@
+use hashbrown::HashMap;
+use onggi_sql::Compiled;
+use self_cell::self_cell;
+
+use super::error::classify;
+use super::statement::Prepared;
+use crate::{Error, Result};
+
+/// An open database and its prepared statements.
+///
+/// Statements borrow the connection they belong to. Keeping both together, rather than asking `rusqlite`'s cache of
+/// statements by text, saves 0.2 µs each time a statement is used: a quarter of reading a row by its key.
+pub(crate) struct Connection(Held);
+
+self_cell!(
+    struct Held {
+        owner: rusqlite::Connection,
+        #[not_covariant]
+        dependent: Statements,
+    }
+);
+
+// SAFETY: a statement holds a pointer into SQLite and a reference to its connection, which lies on the heap and moves
+// with it. Both are used through a mutable reference to the cell, so by one thread at a time, which is all that SQLite
+// asks of a connection and its statements; the connection alone is `Send` for the same reason.
+#[allow(unsafe_code)]
+unsafe impl Send for Held {}
+
+/// Prepared statements by the number of what they were compiled from.
+type Statements<'c> = HashMap<u64, rusqlite::Statement<'c>>;
+
+/// How many statements are kept prepared. Who has more starts over: they gain little from keeping.
+const CAPACITY: usize = 256;
+
+impl Connection {
+    pub(super) fn new(inner: rusqlite::Connection) -> Connection {
+        Connection(Held::new(inner, |_| HashMap::new()))
+    }
+
+    pub(crate) fn in_transaction(&self) -> bool {
+        !self.0.borrow_owner().is_autocommit()
+    }
+
+    pub(crate) fn set_read_only(&self, read_only: bool) -> Result<()> {
+        self.0.borrow_owner().pragma_update(None, "query_only", read_only).map_err(classify)
+    }
+
+    /// Lends a compiled statement, prepared at its first use.
+    pub(crate) fn with<T, E: From<Error>>(
+        &mut self,
+        compiled: &Compiled,
+        work: impl FnOnce(Prepared<'_, '_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        self.0.with_dependent_mut(|connection, statements| {
+            if let Some(statement) = statements.get_mut(&compiled.number()) {
+                return work(Prepared::new(statement, connection));
+            }
+            let statement = prepare(connection, compiled.text())?;
+            if statements.len() >= CAPACITY {
+                statements.clear();
+            }
+            let statement = statements.entry(compiled.number()).or_insert(statement);
+            work(Prepared::new(statement, connection))
+        })
+    }
+
+    /// Lends the statement of a text, prepared.
+    pub(crate) fn with_text<T, E: From<Error>>(
+        &mut self,
+        text: &str,
+        work: impl FnOnce(Prepared<'_, '_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let connection = self.0.borrow_owner();
+        let mut statement =
+            connection.prepare_cached(text).map_err(|error| classify(error).with_statement(text))?;
+        work(Prepared::new(&mut statement, connection))
+    }
+}
+
+fn prepare<'c>(connection: &'c rusqlite::Connection, text: &str) -> Result<rusqlite::Statement<'c>> {
+    let flags = rusqlite::PrepFlags::SQLITE_PREPARE_PERSISTENT;
+    connection.prepare_with_flags(text, flags).map_err(|error| classify(error).with_statement(text))
+}
