@@ -20,6 +20,7 @@ def fixed():
     yield from [range(10), range(5, 1, -2), slice(1, None, 2), ..., NotImplemented, int, dict, len, ValueError]
     s, l, d, t, b, ba = "shared", [1], {"k": [2]}, (1, [2]), b"bytes", bytearray(b"x")
     yield [s, s, l, l, d, d, t, t, b, b, ba, ba, {"one": l, "two": d}]
+    yield ["", "", "a", "a", "é", "é", "€", "€", "\0", b"\0", b"\0", b"", b"", b"\xe9", bytearray(b"\0"), bytearray(), bytearray()]
     st, fs = {1, 2}, frozenset([3, 4])
     yield [st, st, fs, fs, [st, (fs,)], 1j, 2j, range(3), range(4)]
     l = []; l.append(l); yield l

@@ -143,7 +143,7 @@ impl Serializer {
         self.enter()?;
         self.writer.op(Opcode::EmptyDict);
         self.writer.memoize()?;
-        self.writer.name(Cow::Borrowed(variant))
+        self.writer.name(Cow::Borrowed(variant)).map(drop)
     }
 
     fn long(&mut self, value: BigInt) -> Result<()> {
@@ -272,7 +272,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     fn serialize_unit_variant(self, _name: &'static str, _index: u32, variant: &'static str) -> Result<()> {
         self.writer.boundary();
-        self.writer.name(Cow::Borrowed(variant))
+        self.writer.name(Cow::Borrowed(variant)).map(drop)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<()> {

@@ -31,15 +31,38 @@ impl Writer {
 
     /// A string that is likely to come again: written once, then fetched from the memo.
     #[inline]
-    pub(super) fn name(&mut self, name: Cow<'static, str>) -> Result<()> {
+    pub(super) fn name(&mut self, name: Cow<'static, str>) -> Result<u32> {
         if let Some(number) = self.names.find(&name) {
             self.output.get(number);
-            return Ok(());
+            return Ok(number);
         }
         self.output.text(name.as_bytes())?;
         let number = self.output.memoize()?;
         self.names.insert(name, number);
-        Ok(())
+        Ok(number)
+    }
+
+    /// A string, memoised. Those of at most one Latin-1 character are single objects in CPython, so they are shared.
+    #[inline]
+    pub(super) fn str(&mut self, utf8: &[u8]) -> Result<u32> {
+        match utf8 {
+            [] | [_] | [0xc2 | 0xc3, _] => self.single(utf8),
+            _ => {
+                self.output.text(utf8)?;
+                self.output.memoize()
+            }
+        }
+    }
+
+    fn single(&mut self, utf8: &[u8]) -> Result<u32> {
+        let text = String::from_utf8_lossy(utf8); // valid: one character or none
+        match self.names.find(&text) {
+            Some(number) => {
+                self.output.get(number);
+                Ok(number)
+            }
+            None => self.name(Cow::Owned(text.into_owned())),
+        }
     }
 
     /// A global, under the name that the pickle's protocol asks for.
@@ -74,12 +97,6 @@ impl Writer {
             self.output.memoize()?;
         }
         self.output.op(Opcode::Reduce);
-        self.output.memoize()
-    }
-
-    /// A string, memoised.
-    pub(super) fn str(&mut self, utf8: &[u8]) -> Result<u32> {
-        self.output.text(utf8)?;
         self.output.memoize()
     }
 
