@@ -121,7 +121,7 @@ impl StructAttributes {
             name if ON_FIELD.contains(&name) => {
                 return Err(word.error(format!("`{name}` belongs to a field: write it there")));
             }
-            name => return Err(word.error(unknown(name, "struct", &ON_STRUCT))),
+            name => return Err(word.error(unknown(name, "a model", &ON_STRUCT))),
         }
         Ok(())
     }
@@ -157,7 +157,7 @@ impl FieldAttributes {
                     "`table` belongs to the model: write `#[model(table = \"...\")]` above `struct`",
                 ));
             }
-            name => return Err(word.error(unknown(name, "field", &ON_FIELD))),
+            name => return Err(word.error(unknown(name, "a field", &ON_FIELD))),
         }
         Ok(())
     }

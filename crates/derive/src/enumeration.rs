@@ -87,7 +87,7 @@ fn rename(word: &Word) -> Result<String> {
         "rename_all" => {
             Err(word.error("`rename_all` belongs above `enum`; a variant takes `rename = \"...\"`"))
         }
-        name => Err(word.error(unknown(name, "variant", &["rename"]))),
+        name => Err(word.error(unknown(name, "a variant", &["rename"]))),
     }
 }
 
@@ -104,7 +104,7 @@ fn rename_all(word: &Word) -> Result<Case> {
             Case::named(&word.text()?.value()).ok_or_else(help)
         }
         "rename" => Err(word.error("`rename` belongs above a variant; an enum takes `rename_all = \"...\"`")),
-        name => Err(word.error(unknown(name, "enum", &["rename_all"]))),
+        name => Err(word.error(unknown(name, "an enum", &["rename_all"]))),
     }
 }
 

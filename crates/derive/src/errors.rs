@@ -30,3 +30,11 @@ impl ToTokens for Errors {
         }
     }
 }
+
+#[cfg(test)]
+impl Errors {
+    /// What the errors say.
+    pub fn messages(&self) -> Vec<String> {
+        self.0.iter().map(syn::Error::to_string).collect()
+    }
+}

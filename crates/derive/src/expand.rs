@@ -1,14 +1,14 @@
 //! From a model to the code that the compiler sees.
 
-use proc_macro2::{Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
 use syn::spanned::Spanned as _;
-use syn::{DeriveInput, Ident, LitStr};
+use syn::{DeriveInput, Ident};
 
-use crate::attr::{Action, Argument, CheckAttribute};
-use crate::constant::Constant;
+use crate::assertion::assertions;
+use crate::descriptor::{positions, statics};
 use crate::errors::Errors;
-use crate::model::{Column, Field, Index, Model};
+use crate::model::{Column, Field, Model};
 use crate::valid;
 
 /// Expands `#[derive(Model)]`, or says everything that is wrong.
@@ -67,10 +67,10 @@ pub fn expand_stub(model: &Model) -> TokenStream {
                 type Key = #key;
                 fn table() -> &'static __onggi::sql::Table { ::core::unimplemented!() }
                 fn columns() -> #columns_ident { ::core::unimplemented!() }
-                fn key(&self) -> Self::Key { ::core::unimplemented!() }
-                fn has_key(&self, key: &Self::Key) -> bool { ::core::unimplemented!() }
+                fn key(&self) -> #key { ::core::unimplemented!() }
+                fn has_key(&self, key: &#key) -> bool { ::core::unimplemented!() }
                 fn hash_key<H: ::core::hash::Hasher>(&self, state: &mut H) {}
-                fn read_key(reader: &__onggi::Reader<'_>) -> __onggi::Result<Self::Key> { ::core::unimplemented!() }
+                fn read_key(reader: &__onggi::Reader<'_>) -> __onggi::Result<#key> { ::core::unimplemented!() }
                 fn read(reader: &mut __onggi::Reader<'_>) -> __onggi::Result<Self> { ::core::unimplemented!() }
                 fn attribute(&self, column: usize) -> &dyn __onggi::Attribute { ::core::unimplemented!() }
                 fn attribute_mut(&mut self, column: usize) -> &mut dyn __onggi::Attribute { ::core::unimplemented!() }
@@ -90,7 +90,8 @@ fn columns_struct(model: &Model) -> TokenStream {
     });
     quote! {
         #[doc = #doc]
-        #[allow(dead_code, missing_debug_implementations, private_interfaces, clippy::pedantic, clippy::restriction)]
+        #[allow(dead_code, missing_debug_implementations, private_interfaces)]
+        #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
         #[derive(::core::clone::Clone, ::core::marker::Copy)]
         #vis struct #ident { #(#fields),* }
     }
@@ -98,122 +99,6 @@ fn columns_struct(model: &Model) -> TokenStream {
 
 fn columns_ident(model: &Model) -> Ident {
     format_ident!("{}Columns", model.ident)
-}
-
-/// The table and its columns.
-fn statics(model: &Model) -> TokenStream {
-    let length = Literal::usize_unsuffixed(model.columns.len());
-    let columns = model.columns.iter().map(column);
-    let (table, key) = (&model.table, positions(&model.key));
-    let indexes = (!model.indexes.is_empty()).then(|| {
-        let indexes = model.indexes.iter().map(index);
-        quote!(.with_indexes(&[#(#indexes),*]))
-    });
-    let checks: Vec<TokenStream> = model.all_checks().map(check).collect();
-    let checks = (!checks.is_empty()).then(|| quote!(.with_checks(&[#(#checks),*])));
-    let version = model.version().map(Literal::usize_unsuffixed).map(|at| quote!(.with_version(#at)));
-    quote! {
-        static __COLUMNS: [__onggi::sql::Column; #length] = [#(#columns),*];
-        static __TABLE: __onggi::sql::Table =
-            __onggi::sql::Table::new(#table, &__COLUMNS, &[#(#key),*]) #indexes #checks #version;
-    }
-}
-
-fn column(column: &Column) -> TokenStream {
-    let (name, Field { ty, attributes, .. }) = (&column.name, &column.field);
-    let new = match column.generated {
-        true => quote!(__onggi::sql::Column::new(#name, <#ty as __onggi::Field>::TYPE).generated()),
-        false => quote!(__onggi::column::<#ty>(#name)),
-    };
-    let length = attributes.length.as_ref().map(|length| {
-        let length = Literal::u32_unsuffixed(length.value);
-        quote!(.with_length(#length))
-    });
-    let default = attributes.default.as_ref().map(|default| {
-        let constant = &default.value;
-        quote!(.with_default(__onggi::sql::Constant::#constant))
-    });
-    let reference = reference(&column.field).map(|reference| quote!(.with_reference(#reference)));
-    quote!(#new #length #default #reference)
-}
-
-/// The foreign key, if it is not simply that of the field's type.
-fn reference(field: &Field) -> Option<TokenStream> {
-    let Field { ty, attributes, .. } = field;
-    let action =
-        |action: &Option<Argument<Action>>| action.as_ref().map_or(Action::Nothing, |given| given.value);
-    let (on_delete, on_update) = (action(&attributes.on_delete), action(&attributes.on_update));
-    let given = attributes.on_delete.as_ref().or(attributes.on_update.as_ref());
-    let reference = match (&attributes.references, given) {
-        (None, None) => return None,
-        (Some(Argument { value: model, .. }), _) => quote!(__onggi::reference::<#model>()),
-        (None, Some(Argument { word, .. })) => {
-            let message =
-                format!("`{word}` needs a foreign key: make the field an `Id`, or add `references(...)`");
-            let span = located(word.span());
-            let table = quote_spanned!(span=> <#ty as __onggi::Field>::REFERENCE.expect(#message));
-            quote!(__onggi::sql::Reference::to(#table))
-        }
-    };
-    let actions = given
-        .map(|_| quote!(.with_actions(__onggi::sql::Action::#on_delete, __onggi::sql::Action::#on_update)));
-    Some(quote!(::core::option::Option::Some(#reference #actions)))
-}
-
-fn index(index: &Index) -> TokenStream {
-    let (name, columns, unique) = (option(index.name.as_ref()), positions(&index.columns), index.unique);
-    quote!(__onggi::sql::Index { name: #name, columns: &[#(#columns),*], unique: #unique })
-}
-
-fn check(check: &CheckAttribute) -> TokenStream {
-    let (name, condition) = (option(check.name.as_ref()), &check.condition);
-    quote!(__onggi::sql::Check { name: #name, condition: #condition })
-}
-
-fn option(text: Option<&LitStr>) -> TokenStream {
-    match text {
-        Some(text) => quote!(::core::option::Option::Some(#text)),
-        None => quote!(::core::option::Option::None),
-    }
-}
-
-fn positions(positions: &[usize]) -> impl Iterator<Item = Literal> {
-    positions.iter().copied().map(Literal::usize_unsuffixed)
-}
-
-/// What a field's type must be for its attributes, told by the compiler that knows the type.
-fn assertions(column: &Column) -> TokenStream {
-    let Field { ty, attributes, .. } = &column.field;
-    let ty = quote!(<#ty as __onggi::Field>);
-    let is = |word: &Ident, types: &[&str], message: &str| {
-        let types = types.iter().map(|ty| Ident::new(ty, Span::call_site()));
-        let is = quote!(::core::matches!(#ty::TYPE, #(__onggi::sql::Type::#types { .. })|*));
-        assertion(word, &is, message)
-    };
-    let length = attributes.length.as_ref().map(|Argument { word, .. }| {
-        is(word, &["Text"], "`length` is for texts: remove it, or make the field a `String`")
-    });
-    let version = attributes
-        .version
-        .as_ref()
-        .map(|word| is(word, &["Integer"], "a version is counted: make the field an integer such as `i64`"));
-    let default = attributes.default.as_ref().filter(|default| !default.value.types().is_empty());
-    let default = default.map(|Argument { word, value }| {
-        is(word, value.types(), "the default does not fit the type of the field: write one that does")
-    });
-    let actions = [&attributes.on_delete, &attributes.on_update].into_iter().flatten();
-    let actions =
-        actions.filter(|action| action.value == Action::SetNull).map(|Argument { word, .. }| {
-            let message =
-                "the column cannot be set to NULL: make the field an `Option`, or use another action";
-            assertion(word, &quote!(#ty::NULLABLE), message)
-        });
-    quote!(#length #version #default #(#actions)*)
-}
-
-fn assertion(word: &Ident, condition: &TokenStream, message: &str) -> TokenStream {
-    let span = located(word.span());
-    quote_spanned!(span=> const _: () = ::core::assert!(#condition, #message);)
 }
 
 fn associated(model: &Model) -> TokenStream {
@@ -253,13 +138,14 @@ fn key(model: &Model) -> TokenStream {
             quote!(::core::result::Result::Ok((#(reader.at(#at)?),*))),
         ),
     };
+    let ty = key_type(model);
     quote! {
-        fn key(&self) -> Self::Key { #key }
-        fn has_key(&self, key: &Self::Key) -> bool { #has_key }
+        fn key(&self) -> #ty { #key }
+        fn has_key(&self, key: &#ty) -> bool { #has_key }
         fn hash_key<H: ::core::hash::Hasher>(&self, state: &mut H) {
             #(::core::hash::Hash::hash(&self.#fields, state);)*
         }
-        fn read_key(reader: &__onggi::Reader<'_>) -> __onggi::Result<Self::Key> { #read_key }
+        fn read_key(reader: &__onggi::Reader<'_>) -> __onggi::Result<#ty> { #read_key }
     }
 }
 
@@ -322,31 +208,27 @@ fn field_at_type(column: &Column) -> Ident {
     ident
 }
 
-/// A span for code of ours that is shown at a place of the user's.
-fn located(span: Span) -> Span {
-    Span::call_site().located_at(span)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syn::parse_quote;
 
-impl ToTokens for Constant {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(match self {
-            Constant::Boolean(value) => quote!(Boolean(#value)),
-            Constant::Integer(value) => quote!(Integer(#value)),
-            Constant::Real(value) => quote!(Real(#value)),
-            Constant::Text(value) => quote!(Text(#value)),
-            Constant::Sql(value) => quote!(Sql(#value)),
+    #[test]
+    fn five_fields_expand_to_at_most_150_lines() -> syn::Result<()> {
+        let expanded = derive(&parse_quote! {
+            #[model(table = "users", index(name, age))]
+            pub struct User {
+                id: Id<User>,
+                name: String,
+                #[model(unique, length = 80)]
+                email: String,
+                age: i64,
+                data: Pickled<Profile>,
+            }
         });
-    }
-}
-
-impl ToTokens for Action {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(match self {
-            Action::Nothing => quote!(NoAction),
-            Action::Restrict => quote!(Restrict),
-            Action::Cascade => quote!(Cascade),
-            Action::SetNull => quote!(SetNull),
-            Action::SetDefault => quote!(SetDefault),
-        });
+        let formatted = prettyplease::unparse(&syn::parse2(expanded)?);
+        println!("{formatted}");
+        assert!(formatted.lines().count() <= 150, "{} lines:\n{formatted}", formatted.lines().count());
+        Ok(())
     }
 }

@@ -3,9 +3,10 @@
 use syn::ext::IdentExt as _;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, LitStr, Type, Visibility};
 
-use crate::attr::{CheckAttribute, FieldAttributes, IndexAttribute, KeyAttribute, StructAttributes};
+use crate::attr::{CheckAttribute, FieldAttributes, StructAttributes};
 use crate::case::Case;
 use crate::errors::Errors;
+use crate::names::Names;
 use crate::types::{is_id_of, without_self};
 
 /// A model.
@@ -129,84 +130,4 @@ fn fields(fields: &FieldsNamed, model: &Ident, errors: &mut Errors) -> Vec<Field
         })
     };
     fields.named.iter().filter_map(parse).collect()
-}
-
-/// The fields, by their names.
-struct Names<'a> {
-    columns: &'a [Column],
-    skipped: &'a [Field],
-}
-
-impl Names<'_> {
-    /// Position of the column of a field.
-    fn position(&self, name: &Ident, errors: &mut Errors) -> Option<usize> {
-        let is_named = |field: &Field| field.ident.unraw() == name.unraw();
-        let position = self.columns.iter().position(|column| is_named(&column.field));
-        if position.is_none() {
-            let known = self.columns.iter().map(|column| format!("`{}`", column.field.ident));
-            let known = known.collect::<Vec<_>>().join(", ");
-            let what = if self.skipped.iter().any(is_named) { "skipped" } else { "no field" };
-            errors.at(name, format!("`{name}` is {what}: the fields with columns are {known}"));
-        }
-        position
-    }
-
-    fn positions(&self, names: &[Ident], errors: &mut Errors) -> Vec<usize> {
-        let mut positions = Vec::new();
-        for name in names {
-            match self.position(name, errors) {
-                Some(position) if positions.contains(&position) => {
-                    errors.at(name, format!("`{name}` is given twice: remove one"));
-                }
-                position => positions.extend(position),
-            }
-        }
-        positions
-    }
-
-    /// The key named above the struct, or the marked fields, or `id`.
-    fn key(&self, named: Option<&KeyAttribute>, model: &Ident, errors: &mut Errors) -> Vec<usize> {
-        let fields = || self.columns.iter().map(|column| &column.field).enumerate();
-        let marked: Vec<usize> =
-            fields().filter(|(_, field)| field.attributes.primary_key.is_some()).map(|(at, _)| at).collect();
-        if let Some(named) = named {
-            if !marked.is_empty() {
-                errors.at(&named.word, "the primary key is given twice: name it here, or mark its fields");
-            }
-            return self.positions(&named.fields, errors);
-        }
-        if !marked.is_empty() {
-            return marked;
-        }
-        let id = fields().find(|(_, field)| field.ident == "id").map(|(at, _)| at);
-        if id.is_none() {
-            errors.at(
-                model,
-                format!("no primary key: add a field `id: Id<{model}>`, or write `#[model(primary_key)]` above one"),
-            );
-        }
-        id.into_iter().collect()
-    }
-
-    /// The indexes of fields, then those of the struct.
-    fn indexes(&self, named: Vec<IndexAttribute>, errors: &mut Errors) -> Vec<Index> {
-        let of_fields = self.columns.iter().enumerate().flat_map(|(at, column)| {
-            let FieldAttributes { unique, index, .. } = &column.field.attributes;
-            let words = unique.iter().map(|word| (word, true)).chain(index.iter().map(|word| (word, false)));
-            words.map(move |(word, unique)| Index {
-                word: word.clone(),
-                name: None,
-                columns: vec![at],
-                unique,
-            })
-        });
-        let mut indexes: Vec<Index> = of_fields.collect();
-        indexes.extend(named.into_iter().map(|index| Index {
-            columns: self.positions(&index.fields, errors),
-            word: index.word,
-            name: index.name,
-            unique: index.unique,
-        }));
-        indexes
-    }
 }

@@ -17,6 +17,7 @@ pub fn check(model: &Model, errors: &mut Errors) {
     check_indexes(model, errors);
     check_constraint_names(model, errors);
     for column in &model.columns {
+        check_type(&column.field, errors);
         check_generated(column, errors);
         check_reference(column, errors);
         check_actions(&column.field, errors);
@@ -83,7 +84,7 @@ fn check_version(model: &Model, errors: &mut Errors) {
 }
 
 fn check_indexes(model: &Model, errors: &mut Errors) {
-    for (at, index) in model.indexes.iter().enumerate() {
+    for (at, index) in model.indexes.iter().enumerate().filter(|(_, index)| !index.columns.is_empty()) {
         if index.columns == model.key {
             errors.at(
                 &index.word,
@@ -105,6 +106,12 @@ fn check_constraint_names(model: &Model, errors: &mut Errors) {
             true => errors.at(name, "this name is taken: use another"),
             false => seen.push(value),
         }
+    }
+}
+
+fn check_type(field: &Field, errors: &mut Errors) {
+    if optional(&field.ty).and_then(optional).is_some() {
+        errors.at(&field.ty, "SQL has one NULL only: write one `Option`");
     }
 }
 
@@ -151,5 +158,211 @@ fn check_default(field: &Field, errors: &mut Errors) {
 fn check_skipped(field: &Field, errors: &mut Errors) {
     for word in field.attributes.words.iter().filter(|word| *word != "skip") {
         errors.at(word, format!("a skipped field has no column: remove `skip` or `{word}`"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use quote::quote;
+    use syn::parse_quote;
+
+    fn errors(input: &syn::DeriveInput) -> Vec<String> {
+        let mut errors = Errors::default();
+        if let Some(model) = Model::parse(input, &mut errors) {
+            check(&model, &mut errors);
+        }
+        errors.messages()
+    }
+
+    /// A model with one more field.
+    fn field(field: proc_macro2::TokenStream) -> Vec<String> {
+        errors(&parse_quote!(struct User { id: Id<User>, name: String, #field }))
+    }
+
+    /// A model with attributes.
+    fn attributed(attributes: proc_macro2::TokenStream) -> Vec<String> {
+        errors(&parse_quote!(
+            #[model(#attributes)]
+            struct User {
+                id: Id<User>,
+                name: String,
+                age: i64,
+            }
+        ))
+    }
+
+    #[test]
+    fn good_models_have_no_errors() {
+        for good in [
+            field(quote!(#[model(column = "x", unique, default = -1.5, check = "x > 0")] a: f64)),
+            field(quote!(#[model(length = 5, default = "12345")] a: String)),
+            field(quote!(#[model(version, default = 0)] a: u32)),
+            field(quote!(#[model(skip)] a: Vec<Self>)),
+            field(quote!(#[model(references(Tag), on_delete = "cascade", on_update = "no action")] a: i64)),
+            field(quote!(#[model(on_delete = "set default", default = 1)] a: Id<Post>)),
+            field(quote!(#[model(on_delete = "set null")] a: Option<Id<Self>>)),
+            field(quote!(#[model(index)] #[model(default(sql = "now()"))] r#type: Option<String>)),
+            attributed(quote!(table = "users", index(name, age), index(age, name), unique(name = "u", name))),
+            attributed(quote!(check = "a", check = "b", check(name = "c", "c"), primary_key(name))),
+            attributed(quote!(primary_key(name, age),)),
+        ] {
+            assert_eq!(good, [""; 0]);
+        }
+    }
+
+    #[test]
+    fn wrong_fields_are_told() {
+        for (errors, expected) in [
+            (field(quote!(#[model(uniqe)] a: i64)), "`uniqe` is unknown: a field takes `column`,"),
+            (field(quote!(#[model(table = "x")] a: i64)), "`table` belongs to the model: write"),
+            (field(quote!(#[model(index(a, b))] a: i64)), "above a field, write `index` alone; `#[model("),
+            (field(quote!(#[model(unique = "x")] a: i64)), "`unique` takes no value: write `unique`"),
+            (field(quote!(#[model(unique, unique)] a: i64)), "`unique` is given twice: remove one"),
+            (field(quote!(#[model(column = " ")] a: i64)), "`column` takes a text: write `column = \"...\"`"),
+            (field(quote!(#[model(column = "NAME")] a: i64)), "the column `NAME` is that of `name` already"),
+            (field(quote!(#[model(default)] a: i64)), "write `default = literal` with a text, a number"),
+            (field(quote!(#[model(default = -"x")] a: i64)), "write `default = literal` with a text"),
+            (field(quote!(#[model(default = 9223372036854775808)] a: u64)), "write `default = literal`"),
+            (field(quote!(#[model(default(text = "x"))] a: i64)), "write `default = literal` with a text"),
+            (field(quote!(#[model(length = 0)] a: String)), "`length` is the most characters that a text"),
+            (field(quote!(#[model(length = 2, default = "abc")] a: String)), "the default is longer than"),
+            (field(quote!(#[model(check("x"))] a: i64)), "write `check = \"SQL\"` or `check(name ="),
+            (field(quote!(#[model(version)] a: Option<i64>)), "a version is never NULL: write the integer"),
+            (field(quote!(#[model(skip, unique)] a: i64)), "a skipped field has no column: remove `skip`"),
+            (field(quote!(#[model(unique, index)] a: i64)), "these columns have an index already"),
+            (field(quote!(#[model(references)] a: i64)), "name the model that the column refers to: write"),
+            (field(quote!(#[model(references(Tag))] a: Id<Tag>)), "an `Id` refers to its model without"),
+            (field(quote!(#[model(on_delete = "drop")] a: Id<Tag>)), "`on_delete` is one of `\"cascade\"`"),
+            (
+                field(quote!(#[model(on_update = "set default")] a: Id<Tag>)),
+                "there is no default to set: add",
+            ),
+            (field(quote!(a: Option<Option<i64>>)), "SQL has one NULL only: write one `Option`"),
+        ] {
+            assert_eq!(errors.len(), 1, "{errors:?} instead of {expected}");
+            assert!(errors[0].starts_with(expected), "{errors:?} instead of {expected}");
+        }
+    }
+
+    #[test]
+    fn wrong_attributes_of_the_struct_are_told() {
+        for (errors, expected) in [
+            (attributed(quote!(tabel = "x")), "`tabel` is unknown: a model takes `table`,"),
+            (attributed(quote!(version)), "`version` belongs to a field: write it there"),
+            (
+                attributed(quote!(unique)),
+                "write `unique(field, ...)` or `unique(name = \"...\", field, ...)`",
+            ),
+            (attributed(quote!(index(name = "x"))), "write `index(field, ...)` or"),
+            (attributed(quote!(index(nmae))), "`nmae` is no field: the fields with columns are `id`, `name`"),
+            (attributed(quote!(index(name, name))), "`name` is given twice: remove one"),
+            (attributed(quote!(index(name), unique(name))), "these columns have an index already"),
+            (attributed(quote!(unique(id))), "a primary key is unique and has an index: remove `unique`"),
+            (attributed(quote!(index(name = "x", name), check(name = "X", "1"))), "this name is taken"),
+            (attributed(quote!(primary_key)), "name the key's fields: write `primary_key(field, ...)`"),
+            (attributed(quote!(primary_key(id, name))), "a generated key stands alone: make it the only key"),
+        ] {
+            assert_eq!(errors.len(), 1, "{errors:?} instead of {expected}");
+            assert!(errors[0].starts_with(expected), "{errors:?} instead of {expected}");
+        }
+    }
+
+    #[test]
+    fn wrong_keys_are_told() {
+        for (input, expected) in [
+            (
+                parse_quote!(
+                    struct A {
+                        name: String,
+                    }
+                ),
+                "no primary key: add a field `id: Id<A>`",
+            ),
+            (
+                parse_quote!(
+                    struct A {
+                        id: Option<i64>,
+                    }
+                ),
+                "a primary key is never NULL",
+            ),
+            (
+                parse_quote!(
+                    struct A {
+                        id: f64,
+                    }
+                ),
+                "a primary key must compare exactly",
+            ),
+            (
+                parse_quote!(
+                    struct A {
+                        #[model(version)]
+                        id: i64,
+                    }
+                ),
+                "a version changes with every update",
+            ),
+            (
+                parse_quote!(
+                    struct A {
+                        #[model(default = 1)]
+                        id: Id<A>,
+                    }
+                ),
+                "the database generates this key: remove",
+            ),
+            (
+                parse_quote!(
+                    struct A {
+                        #[model(on_delete = "cascade")]
+                        id: Id<Self>,
+                    }
+                ),
+                "the database generates this",
+            ),
+            (
+                parse_quote!(
+                    #[model(primary_key(a))]
+                    struct A {
+                        #[model(primary_key)]
+                        a: i64,
+                    }
+                ),
+                "the primary key is given twice",
+            ),
+            (
+                parse_quote!(
+                    #[model(primary_key(a, b, c, d, e))]
+                    struct A {
+                        a: u8,
+                        b: u8,
+                        c: u8,
+                        d: u8,
+                        e: u8,
+                    }
+                ),
+                "a primary key has at most 4 columns",
+            ),
+        ] {
+            let errors = errors(&input);
+            assert_eq!(errors.len(), 1, "{errors:?} instead of {expected}");
+            assert!(errors[0].starts_with(expected), "{errors:?} instead of {expected}");
+        }
+    }
+
+    #[test]
+    fn all_errors_come_at_once() {
+        let errors = errors(&parse_quote! {
+            #[model(tabel = "a", index(b))]
+            struct User {
+                #[model(uniqe, length = "x")]
+                name: Option<Option<String>>,
+                #[model(skip, version)]
+                skipped: i64,
+            }
+        });
+        assert_eq!(errors.len(), 7, "{errors:#?}");
     }
 }

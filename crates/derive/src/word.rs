@@ -127,5 +127,5 @@ pub fn words(attributes: &[Attribute], repeatable: &[&str], errors: &mut Errors)
 
 /// The message for a word that nobody knows.
 pub fn unknown(name: &str, place: &str, known: &[&str]) -> String {
-    format!("`{name}` is unknown: a {place} takes `{}`", known.join("`, `"))
+    format!("`{name}` is unknown: {place} takes `{}`", known.join("`, `"))
 }

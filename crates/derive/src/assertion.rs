@@ -1,0 +1,48 @@
+//! What a field's type must be for its attributes: asserted by the compiler, which knows types, at compile time.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Ident;
+
+use crate::attr::{Action, Argument};
+use crate::model::{Column, Field};
+
+/// What a field's type must be for its attributes, told by the compiler that knows the type.
+pub fn assertions(column: &Column) -> TokenStream {
+    let Field { ty, attributes, .. } = &column.field;
+    let ty = quote!(<#ty as __onggi::Field>);
+    let is = |word: &Ident, types: &[&str], message: &str| {
+        let types = types.iter().map(|ty| Ident::new(ty, Span::call_site()));
+        let is = quote!(::core::matches!(#ty::TYPE, #(__onggi::sql::Type::#types { .. })|*));
+        assertion(word, &is, message)
+    };
+    let length = attributes.length.as_ref().map(|Argument { word, .. }| {
+        is(word, &["Text"], "`length` is for texts: remove it, or make the field a `String`")
+    });
+    let version = attributes
+        .version
+        .as_ref()
+        .map(|word| is(word, &["Integer"], "a version is counted: make the field an integer such as `i64`"));
+    let default = attributes.default.as_ref().filter(|default| !default.value.types().is_empty());
+    let default = default.map(|Argument { word, value }| {
+        is(word, value.types(), "the default does not fit the type of the field: write one that does")
+    });
+    let actions = [&attributes.on_delete, &attributes.on_update].into_iter().flatten();
+    let actions =
+        actions.filter(|action| action.value == Action::SetNull).map(|Argument { word, .. }| {
+            let message =
+                "the column cannot be set to NULL: make the field an `Option`, or use another action";
+            assertion(word, &quote!(#ty::NULLABLE), message)
+        });
+    quote!(#length #version #default #(#actions)*)
+}
+
+fn assertion(word: &Ident, condition: &TokenStream, message: &str) -> TokenStream {
+    let span = located(word.span());
+    quote_spanned!(span=> const _: () = ::core::assert!(#condition, #message);)
+}
+
+/// A span for code of ours that is shown at a place of the user's.
+pub fn located(span: Span) -> Span {
+    Span::call_site().located_at(span)
+}

@@ -1,0 +1,114 @@
+//! The static that describes a model's table.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::LitStr;
+
+use crate::assertion::located;
+use crate::attr::{Action, Argument, CheckAttribute};
+use crate::constant::Constant;
+use crate::model::{Column, Field, Index, Model};
+
+/// The table and its columns.
+pub fn statics(model: &Model) -> TokenStream {
+    let length = Literal::usize_unsuffixed(model.columns.len());
+    let columns = model.columns.iter().map(column);
+    let (table, key) = (&model.table, positions(&model.key));
+    let indexes = (!model.indexes.is_empty()).then(|| {
+        let indexes = model.indexes.iter().map(index);
+        quote!(.with_indexes(&[#(#indexes),*]))
+    });
+    let checks: Vec<TokenStream> = model.all_checks().map(check).collect();
+    let checks = (!checks.is_empty()).then(|| quote!(.with_checks(&[#(#checks),*])));
+    let version = model.version().map(Literal::usize_unsuffixed).map(|at| quote!(.with_version(#at)));
+    quote! {
+        static __COLUMNS: [__onggi::sql::Column; #length] = [#(#columns),*];
+        static __TABLE: __onggi::sql::Table =
+            __onggi::sql::Table::new(#table, &__COLUMNS, &[#(#key),*]) #indexes #checks #version;
+    }
+}
+
+fn column(column: &Column) -> TokenStream {
+    let (name, Field { ty, attributes, .. }) = (&column.name, &column.field);
+    let new = match column.generated {
+        true => quote!(__onggi::sql::Column::new(#name, <#ty as __onggi::Field>::TYPE).generated()),
+        false => quote!(__onggi::column::<#ty>(#name)),
+    };
+    let length = attributes.length.as_ref().map(|length| {
+        let length = Literal::u32_unsuffixed(length.value);
+        quote!(.with_length(#length))
+    });
+    let default = attributes.default.as_ref().map(|default| {
+        let constant = &default.value;
+        quote!(.with_default(__onggi::sql::Constant::#constant))
+    });
+    let reference = reference(&column.field).map(|reference| quote!(.with_reference(#reference)));
+    quote!(#new #length #default #reference)
+}
+
+/// The foreign key, if it is not simply that of the field's type.
+fn reference(field: &Field) -> Option<TokenStream> {
+    let Field { ty, attributes, .. } = field;
+    let action =
+        |action: &Option<Argument<Action>>| action.as_ref().map_or(Action::Nothing, |given| given.value);
+    let (on_delete, on_update) = (action(&attributes.on_delete), action(&attributes.on_update));
+    let given = attributes.on_delete.as_ref().or(attributes.on_update.as_ref());
+    let table = match (&attributes.references, given) {
+        (None, None) => return None,
+        (Some(Argument { value: model, .. }), _) => quote!(<#model as __onggi::Model>::table),
+        (None, Some(Argument { word, .. })) => {
+            let message =
+                format!("`{word}` needs a foreign key: make the field an `Id`, or add `references(...)`");
+            quote_spanned!(located(word.span())=> <#ty as __onggi::Field>::REFERENCE.expect(#message))
+        }
+    };
+    let actions = given
+        .map(|_| quote!(.with_actions(__onggi::sql::Action::#on_delete, __onggi::sql::Action::#on_update)));
+    Some(quote!(::core::option::Option::Some(__onggi::sql::Reference::to(#table) #actions)))
+}
+
+fn index(index: &Index) -> TokenStream {
+    let (name, columns, unique) = (option(index.name.as_ref()), positions(&index.columns), index.unique);
+    quote!(__onggi::sql::Index { name: #name, columns: &[#(#columns),*], unique: #unique })
+}
+
+fn check(check: &CheckAttribute) -> TokenStream {
+    let (name, condition) = (option(check.name.as_ref()), &check.condition);
+    quote!(__onggi::sql::Check { name: #name, condition: #condition })
+}
+
+fn option(text: Option<&LitStr>) -> TokenStream {
+    match text {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+/// Positions as literals.
+pub fn positions(positions: &[usize]) -> impl Iterator<Item = Literal> {
+    positions.iter().copied().map(Literal::usize_unsuffixed)
+}
+
+impl ToTokens for Constant {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(match self {
+            Constant::Boolean(value) => quote!(Boolean(#value)),
+            Constant::Integer(value) => quote!(Integer(#value)),
+            Constant::Real(value) => quote!(Real(#value)),
+            Constant::Text(value) => quote!(Text(#value)),
+            Constant::Sql(value) => quote!(Sql(#value)),
+        });
+    }
+}
+
+impl ToTokens for Action {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(match self {
+            Action::Nothing => quote!(NoAction),
+            Action::Restrict => quote!(Restrict),
+            Action::Cascade => quote!(Cascade),
+            Action::SetNull => quote!(SetNull),
+            Action::SetDefault => quote!(SetDefault),
+        });
+    }
+}

@@ -1,0 +1,9 @@
+use onggi::Model;
+
+#[derive(Clone, Model)]
+enum Status {
+    Active,
+    Closed,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use onggi::Field;
+
+#[derive(Clone, PartialEq, Field)]
+enum Status {
+    Active,
+    Closed(String),
+}
+
+fn main() {}

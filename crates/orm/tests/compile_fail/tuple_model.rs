@@ -1,0 +1,6 @@
+use onggi::{Id, Model};
+
+#[derive(Clone, Model)]
+struct User(Id<User>, String);
+
+fn main() {}
