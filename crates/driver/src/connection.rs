@@ -14,6 +14,7 @@ pub struct Connection {
     back_end: BackEnd,
     cache: Cache,
     observer: Option<Observer>,
+    read_only: bool,
 }
 
 /// The databases, one variant each.
@@ -26,7 +27,7 @@ impl Connection {
     #[cfg(feature = "sqlite")]
     pub(crate) fn sqlite(connection: sqlite::Connection) -> Connection {
         let cache = Cache::new(&onggi_sql::dialect::SQLITE);
-        Connection { back_end: BackEnd::Sqlite(connection), cache, observer: None }
+        Connection { back_end: BackEnd::Sqlite(connection), cache, observer: None, read_only: false }
     }
 
     /// The database's way to write SQL.
@@ -75,7 +76,16 @@ impl Connection {
         match &self.back_end {
             #[cfg(feature = "sqlite")]
             BackEnd::Sqlite(connection) => connection.set_read_only(read_only),
-        }
+        }?;
+        self.read_only = read_only;
+        Ok(())
+    }
+
+    /// Makes the connection as new for whoever gets it next, and says whether that could be done.
+    pub(crate) fn reset(&mut self) -> bool {
+        self.observer = None;
+        let clean = !self.in_transaction() || self.run(self.dialect().transaction.rollback).is_ok();
+        clean && (!self.read_only || self.set_read_only(false).is_ok())
     }
 
     /// Runs a statement that has no parameters and gives no rows.

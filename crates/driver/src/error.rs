@@ -116,6 +116,11 @@ impl Error {
         self.is(Kind::Busy)
     }
 
+    /// Whether it is about a value: one that the database cannot hold, or that is not of the type wanted.
+    pub fn is_value(&self) -> bool {
+        self.is(Kind::Value)
+    }
+
     /// Whether the database may be read only.
     pub fn is_read_only(&self) -> bool {
         self.is(Kind::ReadOnly)

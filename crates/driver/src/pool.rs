@@ -74,9 +74,7 @@ impl Pool {
     }
 
     fn take_back(&self, mut connection: Connection) {
-        connection.observe(None);
-        let clean =
-            !connection.in_transaction() || connection.run(connection.dialect().transaction.rollback).is_ok();
+        let clean = connection.reset();
         let mut idle = lock(&self.0.idle);
         if clean && idle.len() < IDLE {
             idle.push(connection);

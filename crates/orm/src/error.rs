@@ -120,7 +120,7 @@ impl Error {
 
     /// Whether a value does not fit its type or column, such as bytes that are no pickle.
     pub fn is_value(&self) -> bool {
-        matches!(self.0.kind, Kind::Value | Kind::Corrupt { .. })
+        matches!(self.0.kind, Kind::Value | Kind::Corrupt { .. }) || self.driver_is(driver::Error::is_value)
     }
 
     /// Whether objects that refer to each other in a circle cannot be written in any order.
