@@ -1,1 +1,31 @@
-//! Under construction.
+//! The suite that every database of onggi runs.
+//!
+//! A case is a function that gets a [`Harness`]: a fresh database, and a record of the statements that it is asked.
+//! Cases are grouped by area, one module each, and listed once, in [`cases!`], which makes a test of each:
+//!
+//! ```no_run
+//! fn memory(case: onggi_conformance::Case) -> onggi::Result<()> {
+//!     case(&onggi_conformance::Harness::open("sqlite::memory:")?)
+//! }
+//! onggi_conformance::cases!(crate::memory);
+//! ```
+//!
+//! Expected statements are written as SQLite gets them.
+
+// The name of a case says what it checks.
+#![allow(missing_docs)]
+
+pub mod errors;
+pub mod fields;
+mod harness;
+mod list;
+pub mod pickled;
+pub mod plain;
+pub mod query;
+pub mod raw;
+pub mod session;
+pub mod tables;
+pub mod transaction;
+pub mod unit_of_work;
+
+pub use harness::{Case, Harness};

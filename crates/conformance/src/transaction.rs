@@ -1,0 +1,442 @@
+//! Commit, rollback, savepoints, and units of work as closures.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use onggi::{Error, Handle, Id, Model, Result, Session, State, sql};
+
+use crate::Harness;
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct User {
+    id: Id<User>,
+    #[model(unique)]
+    name: String,
+    age: i32,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Post {
+    id: Id<Post>,
+    author: Option<Id<User>>,
+    title: String,
+}
+
+const BY_KEY: &str = r#"SELECT "id", "name", "age" FROM "user" WHERE "id" = ?1"#;
+
+fn user(name: &str, age: i32) -> User {
+    User { name: name.into(), age, ..Default::default() }
+}
+
+/// A session whose user Jane, 30, and her post are committed.
+fn session_with_jane(harness: &Harness) -> Result<(Session, Handle<User>, Handle<Post>)> {
+    harness.create(onggi::models![User, Post])?;
+    let mut session = harness.session()?;
+    let jane = session.add(user("Jane", 30));
+    let post = session.add(Post { author: jane.into(), title: "first".into(), ..Default::default() });
+    session.commit()?;
+    harness.statements();
+    Ok((session, jane, post))
+}
+
+fn stop<T>() -> Result<T> {
+    Err(Error::other("stop"))
+}
+
+pub fn rollback_restores_values(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    session[jane].age = 31;
+    session.flush()?;
+    session[jane].age = 32;
+    session[jane].name = "Joan".into();
+    session.flush()?;
+    session[jane].age = 33;
+    session.rollback()?;
+    assert_eq!(session[jane], User { id: 1.into(), ..user("Jane", 30) });
+    assert!(session.modified(jane).is_empty());
+    harness.statements();
+    session.commit()?;
+    assert_eq!(harness.statements(), [""; 0]);
+    assert_eq!(harness.rows::<User>()?[0].age, 30);
+    Ok(())
+}
+
+pub fn rollback_restores_unflushed_values_without_a_statement(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    session[jane].age = 31;
+    session.add(user("Joan", 1));
+    session.delete(jane)?;
+    session.rollback()?;
+    assert_eq!(harness.statements(), [""; 0]);
+    assert_eq!((session[jane].age, session.state(jane)), (30, State::Persistent));
+    assert_eq!(harness.rows::<User>()?.len(), 1);
+    Ok(())
+}
+
+pub fn rollback_takes_new_objects_and_their_keys_away(harness: &Harness) -> Result<()> {
+    let (mut session, _, _) = session_with_jane(harness)?;
+    let joan = session.add(user("Joan", 40));
+    session.flush()?;
+    assert_eq!(session.get::<User>(2)?, Some(joan));
+    session.rollback()?;
+    assert_eq!((session.try_get(joan), session.state(joan)), (None, State::Detached));
+    assert_eq!(session.get::<User>(2)?, None);
+    // A new object in the same place has a handle of its own.
+    let june = session.add(user("June", 50));
+    assert_ne!(june, joan);
+    session.commit()?;
+    assert_eq!((session.try_get(joan), session[june].id.key()), (None, Some(2)));
+    Ok(())
+}
+
+pub fn rollback_restores_references(harness: &Harness) -> Result<()> {
+    let (mut session, jane, post) = session_with_jane(harness)?;
+    let joan = session.add(user("Joan", 40));
+    session[post].author = joan.into();
+    session.flush()?;
+    assert_eq!(session[post].author, Some(session[joan].id));
+    session.rollback()?;
+    assert_eq!(session[post].author, Some(session[jane].id));
+    session[post].title = "changed".into();
+    session.commit()?;
+    assert_eq!(harness.rows::<Post>()?[0].author, Some(1.into()));
+    Ok(())
+}
+
+pub fn rollback_brings_deleted_objects_back(harness: &Harness) -> Result<()> {
+    let (mut session, jane, post) = session_with_jane(harness)?;
+    session.delete(post)?;
+    session.delete(jane)?;
+    session.flush()?;
+    assert_eq!(session.try_get(jane), None);
+    assert_eq!(session.get::<User>(1)?, None);
+    session.rollback()?;
+    assert_eq!(session.state(jane), State::Persistent);
+    assert_eq!((session[jane].age, session[post].title.as_str()), (30, "first"));
+    assert_eq!(session.get::<User>(1)?, Some(jane));
+    session[jane].age = 31;
+    session.commit()?;
+    assert_eq!(harness.rows::<User>()?[0].age, 31);
+    Ok(())
+}
+
+pub fn rollback_of_everything_at_once(harness: &Harness) -> Result<()> {
+    let (mut session, jane, post) = session_with_jane(harness)?;
+    session[jane].age = 31;
+    let joan = session.add(user("Joan", 1));
+    session.flush()?;
+    session[joan].age = 2;
+    session[post].author = joan.into();
+    session.flush()?;
+    session.delete(jane)?;
+    session.flush()?;
+    session.delete(joan)?;
+    session[post].author = None;
+    session.flush()?;
+    session.rollback()?;
+    assert_eq!(session[jane], User { id: 1.into(), ..user("Jane", 30) });
+    assert_eq!((session[post].author, session.try_get(joan)), (Some(1.into()), None));
+    assert_eq!((harness.rows::<User>()?.len(), harness.rows::<Post>()?.len()), (1, 1));
+    Ok(())
+}
+
+/// What was read in a transaction that is rolled back may never have been there.
+pub fn objects_read_in_a_rolled_back_transaction_are_read_again(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    sql("UPDATE user SET age = 99").execute(&mut session)?;
+    session.refresh(jane)?;
+    assert_eq!(session[jane].age, 99);
+    session.rollback()?;
+    harness.statements();
+    assert_eq!(session.get::<User>(1)?, Some(jane));
+    assert_eq!(harness.statements(), ["BEGIN", BY_KEY]);
+    assert_eq!(session[jane].age, 30);
+    Ok(())
+}
+
+pub fn a_session_lives_on_after_commit_and_rollback(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    for age in 31..36 {
+        session[jane].age = age;
+        if age % 2 == 0 { session.rollback()? } else { session.commit()? }
+    }
+    assert_eq!((session[jane].age, harness.rows::<User>()?[0].age), (35, 35));
+    Ok(())
+}
+
+pub fn commit_does_not_expire_objects(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    session[jane].age = 31;
+    session.commit()?;
+    harness.statements();
+    assert_eq!((session[jane].age, session.get::<User>(1)?), (31, Some(jane)));
+    assert_eq!(harness.statements(), [""; 0]);
+    Ok(())
+}
+
+pub fn a_savepoint_is_kept_when_its_closure_succeeds(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    session[jane].age = 31;
+    let joan = session.savepoint(|session| {
+        session[jane].name = "Janet".into();
+        Ok(session.add(user("Joan", 1)))
+    })?;
+    assert_eq!(
+        harness.statements(),
+        [
+            "BEGIN",
+            r#"UPDATE "user" SET "age" = ?1 WHERE "id" = ?2"#,
+            "SAVEPOINT onggi_0",
+            "SAVEPOINT onggi_1",
+            r#"INSERT INTO "user" ("name", "age") VALUES (?1, ?2)"#,
+            r#"UPDATE "user" SET "name" = ?1 WHERE "id" = ?2"#,
+            "RELEASE SAVEPOINT onggi_1",
+            "RELEASE SAVEPOINT onggi_0",
+        ]
+    );
+    session.commit()?;
+    assert_eq!((session[joan].id.key(), harness.rows::<User>()?.len()), (Some(2), 2));
+    Ok(())
+}
+
+pub fn a_failed_savepoint_undoes_its_part_only(harness: &Harness) -> Result<()> {
+    let (mut session, jane, post) = session_with_jane(harness)?;
+    session[jane].age = 31;
+    let kept = session.add(user("Kept", 1));
+    let mut lost = None;
+    let failed = session.savepoint(|session| {
+        let joan = session.add(user("Joan", 1));
+        lost = Some(joan);
+        session[jane].age = 99;
+        session[kept].age = 98;
+        session[post].author = joan.into();
+        session.flush()?;
+        session.delete(post)?;
+        session.flush()?;
+        session[jane].age = 97;
+        stop::<()>()
+    });
+    assert_eq!(failed.expect_err("the closure's error").to_string(), "stop");
+    assert_eq!((session[jane].age, session[kept].age), (31, 1));
+    assert_eq!((session.state(post), session[post].author), (State::Persistent, Some(1.into())));
+    assert_eq!(lost.and_then(|joan| session.try_get(joan)), None);
+    session.commit()?;
+    let ages: Vec<(String, i32)> = harness.rows::<User>()?.into_iter().map(|u| (u.name, u.age)).collect();
+    assert_eq!(ages, [("Jane".to_owned(), 31), ("Kept".to_owned(), 1)]);
+    assert_eq!(harness.rows::<Post>()?.len(), 1);
+    Ok(())
+}
+
+pub fn savepoints_nest(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    session.savepoint(|session| {
+        session[jane].age = 1;
+        let inner = session.savepoint(|session| {
+            session[jane].age = 2;
+            session.savepoint(|session| {
+                session[jane].age = 3;
+                Ok(())
+            })?;
+            assert_eq!(session[jane].age, 3);
+            stop::<()>()
+        });
+        assert!(inner.is_err());
+        assert_eq!(session[jane].age, 1);
+        session.savepoint(|session| {
+            session[jane].name = "Janet".into();
+            Ok(())
+        })
+    })?;
+    session.commit()?;
+    assert_eq!(harness.rows::<User>()?, [User { id: 1.into(), ..user("Janet", 1) }]);
+    Ok(())
+}
+
+pub fn a_rollback_undoes_kept_savepoints(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    let joan = session.savepoint(|session| {
+        session[jane].age = 99;
+        Ok(session.add(user("Joan", 1)))
+    })?;
+    session.rollback()?;
+    assert_eq!((session[jane].age, session.try_get(joan)), (30, None));
+    assert_eq!(harness.rows::<User>()?.len(), 1);
+    Ok(())
+}
+
+pub fn a_violation_in_a_savepoint_leaves_the_rest_usable(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    session[jane].age = 31;
+    let failed = session.savepoint(|session| {
+        session.add(user("Jane", 1));
+        Ok(())
+    });
+    assert!(failed.expect_err("a name twice").is_unique_violation());
+    session.add(user("Joan", 1));
+    session.commit()?;
+    assert_eq!(harness.rows::<User>()?.iter().map(|user| user.age).collect::<Vec<_>>(), [31, 1]);
+    Ok(())
+}
+
+pub fn a_panic_in_a_savepoint_undoes_its_part(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        session.savepoint(|session| -> Result<()> {
+            session[jane].age = 99;
+            session.flush()?;
+            panic!("in the middle")
+        })
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(session[jane].age, 30);
+    session.commit()?;
+    assert_eq!(harness.rows::<User>()?[0].age, 30);
+    Ok(())
+}
+
+pub fn a_savepoint_ends_by_its_closure_alone(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    session.savepoint(|session| {
+        assert!(session.commit().is_err());
+        assert!(session.rollback().is_err());
+        session[jane].age = 31;
+        Ok(())
+    })?;
+    session.commit()?;
+    assert_eq!(harness.rows::<User>()?[0].age, 31);
+    Ok(())
+}
+
+pub fn a_transaction_commits_what_its_closure_did(harness: &Harness) -> Result<()> {
+    session_with_jane(harness)?;
+    let age = harness.database().transaction(|session| {
+        let jane = session.get_one::<User>(1)?;
+        session[jane].age += 1;
+        Ok(session[jane].age)
+    })?;
+    assert_eq!(
+        harness.statements(),
+        ["BEGIN IMMEDIATE", BY_KEY, r#"UPDATE "user" SET "age" = ?1 WHERE "id" = ?2"#, "COMMIT"]
+    );
+    assert_eq!((age, harness.rows::<User>()?[0].age), (31, 31));
+    Ok(())
+}
+
+pub fn a_transaction_undoes_what_failed(harness: &Harness) -> Result<()> {
+    session_with_jane(harness)?;
+    let failed = harness.database().transaction(|session| {
+        session.add(user("Joan", 1));
+        session.flush()?;
+        stop::<()>()
+    });
+    assert_eq!(failed.expect_err("the closure's error").to_string(), "stop");
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        harness.database().transaction(|session| -> Result<()> {
+            session.add(user("June", 1));
+            session.flush()?;
+            panic!("in the middle")
+        })
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(harness.rows::<User>()?.len(), 1);
+    Ok(())
+}
+
+pub fn an_error_that_is_no_collision_is_not_tried_again(harness: &Harness) -> Result<()> {
+    session_with_jane(harness)?;
+    let mut runs = 0;
+    let failed = harness.database().transaction(|session| {
+        runs += 1;
+        session.add(user("Jane", 1));
+        Ok(())
+    });
+    assert!(failed.expect_err("a name twice").is_unique_violation());
+    assert_eq!(runs, 1);
+    Ok(())
+}
+
+pub fn reading_is_one_transaction_that_is_rolled_back(harness: &Harness) -> Result<()> {
+    session_with_jane(harness)?;
+    let age = harness.database().read(|session| {
+        let jane = session.get_one::<User>(1)?;
+        Ok(session[jane].age)
+    })?;
+    assert_eq!(age, 30);
+    assert_eq!(harness.statements(), ["BEGIN", BY_KEY, "ROLLBACK"]);
+    Ok(())
+}
+
+pub fn reading_refuses_to_write(harness: &Harness) -> Result<()> {
+    session_with_jane(harness)?;
+    let database = harness.database();
+    let written = database.read(|session| {
+        let jane = session.get_one::<User>(1)?;
+        session[jane].age = 99;
+        session.flush()
+    });
+    assert!(written.expect_err("a write while reading").is_read_only());
+    let left_behind = database.read(|session| Ok(session.add(user("Joan", 1))));
+    assert!(left_behind.expect_err("a write at the end").is_read_only());
+    let raw = database.read(|session| sql("DELETE FROM user").execute(session));
+    assert!(raw.expect_err("a raw write").is_read_only());
+    assert_eq!(harness.rows::<User>()?[0].age, 30);
+    Ok(())
+}
+
+pub fn connections_write_again_after_reading(harness: &Harness) -> Result<()> {
+    let (session, ..) = session_with_jane(harness)?;
+    drop(session);
+    for result in [harness.database().read(|_| Ok(())), harness.database().read(|_| stop())] {
+        drop(result);
+        let mut session = harness.session()?;
+        let jane = session.get_one::<User>(1)?;
+        session[jane].age += 1;
+        session.commit()?;
+    }
+    assert_eq!(harness.rows::<User>()?[0].age, 32);
+    Ok(())
+}
+
+pub fn a_connections_transaction_is_all_or_nothing(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![User, Post])?;
+    let mut connection = harness.connect()?;
+    connection.transaction(|connection| {
+        connection.insert(&mut user("a", 1))?;
+        let inner = connection.transaction(|connection| {
+            connection.insert(&mut user("b", 1))?;
+            stop::<()>()
+        });
+        assert!(inner.is_err());
+        connection.transaction(|connection| connection.insert(&mut user("c", 1)))
+    })?;
+    let insert = r#"INSERT INTO "user" ("name", "age") VALUES (?1, ?2)"#;
+    assert_eq!(
+        harness.statements(),
+        [
+            "BEGIN IMMEDIATE",
+            insert,
+            "SAVEPOINT onggi_1",
+            insert,
+            "ROLLBACK TO SAVEPOINT onggi_1",
+            "RELEASE SAVEPOINT onggi_1",
+            "SAVEPOINT onggi_1",
+            insert,
+            "RELEASE SAVEPOINT onggi_1",
+            "COMMIT",
+        ]
+    );
+    let failed = connection.transaction(|connection| {
+        connection.insert(&mut user("d", 1))?;
+        stop::<()>()
+    });
+    assert!(failed.is_err());
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        connection.transaction(|connection| -> Result<()> {
+            connection.insert(&mut user("e", 1))?;
+            panic!("in the middle")
+        })
+    }));
+    assert!(panicked.is_err());
+    let names: Vec<String> = User::query().select(|u| u.name).order_by(|u| u.name).all(&mut connection)?;
+    assert_eq!(names, ["a", "c"]);
+    Ok(())
+}
