@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
 
+use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// The identity map: it holds slots only, the keys stay in the objects.
@@ -24,10 +25,22 @@ impl Identity {
         self.slots.find(hash, |&slot| is(slot)).copied()
     }
 
-    pub(super) fn insert(&mut self, slot: u32, hash_key: impl Fn(u32, &mut State)) {
+    /// Puts a slot in the place of the one that has its key, and gives that.
+    pub(super) fn replace(
+        &mut self,
+        slot: u32,
+        is: impl Fn(u32) -> bool,
+        hash_key: impl Fn(u32, &mut State),
+    ) -> Option<u32> {
         let hasher = &self.hasher;
         let hash = |slot: &u32| hash_of(hasher, |state| hash_key(*slot, state));
-        self.slots.insert_unique(hash(&slot), slot, hash);
+        match self.slots.entry(hash(&slot), |&other| is(other), hash) {
+            Entry::Occupied(mut entry) => Some(std::mem::replace(entry.get_mut(), slot)),
+            Entry::Vacant(entry) => {
+                entry.insert(slot);
+                None
+            }
+        }
     }
 
     pub(super) fn fill(&mut self, slots: Range<usize>, hash_key: impl Fn(u32, &mut State)) {

@@ -242,9 +242,16 @@ impl<M: Model> Store<M> {
         }
     }
 
+    /// Lets a slot stand for the row of its key. An object that stood for it before has lost its row, to others or
+    /// by a rollback: it goes.
     fn index(&mut self, number: u32) {
         let slots = &self.slots;
-        self.identity.insert(number, |slot, state| slots[slot as usize].hash_key(state));
+        let Some(key) = slots[number as usize].stored().map(M::key) else { return };
+        let is = |slot: u32| slots[slot as usize].has_key(&key);
+        let before = self.identity.replace(number, is, |slot, state| slots[slot as usize].hash_key(state));
+        if let Some(before) = before {
+            self.vacate(before);
+        }
     }
 
     fn forget(&mut self, number: u32) {
@@ -460,9 +467,9 @@ impl<M: Model> AnyStore for Store<M> {
         for number in std::mem::take(&mut self.touched) {
             let slot = &mut self.slots[number as usize];
             slot.touched = false;
-            slot.epoch = epoch;
             match slot.phase {
                 Phase::Pending => {
+                    slot.epoch = epoch;
                     slot.phase = Phase::Persistent;
                     self.undo.push(Undo::Inserted(number, slot.stamp));
                     self.index(number);
@@ -483,7 +490,8 @@ impl<M: Model> AnyStore for Store<M> {
                     self.undo.push(Undo::Deleted(number, slot.stamp));
                     self.forget(number);
                 }
-                Phase::Vacant | Phase::Deleted => {}
+                Phase::Vacant => self.free.push(number),
+                Phase::Deleted => {}
             }
         }
         Ok(())
