@@ -9,7 +9,7 @@ use crate::reader::{Reader, shown};
 use crate::{Bind, Model, Result, Table};
 
 /// The first number of this statement's shape; the unit of work has those before it.
-const SHAPE: u32 = Shape::OWN + 16;
+const SHAPE: u32 = 16;
 
 /// Reads the row whose key `bind` binds, where there is one.
 pub(crate) fn read<T>(
@@ -18,7 +18,7 @@ pub(crate) fn read<T>(
     bind: impl FnOnce(&mut dyn Bind) -> Result<()>,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
-    let shape = Shape([SHAPE, table.number()].into_iter().collect());
+    let shape = Shape::own(SHAPE, &[table.number()]);
     let compiled = connection.compile(&shape, || Statement::Select(Select::by_key(table)))?;
     connection.with(&compiled, |prepared| {
         let mut rows = prepared.query(bind)?;

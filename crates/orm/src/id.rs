@@ -1,7 +1,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::field::Field;
+use crate::field::{Field, unexpected};
 use crate::handle::{Handle, Object};
 use crate::{Bind, Error, Model, Result, Table, Type, ValueRef};
 
@@ -61,6 +61,7 @@ impl<M: Model> Field for Id<M> {
     const TYPE: Type = Type::BIGINT;
     const REFERENCE: Option<fn() -> &'static Table> = Some(M::table);
 
+    #[inline]
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         match self.0 {
             State::Key(key) => Ok(to.bind(ValueRef::Integer(key))?),
@@ -71,10 +72,11 @@ impl<M: Model> Field for Id<M> {
         }
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<Self> {
         match value {
             ValueRef::Integer(key) => Ok(Id::from(key)),
-            other => Err(Error::value(format!("expected a key, found {}", other.kind()))),
+            other => unexpected("a key", other),
         }
     }
 
@@ -132,16 +134,24 @@ impl<M> Clone for State<M> {
 impl<M> Copy for State<M> {}
 
 impl<M> PartialEq for Id<M> {
+    #[inline]
     fn eq(&self, other: &Id<M>) -> bool {
-        self.parts() == other.parts()
+        match (self.0, other.0) {
+            (State::Key(key), State::Key(other)) => key == other,
+            _ => self.parts() == other.parts(),
+        }
     }
 }
 
 impl<M> Eq for Id<M> {}
 
 impl<M> Hash for Id<M> {
+    #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.parts().hash(state);
+        match self.0 {
+            State::Key(key) => key.hash(state),
+            State::Unset | State::Pending(_) => self.parts().hash(state),
+        }
     }
 }
 

@@ -9,14 +9,22 @@ use crate::{Delete, Expression, Insert, Order, Select, Selected, Statement, Tabl
 
 /// Everything that decides a statement's text, as a flat list of numbers.
 ///
-/// A face with statements of its own kind can make such lists itself: their first number must be at least
-/// [`Shape::OWN`], which no statement's shape starts with.
+/// A face with statements of its own kind can make such lists itself, with [`Shape::own`], which differ from those
+/// of all statements.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Shape(pub SmallVec<[u32; 64]>);
 
 impl Shape {
     /// The smallest first number of a list that was not made from a [`Statement`].
-    pub const OWN: u32 = 1 << 16;
+    const OWN: u32 = 1 << 16;
+
+    /// A face's own list; `first` counts from [`Shape::OWN`].
+    pub fn own(first: u32, rest: &[u32]) -> Shape {
+        let mut shape = Shape::default();
+        shape.0.push(Shape::OWN + first);
+        shape.0.extend_from_slice(rest);
+        shape
+    }
 
     fn push(&mut self, tag: Tag) {
         self.0.push(tag as u32);

@@ -3,6 +3,7 @@ use rusqlite::ffi;
 use crate::error::{Error, Kind};
 
 /// SQLite's error as one of the project's, with the constraint that it names.
+#[cold]
 pub(super) fn classify(error: rusqlite::Error) -> Error {
     let (code, message) = match &error {
         rusqlite::Error::SqliteFailure(failure, message) => {

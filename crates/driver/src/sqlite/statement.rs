@@ -78,7 +78,10 @@ pub struct Row<'r>(&'r rusqlite::Row<'r>);
 impl<'r> Row<'r> {
     #[inline]
     pub(crate) fn value(self, column: usize, ty: Type) -> Result<ValueRef<'r>> {
-        value(self.0.get_ref(column).map_err(classify)?, ty)
+        match self.0.get_ref(column) {
+            Ok(stored) => value(stored, ty),
+            Err(error) => Err(classify(error)),
+        }
     }
 
     pub(crate) fn raw(self, column: usize) -> Result<ValueRef<'r>> {

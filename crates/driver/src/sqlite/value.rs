@@ -65,24 +65,38 @@ pub(super) fn raw(stored: StoredRef<'_>) -> Result<ValueRef<'_>> {
 /// A stored value, read as a type. NULL belongs to every type.
 #[inline]
 pub(super) fn value(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
-    Ok(match (ty, stored) {
-        (Type::Integer { .. }, StoredRef::Integer(value)) => ValueRef::Integer(value),
-        (Type::Text | Type::Json, StoredRef::Text(bytes)) => ValueRef::Text(utf8(bytes)?),
-        (Type::Blob, StoredRef::Blob(bytes) | StoredRef::Text(bytes)) => ValueRef::Blob(bytes),
-        (Type::Real | Type::Double, StoredRef::Real(value)) => ValueRef::Real(value),
-        (_, StoredRef::Null) => ValueRef::Null,
-        (Type::Boolean, StoredRef::Integer(value @ (0 | 1))) => ValueRef::Boolean(value == 1),
-        (Type::Real | Type::Double, StoredRef::Integer(value)) => ValueRef::Real(exact(value)?),
-        (_, StoredRef::Text(bytes)) => text::read(utf8(bytes)?, ty)?,
-        #[cfg(feature = "decimal")]
-        (Type::Decimal, StoredRef::Integer(value)) => ValueRef::Decimal(value.into()),
-        _ => return Err(mismatch(stored, ty)),
-    })
+    match (ty, stored) {
+        (Type::Integer { .. }, StoredRef::Integer(value)) => Ok(ValueRef::Integer(value)),
+        (Type::Text | Type::Json, StoredRef::Text(bytes)) => Ok(ValueRef::Text(utf8(bytes)?)),
+        (Type::Blob, StoredRef::Blob(bytes)) => Ok(ValueRef::Blob(bytes)),
+        (Type::Real | Type::Double, StoredRef::Real(value)) => Ok(ValueRef::Real(value)),
+        (_, StoredRef::Null) => Ok(ValueRef::Null),
+        _ => converted(stored, ty),
+    }
 }
 
+/// A stored value that is not of its type's own storage class.
+fn converted(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
+    match (ty, stored) {
+        (Type::Blob, StoredRef::Text(bytes)) => Ok(ValueRef::Blob(bytes)),
+        (Type::Boolean, StoredRef::Integer(value @ (0 | 1))) => Ok(ValueRef::Boolean(value == 1)),
+        (Type::Real | Type::Double, StoredRef::Integer(value)) => Ok(ValueRef::Real(exact(value)?)),
+        (Type::Integer { .. } | Type::Boolean | Type::Real | Type::Double, _) => Err(mismatch(stored, ty)),
+        (_, StoredRef::Text(bytes)) => text::read(utf8(bytes)?, ty),
+        #[cfg(feature = "decimal")]
+        (Type::Decimal, StoredRef::Integer(value)) => Ok(ValueRef::Decimal(value.into())),
+        _ => Err(mismatch(stored, ty)),
+    }
+}
+
+#[inline]
 fn utf8(bytes: &[u8]) -> Result<&str> {
-    std::str::from_utf8(bytes)
-        .map_err(|error| Error::value(format!("the text is not UTF-8 from byte {} on", error.valid_up_to())))
+    std::str::from_utf8(bytes).map_err(not_utf8)
+}
+
+#[cold]
+fn not_utf8(error: std::str::Utf8Error) -> Error {
+    Error::value(format!("the text is not UTF-8 from byte {} on", error.valid_up_to()))
 }
 
 /// The number as a float, where it is one.

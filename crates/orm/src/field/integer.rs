@@ -37,6 +37,7 @@ impl Field for i8 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<i8> {
         read(value)
     }
@@ -50,6 +51,7 @@ impl Field for i16 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<i16> {
         read(value)
     }
@@ -63,6 +65,7 @@ impl Field for i32 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<i32> {
         read(value)
     }
@@ -76,6 +79,7 @@ impl Field for i64 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<i64> {
         read(value)
     }
@@ -89,6 +93,7 @@ impl Field for i128 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<i128> {
         read(value)
     }
@@ -102,6 +107,7 @@ impl Field for isize {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<isize> {
         read(value)
     }
@@ -115,6 +121,7 @@ impl Field for u8 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<u8> {
         read(value)
     }
@@ -128,6 +135,7 @@ impl Field for u16 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<u16> {
         read(value)
     }
@@ -141,6 +149,7 @@ impl Field for u32 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<u32> {
         read(value)
     }
@@ -154,6 +163,7 @@ impl Field for u64 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<u64> {
         read(value)
     }
@@ -167,6 +177,7 @@ impl Field for u128 {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<u128> {
         read(value)
     }
@@ -180,6 +191,7 @@ impl Field for usize {
         bind(*self, to)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<usize> {
         read(value)
     }

@@ -107,6 +107,13 @@ pub trait Attribute {
     /// A value that the column cannot hold.
     fn bind(&self, to: &mut dyn Bind) -> Result<()>;
 
+    /// Binds it to a parameter, unless it refers to an object by handle: then gives that.
+    ///
+    /// # Errors
+    ///
+    /// A value that the column cannot hold.
+    fn bind_or_refer(&self, to: &mut dyn Bind) -> Result<Option<Object>>;
+
     /// Sets it.
     ///
     /// # Errors
@@ -127,6 +134,13 @@ pub trait Attribute {
 impl<T: Field> Attribute for T {
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         Field::bind(self, to)
+    }
+
+    fn bind_or_refer(&self, to: &mut dyn Bind) -> Result<Option<Object>> {
+        match Field::referred(self) {
+            None => Field::bind(self, to).map(|()| None),
+            referred => Ok(referred),
+        }
     }
 
     fn assign(&mut self, value: ValueRef<'_>) -> Result<()> {
@@ -164,6 +178,7 @@ impl<T: Field> Field for Option<T> {
         }
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<Self> {
         match value {
             ValueRef::Null => Ok(None),

@@ -9,6 +9,7 @@ impl Field for bool {
         Ok(to.bind(ValueRef::Boolean(*self))?)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<bool> {
         match value {
             ValueRef::Boolean(value) => Ok(value),
@@ -42,6 +43,7 @@ impl Field for Vec<u8> {
         Ok(to.bind(ValueRef::Blob(self))?)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<Vec<u8>> {
         match value {
             ValueRef::Blob(value) => Ok(value.to_owned()),
@@ -58,6 +60,7 @@ impl Field for f64 {
         Ok(to.bind(ValueRef::Real(*self))?)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<f64> {
         match value {
             ValueRef::Real(value) => Ok(value),
@@ -75,6 +78,7 @@ impl Field for f32 {
     }
 
     /// A number that has more digits than an `f32` holds is refused.
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<f32> {
         let ValueRef::Real(value) = value else { return unexpected("a real number", value) };
         // Checked: what does not come back the same is refused.

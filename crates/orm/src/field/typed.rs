@@ -12,6 +12,7 @@ impl Field for chrono::NaiveDate {
         Ok(to.bind(ValueRef::Date(*self))?)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<Self> {
         match value {
             ValueRef::Date(value) => Ok(value),
@@ -29,6 +30,7 @@ impl Field for chrono::NaiveTime {
         Ok(to.bind(ValueRef::Time(*self))?)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<Self> {
         match value {
             ValueRef::Time(value) => Ok(value),
@@ -46,6 +48,7 @@ impl Field for chrono::NaiveDateTime {
         Ok(to.bind(ValueRef::DateTime(*self))?)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<Self> {
         match value {
             ValueRef::DateTime(value) => Ok(value),
@@ -63,6 +66,7 @@ impl Field for chrono::DateTime<chrono::Utc> {
         Ok(to.bind(ValueRef::Timestamp(*self))?)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<Self> {
         match value {
             ValueRef::Timestamp(value) => Ok(value),
@@ -80,6 +84,7 @@ impl Field for uuid::Uuid {
         Ok(to.bind(ValueRef::Uuid(*self))?)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<Self> {
         match value {
             ValueRef::Uuid(value) => Ok(value),
@@ -97,6 +102,7 @@ impl Field for rust_decimal::Decimal {
         Ok(to.bind(ValueRef::Decimal(*self))?)
     }
 
+    #[inline]
     fn read(value: ValueRef<'_>) -> Result<Self> {
         match value {
             ValueRef::Decimal(value) => Ok(value),

@@ -246,12 +246,9 @@ fn in_circle(store: &dyn AnyStore) -> bool {
 impl Objects for Arena {
     fn bind(&self, object: Object, column: usize, to: &mut dyn Bind) -> Result<()> {
         let Some(store) = self.any(object.store) else { return Ok(to.bind(ValueRef::Null)?) };
-        match store
-            .referred(object.slot, column)
-            .and_then(|referred| Some((referred, self.any(referred.store)?)))
-        {
-            Some((referred, store)) => store.bind_key(referred.slot, to),
-            None => store.bind(object.slot, column, to),
+        match store.bind(object.slot, column, to)? {
+            Some(referred) => self.bind_key(referred, to),
+            None => Ok(()),
         }
     }
 

@@ -111,10 +111,12 @@ impl Session {
         if let Some(handle) = self.known(&key) {
             return Ok(self.living(handle));
         }
-        self.before_read()?;
-        if let Some(handle) = self.known(&key) {
+        if self.flush_changes()?
+            && let Some(handle) = self.known(&key)
+        {
             return Ok(self.living(handle));
         }
+        self.begin()?;
         self.read_by_key::<M, _>(|to| key.bind(to), |reader, arena| arena.entity(reader))
     }
 

@@ -337,7 +337,8 @@ pub(super) trait AnyStore {
     fn references(&self, to: &mut Vec<Edge>);
     /// What the next flush is to write. Objects that were lent but not changed are unchanged again.
     fn changes(&mut self, to: &mut Vec<Change>) -> Result<()>;
-    fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<()>;
+    /// Binds the value of a column, unless that is a handle: then gives the object referred to.
+    fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<Option<Object>>;
     fn referred(&self, slot: u32, column: usize) -> Option<Object>;
     fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<()>;
     fn set_key(&mut self, slot: u32, key: Option<i64>);
@@ -417,9 +418,9 @@ impl<M: Model> AnyStore for Store<M> {
         self.check_changes(to)
     }
 
-    fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<()> {
+    fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<Option<Object>> {
         match &self.slots[slot as usize].object {
-            Some(object) => object.attribute(column).bind(to),
+            Some(object) => object.attribute(column).bind_or_refer(to),
             None => Err(Error::usage("the object is not in the session any more")),
         }
     }

@@ -25,16 +25,22 @@ impl Session {
     /// Violated constraints, which name table and columns; [`is_stale`](Error::is_stale) for rows that others changed
     /// or deleted; [`is_cycle`](Error::is_cycle); changed primary keys; values that a column cannot hold.
     pub fn flush(&mut self) -> Result<()> {
+        self.flush_changes().map(|_| ())
+    }
+
+    /// Flushes, and says whether there was anything to write.
+    pub(super) fn flush_changes(&mut self) -> Result<bool> {
         if !self.arena.has_changes() {
-            return Ok(());
+            return Ok(false);
         }
         let changes = self.arena.changes()?;
         if changes.changes.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let plan = plan(&changes).map_err(|error| error.prefixed("flush"))?;
         self.write(&plan)?;
-        self.arena.flushed(&changes.edges)
+        self.arena.flushed(&changes.edges)?;
+        Ok(true)
     }
 
     /// Executes a plan such that a failure leaves nothing of it.

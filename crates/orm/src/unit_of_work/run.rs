@@ -34,9 +34,10 @@ impl Step {
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
         let compiled = connection.compile(&self.shape(), || self.statement())?;
+        let columns: Vec<usize> = self.written().collect();
         connection.with(&compiled, |prepared| {
             self.objects.iter().try_for_each(|&object| {
-                let written = self.write(object, objects, prepared, keyed);
+                let written = self.write(object, &columns, objects, prepared, keyed);
                 let doing = |error: Error| {
                     error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
                 };
@@ -48,17 +49,18 @@ impl Step {
     fn write(
         &self,
         object: Object,
+        columns: &[usize],
         objects: &mut dyn Objects,
         prepared: &mut Prepared<'_, '_>,
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
         if self.generates_key() {
-            let key = prepared.insert(|to| self.bind(object, objects, to))?;
+            let key = prepared.insert(|to| self.bind(object, columns, objects, to))?;
             objects.set_key(object, Some(key));
             keyed.push(object);
             return Ok(());
         }
-        let rows = prepared.execute(|to| self.bind(object, objects, to))?;
+        let rows = prepared.execute(|to| self.bind(object, columns, objects, to))?;
         if rows == 0 && self.must_hit() {
             return Err(Error::stale(self.missed()));
         }
@@ -66,8 +68,14 @@ impl Step {
     }
 
     /// Binds what the statement takes: the columns, and for rows that are there the key and the version.
-    fn bind(&self, object: Object, objects: &dyn Objects, to: &mut dyn Bind) -> Result<()> {
-        for column in self.written() {
+    fn bind(
+        &self,
+        object: Object,
+        columns: &[usize],
+        objects: &dyn Objects,
+        to: &mut dyn Bind,
+    ) -> Result<()> {
+        for &column in columns {
             if self.nulls.contains(column) {
                 to.bind(ValueRef::Null)?;
             } else {
@@ -127,9 +135,8 @@ impl Step {
 
     /// The step's statement as a list of numbers, so that it need not be built to be found.
     fn shape(&self) -> Shape {
-        let mut shape = Shape::default();
-        shape.0.push(Shape::OWN + 2 * (self.kind as u32) + u32::from(self.versioned));
-        shape.0.push(self.table.number());
+        let kind = 2 * (self.kind as u32) + u32::from(self.versioned);
+        let mut shape = Shape::own(kind, &[self.table.number()]);
         shape.0.extend(self.written().map(|column| u32::try_from(column).unwrap_or(u32::MAX)));
         shape
     }
