@@ -10,20 +10,42 @@ pub fn sorted(tables: &[&'static Table]) -> Vec<&'static Table> {
     let mut sorted: Vec<&'static Table> = Vec::with_capacity(tables.len());
     let mut rest: Vec<&'static Table> = Vec::new();
     for &table in tables {
-        if !rest.iter().any(|other| std::ptr::eq(*other, table)) {
+        if !contains(&rest, table) {
             rest.push(table);
         }
     }
     while !rest.is_empty() {
-        let free = rest.iter().position(|table| !refers_to_another(table, &rest)).unwrap_or(0);
-        sorted.push(rest.remove(free));
+        let free = rest.iter().position(|table| !refers_to_another(table, &rest));
+        let next = free.or_else(|| rest.iter().position(|table| needs_its_circle_alone(table, &rest)));
+        sorted.push(rest.remove(next.unwrap_or(0)));
     }
     sorted
 }
 
 fn refers_to_another(table: &Table, among: &[&'static Table]) -> bool {
-    references(table)
-        .any(|target| !std::ptr::eq(target, table) && among.iter().any(|other| std::ptr::eq(*other, target)))
+    references(table).any(|target| !std::ptr::eq(target, table) && contains(among, target))
+}
+
+/// Whether everything that the table needs, directly or through others, needs the table as well.
+fn needs_its_circle_alone(table: &'static Table, among: &[&'static Table]) -> bool {
+    needed(table, among).iter().all(|other| contains(&needed(other, among), table))
+}
+
+/// The tables that a table refers to, directly or through others.
+fn needed(table: &Table, among: &[&'static Table]) -> Vec<&'static Table> {
+    let mut found = Vec::new();
+    let mut open: Vec<_> = references(table).collect();
+    while let Some(next) = open.pop() {
+        if contains(among, next) && !contains(&found, next) {
+            found.push(next);
+            open.extend(references(next));
+        }
+    }
+    found
+}
+
+fn contains(tables: &[&'static Table], table: &Table) -> bool {
+    tables.iter().any(|other| std::ptr::eq(*other, table))
 }
 
 /// The tables that a table's foreign keys refer to.

@@ -11,7 +11,7 @@ impl Writer {
                 self.push(")");
                 Ok(())
             }
-            Some(Summary::Count) if select.distinct || select.limit.is_some() || select.offset.is_some() => {
+            Some(Summary::Count) if counts_what_it_selects(select) => {
                 self.push("SELECT count(*) FROM (");
                 self.rows(select)?;
                 self.push(")");
@@ -82,4 +82,10 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// Whether the number of rows depends on more than the table and the condition.
+fn counts_what_it_selects(select: &Select) -> bool {
+    let expressions = matches!(select.columns, Selected::Expressions(_));
+    expressions || select.distinct || select.limit.is_some() || select.offset.is_some()
 }
