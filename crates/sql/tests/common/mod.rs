@@ -1,0 +1,49 @@
+//! Tables that the tests share.
+
+#![allow(dead_code)]
+
+use onggi_sql::{Column, Compiled, Result, Statement, Table, Type, compile, dialect};
+
+static USER_COLUMNS: [Column; 5] = [
+    Column::new("id", Type::BIGINT).generated(),
+    Column::new("name", Type::Text),
+    Column::new("age", Type::Integer { bits: 32, signed: true }),
+    Column::new("balance", Type::Decimal).with_nullable(true),
+    Column::new("version", Type::BIGINT),
+];
+
+/// A generated key, a decimal, a version.
+pub static USERS: Table = Table::new("users", &USER_COLUMNS, &[0]).with_version(4);
+
+pub const ID: usize = 0;
+pub const NAME: usize = 1;
+pub const AGE: usize = 2;
+pub const BALANCE: usize = 3;
+pub const VERSION: usize = 4;
+
+static SEAT_COLUMNS: [Column; 3] = [
+    Column::new("row", Type::BIGINT),
+    Column::new("number", Type::BIGINT),
+    Column::new("taken", Type::Boolean),
+];
+
+/// A composite key.
+pub static SEATS: Table = Table::new("seats", &SEAT_COLUMNS, &[0, 1]);
+
+static ODD_COLUMNS: [Column; 2] =
+    [Column::new("select", Type::BIGINT).generated(), Column::new("a \"b\" 'c' `d` [e]; --", Type::Text)];
+
+/// Names that need their quotes.
+pub static ODD: Table = Table::new("the \"odd\" one", &ODD_COLUMNS, &[0]);
+
+pub fn compiled(statement: &Statement) -> Result<Compiled> {
+    compile::compile(statement, &dialect::SQLITE)
+}
+
+/// The statement as SQLite gets it, or the error in its place.
+pub fn text(statement: &Statement) -> String {
+    match compiled(statement) {
+        Ok(compiled) => compiled.text().to_owned(),
+        Err(error) => format!("error: {error}"),
+    }
+}
