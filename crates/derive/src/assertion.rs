@@ -10,10 +10,10 @@ use crate::model::{Column, Field};
 /// What a field's type must be for its attributes, told by the compiler that knows the type.
 pub fn assertions(column: &Column) -> TokenStream {
     let Field { ty, attributes, .. } = &column.field;
-    let ty = quote!(<#ty as __onggi::Field>);
+    let column = quote!(<#ty as __onggi::Mapped>::COLUMN);
     let is = |word: &Ident, types: &[&str], message: &str| {
         let types = types.iter().map(|ty| Ident::new(ty, Span::call_site()));
-        let is = quote!(::core::matches!(#ty::TYPE, #(__onggi::sql::Type::#types { .. })|*));
+        let is = quote!(::core::matches!(#column.ty, #(__onggi::sql::Type::#types { .. })|*));
         assertion(word, &is, message)
     };
     let length = attributes.length.as_ref().map(|Argument { word, .. }| {
@@ -32,7 +32,7 @@ pub fn assertions(column: &Column) -> TokenStream {
         actions.filter(|action| action.value == Action::SetNull).map(|Argument { word, .. }| {
             let message =
                 "the column cannot be set to NULL: make the field an `Option`, or use another action";
-            assertion(word, &quote!(#ty::NULLABLE), message)
+            assertion(word, &quote!(#column.nullable), message)
         });
     quote!(#length #version #default #(#actions)*)
 }

@@ -31,8 +31,10 @@ pub fn statics(model: &Model) -> TokenStream {
 fn column(column: &Column) -> TokenStream {
     let (name, Field { ty, attributes, .. }) = (&column.name, &column.field);
     let new = match column.generated {
-        true => quote!(__onggi::sql::Column::new(#name, <#ty as __onggi::Field>::TYPE).generated()),
-        false => quote!(__onggi::column::<#ty>(#name)),
+        true => {
+            quote!(__onggi::column(#name, <#ty as __onggi::Mapped>::COLUMN).with_reference(::core::option::Option::None).generated())
+        }
+        false => quote!(__onggi::column(#name, <#ty as __onggi::Mapped>::COLUMN)),
     };
     let length = attributes.length.as_ref().map(|length| {
         let length = Literal::u32_unsuffixed(length.value);
@@ -53,18 +55,20 @@ fn reference(field: &Field) -> Option<TokenStream> {
         |action: &Option<Argument<Action>>| action.as_ref().map_or(Action::Nothing, |given| given.value);
     let (on_delete, on_update) = (action(&attributes.on_delete), action(&attributes.on_update));
     let given = attributes.on_delete.as_ref().or(attributes.on_update.as_ref());
-    let table = match (&attributes.references, given) {
+    let reference = match (&attributes.references, given) {
         (None, None) => return None,
-        (Some(Argument { value: model, .. }), _) => quote!(<#model as __onggi::Model>::table),
+        (Some(Argument { value: model, .. }), _) => {
+            quote!(__onggi::sql::Reference::to(<#model as __onggi::Model>::table))
+        }
         (None, Some(Argument { word, .. })) => {
             let message =
                 format!("`{word}` needs a foreign key: make the field an `Id`, or add `references(...)`");
-            quote_spanned!(located(word.span())=> <#ty as __onggi::Field>::REFERENCE.expect(#message))
+            quote_spanned!(located(word.span())=> <#ty as __onggi::Mapped>::COLUMN.reference.expect(#message))
         }
     };
     let actions = given
         .map(|_| quote!(.with_actions(__onggi::sql::Action::#on_delete, __onggi::sql::Action::#on_update)));
-    Some(quote!(::core::option::Option::Some(__onggi::sql::Reference::to(#table) #actions)))
+    Some(quote!(::core::option::Option::Some(#reference #actions)))
 }
 
 fn index(index: &Index) -> TokenStream {

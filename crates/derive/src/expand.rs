@@ -2,8 +2,7 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
-use syn::spanned::Spanned as _;
-use syn::{DeriveInput, Ident};
+use syn::{DeriveInput, Ident, Type};
 
 use crate::assertion::assertions;
 use crate::descriptor::{positions, statics};
@@ -104,8 +103,8 @@ fn columns_ident(model: &Model) -> Ident {
 fn associated(model: &Model) -> TokenStream {
     let (columns, key) = (columns_ident(model), key_type(model));
     let fields = model.columns.iter().enumerate().map(|(position, column)| {
-        let (ident, position) = (&column.field.ident, Literal::usize_unsuffixed(position));
-        quote!(#ident: __onggi::Column::new(&__TABLE, #position))
+        let (Field { ident, ty, .. }, position) = (&column.field, Literal::usize_unsuffixed(position));
+        quote!(#ident: <#ty as __onggi::Mapped>::column(&__TABLE, #position))
     });
     quote! {
         type Columns = #columns;
@@ -126,24 +125,27 @@ fn key_type(model: &Model) -> TokenStream {
 fn key(model: &Model) -> TokenStream {
     let fields: Vec<&Ident> =
         model.key.iter().map(|&position| &model.columns[position].field.ident).collect();
+    let types: Vec<&Type> = model.key.iter().map(|&position| &model.columns[position].field.ty).collect();
     let at: Vec<Literal> = positions(&model.key).collect();
     let parts = (0..fields.len()).map(Literal::usize_unsuffixed);
     let clone = |field: &Ident| quote!(::core::clone::Clone::clone(&self.#field));
     let clones = fields.iter().map(|field| clone(field));
+    let ty = key_type(model);
     let (key, has_key, read_key) = match (&fields[..], &at[..]) {
-        ([field], [at]) => (clone(field), quote!(self.#field == *key), quote!(reader.at(#at))),
+        ([field], [at]) => {
+            (clone(field), quote!(self.#field == *key), quote!(<#ty as __onggi::Mapped>::at(reader, #at)))
+        }
         _ => (
             quote!((#(#clones),*)),
             quote!(#(self.#fields == key.#parts)&&*),
-            quote!(::core::result::Result::Ok((#(reader.at(#at)?),*))),
+            quote!(::core::result::Result::Ok((#(<#types as __onggi::Mapped>::at(reader, #at)?),*))),
         ),
     };
-    let ty = key_type(model);
     quote! {
         fn key(&self) -> #ty { #key }
         fn has_key(&self, key: &#ty) -> bool { #has_key }
         fn hash_key<H: ::core::hash::Hasher>(&self, state: &mut H) {
-            #(::core::hash::Hash::hash(&self.#fields, state);)*
+            #(<#types as ::core::hash::Hash>::hash(&self.#fields, state);)*
         }
         fn read_key(reader: &__onggi::Reader<'_>) -> __onggi::Result<#ty> { #read_key }
     }
@@ -153,7 +155,7 @@ fn rows(model: &Model) -> TokenStream {
     let ident = &model.ident;
     let columns = model.columns.iter().map(|column| {
         let Field { ident, ty, .. } = &column.field;
-        quote!(#ident: reader.next::<#ty>()?)
+        quote!(#ident: <#ty as __onggi::Mapped>::next(reader)?)
     });
     let skipped = model
         .skipped
@@ -168,20 +170,22 @@ fn rows(model: &Model) -> TokenStream {
 }
 
 fn attributes(model: &Model) -> TokenStream {
-    let arms = |reference: TokenStream| {
-        let arm = move |(position, column): (usize, &Column)| {
-            let (field, position) = (field_at_type(column), Literal::usize_unsuffixed(position));
-            quote!(#position => #reference self.#field)
-        };
-        model.columns.iter().enumerate().map(arm).collect::<Vec<_>>()
-    };
-    let (shared, mutable) = (arms(quote!(&)), arms(quote!(&mut)));
+    let columns = || model.columns.iter().map(|column| &column.field);
+    let (fields, types) = (columns().map(|field| &field.ident), columns().map(|field| &field.ty));
+    let (fields_mut, types_mut) = (fields.clone(), types.clone());
+    let position: Vec<Literal> = (0..model.columns.len()).map(Literal::usize_unsuffixed).collect();
     quote! {
         fn attribute(&self, column: usize) -> &dyn __onggi::Attribute {
-            match column { #(#shared,)* _ => __onggi::no_column(column) }
+            match column {
+                #(#position => <#types as __onggi::Mapped>::attribute(&self.#fields),)*
+                _ => __onggi::no_column(column),
+            }
         }
         fn attribute_mut(&mut self, column: usize) -> &mut dyn __onggi::Attribute {
-            match column { #(#mutable,)* _ => __onggi::no_column(column) }
+            match column {
+                #(#position => <#types_mut as __onggi::Mapped>::attribute_mut(&mut self.#fields_mut),)*
+                _ => __onggi::no_column(column),
+            }
         }
     }
 }
@@ -189,8 +193,10 @@ fn attributes(model: &Model) -> TokenStream {
 /// Keys are compared too: a changed one is refused when it is flushed.
 fn changed(model: &Model) -> TokenStream {
     let comparisons = model.columns.iter().enumerate().map(|(position, column)| {
-        let (field, position) = (field_at_type(column), Literal::usize_unsuffixed(position));
-        quote!(if self.#field != original.#field { changed.insert(#position); })
+        let (Field { ident, ty, .. }, position) = (&column.field, Literal::usize_unsuffixed(position));
+        quote! {
+            if <#ty as __onggi::Mapped>::differs(&self.#ident, &original.#ident) { changed.insert(#position); }
+        }
     });
     quote! {
         fn changed(&self, original: &Self) -> __onggi::ColumnSet {
@@ -199,13 +205,6 @@ fn changed(model: &Model) -> TokenStream {
             changed
         }
     }
-}
-
-/// The field's name, located at its type: where errors about the type belong.
-fn field_at_type(column: &Column) -> Ident {
-    let mut ident = column.field.ident.clone();
-    ident.set_span(ident.span().located_at(column.field.ty.span()));
-    ident
 }
 
 #[cfg(test)]

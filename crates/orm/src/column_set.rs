@@ -8,6 +8,15 @@ pub struct ColumnSet {
 }
 
 impl ColumnSet {
+    /// The first columns of a table, this many.
+    pub fn all(columns: usize) -> ColumnSet {
+        match columns {
+            0 => ColumnSet::new(),
+            1..=64 => ColumnSet { first: u64::MAX >> (64 - columns), rest: Vec::new() },
+            _ => (0..columns).collect(),
+        }
+    }
+
     /// No column.
     pub fn new() -> ColumnSet {
         ColumnSet::default()
@@ -88,6 +97,9 @@ mod tests {
 
     #[test]
     fn holds_more_than_64_columns() {
+        for count in [0, 1, 63, 64, 65, 200] {
+            assert_eq!(ColumnSet::all(count), (0..count).collect());
+        }
         let columns = [0, 5, 63, 64, 130, 1000];
         let mut set: ColumnSet = columns.into_iter().collect();
         assert_eq!(set.iter().collect::<Vec<_>>(), columns);

@@ -51,6 +51,7 @@ mod expression;
 mod field;
 mod handle;
 mod id;
+mod mapped;
 mod model;
 mod plain;
 mod query;
@@ -92,21 +93,14 @@ pub mod __private {
 
     pub use crate::column_set::ColumnSet;
     pub use crate::field::Attribute;
+    pub use crate::mapped::Mapped;
     pub use crate::reader::Reader;
     pub use crate::{Bind, Column, Error, Field, Model, Result, Type, ValueRef};
 
-    /// A column of a field's type.
-    pub const fn column<T: Field>(name: &'static str) -> sql::Column {
-        let column = sql::Column::new(name, T::TYPE).with_nullable(T::NULLABLE);
-        match T::REFERENCE {
-            Some(table) => column.with_reference(Some(sql::Reference::to(table))),
-            None => column,
-        }
-    }
-
-    /// A reference to a model's primary key.
-    pub const fn reference<M: Model>() -> sql::Reference {
-        sql::Reference::to(M::table)
+    /// A column with a name.
+    pub const fn column(name: &'static str, mut column: sql::Column) -> sql::Column {
+        column.name = name;
+        column
     }
 
     /// A column that the model does not have: the engine asks for those of its table only.

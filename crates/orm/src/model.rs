@@ -78,12 +78,14 @@ pub trait Key: Clone + Eq + Hash + 'static {
     fn bind(&self, to: &mut dyn Bind) -> Result<()>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Field + Eq + Hash> Key for T {
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         Field::bind(self, to)
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: Field + Eq + Hash, B: Field + Eq + Hash> Key for (A, B) {
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         self.0.bind(to)?;
@@ -91,6 +93,7 @@ impl<A: Field + Eq + Hash, B: Field + Eq + Hash> Key for (A, B) {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A: Field + Eq + Hash, B: Field + Eq + Hash, C: Field + Eq + Hash> Key for (A, B, C) {
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         self.0.bind(to)?;
@@ -99,6 +102,7 @@ impl<A: Field + Eq + Hash, B: Field + Eq + Hash, C: Field + Eq + Hash> Key for (
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<A, B, C, D> Key for (A, B, C, D)
 where
     A: Field + Eq + Hash,

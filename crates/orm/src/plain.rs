@@ -177,12 +177,16 @@ fn assign_key<M: Model>(object: &mut M, key: ValueRef<'_>) -> Result<()> {
 /// The columns that a statement of a kind writes.
 fn columns_of<M: Model>(object: &M, kind: ChangeKind) -> ColumnSet {
     let table = M::table();
-    let written = |column: &usize| match kind {
-        ChangeKind::Insert => !(table.generated() == Some(*column) && object.attribute(*column).is_unset()),
-        ChangeKind::Update => !table.primary_key.contains(column),
-        ChangeKind::Delete => false,
-    };
-    (0..table.columns.len()).filter(written).collect()
+    if kind == ChangeKind::Delete {
+        return ColumnSet::new();
+    }
+    let mut columns = ColumnSet::all(table.columns.len());
+    match (kind, table.generated()) {
+        (ChangeKind::Update, _) => table.primary_key.iter().for_each(|&column| columns.remove(column)),
+        (_, Some(generated)) if object.attribute(generated).is_unset() => columns.remove(generated),
+        _ => {}
+    }
+    columns
 }
 
 fn upsert_of<M: Model>(object: &M, unique: impl Selection) -> Result<Insert> {

@@ -120,7 +120,12 @@ impl<M: Model, S: Selection> Query<M, S> {
     /// Those of the database, and rows that cannot be read: their table, column and key are named. With
     /// [`each`](Query::each) the other rows can be read all the same.
     pub fn all<E: Executor>(&self, executor: &mut E) -> Result<Vec<S::Item<E::Keep>>> {
-        self.items(executor, usize::MAX)
+        let mut items = Vec::new();
+        self.keep(executor, |item| {
+            items.push(item);
+            true
+        })?;
+        Ok(items)
     }
 
     /// The first row, if there is any.
@@ -129,7 +134,12 @@ impl<M: Model, S: Selection> Query<M, S> {
     ///
     /// Those of [`all`](Query::all).
     pub fn first<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
-        Ok(self.items(executor, 1)?.pop())
+        let mut first = None;
+        self.keep(executor, |item| {
+            first = Some(item);
+            false
+        })?;
+        Ok(first)
     }
 
     /// The row, of which there must be exactly one.
@@ -151,12 +161,16 @@ impl<M: Model, S: Selection> Query<M, S> {
     ///
     /// [`is_not_unique`](Error::is_not_unique), and those of [`all`](Query::all).
     pub fn one_or_none<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
-        let mut items = self.items(executor, 2)?;
-        if items.len() > 1 {
+        let (mut found, mut several) = (None, false);
+        self.keep(executor, |item| {
+            several = found.replace(item).is_some();
+            !several
+        })?;
+        if several {
             let table = M::table().name;
             return Err(Error::not_unique(format!("more than one row of {table} matches the query")));
         }
-        Ok(items.pop())
+        Ok(found)
     }
 
     /// Lends every row to a function, holding one at a time; on a session too, objects are plain and not tracked.
@@ -209,19 +223,19 @@ impl<M: Model, S: Selection> Query<M, S> {
         Ok(result)
     }
 
-    /// The rows, up to a number, as the executor keeps them.
-    fn items<E: Executor>(&self, executor: &mut E, most: usize) -> Result<Vec<S::Item<E::Keep>>> {
-        let mut items = Vec::new();
+    /// Hands the rows to `each`, as the executor keeps them, until that says to stop.
+    fn keep<E: Executor>(
+        &self,
+        executor: &mut E,
+        mut each: impl FnMut(S::Item<E::Keep>) -> bool,
+    ) -> Result<()> {
         // Flushed first, so that the keeper knows all objects; no row of one table comes twice.
         self.check()?;
         executor.before_read()?;
         S::begin(executor.split().1, true);
-        let result = self.run(&self.select, executor, |reader, keep| {
-            items.push(S::read(reader, keep)?);
-            Ok(items.len() < most)
-        });
+        let result = self.run(&self.select, executor, |reader, keep| Ok(each(S::read(reader, keep)?)));
         S::finish(executor.split().1);
-        result.map(|()| items)
+        result
     }
 
     /// Runs a select and hands its rows to `row` until that says to stop.

@@ -20,13 +20,16 @@ pub struct Table {
     pub checks: &'static [Check],
     /// Position of the column that counts a row's updates (optimistic locking).
     pub version: Option<usize>,
+    generated: Option<usize>,
     number: Number,
 }
 
 impl Table {
     /// A table without indexes, checks or version column.
     pub const fn new(name: &'static str, columns: &'static [Column], primary_key: &'static [usize]) -> Table {
-        Table { name, columns, primary_key, indexes: &[], checks: &[], version: None, number: Number::new() }
+        let generated = generated(columns);
+        let number = Number::new();
+        Table { name, columns, primary_key, indexes: &[], checks: &[], version: None, generated, number }
     }
 
     /// The table with these indexes and unique constraints.
@@ -53,14 +56,25 @@ impl Table {
     }
 
     /// Position of the column that the database generates, if any.
-    pub fn generated(&self) -> Option<usize> {
-        self.columns.iter().position(|column| column.generated)
+    pub const fn generated(&self) -> Option<usize> {
+        self.generated
     }
 
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }
+}
+
+const fn generated(columns: &[Column]) -> Option<usize> {
+    let mut position = 0;
+    while position < columns.len() {
+        if columns[position].generated {
+            return Some(position);
+        }
+        position += 1;
+    }
+    None
 }
 
 /// A column of a table.

@@ -25,6 +25,19 @@ impl Identity {
         self.slots.find(hash, |&slot| is(slot)).copied()
     }
 
+    /// Adds a slot whose key no other has.
+    pub(super) fn insert(&mut self, slot: u32, hash_key: impl Fn(u32, &mut State)) {
+        let hasher = &self.hasher;
+        let hash = |slot: &u32| hash_of(hasher, |state| hash_key(*slot, state));
+        self.slots.insert_unique(hash(&slot), slot, hash);
+    }
+
+    /// Makes room for more slots at once.
+    pub(super) fn reserve(&mut self, slots: usize, hash_key: impl Fn(u32, &mut State)) {
+        let hasher = &self.hasher;
+        self.slots.reserve(slots, |slot| hash_of(hasher, |state| hash_key(*slot, state)));
+    }
+
     /// Puts a slot in the place of the one that has its key, and gives that.
     pub(super) fn replace(
         &mut self,
@@ -44,11 +57,9 @@ impl Identity {
     }
 
     pub(super) fn fill(&mut self, slots: Range<usize>, hash_key: impl Fn(u32, &mut State)) {
-        let hasher = &self.hasher;
-        let hash = |slot: &u32| hash_of(hasher, |state| hash_key(*slot, state));
-        self.slots.reserve(slots.len(), hash);
+        self.reserve(slots.len(), &hash_key);
         for slot in slots.filter_map(|slot| u32::try_from(slot).ok()) {
-            self.slots.insert_unique(hash(&slot), slot, hash);
+            self.insert(slot, &hash_key);
         }
     }
 

@@ -200,7 +200,8 @@ impl<M: Model> Store<M> {
             Some((handle, _)) => self.reload(handle, reader, epoch, current),
             None => {
                 let handle = self.place(M::read(reader)?, Phase::Persistent, epoch);
-                self.index(handle.slot);
+                let slots = &self.slots;
+                self.identity.insert(handle.slot, |slot, state| slots[slot as usize].hash_key(state));
                 Ok(handle)
             }
         }
@@ -315,7 +316,7 @@ impl<M: Model> Slot<M> {
     fn given(&self) -> ColumnSet {
         let Some(object) = &self.object else { return ColumnSet::new() };
         let table = M::table();
-        let mut columns: ColumnSet = (0..table.columns.len()).collect();
+        let mut columns = ColumnSet::all(table.columns.len());
         if let Some(generated) = table.generated()
             && object.attribute(generated).is_unset()
         {
@@ -465,6 +466,10 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn flushed(&mut self, epoch: u32) -> Result<()> {
+        let slots = &self.slots;
+        let inserted = |slot: &&u32| slots[**slot as usize].phase == Phase::Pending;
+        let inserted = self.touched.iter().filter(inserted).count();
+        self.identity.reserve(inserted, |slot, state| slots[slot as usize].hash_key(state));
         for number in std::mem::take(&mut self.touched) {
             let slot = &mut self.slots[number as usize];
             slot.touched = false;

@@ -35,9 +35,13 @@ impl Step {
     ) -> Result<()> {
         let compiled = connection.compile(&self.shape(), || self.statement())?;
         let columns: Vec<usize> = self.written().collect();
+        let generates_key = self.generates_key();
         connection.with(&compiled, |prepared| {
             self.objects.iter().try_for_each(|&object| {
-                let written = self.write(object, &columns, objects, prepared, keyed);
+                let written = match generates_key {
+                    true => self.insert(object, &columns, objects, prepared).map(|()| keyed.push(object)),
+                    false => self.execute(object, &columns, objects, prepared),
+                };
                 let doing = |error: Error| {
                     error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
                 };
@@ -46,20 +50,26 @@ impl Step {
         })
     }
 
-    fn write(
+    /// Writes a new row whose key the database generates.
+    fn insert(
         &self,
         object: Object,
         columns: &[usize],
         objects: &mut dyn Objects,
         prepared: &mut Prepared<'_, '_>,
-        keyed: &mut Vec<Object>,
     ) -> Result<()> {
-        if self.generates_key() {
-            let key = prepared.insert(|to| self.bind(object, columns, objects, to))?;
-            objects.set_key(object, Some(key));
-            keyed.push(object);
-            return Ok(());
-        }
+        let key = prepared.insert(|to| self.bind(object, columns, objects, to))?;
+        objects.set_key(object, Some(key));
+        Ok(())
+    }
+
+    fn execute(
+        &self,
+        object: Object,
+        columns: &[usize],
+        objects: &dyn Objects,
+        prepared: &mut Prepared<'_, '_>,
+    ) -> Result<()> {
         let rows = prepared.execute(|to| self.bind(object, columns, objects, to))?;
         if rows == 0 && self.must_hit() {
             return Err(Error::stale(self.missed()));

@@ -1,0 +1,12 @@
+use onggi::{Id, Model};
+
+#[derive(Clone)]
+struct Color;
+
+#[derive(Clone, Model)]
+struct User {
+    id: Id<User>,
+    color: Color,
+}
+
+fn main() {}
