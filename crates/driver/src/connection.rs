@@ -1,7 +1,5 @@
-use std::sync::Arc;
-
 use onggi_sql::shape::Shape;
-use onggi_sql::{Cache, Compiled, Dialect, Statement};
+use onggi_sql::{Compiled, Dialect, Statement};
 
 use crate::error::Kind;
 use crate::observe::{Observer, report};
@@ -12,7 +10,7 @@ use crate::{Bind, Error, Result, Type, ValueRef};
 /// A connection to a database.
 pub struct Connection {
     back_end: BackEnd,
-    cache: Cache,
+    dialect: &'static Dialect,
     observer: Option<Observer>,
     read_only: bool,
 }
@@ -26,29 +24,18 @@ enum BackEnd {
 impl Connection {
     #[cfg(feature = "sqlite")]
     pub(crate) fn sqlite(connection: sqlite::Connection) -> Connection {
-        let cache = Cache::new(&onggi_sql::dialect::SQLITE);
-        Connection { back_end: BackEnd::Sqlite(connection), cache, observer: None, read_only: false }
+        let dialect = &onggi_sql::dialect::SQLITE;
+        Connection { back_end: BackEnd::Sqlite(connection), dialect, observer: None, read_only: false }
     }
 
     /// The database's way to write SQL.
     pub fn dialect(&self) -> &'static Dialect {
-        self.cache.dialect()
+        self.dialect
     }
 
     /// Calls `observer` with every statement from now on.
     pub fn observe(&mut self, observer: Option<Observer>) {
         self.observer = observer;
-    }
-
-    /// The text of a statement's shape, compiled the first time.
-    ///
-    /// # Errors
-    ///
-    /// Statements that the database lacks a way to say.
-    pub fn compile(&mut self, shape: &Shape, statement: impl FnOnce() -> Statement) -> Result<Arc<Compiled>> {
-        self.cache
-            .get(shape, statement)
-            .map_err(|error| Error::new(Kind::Other, error.to_string()).with_source(error))
     }
 
     /// Whether a transaction is open.
@@ -97,22 +84,26 @@ impl Connection {
         self.with_text(statement, |prepared| prepared.execute(|_| Ok(())).map(|_| ()))
     }
 
-    /// Lends a compiled statement, prepared. It stays prepared for as long as the connection lives.
+    /// Lends the statement of a shape, prepared. It is built, compiled and prepared the first time, and stays so for
+    /// as long as the connection lives.
     ///
     /// # Errors
     ///
-    /// Those of the database (tables and columns that do not exist), and those of `work`.
+    /// Statements that the database lacks a way to say, tables and columns that do not exist, and those of `work`.
     pub fn with<T, E: From<Error>>(
         &mut self,
-        compiled: &Compiled,
+        shape: &Shape,
+        statement: impl FnOnce() -> Statement,
         work: impl FnOnce(&mut Prepared<'_, '_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let observer = self.observer.as_ref();
         match &mut self.back_end {
             #[cfg(feature = "sqlite")]
-            BackEnd::Sqlite(connection) => connection.with(compiled, |prepared| {
-                work(&mut Prepared::new(PreparedBackEnd::Sqlite(prepared), compiled.text(), observer))
-            }),
+            BackEnd::Sqlite(connection) => connection.with(
+                shape,
+                || compile(&statement(), self.dialect),
+                |text, prepared| work(&mut Prepared::new(PreparedBackEnd::Sqlite(prepared), text, observer)),
+            ),
         }
     }
 
@@ -136,9 +127,14 @@ impl Connection {
     }
 }
 
+fn compile(statement: &Statement, dialect: &'static Dialect) -> Result<Compiled> {
+    let compiled = onggi_sql::compile::compile(statement, dialect);
+    compiled.map_err(|error| Error::new(Kind::Other, error.to_string()).with_source(error))
+}
+
 impl std::fmt::Debug for Connection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connection").field("dialect", &self.dialect().name).finish_non_exhaustive()
+        f.debug_struct("Connection").field("dialect", &self.dialect.name).finish_non_exhaustive()
     }
 }
 

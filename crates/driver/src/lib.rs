@@ -1,7 +1,7 @@
 //! Connections to databases: one interface over the back ends, each behind a feature of its own name.
 //!
-//! A [`Pool`] opens [`Connection`]s to the database of a URL. A connection compiles statements through a cache by
-//! shape, prepares them, lends rows column by column as [`ValueRef`]s and takes parameters the same way. Errors are
+//! A [`Pool`] opens [`Connection`]s to the database of a URL. A connection keeps the statements that it compiled
+//! and prepared by their shape, lends rows column by column as [`ValueRef`]s and takes parameters the same way. Errors are
 //! classified here, once, from what each database reports.
 //!
 //! ```

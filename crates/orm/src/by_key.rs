@@ -19,14 +19,17 @@ pub(crate) fn read<T>(
     read: impl FnOnce(&mut Reader<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
     let shape = Shape::own(SHAPE, &[table.number()]);
-    let compiled = connection.compile(&shape, || Statement::Select(Select::by_key(table)))?;
-    connection.with(&compiled, |prepared| {
-        let mut rows = prepared.query(bind)?;
-        match rows.next_row()? {
-            Some(row) => read(&mut Reader::new(row)).map(Some),
-            None => Ok(None),
-        }
-    })
+    connection.with(
+        &shape,
+        || Statement::Select(Select::by_key(table)),
+        |prepared| {
+            let mut rows = prepared.query(bind)?;
+            match rows.next_row()? {
+                Some(row) => read(&mut Reader::new(row)).map(Some),
+                None => Ok(None),
+            }
+        },
+    )
 }
 
 /// A key in words, as `users with id 7`.

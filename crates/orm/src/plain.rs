@@ -105,16 +105,19 @@ impl Connection {
         let structs = Structs(std::slice::from_mut(object));
         let (shape, _) = shape::of_insert(&insert);
         let connection = self.driver();
-        let compiled = connection.compile(&shape, || Statement::Insert(insert.clone()))?;
         let bind =
             |to: &mut dyn Bind| insert.columns.iter().try_for_each(|&column| structs.bind(FIRST, column, to));
-        let key = connection.with(&compiled, |prepared| match insert.returning {
-            None => prepared.execute(bind).map(|_| None),
-            Some(_) => match prepared.query(bind)?.next_row()? {
-                Some(row) => Ok(Some(row.value(0, Type::BIGINT)?.to_owned())),
-                None => Ok(None),
+        let key = connection.with(
+            &shape,
+            || Statement::Insert(insert.clone()),
+            |prepared| match insert.returning {
+                None => prepared.execute(bind).map(|_| None),
+                Some(_) => match prepared.query(bind)?.next_row()? {
+                    Some(row) => Ok(Some(row.value(0, Type::BIGINT)?.to_owned())),
+                    None => Ok(None),
+                },
             },
-        })?;
+        )?;
         key.map_or(Ok(()), |key| assign_key(object, key.as_ref()))
     }
 

@@ -344,16 +344,19 @@ fn rows<K>(
     mut row: impl FnMut(&mut Reader<'_>, &mut K) -> Result<bool>,
 ) -> Result<()> {
     let (shape, values) = shape::of_select(select);
-    let compiled = connection.compile(&shape, || Statement::Select(select.clone()))?;
-    connection.with(&compiled, |prepared| {
-        let mut rows = prepared.query(|to| bind(&values, to))?;
-        while let Some(next) = rows.next_row()? {
-            if !row(&mut Reader::new(next), keep)? {
-                break;
+    connection.with(
+        &shape,
+        || Statement::Select(select.clone()),
+        |prepared| {
+            let mut rows = prepared.query(|to| bind(&values, to))?;
+            while let Some(next) = rows.next_row()? {
+                if !row(&mut Reader::new(next), keep)? {
+                    break;
+                }
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        },
+    )
 }
 
 /// Runs a statement that gives no rows.
@@ -369,8 +372,7 @@ fn write<E: Split>(statement: &Statement, table: u32, executor: &mut E) -> Resul
 
 fn execute(statement: &Statement, connection: &mut driver::Connection) -> Result<u64> {
     let (shape, values) = shape::of(statement);
-    let compiled = connection.compile(&shape, || statement.clone())?;
-    connection.with(&compiled, |prepared| prepared.execute(|to| bind(&values, to)))
+    connection.with(&shape, || statement.clone(), |prepared| prepared.execute(|to| bind(&values, to)))
 }
 
 fn bind(values: &[&Value], to: &mut dyn driver::Bind) -> Result<()> {

@@ -2,7 +2,8 @@
 //!
 //! Nothing here talks to a database or knows what a model is. A statement is built as data, one walk over it
 //! yields its [shape](shape::Shape) (everything but the values) and its parameters in order, and
-//! [`compile`](compile::compile) turns it into text for a [`Dialect`], once per shape: a [`Cache`] keeps the result.
+//! [`compile`](compile::compile) turns it into text for a [`Dialect`], once per shape: connections keep what they
+//! prepared by the shape.
 //!
 //! ```
 //! use onggi_sql::{dialect, BinaryOperator, Column, Expression, Select, Statement, Table, Type, compile};
@@ -21,8 +22,8 @@
 //! # Ok::<(), onggi_sql::Error>(())
 //! ```
 
-pub mod cache;
 pub mod compile;
+mod compiled;
 pub mod dialect;
 mod error;
 mod expression;
@@ -32,7 +33,7 @@ mod statement;
 mod table;
 mod value;
 
-pub use cache::{Cache, Compiled};
+pub use compiled::Compiled;
 pub use dialect::Dialect;
 pub use error::Error;
 pub use expression::{BinaryOperator, Expression, Function, Match, UnaryOperator};

@@ -1,4 +1,4 @@
-//! A statement without its values: the key under which its text is kept.
+//! A statement without its values: the key under which connections keep it prepared.
 //!
 //! One walk yields both the shape and the values, in the order in which [`compile`](crate::compile) writes
 //! their parameters. Statements of equal shape have equal text.

@@ -413,31 +413,3 @@ fn what_a_dialect_lacks_is_an_error() {
     assert!(error.is_unsupported());
     assert!(error.to_string().starts_with("SQLite has no `ends_with`"), "{error}");
 }
-
-#[test]
-fn compiled_statements_are_kept_by_shape() -> onggi_sql::Result<()> {
-    let mut cache = onggi_sql::Cache::new(&dialect::SQLITE);
-    let statement = |value| Statement::Delete(Delete { table: &USERS, filter: Some(equals(AGE, value)) });
-    let (first, other) = (statement(1), statement(2));
-    let compiled = cache.get(&shape::of(&first).0, || first.clone())?;
-    let again = cache.get(&shape::of(&other).0, || panic!("compiled a second time"))?;
-    assert!(std::sync::Arc::ptr_eq(&compiled, &again));
-    assert_eq!((compiled.text(), compiled.parameters()), (r#"DELETE FROM "users" WHERE "age" = ?1"#, 1));
-    let versions = Statement::Delete(Delete { table: &USERS, filter: Some(equals(VERSION, 1)) });
-    let different = cache.get(&shape::of(&versions).0, || versions.clone())?;
-    assert_ne!(different.text(), compiled.text());
-    Ok(())
-}
-
-#[test]
-fn a_full_cache_goes_on() -> onggi_sql::Result<()> {
-    let mut cache = onggi_sql::Cache::new(&dialect::SQLITE);
-    for number in 0..2 * onggi_sql::Cache::CAPACITY {
-        let literal = i64::try_from(number).unwrap_or(i64::MAX);
-        let statement =
-            Statement::Delete(Delete { table: &USERS, filter: Some(Expression::Literal(literal)) });
-        let compiled = cache.get(&shape::of(&statement).0, || statement.clone())?;
-        assert_eq!(compiled.text(), format!(r#"DELETE FROM "users" WHERE {number}"#));
-    }
-    Ok(())
-}

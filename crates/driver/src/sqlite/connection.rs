@@ -1,5 +1,6 @@
 use hashbrown::HashMap;
 use onggi_sql::Compiled;
+use onggi_sql::shape::Shape;
 use self_cell::self_cell;
 
 use super::error::classify;
@@ -26,8 +27,13 @@ self_cell!(
 #[allow(unsafe_code)]
 unsafe impl Send for Held {}
 
-/// Prepared statements by the number of what they were compiled from.
-type Statements<'c> = HashMap<u64, rusqlite::Statement<'c>>;
+/// Prepared statements by their shape.
+type Statements<'c> = HashMap<Shape, Statement<'c>>;
+
+struct Statement<'c> {
+    compiled: Compiled,
+    prepared: rusqlite::Statement<'c>,
+}
 
 /// How many statements are kept prepared. Who has more starts over: they gain little from keeping.
 const CAPACITY: usize = 256;
@@ -45,22 +51,25 @@ impl Connection {
         self.0.borrow_owner().pragma_update(None, "query_only", read_only).map_err(classify)
     }
 
-    /// Lends a compiled statement, prepared at its first use.
+    /// Lends the statement of a shape, with its text; compiled and prepared at its first use.
     pub(crate) fn with<T, E: From<Error>>(
         &mut self,
-        compiled: &Compiled,
-        work: impl FnOnce(Prepared<'_, '_>) -> std::result::Result<T, E>,
+        shape: &Shape,
+        compile: impl FnOnce() -> Result<Compiled>,
+        work: impl FnOnce(&str, Prepared<'_, '_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         self.0.with_dependent_mut(|connection, statements| {
-            if let Some(statement) = statements.get_mut(&compiled.number()) {
-                return work(Prepared::new(statement, connection));
+            if let Some(Statement { compiled, prepared }) = statements.get_mut(shape) {
+                return work(compiled.text(), Prepared::new(prepared, connection));
             }
-            let statement = prepare(connection, compiled.text())?;
+            let compiled = compile()?;
+            let prepared = prepare(connection, compiled.text())?;
             if statements.len() >= CAPACITY {
                 statements.clear();
             }
-            let statement = statements.entry(compiled.number()).or_insert(statement);
-            work(Prepared::new(statement, connection))
+            let Statement { compiled, prepared } =
+                statements.entry(shape.clone()).or_insert(Statement { compiled, prepared });
+            work(compiled.text(), Prepared::new(prepared, connection))
         })
     }
 

@@ -53,6 +53,13 @@ impl Arena {
         store.as_any_mut().downcast_mut().expect("a table's number belongs to one model")
     }
 
+    /// The object of the row that the reader stands at, which is not here yet.
+    pub(super) fn new_entity<M: Model>(&mut self, reader: &mut Reader<'_>) -> Result<Handle<M>> {
+        reader.enter(M::table());
+        let now = self.epochs.now();
+        self.store_or_new::<M>().load_new(reader, now)
+    }
+
     /// Lends two different objects mutably.
     pub(super) fn pair_mut<A: Model, B: Model>(
         &mut self,

@@ -108,16 +108,21 @@ impl Session {
     /// Those of the database, and a row that cannot be read.
     pub fn get<M: Model>(&mut self, key: impl Into<M::Key>) -> Result<Option<Handle<M>>> {
         let key = key.into();
-        if let Some(handle) = self.known(&key) {
-            return Ok(self.living(handle));
+        let mut known = self.known::<M>(&key);
+        if known.is_none() && self.flush_changes()? {
+            known = self.known(&key);
         }
-        if self.flush_changes()?
-            && let Some(handle) = self.known(&key)
-        {
-            return Ok(self.living(handle));
+        match known {
+            Some((handle, true)) => return Ok((self.state(handle) == State::Persistent).then_some(handle)),
+            Some((_, false)) | None => self.begin()?,
         }
-        self.begin()?;
-        self.read_by_key::<M, _>(|to| key.bind(to), |reader, arena| arena.entity(reader))
+        self.read_by_key::<M, _>(
+            |to| key.bind(to),
+            |reader, arena| match known {
+                None => arena.new_entity(reader),
+                Some(_) => arena.entity(reader),
+            },
+        )
     }
 
     /// The object of a primary key, which must exist.
@@ -133,14 +138,9 @@ impl Session {
         }
     }
 
-    /// A handle whose values can be trusted.
-    fn known<M: Model>(&self, key: &M::Key) -> Option<Handle<M>> {
-        let (handle, trusted) = self.arena.store()?.find(key)?;
-        trusted.then_some(handle)
-    }
-
-    fn living<M: Model>(&self, handle: Handle<M>) -> Option<Handle<M>> {
-        (self.state(handle) == State::Persistent).then_some(handle)
+    /// The object of a key, where it is here, and whether its values can be trusted.
+    fn known<M: Model>(&self, key: &M::Key) -> Option<(Handle<M>, bool)> {
+        self.arena.store()?.find(key)
     }
 
     /// Marks an object for deletion; the next flush deletes its row. A pending object just goes.

@@ -198,13 +198,16 @@ impl<M: Model> Store<M> {
         let key = M::read_key(reader)?;
         match self.find(&key) {
             Some((handle, _)) => self.reload(handle, reader, epoch, current),
-            None => {
-                let handle = self.place(M::read(reader)?, Phase::Persistent, epoch);
-                let slots = &self.slots;
-                self.identity.insert(handle.slot, |slot, state| slots[slot as usize].hash_key(state));
-                Ok(handle)
-            }
+            None => self.load_new(reader, epoch),
         }
+    }
+
+    /// The object of the row entered, which is not here yet.
+    pub(super) fn load_new(&mut self, reader: &mut Reader<'_>, epoch: u32) -> Result<Handle<M>> {
+        let handle = self.place(M::read(reader)?, Phase::Persistent, epoch);
+        let slots = &self.slots;
+        self.identity.insert(handle.slot, |slot, state| slots[slot as usize].hash_key(state));
+        Ok(handle)
     }
 
     /// The row of an object that is here: an unchanged object of an earlier transaction takes its values.

@@ -33,21 +33,24 @@ impl Step {
         connection: &mut Connection,
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
-        let compiled = connection.compile(&self.shape(), || self.statement())?;
         let columns: Vec<usize> = self.written().collect();
         let generates_key = self.generates_key();
-        connection.with(&compiled, |prepared| {
-            self.objects.iter().try_for_each(|&object| {
-                let written = match generates_key {
-                    true => self.insert(object, &columns, objects, prepared).map(|()| keyed.push(object)),
-                    false => self.execute(object, &columns, objects, prepared),
-                };
-                let doing = |error: Error| {
-                    error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
-                };
-                written.map_err(doing)
-            })
-        })
+        connection.with(
+            &self.shape(),
+            || self.statement(),
+            |prepared| {
+                self.objects.iter().try_for_each(|&object| {
+                    let written = match generates_key {
+                        true => self.insert(object, &columns, objects, prepared).map(|()| keyed.push(object)),
+                        false => self.execute(object, &columns, objects, prepared),
+                    };
+                    let doing = |error: Error| {
+                        error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
+                    };
+                    written.map_err(doing)
+                })
+            },
+        )
     }
 
     /// Writes a new row whose key the database generates.

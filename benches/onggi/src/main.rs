@@ -1,0 +1,205 @@
+//! The benchmark's workloads on onggi: plain structs on a connection, tracked objects in a session.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::process::ExitCode;
+
+use bench_common::{Hold, Mode, Page, Person, Result, Watch, Workloads};
+use onggi::{Connection, Database, Executor, Handle, Id, Model, Query, Session, sql};
+
+fn main() -> ExitCode {
+    bench_common::run::<Onggi>()
+}
+
+/// A row of the table that every library reads and writes.
+#[derive(Clone, Model)]
+#[model(table = "users")]
+struct User {
+    id: Id<User>,
+    name: String,
+    #[model(unique)]
+    email: String,
+    age: i64,
+    city: String,
+}
+
+impl From<Person> for User {
+    fn from(person: Person) -> User {
+        let Person { name, email, age, city } = person;
+        User { id: Id::default(), name, email, age, city }
+    }
+}
+
+struct Onggi {
+    db: Database,
+    connection: Connection,
+}
+
+impl Workloads for Onggi {
+    const NAME: &'static str = "onggi";
+    const PLANNER_STABLE: bool = true;
+
+    fn open(file: &Path) -> Result<Self> {
+        let file = file.to_str().ok_or("the path is not UTF-8")?;
+        let db = Database::open(&format!("sqlite://{file}"))?;
+        let connection = db.connect()?;
+        Ok(Self { db, connection })
+    }
+
+    fn execute(&mut self, text: &str) -> Result<()> {
+        sql(text).execute(&mut self.connection)?;
+        Ok(())
+    }
+
+    fn text(&mut self, text: &str) -> Result<String> {
+        Ok(sql(text).one(&mut self.connection)?)
+    }
+
+    fn insert_each(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
+        let users: Vec<User> = people.into_iter().map(User::from).collect();
+        watch.time(|| {
+            let mut session = self.db.session()?;
+            for user in users {
+                session.add(user);
+            }
+            Ok(session.commit()?)
+        })
+    }
+
+    fn insert_bulk(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
+        let mut users: Vec<User> = people.into_iter().map(User::from).collect();
+        watch.time(|| {
+            self.connection.insert_all(&mut users)?;
+            drop(users);
+            Ok(())
+        })
+    }
+
+    fn select_all(&mut self, mode: Mode, watch: &mut Watch) -> Result<i64> {
+        watch.time(|| match mode {
+            Mode::Autocommit => Ok(ages(&User::query().all(&mut self.connection)?)),
+            Mode::Transaction => {
+                let mut session = self.db.session()?;
+                let users = User::query().all(&mut session)?;
+                let ages = tracked_ages(&session, &users);
+                session.commit()?;
+                Ok(ages)
+            }
+        })
+    }
+
+    fn get_by_key(&mut self, mode: Mode, keys: &[i64], watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            let mut ages = 0;
+            match mode {
+                Mode::Autocommit => {
+                    for &key in keys {
+                        ages += black_box(&self.connection.get_one::<User>(key)?).age;
+                    }
+                }
+                Mode::Transaction => {
+                    let mut session = self.db.session()?;
+                    for &key in keys {
+                        let user = session.get_one::<User>(key)?;
+                        ages += black_box(&session[user]).age;
+                    }
+                    session.commit()?;
+                }
+            }
+            Ok(ages)
+        })
+    }
+
+    fn get_by_email(&mut self, mode: Mode, emails: &[String], watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            let mut ages = 0;
+            match mode {
+                Mode::Autocommit => {
+                    for email in emails {
+                        ages += black_box(&by_email(email).one(&mut self.connection)?).age;
+                    }
+                }
+                Mode::Transaction => {
+                    let mut session = self.db.session()?;
+                    for email in emails {
+                        let user = by_email(email).one(&mut session)?;
+                        ages += black_box(&session[user]).age;
+                    }
+                    session.commit()?;
+                }
+            }
+            Ok(ages)
+        })
+    }
+
+    fn pages(&mut self, mode: Mode, pages: &[Page], watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            let mut sum = 0;
+            match mode {
+                Mode::Autocommit => {
+                    for page in pages {
+                        sum += ages(&read_page(*page, &mut self.connection)?);
+                    }
+                }
+                Mode::Transaction => {
+                    let mut session = self.db.session()?;
+                    for page in pages {
+                        let users = read_page(*page, &mut session)?;
+                        sum += tracked_ages(&session, &users);
+                    }
+                    session.commit()?;
+                }
+            }
+            Ok(sum)
+        })
+    }
+
+    fn update(&mut self, watch: &mut Watch) -> Result<()> {
+        let mut session = self.db.session()?;
+        let users = User::query().all(&mut session)?;
+        watch.time(|| {
+            for user in users {
+                session[user].age += 1;
+            }
+            session.commit()?;
+            drop(session);
+            Ok(())
+        })
+    }
+
+    fn hold(&mut self, hold: Hold) -> Result<Option<i64>> {
+        match hold {
+            Hold::Stream => {
+                let mut ages = 0;
+                User::query().each(&mut self.connection, |user| {
+                    ages += black_box(&user?).age;
+                    Ok(())
+                })?;
+                Ok(Some(ages))
+            }
+            Hold::Vec => Ok(Some(ages(&User::query().all(&mut self.connection)?))),
+            Hold::Session => {
+                let mut session = self.db.session()?;
+                let users = User::query().all(&mut session)?;
+                Ok(Some(tracked_ages(&session, &users)))
+            }
+        }
+    }
+}
+
+fn by_email(email: &str) -> Query<User> {
+    User::query().filter(|u| u.email.eq(email))
+}
+
+fn read_page<E: Executor>(page: Page, executor: &mut E) -> Result<Vec<<E::Keep as onggi::Keep>::Entity<User>>> {
+    let query = User::query().filter(|u| u.age.ge(page.min_age)).order_by(|u| u.email);
+    Ok(query.limit(u32::try_from(page.limit)?).all(executor)?)
+}
+
+fn ages(users: &[User]) -> i64 {
+    black_box(users).iter().map(|user| user.age).sum()
+}
+
+fn tracked_ages(session: &Session, users: &[Handle<User>]) -> i64 {
+    black_box(users).iter().map(|&user| session[user].age).sum()
+}
