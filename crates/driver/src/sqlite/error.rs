@@ -69,6 +69,17 @@ fn columns(named: &str) -> (String, Vec<String>) {
     (table, columns)
 }
 
+/// The error of a statement that found another connection writing and could not wait for it: SQLite does not let a
+/// transaction that has read wait for the lock to write, as both could wait for each other.
+pub(super) fn collision(error: rusqlite::Error) -> Error {
+    Error::new(
+        Kind::Serialization,
+        "another connection is writing, for which a transaction that has read cannot wait; run it again, or use the \
+         closure form of transactions, which takes the write lock at its start",
+    )
+    .with_source(error)
+}
+
 fn general(code: i32, message: &str) -> Error {
     match (code, code & 0xff) {
         (ffi::SQLITE_BUSY_SNAPSHOT, _) => Error::new(
@@ -83,7 +94,7 @@ fn general(code: i32, message: &str) -> Error {
             Error::new(Kind::ReadOnly, format!("the database may be read only: {message}"))
         }
         (_, ffi::SQLITE_FULL) => Error::new(Kind::Full, format!("no room left to write: {message}")),
-        (_, ffi::SQLITE_NOTADB | ffi::SQLITE_CORRUPT) => {
+        (ffi::SQLITE_IOERR_SHORT_READ, _) | (_, ffi::SQLITE_NOTADB | ffi::SQLITE_CORRUPT) => {
             Error::new(Kind::Corrupt, format!("the file is damaged or not a database: {message}"))
         }
         (_, ffi::SQLITE_CANTOPEN) => Error::new(Kind::Open, format!("the file cannot be opened: {message}")),

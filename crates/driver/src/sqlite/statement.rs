@@ -1,8 +1,8 @@
-use rusqlite::Statement;
+use rusqlite::{Statement, TransactionState, ffi};
 
-use super::error::classify;
+use super::error::{classify, collision};
 use super::value::{bind, raw, value};
-use crate::{Bind, Result, Type, ValueRef};
+use crate::{Bind, Error, Result, Type, ValueRef};
 
 /// A statement that SQLite has compiled.
 pub(crate) struct Prepared<'p, 'c> {
@@ -23,7 +23,7 @@ impl<'p, 'c> Prepared<'p, 'c> {
     }
 
     pub(crate) fn execute(&mut self) -> Result<u64> {
-        let changed = self.statement.raw_execute().map_err(classify)?;
+        let changed = self.statement.raw_execute().map_err(|error| refused(error, self.connection))?;
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
 
@@ -32,7 +32,7 @@ impl<'p, 'c> Prepared<'p, 'c> {
     }
 
     pub(crate) fn rows(&mut self) -> Rows<'_> {
-        Rows(self.statement.raw_query())
+        Rows { rows: self.statement.raw_query(), connection: self.connection }
     }
 
     pub(crate) fn columns(&self) -> Vec<String> {
@@ -59,15 +59,28 @@ impl Bind for Parameters<'_, '_> {
 }
 
 /// The rows of a running statement.
-pub(crate) struct Rows<'p>(rusqlite::Rows<'p>);
+pub(crate) struct Rows<'p> {
+    rows: rusqlite::Rows<'p>,
+    connection: &'p rusqlite::Connection,
+}
 
 impl<'p> Rows<'p> {
     #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
-        match self.0.next() {
+        match self.rows.next() {
             Ok(row) => Ok(row.map(Row)),
-            Err(error) => Err(classify(error)),
+            Err(error) => Err(refused(error, self.connection)),
         }
+    }
+}
+
+/// The error of a statement, with regard to what its transaction has done before.
+#[cold]
+fn refused(error: rusqlite::Error, connection: &rusqlite::Connection) -> Error {
+    let has_read = || matches!(connection.transaction_state(Some("main")), Ok(TransactionState::Read));
+    match error.sqlite_extended_error_code() {
+        Some(ffi::SQLITE_BUSY) if has_read() => collision(error),
+        _ => classify(error),
     }
 }
 
