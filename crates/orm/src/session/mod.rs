@@ -54,6 +54,8 @@ pub struct Session {
     mode: Mode,
     depth: usize,
     begun: bool,
+    /// Whether the database has ended the transaction, so that nothing may go on as if it were open.
+    lost: bool,
 }
 
 impl Session {
@@ -61,7 +63,7 @@ impl Session {
         static SESSIONS: AtomicU32 = AtomicU32::new(0);
         // Stamps of different sessions are spread far apart, so that handles do not pass from one to another.
         let seed = SESSIONS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9);
-        Session { connection, arena: Arena::new(seed), mode, depth: 0, begun: false }
+        Session { connection, arena: Arena::new(seed), mode, depth: 0, begun: false, lost: false }
     }
 
     /// Moves a new object in; the next flush inserts it.

@@ -18,7 +18,9 @@ pub(crate) enum Mode {
 impl Session {
     /// Writes all changes to the database, within the transaction: inserts, updates of changed columns, deletions.
     ///
-    /// A flush that fails writes nothing, and leaves the objects as they were, so that it can be tried again.
+    /// A flush that fails writes nothing, and leaves the objects as they were, so that it can be tried again. Only
+    /// where the database ends the whole transaction, as when there is no room left to write, the objects return to
+    /// what they were at the last commit; then the session goes on after a [`rollback`](Session::rollback).
     ///
     /// # Errors
     ///
@@ -65,14 +67,15 @@ impl Session {
 
     /// Undoes a failed flush in the database. The failure itself is what the caller hears of.
     fn abandon(&mut self, first: bool, guarded: bool, depth: usize) {
-        self.notice_lost_transaction();
-        if !self.begun {
+        if first {
+            // Nothing else was in the transaction, and the database may have ended it already.
+            if std::mem::take(&mut self.begun) && self.connection.in_transaction() {
+                drop(self.control(|transaction| transaction.rollback.to_owned()));
+            }
             return;
         }
-        if first {
-            drop(self.control(|transaction| transaction.rollback.to_owned()));
-            self.begun = false;
-        } else if guarded {
+        self.notice_lost_transaction();
+        if self.begun && guarded {
             drop(self.control(|transaction| transaction.rollback_to(depth)));
             drop(self.control(|transaction| transaction.release(depth)));
         }
@@ -81,7 +84,7 @@ impl Session {
     /// Flushes, and makes everything since the last commit or rollback last.
     ///
     /// Objects keep their values; handles stay good. Where the commit fails, the transaction is still open, or, if
-    /// the database ended it, undone as [`rollback`](Session::rollback) does.
+    /// the database ended it, undone as [`flush`](Session::flush) says.
     ///
     /// # Errors
     ///
@@ -89,8 +92,10 @@ impl Session {
     pub fn commit(&mut self) -> Result<()> {
         self.outside_savepoint("commit")?;
         self.flush()?;
+        self.not_lost()?;
         if self.begun {
-            self.control(|transaction| transaction.commit.to_owned())?;
+            let committed = self.control(|transaction| transaction.commit.to_owned());
+            committed.inspect_err(|_| self.notice_lost_transaction())?;
             self.begun = false;
         }
         self.arena.commit();
@@ -106,6 +111,7 @@ impl Session {
     pub fn rollback(&mut self) -> Result<()> {
         self.outside_savepoint("rollback")?;
         self.arena.rollback();
+        self.lost = false;
         if !std::mem::take(&mut self.begun) || !self.connection.in_transaction() {
             return Ok(());
         }
@@ -151,6 +157,7 @@ impl Session {
         }));
         self.depth = depth;
         if let Ok(Ok(value)) = result {
+            self.not_lost()?;
             self.control(|transaction| transaction.release(depth))?;
             return Ok(value);
         }
@@ -167,6 +174,7 @@ impl Session {
         if self.begun {
             return Ok(());
         }
+        self.not_lost()?;
         let mode = self.mode;
         self.control(|transaction| match mode {
             Mode::Deferred => transaction.begin.to_owned(),
@@ -185,7 +193,18 @@ impl Session {
     pub(super) fn notice_lost_transaction(&mut self) {
         if self.begun && !self.connection.in_transaction() {
             self.begun = false;
+            self.lost = true;
             self.arena.rollback();
+        }
+    }
+
+    fn not_lost(&self) -> Result<()> {
+        match self.lost {
+            false => Ok(()),
+            true => Err(Error::usage(
+                "the database has ended the transaction, with all that was done in it, after the error that came \
+                 before this one: roll back before going on",
+            )),
         }
     }
 
