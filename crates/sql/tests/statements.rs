@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{AGE, BALANCE, ID, NAME, ODD, SEATS, USERS, VERSION, compiled, text};
+use common::{AGE, BALANCE, ID, NAME, ODD, SEATS, USERS, compiled, text};
 use onggi_sql::{
     BinaryOperator, Conflict, Delete, Direction, Expression, Function, Insert, Match, Nulls, Order, Select,
-    Selected, Statement, Summary, Table, UnaryOperator, Update, Value, dialect, shape,
+    Selected, Statement, Summary, Table, UnaryOperator, Update, Value, shape,
 };
 
 fn column(column: usize) -> Expression {
