@@ -67,6 +67,7 @@ fn neither_the_observer_nor_the_log_gets_values() {
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::TRACE)
         .with_ansi(false)
+        .without_time()
         .with_writer(move || log.clone())
         .finish();
     {
