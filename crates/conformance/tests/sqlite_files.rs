@@ -381,6 +381,9 @@ fn a_database_that_ends_the_transaction_takes_the_objects_back() -> Result<()> {
     assert!(error.to_string().contains("stopped"), "{error}");
     assert_eq!(session[kimchi].liters, 10);
     session[kimchi].liters = 6;
+    assert!(session.commit().unwrap_err().to_string().contains("roll back before going on"));
+    session.rollback()?;
+    session[kimchi].liters = 6;
     session.commit()?;
     assert_eq!(liters(&database)?, [6, 10]);
     Ok(())
