@@ -168,6 +168,7 @@ macro_rules! cases {
                 first_is_the_first_or_none
                 count_and_exists_read_no_rows
                 count_and_exists_follow_limit_and_offset
+                count_and_exists_are_of_what_is_selected
                 tuples_are_selected
                 tuples_are_selected_on_a_session_too
                 aggregates
@@ -195,6 +196,8 @@ macro_rules! cases {
                 upserting_by_columns_that_are_not_unique_is_an_error
                 upserting_past_another_unique_column_is_a_violation
                 upserting_by_a_primary_key
+                upserting_counts_the_version_of_the_row_up
+                a_failed_insert_is_of_a_new_row
                 versions_are_checked_and_count_up
             }
             raw {

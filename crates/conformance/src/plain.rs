@@ -209,6 +209,26 @@ struct Stock {
     version: u32,
 }
 
+pub fn upserting_counts_the_version_of_the_row_up(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Stock])?;
+    let [mut stock] = harness.insert([Stock { amount: 1, ..Default::default() }])?;
+    let mut connection = harness.connect()?;
+    connection.update(&mut stock)?;
+    let mut theirs = Stock { id: stock.id, amount: 7, ..Default::default() };
+    connection.upsert(&mut theirs, |s| s.id)?;
+    assert_eq!(harness.rows::<Stock>()?, [Stock { amount: 7, version: 2, ..stock.clone() }]);
+    assert!(connection.update(&mut stock).expect_err("theirs came between").is_stale());
+    Ok(())
+}
+
+pub fn a_failed_insert_is_of_a_new_row(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Jar])?;
+    harness.insert([jar("a", 1.0)])?;
+    let error = harness.connect()?.insert(&mut jar("a", 1.0)).expect_err("a label twice");
+    assert!(error.to_string().starts_with("inserting a new row of jar: "), "{error}");
+    Ok(())
+}
+
 pub fn versions_are_checked_and_count_up(harness: &Harness) -> Result<()> {
     harness.create(onggi::models![Stock])?;
     let [mut mine] = harness.insert([Stock { amount: 1, ..Default::default() }])?;

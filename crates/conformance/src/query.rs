@@ -138,6 +138,10 @@ pub fn no_character_of_a_part_is_special(harness: &Harness) -> Result<()> {
     assert_eq!(names(harness, |u| u.name.contains("'\""))?, "C");
     assert_eq!(names(harness, |u| u.name.starts_with("D김치"))?, "D");
     assert_eq!(names(harness, |u| u.name.ends_with("찌개"))?, "D");
+    assert_eq!(names(harness, |u| u.name.ends_with("\"\0z"))?, "C");
+    assert_eq!(names(harness, |u| u.name.ends_with("z"))?, "C");
+    assert_eq!(names(harness, |u| u.name.ends_with("\0"))?, "");
+    assert_eq!(names(harness, |u| u.name.lower().ends_with("1c2d"))?, "B");
     Ok(())
 }
 
@@ -315,6 +319,16 @@ pub fn count_and_exists_follow_limit_and_offset(harness: &Harness) -> Result<()>
     assert!(User::query().offset(3).exists(&mut connection)?);
     assert!(!User::query().offset(4).exists(&mut connection)?);
     assert!(!User::query().limit(0).exists(&mut connection)?);
+    Ok(())
+}
+
+pub fn count_and_exists_are_of_what_is_selected(harness: &Harness) -> Result<()> {
+    users(harness)?;
+    let mut connection = harness.connect()?;
+    assert_eq!(User::query().select(|u| u.name).count(&mut connection)?, 4);
+    let sum = User::query().filter(|u| u.age.lt(0)).select(|u| u.age.sum());
+    assert_eq!(sum.all(&mut connection)?, [None]);
+    assert_eq!((sum.count(&mut connection)?, sum.exists(&mut connection)?), (1, true));
     Ok(())
 }
 

@@ -32,11 +32,14 @@ pub(crate) fn read<T>(
     )
 }
 
-/// A key in words, as `users with id 7`.
+/// A key in words, as `users with id 7`; `a new row of users` where it is not set yet.
 pub(crate) fn described<M: Model>(key: &M::Key) -> String {
     let mut capture = Capture::default();
     // What cannot be bound is left out of the message.
     drop(key.bind(&mut capture));
+    if capture.values.is_empty() {
+        return format!("a new row of {}", M::table().name);
+    }
     let names = M::table().primary_key.iter().map(|&column| M::table().columns[column].name);
     let parts = names.zip(&capture.values).map(|(name, value)| format!("{name} {}", shown(value.as_ref())));
     format!("{} with {}", M::table().name, parts.collect::<Vec<_>>().join(", "))

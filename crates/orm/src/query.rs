@@ -212,7 +212,8 @@ impl<M: Model, S: Selection> Query<M, S> {
 
     fn summary<E: Executor, T: Field + Default>(&self, executor: &mut E, summary: Summary) -> Result<T> {
         let mut select = Select { summary: Some(summary), order: Vec::new(), ..self.select.clone() };
-        if !select.distinct {
+        // What is selected decides how many rows there are where it is distinct, or an aggregate.
+        if !select.distinct && matches!(select.columns, Selected::Table) {
             select.columns = Selected::Nothing;
         }
         let mut result = T::default();

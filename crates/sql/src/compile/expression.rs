@@ -116,22 +116,19 @@ impl Writer {
         Ok(())
     }
 
-    /// The last characters, as many as the part has; the part is one parameter, written twice.
+    /// The last bytes, as many as the part has; as bytes, since SQLite's functions of texts stop at a NUL. A character
+    /// behind both keeps them from being empty. The part is one parameter, written twice.
     fn ends_with(&mut self, text: &Expression, part: &Expression) -> Result<()> {
-        let (Expression::Column(..), Expression::Value(_)) = (text, part) else {
-            return Err(crate::Error::unsupported(
-                self.dialect.name,
-                "`ends_with` between anything but a column and a value",
-            ));
+        let Expression::Value(_) = part else {
+            return Err(crate::Error::unsupported(self.dialect.name, "`ends_with` of anything but a value"));
         };
-        self.push("substr(");
-        self.expression(text)?;
-        self.push(", length(");
-        self.expression(text)?;
-        self.push(") - length(");
+        self.push("substr(CAST(");
+        self.operand(text)?;
+        self.push(" || '.' AS BLOB), -length(CAST(");
         self.expression(part)?;
-        self.push(") + 1) = ");
+        self.push(" || '.' AS BLOB))) = CAST(");
         self.parameter_again();
+        self.push(" || '.' AS BLOB)");
         Ok(())
     }
 

@@ -37,9 +37,22 @@ impl Writer {
         self.push(" DO UPDATE SET ");
         self.separated(", ", &conflict.update, |writer, &column| {
             writer.name(table.columns[column].name)?;
+            if table.version == Some(column) {
+                return writer.next_version(table, column);
+            }
             writer.push(" = excluded.");
             writer.name(table.columns[column].name)
         })
+    }
+
+    /// The version of the row that is there counts up, whatever the new row says.
+    fn next_version(&mut self, table: &Table, column: usize) -> Result<()> {
+        self.push(" = ");
+        self.name(table.name)?;
+        self.push(".");
+        self.name(table.columns[column].name)?;
+        self.push(" + 1");
+        Ok(())
     }
 
     pub(super) fn update(&mut self, update: &Update) -> Result<()> {
