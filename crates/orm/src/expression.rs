@@ -33,9 +33,14 @@ pub struct ColumnNode {
 #[derive(Clone, Debug)]
 pub struct Tree {
     expression: sql::Expression,
-    /// Why a value in it cannot be bound; told when the statement runs.
+    /// How deep operations are nested in it.
+    depth: u16,
+    /// Why it cannot be run; told when the statement runs.
     error: Option<Box<str>>,
 }
+
+/// How deep operations can be nested. Databases set limits of this size, and nothing here need fear for its stack.
+const DEPTH: u16 = 500;
 
 impl Tree {
     pub(crate) fn into_parts(self) -> (sql::Expression, Option<Box<str>>) {
@@ -47,17 +52,57 @@ impl Tree {
         other: Tree,
         join: impl FnOnce(sql::Expression, sql::Expression) -> sql::Expression,
     ) -> Tree {
-        Tree { expression: join(self.expression, other.expression), error: self.error.or(other.error) }
+        let depth = self.depth.max(other.depth);
+        let error = self.error.or(other.error);
+        Tree { expression: join(self.expression, other.expression), depth, error }.deeper()
+    }
+
+    /// Joins two conditions in a chain, which is one level whatever its length.
+    fn chain(self, other: Tree, operator: Chain) -> Tree {
+        let continued = match (&self.expression, operator) {
+            (sql::Expression::And(_), Chain::And) | (sql::Expression::Or(_), Chain::Or) => self.depth,
+            _ => self.depth.saturating_add(1),
+        };
+        let depth = continued.max(other.depth.saturating_add(1));
+        let error = self.error.or(other.error);
+        let expression = match operator {
+            Chain::And => self.expression.and(other.expression),
+            Chain::Or => self.expression.or(other.expression),
+        };
+        Tree { expression, depth, error }.checked()
     }
 
     fn map(self, map: impl FnOnce(sql::Expression) -> sql::Expression) -> Tree {
-        Tree { expression: map(self.expression), error: self.error }
+        Tree { expression: map(self.expression), ..self }.deeper()
     }
+
+    fn deeper(self) -> Tree {
+        Tree { depth: self.depth.saturating_add(1), ..self }.checked()
+    }
+
+    /// What is nested too deep becomes an error before anything has to walk it.
+    fn checked(self) -> Tree {
+        match self.depth <= DEPTH {
+            true => self,
+            false => Tree::failed(format!("the expression is nested more than {DEPTH} levels deep")),
+        }
+    }
+
+    fn failed(error: String) -> Tree {
+        Tree { error: Some(error.into()), ..sql::Expression::Value(Value::Null).into() }
+    }
+}
+
+/// How conditions are chained.
+#[derive(Clone, Copy)]
+enum Chain {
+    And,
+    Or,
 }
 
 impl From<sql::Expression> for Tree {
     fn from(expression: sql::Expression) -> Tree {
-        Tree { expression, error: None }
+        Tree { expression, depth: 0, error: None }
     }
 }
 
@@ -119,7 +164,7 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
         let tree: Tree = self.node.into();
         let from = tree.clone().join(low.into_operand(), binary(BinaryOperator::GreaterOrEqual));
         let to = tree.join(high.into_operand(), binary(BinaryOperator::LessOrEqual));
-        Condition(from.join(to, sql::Expression::and))
+        Condition(from.chain(to, Chain::And))
     }
 
     /// Among these values. Of no values it is false.
@@ -443,10 +488,7 @@ fn binary(operator: BinaryOperator) -> impl FnOnce(sql::Expression, sql::Express
 fn value<T: Field>(field: &T) -> Tree {
     match captured(field) {
         Ok(value) => sql::Expression::Value(value).into(),
-        Err(error) => Tree {
-            expression: sql::Expression::Value(Value::Null),
-            error: Some(error.to_string().into_boxed_str()),
-        },
+        Err(error) => Tree::failed(error.to_string()),
     }
 }
 
@@ -485,7 +527,7 @@ impl BitAnd for Condition {
     type Output = Condition;
 
     fn bitand(self, other: Condition) -> Condition {
-        Condition(self.0.join(other.0, sql::Expression::and))
+        Condition(self.0.chain(other.0, Chain::And))
     }
 }
 
@@ -493,7 +535,7 @@ impl BitOr for Condition {
     type Output = Condition;
 
     fn bitor(self, other: Condition) -> Condition {
-        Condition(self.0.join(other.0, sql::Expression::or))
+        Condition(self.0.chain(other.0, Chain::Or))
     }
 }
 
@@ -543,7 +585,7 @@ impl Order {
     }
 
     pub(crate) fn into_parts(self) -> (sql::Order, Option<Box<str>>) {
-        let Tree { expression, error } = self.tree;
+        let (expression, error) = self.tree.into_parts();
         (sql::Order { expression, direction: self.direction, nulls: self.nulls }, error)
     }
 }

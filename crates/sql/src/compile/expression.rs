@@ -1,6 +1,9 @@
 use super::Writer;
 use crate::{BinaryOperator, Expression, Function, Match, Result, UnaryOperator};
 
+/// How many conditions are written side by side.
+const CHAIN: usize = 100;
+
 impl Writer {
     pub(super) fn expression(&mut self, expression: &Expression) -> Result<()> {
         match expression {
@@ -82,10 +85,20 @@ impl Writer {
         Ok(())
     }
 
+    /// Conditions side by side. A long chain is written as a tree, as databases limit how deep they nest.
     fn chain(&mut self, separator: &str, none: &str, conditions: &[Expression]) -> Result<()> {
         match conditions {
             [] => self.push(none),
             [only] => self.expression(only)?,
+            many if many.len() > CHAIN => {
+                let (first, second) = many.split_at(many.len() / 2);
+                self.separated(separator, [first, second], |writer, half| {
+                    writer.push("(");
+                    writer.chain(separator, none, half)?;
+                    writer.push(")");
+                    Ok(())
+                })?;
+            }
             many => self.separated(separator, many, |writer, condition| match condition {
                 Expression::And(_) | Expression::Or(_) => writer.operand(condition),
                 _ => writer.expression(condition),

@@ -1,0 +1,67 @@
+//! Expressions of any size end well: long chains are run, deep nesting is an error.
+
+use onggi::{Condition, Database, Error, Id, Model, Result};
+
+#[derive(Clone, Debug, Default, Model)]
+struct Jar {
+    id: Id<Jar>,
+    liters: i64,
+    open: bool,
+}
+
+fn database() -> Result<Database> {
+    let db = Database::open("sqlite::memory:")?;
+    db.create_tables(onggi::models![Jar])?;
+    let mut jars: Vec<Jar> = (0..10).map(|liters| Jar { liters, ..Default::default() }).collect();
+    db.connect()?.insert_all(&mut jars)?;
+    Ok(db)
+}
+
+#[test]
+fn three_thousand_conditions_are_run() -> Result<()> {
+    let mut connection = database()?.connect()?;
+    let any = |j: JarColumns| Condition::any((0..3_000).map(|liters| j.liters.eq(liters + 5)));
+    assert_eq!(Jar::query().filter(any).count(&mut connection)?, 5);
+    let all = |j: JarColumns| (0..3_000).map(|liters| j.liters.ne(liters + 5)).collect::<Condition>();
+    assert_eq!(Jar::query().filter(all).count(&mut connection)?, 5);
+    Ok(())
+}
+
+#[test]
+fn deep_nesting_is_an_error() -> Result<()> {
+    let mut connection = database()?.connect()?;
+    let error = |result: Result<u64>| result.expect_err("too deep").to_string();
+
+    let mut not = Condition::from(Jar::columns().open);
+    for _ in 0..100_000 {
+        not = !not;
+    }
+    let nested = Jar::query().filter(|_| not.clone());
+    assert!(error(nested.count(&mut connection)).contains("nested more than"));
+
+    let mut alternating = Jar::columns().liters.eq(1);
+    for liters in 0..100_000 {
+        alternating = (alternating & Jar::columns().liters.gt(liters)) | Jar::columns().open.eq(true);
+    }
+    let nested = Jar::query().filter(|_| alternating.clone());
+    assert!(error(nested.count(&mut connection)).contains("nested more than"));
+
+    let mut sum = Jar::columns().liters + 1;
+    for _ in 0..100_000 {
+        sum = sum + 1;
+    }
+    let nested = Jar::query().filter(|_| sum.clone().gt(5));
+    assert!(error(nested.count(&mut connection)).contains("nested more than"));
+    Ok::<(), Error>(())
+}
+
+#[test]
+fn nesting_within_the_limit_is_run() -> Result<()> {
+    let mut connection = database()?.connect()?;
+    let mut sum = Jar::columns().liters + 1;
+    for _ in 0..300 {
+        sum = sum + 1;
+    }
+    assert_eq!(Jar::query().filter(|_| sum.clone().gt(305)).count(&mut connection)?, 5);
+    Ok(())
+}
