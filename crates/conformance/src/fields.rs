@@ -488,6 +488,32 @@ pub fn decimals_are_found_in_a_list_as_numbers(harness: &Harness) -> Result<()> 
     Ok(())
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Rate {
+    #[model(primary_key)]
+    rate: Decimal,
+    #[model(unique)]
+    step: Decimal,
+}
+
+pub fn decimals_are_keys_and_unique(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Rate])?;
+    let rate = |rate, step| Rate { rate: decimal(rate), step: decimal(step) };
+    harness.insert([rate("0.10", "1.5"), rate("0.2", "-1.5")])?;
+    let error = harness.connect()?.insert(&mut rate("0.3", "1.5")).expect_err("a step twice");
+    assert!(error.is_unique_violation());
+    assert_eq!(error.columns(), ["step"]);
+    assert!(harness.connect()?.insert(&mut rate("0.2", "9")).expect_err("a key twice").is_unique_violation());
+    let mut session = harness.session()?;
+    let tenth = session.get_one::<Rate>(decimal("0.1"))?;
+    assert_eq!(session[tenth].rate.to_string(), "0.10");
+    assert_eq!(session.get::<Rate>(decimal("0.10"))?, Some(tenth));
+    session[tenth].step = decimal("7");
+    session.commit()?;
+    assert_eq!(harness.connect()?.get_one::<Rate>(decimal("0.100"))?.step, decimal("7"));
+    Ok(())
+}
+
 pub fn decimals_of_too_many_digits_are_refused_when_read(harness: &Harness) -> Result<()> {
     harness.create(onggi::models![Price])?;
     prices(harness, ["1"])?;

@@ -27,6 +27,7 @@ macro_rules! cases {
                 decimals_compare_as_numbers
                 decimals_sort_as_numbers
                 decimals_are_found_in_a_list_as_numbers
+                decimals_are_keys_and_unique
                 decimals_of_too_many_digits_are_refused_when_read
                 json_is_kept_and_changes_inside_are_noticed
                 json_that_is_none_is_refused_when_read
