@@ -10,6 +10,9 @@ use onggi::{Database, Error, Handle, Id, Model, Result, Session, State, sql};
 
 #[path = "faults/damage.rs"]
 mod damage;
+#[cfg(unix)]
+#[path = "faults/limit.rs"]
+mod limit;
 #[path = "faults/log.rs"]
 mod log;
 #[path = "faults/writers.rs"]
