@@ -19,10 +19,11 @@ pub fn assertions(column: &Column) -> TokenStream {
     let length = attributes.length.as_ref().map(|Argument { word, .. }| {
         is(word, &["Text"], "`length` is for texts: remove it, or make the field a `String`")
     });
-    let version = attributes
-        .version
-        .as_ref()
-        .map(|word| is(word, &["Integer"], "a version is counted: make the field an integer such as `i64`"));
+    let version = attributes.version.as_ref().map(|word| {
+        let counts = quote!(::core::matches!(#column.ty, __onggi::sql::Type::Integer { bits: 32.., .. }));
+        let message = "a version counts updates: make the field an integer of 32 bits or more, such as `i64`";
+        assertion(word, &counts, message)
+    });
     let default = attributes.default.as_ref().filter(|default| !default.value.types().is_empty());
     let default = default.map(|Argument { word, value }| {
         is(word, value.types(), "the default does not fit the type of the field: write one that does")
@@ -34,7 +35,13 @@ pub fn assertions(column: &Column) -> TokenStream {
                 "the column cannot be set to NULL: make the field an `Option`, or use another action";
             assertion(word, &quote!(#column.nullable), message)
         });
-    quote!(#length #version #default #(#actions)*)
+    let given = attributes.on_delete.as_ref().or(attributes.on_update.as_ref());
+    let reference = given.filter(|_| attributes.references.is_none()).map(|Argument { word, .. }| {
+        let message =
+            format!("`{word}` needs a foreign key: make the field an `Id`, or add `references(...)`");
+        assertion(word, &quote!(#column.reference.is_some()), &message)
+    });
+    quote!(#length #version #default #reference #(#actions)*)
 }
 
 fn assertion(word: &Ident, condition: &TokenStream, message: &str) -> TokenStream {
@@ -43,6 +50,6 @@ fn assertion(word: &Ident, condition: &TokenStream, message: &str) -> TokenStrea
 }
 
 /// A span for code of ours that is shown at a place of the user's.
-pub fn located(span: Span) -> Span {
+fn located(span: Span) -> Span {
     Span::call_site().located_at(span)
 }

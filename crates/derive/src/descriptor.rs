@@ -1,10 +1,9 @@
 //! The static that describes a model's table.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, quote};
 use syn::LitStr;
 
-use crate::assertion::located;
 use crate::attr::{Action, Argument, CheckAttribute};
 use crate::constant::Constant;
 use crate::model::{Column, Field, Index, Model};
@@ -55,20 +54,23 @@ fn reference(field: &Field) -> Option<TokenStream> {
         |action: &Option<Argument<Action>>| action.as_ref().map_or(Action::Nothing, |given| given.value);
     let (on_delete, on_update) = (action(&attributes.on_delete), action(&attributes.on_update));
     let given = attributes.on_delete.as_ref().or(attributes.on_update.as_ref());
-    let reference = match (&attributes.references, given) {
-        (None, None) => return None,
-        (Some(Argument { value: model, .. }), _) => {
-            quote!(__onggi::sql::Reference::to(<#model as __onggi::Model>::table))
-        }
-        (None, Some(Argument { word, .. })) => {
-            let message =
-                format!("`{word}` needs a foreign key: make the field an `Id`, or add `references(...)`");
-            quote_spanned!(located(word.span())=> <#ty as __onggi::Mapped>::COLUMN.reference.expect(#message))
-        }
-    };
     let actions = given
         .map(|_| quote!(.with_actions(__onggi::sql::Action::#on_delete, __onggi::sql::Action::#on_update)));
-    Some(quote!(::core::option::Option::Some(#reference #actions)))
+    Some(match (&attributes.references, given) {
+        (None, None) => return None,
+        (Some(Argument { value: model, .. }), _) => quote! {
+            ::core::option::Option::Some(
+                __onggi::sql::Reference::to(<#model as __onggi::Model>::table) #actions
+            )
+        },
+        // Whether the type is a foreign key at all is an assertion's business.
+        (None, Some(_)) => quote! {
+            match <#ty as __onggi::Mapped>::COLUMN.reference {
+                ::core::option::Option::Some(reference) => ::core::option::Option::Some(reference #actions),
+                none => none,
+            }
+        },
+    })
 }
 
 fn index(index: &Index) -> TokenStream {
