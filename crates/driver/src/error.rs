@@ -167,12 +167,19 @@ impl Error {
     }
 }
 
+/// How much of a statement a message shows.
+const SHOWN: usize = 2_000;
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.message)?;
         match &self.0.statement {
-            Some(statement) => write!(f, " (in: {statement})"),
             None => Ok(()),
+            Some(statement) if statement.len() <= SHOWN => write!(f, " (in: {statement})"),
+            Some(statement) => {
+                let shown: String = statement.chars().take(SHOWN).collect();
+                write!(f, " (in: {shown}… of {} bytes)", statement.len())
+            }
         }
     }
 }

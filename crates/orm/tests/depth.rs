@@ -65,3 +65,14 @@ fn nesting_within_the_limit_is_run() -> Result<()> {
     assert_eq!(Jar::query().filter(|_| sum.clone().gt(305)).count(&mut connection)?, 5);
     Ok(())
 }
+
+#[test]
+fn chains_are_flat_from_either_end() -> Result<()> {
+    let mut connection = database()?.connect()?;
+    let mut all = Jar::columns().liters.ge(0);
+    for liters in 5..2_000 {
+        all = Jar::columns().liters.ne(liters) & all;
+    }
+    assert_eq!(Jar::query().filter(|_| all.clone()).count(&mut connection)?, 5);
+    Ok(())
+}

@@ -59,27 +59,43 @@ impl Expression {
         Expression::binary(BinaryOperator::Equal, Expression::column(table, column), Expression::Parameter)
     }
 
-    /// This condition and another; chains stay flat.
+    /// This condition and another; chains stay flat, however they are built.
     #[must_use]
     pub fn and(self, other: Expression) -> Expression {
-        match self {
-            Expression::And(mut all) => {
+        match (self, other) {
+            (Expression::And(mut all), Expression::And(more)) => {
+                all.extend(more);
+                Expression::And(all)
+            }
+            (Expression::And(mut all), other) => {
                 all.push(other);
                 Expression::And(all)
             }
-            first => Expression::And(vec![first, other]),
+            (first, Expression::And(mut all)) => {
+                all.insert(0, first);
+                Expression::And(all)
+            }
+            (first, other) => Expression::And(vec![first, other]),
         }
     }
 
-    /// This condition or another; chains stay flat.
+    /// This condition or another; chains stay flat, however they are built.
     #[must_use]
     pub fn or(self, other: Expression) -> Expression {
-        match self {
-            Expression::Or(mut any) => {
+        match (self, other) {
+            (Expression::Or(mut any), Expression::Or(more)) => {
+                any.extend(more);
+                Expression::Or(any)
+            }
+            (Expression::Or(mut any), other) => {
                 any.push(other);
                 Expression::Or(any)
             }
-            first => Expression::Or(vec![first, other]),
+            (first, Expression::Or(mut any)) => {
+                any.insert(0, first);
+                Expression::Or(any)
+            }
+            (first, other) => Expression::Or(vec![first, other]),
         }
     }
 

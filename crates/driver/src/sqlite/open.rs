@@ -59,6 +59,9 @@ impl Target {
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<()> {
+        if matches!(self.place, Place::Memory(_)) && matches!(name, "mode" | "journal_mode") {
+            return Err(invalid(format!("the SQLite option {name} is for files, not for sqlite::memory:")));
+        }
         match name {
             "mode" => self.flags = choose(name, value, MODES)?,
             "journal_mode" => self.journal_mode = choose(name, value, JOURNAL_MODES.map(twice))?,
@@ -135,6 +138,10 @@ fn place(place: &str) -> Result<Place> {
             let uri = format!("file:/onggi-{}?vfs=memdb", NEXT.fetch_add(1, Ordering::Relaxed));
             let keeper = open_memory(&uri).map_err(cannot_open)?;
             Ok(Place::Memory(Memory { uri, _keeper: Mutex::new(keeper) }))
+        }
+        // SQLite takes a name that starts so as a URI of its own, with options past ours.
+        path if path.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:")) => {
+            Ok(Place::File(format!("./{path}")))
         }
         path => Ok(Place::File(path.to_owned())),
     }

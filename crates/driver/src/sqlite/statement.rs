@@ -8,6 +8,8 @@ use crate::{Bind, Error, Result, Type, ValueRef};
 pub(crate) struct Prepared<'p, 'c> {
     statement: &'p mut Statement<'c>,
     connection: &'p rusqlite::Connection,
+    /// Whether something large is bound, which must not stay in memory with the statement.
+    large: bool,
 }
 
 impl<'p, 'c> Prepared<'p, 'c> {
@@ -15,11 +17,11 @@ impl<'p, 'c> Prepared<'p, 'c> {
         statement: &'p mut Statement<'c>,
         connection: &'p rusqlite::Connection,
     ) -> Prepared<'p, 'c> {
-        Prepared { statement, connection }
+        Prepared { statement, connection, large: false }
     }
 
     pub(crate) fn parameters(&mut self) -> Parameters<'_, 'c> {
-        Parameters { statement: self.statement, bound: 0 }
+        Parameters { statement: self.statement, bound: 0, large: &mut self.large }
     }
 
     pub(crate) fn execute(&mut self) -> Result<u64> {
@@ -44,16 +46,34 @@ impl<'p, 'c> Prepared<'p, 'c> {
     }
 }
 
+impl Drop for Prepared<'_, '_> {
+    fn drop(&mut self) {
+        if self.large {
+            self.statement.clear_bindings();
+        }
+    }
+}
+
 /// The parameters of a statement, bound from the first on.
 pub(crate) struct Parameters<'p, 'c> {
     statement: &'p mut Statement<'c>,
     bound: usize,
+    large: &'p mut bool,
 }
+
+/// From how many bytes on a value is large.
+const LARGE: usize = 4_096;
 
 impl Bind for Parameters<'_, '_> {
     #[inline]
     fn bind(&mut self, value: ValueRef<'_>) -> Result<()> {
         self.bound += 1;
+        *self.large |= match value {
+            ValueRef::Text(text) => text.len() > LARGE,
+            ValueRef::Blob(bytes) => bytes.len() > LARGE,
+            ValueRef::List(_) => true,
+            _ => false,
+        };
         bind(self.statement, self.bound, value)
     }
 }

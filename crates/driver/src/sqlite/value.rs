@@ -78,10 +78,11 @@ pub(super) fn value(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
 /// A stored value that is not of its type's own storage class.
 fn converted(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
     match (ty, stored) {
-        (Type::Blob, StoredRef::Text(bytes)) => Ok(ValueRef::Blob(bytes)),
         (Type::Boolean, StoredRef::Integer(value @ (0 | 1))) => Ok(ValueRef::Boolean(value == 1)),
         (Type::Real | Type::Double, StoredRef::Integer(value)) => Ok(ValueRef::Real(exact(value)?)),
-        (Type::Integer { .. } | Type::Boolean | Type::Real | Type::Double, _) => Err(mismatch(stored, ty)),
+        (Type::Integer { .. } | Type::Boolean | Type::Real | Type::Double | Type::Blob, _) => {
+            Err(mismatch(stored, ty))
+        }
         (_, StoredRef::Text(bytes)) => text::read(utf8(bytes)?, ty),
         #[cfg(feature = "decimal")]
         (Type::Decimal, StoredRef::Integer(value)) => Ok(ValueRef::Decimal(value.into())),

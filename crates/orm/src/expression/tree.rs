@@ -37,11 +37,12 @@ impl Tree {
 
     /// Joins two conditions in a chain, which is one level whatever its length.
     pub(super) fn chain(self, other: Tree, operator: Chain) -> Tree {
-        let continued = match (&self.expression, operator) {
-            (sql::Expression::And(_), Chain::And) | (sql::Expression::Or(_), Chain::Or) => self.depth,
-            _ => self.depth.saturating_add(1),
+        // The levels of each part inside the chain; a chain that goes on is not one level more.
+        let level = |tree: &Tree| match (&tree.expression, operator) {
+            (sql::Expression::And(_), Chain::And) | (sql::Expression::Or(_), Chain::Or) => tree.depth,
+            _ => tree.depth.saturating_add(1),
         };
-        let depth = continued.max(other.depth.saturating_add(1));
+        let depth = level(&self).max(level(&other));
         let error = self.error.or(other.error);
         let expression = match operator {
             Chain::And => self.expression.and(other.expression),
