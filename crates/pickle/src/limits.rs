@@ -79,7 +79,8 @@ impl Limits {
     /// (a million), above eight times what the pickle itself holds.
     ///
     /// One unit is one object, or 32 bytes of a string or bytes. It stops pickles of a few hundred bytes that stand for
-    /// billions of objects.
+    /// billions of objects. What calls of builtin constructors copy into a [`crate::Graph`] is bounded by as many items and
+    /// bytes, above four times the size of the pickle.
     #[must_use]
     pub const fn expansion(mut self, units: usize) -> Self {
         self.expansion = units;

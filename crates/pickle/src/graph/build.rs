@@ -20,8 +20,10 @@ pub(super) struct GraphBuilder<'a> {
     strings: Encoding,
     limit: usize,
     buffers: u32,
-    /// What constructors (`set(list)`, `bytes(str)`) may still copy: an honest pickle copies each byte of it at most once.
+    /// What constructors (`set(list)`, `bytes(str)`) may still copy. An honest pickle copies each byte of it once or
+    /// twice: `bytearray(_codecs.encode(…))` looks at the text, then copies the bytes.
     copies: usize,
+    expansion: usize,
     /// Whether a dict or set has two items or more, so that equal keys must be looked for.
     keyed: bool,
 }
@@ -38,7 +40,8 @@ impl<'a> GraphBuilder<'a> {
             strings: options.strings,
             limit,
             buffers: 0,
-            copies: input,
+            copies: input.saturating_mul(4).saturating_add(options.limits.expansion),
+            expansion: options.limits.expansion,
             keyed: false,
         }
     }
@@ -66,8 +69,7 @@ impl<'a> GraphBuilder<'a> {
     /// Spends some of what may be copied.
     pub(super) fn copy(&mut self, amount: usize) -> Result<()> {
         let rest = self.copies.checked_sub(amount);
-        self.copies = rest
-            .ok_or_else(|| Error::syntax("the pickle builds the same object from another again and again"))?;
+        self.copies = rest.ok_or_else(|| Error::limit("expansion", self.expansion))?;
         Ok(())
     }
 

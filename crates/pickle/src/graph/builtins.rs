@@ -81,24 +81,29 @@ fn bytearray<'a>(builder: &mut GraphBuilder<'a>, arguments: [Option<NodeId>; 2])
     Ok(bytes.map(Node::ByteArray))
 }
 
+/// The longest name of an encoding that is looked at; those that are known are shorter.
+const ENCODING_NAME: usize = 16;
+
 /// `_codecs.encode(text, encoding)` for the encodings that bytes were written with.
 fn encoded<'a>(
     builder: &mut GraphBuilder<'a>,
     arguments: [Option<NodeId>; 2],
 ) -> Result<Option<Cow<'a, [u8]>>> {
     let [Some(text), Some(encoding)] = arguments else { return Ok(None) };
-    let (Node::Str(text), Node::Str(encoding)) = (builder.node(text), builder.node(encoding)) else {
+    let (Node::Str(characters), Node::Str(encoding)) = (builder.node(text), builder.node(encoding)) else {
         return Ok(None);
     };
-    let bytes = match &*encoding.to_ascii_lowercase().replace('_', "-") {
-        "latin1" | "latin-1" | "iso-8859-1" | "iso8859-1" => latin1(text),
-        "utf-8" | "utf8" => Some(into_bytes(text.clone())),
-        _ => None,
-    };
-    if let Some(Cow::Owned(bytes)) = &bytes {
-        builder.copy(bytes.len())?;
+    if encoding.len() > ENCODING_NAME {
+        return Ok(None);
     }
-    Ok(bytes)
+    let (encoding, length) = (encoding.to_ascii_lowercase().replace('_', "-"), characters.len());
+    builder.copy(length)?; // before looking at it: the same text may come again and again
+    let Node::Str(characters) = builder.node(text) else { return Ok(None) };
+    Ok(match &*encoding {
+        "latin1" | "latin-1" | "iso-8859-1" | "iso8859-1" => latin1(characters),
+        "utf-8" | "utf8" => Some(into_bytes(characters.clone())),
+        _ => None,
+    })
 }
 
 /// The bytes of a text whose characters all fit one; `None` otherwise, where Python raises an error.
@@ -114,5 +119,58 @@ fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
         Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use crate::{Error, Graph, Protocol, Value, from_slice, to_vec_with};
+
+    #[test]
+    fn mixed_bytes_are_read_back_from_every_protocol() -> Result<(), Error> {
+        let ascii = [&[0xff][..], &[b'a'; 300]].concat();
+        let mixed: Vec<u8> = (0..=255).cycle().take(3000).collect();
+        for bytes in [ascii, mixed, vec![0xff; 5000], vec![0x80], Vec::new()] {
+            for protocol in Protocol::ALL {
+                for value in [Value::Bytes(bytes.clone()), Value::ByteArray(bytes.clone())] {
+                    let many = Value::List(vec![value; 5]);
+                    assert_eq!(from_slice::<Value>(&to_vec_with(&many, protocol)?)?, many, "{protocol:?}");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `_codecs.encode(text, encoding)` with the same arguments, many times.
+    fn encoded_again_and_again(text: &str, encoding: &str, times: usize) -> Vec<u8> {
+        let mut pickle = b"c_codecs\nencode\n\x94".to_vec();
+        for part in [text, encoding] {
+            pickle.push(b'X');
+            pickle.extend(u32::try_from(part.len()).unwrap_or(0).to_le_bytes());
+            pickle.extend(part.as_bytes());
+        }
+        pickle.extend(b"\x86\x940");
+        pickle.extend(b"h\x00h\x01R0".repeat(times));
+        pickle.push(b'.');
+        pickle
+    }
+
+    #[test]
+    fn a_text_encoded_again_and_again_reaches_a_limit() {
+        for last in ["é", "\u{1000}", ""] {
+            let text = "a".repeat(300_000) + last;
+            let error = Graph::from_slice(&encoded_again_and_again(&text, "latin1", 50_000)).unwrap_err();
+            assert!(error.is_limit(), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_long_name_of_an_encoding_is_not_looked_at() {
+        let pickle = encoded_again_and_again("a", &"A".repeat(300_000), 50_000);
+        let start = Instant::now();
+        assert!(Graph::from_slice(&pickle[..pickle.len() - 1]).is_err_and(|error| error.is_truncated()));
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     }
 }
