@@ -1,9 +1,11 @@
 //! Graph to bytes, in the order and with the memo numbers of CPython's pickler, without recursion.
 
+use std::collections::{HashMap, HashSet};
+
 use super::writer::Writer;
 use super::{BATCH, compat};
 use crate::error::{Error, Result};
-use crate::graph::{Effect, Graph, How, Node, NodeId, Object};
+use crate::graph::{Effect, Global, Graph, How, Node, NodeId, Object};
 use crate::opcode::Opcode;
 use crate::protocol::Protocol;
 
@@ -13,6 +15,8 @@ pub(crate) fn encode(graph: &Graph<'_>, protocol: Protocol) -> Result<Vec<u8>> {
         graph,
         writer: Writer::new(protocol),
         memo: vec![None; graph.node_count()],
+        longs: HashSet::new(),
+        long_globals: HashMap::new(),
         tasks: vec![Task::Save(graph.root())],
         buffers: 0,
         steps: graph.length().saturating_add(64).saturating_mul(64),
@@ -22,6 +26,12 @@ pub(crate) fn encode(graph: &Graph<'_>, protocol: Protocol) -> Result<Vec<u8>> {
     }
     Ok(encoder.writer.finish())
 }
+
+/// Integers of more bytes are fetched from the memo from the third time on. CPython memoises none, but reads them.
+const SHARED_INTEGER: usize = 32;
+
+/// Globals of longer names are known by where the names stand, so that thousands of them are not hashed again and again.
+const LONG_GLOBAL: usize = 128;
 
 /// What remains to be written, last first.
 #[derive(Clone, Copy)]
@@ -102,6 +112,10 @@ struct Encoder<'g, 'a> {
     writer: Writer,
     /// The memo number of each node that was written.
     memo: Vec<Option<u32>>,
+    /// The integers above [`SHARED_INTEGER`] that were written once.
+    longs: HashSet<NodeId>,
+    /// The memo numbers of globals above [`LONG_GLOBAL`], by the address and length of module and name.
+    long_globals: HashMap<[usize; 4], u32>,
     tasks: Vec<Task<'g>>,
     buffers: u32,
     /// What remains of the work: cycles through tuples are written more than once before they close.
@@ -161,7 +175,7 @@ impl<'g> Encoder<'g, '_> {
             Node::Bool(value) => return self.wrote(|writer| writer.bool(*value)),
             Node::Int(value) => return self.wrote(|writer| writer.int(*value)),
             Node::Float(value) => return self.wrote(|writer| writer.float(*value)),
-            Node::BigInt(bytes) => return self.writer.long(bytes).map(|()| true),
+            Node::BigInt(bytes) => return self.long(id, bytes).map(|()| true),
             Node::Tuple(items) if items.is_empty() => {
                 return self.wrote(|writer| writer.op(Opcode::EmptyTuple));
             }
@@ -179,6 +193,15 @@ impl<'g> Encoder<'g, '_> {
     fn wrote(&mut self, write: impl FnOnce(&mut Writer)) -> Result<bool> {
         write(&mut self.writer);
         Ok(true)
+    }
+
+    /// An integer, memoised when it is written a second time and is long.
+    fn long(&mut self, id: NodeId, bytes: &[u8]) -> Result<()> {
+        self.writer.long(bytes)?;
+        if bytes.len() > SHARED_INTEGER && !self.longs.insert(id) {
+            self.memoize(id)?;
+        }
+        Ok(())
     }
 
     fn container(&mut self, id: NodeId) -> Result<()> {
@@ -218,16 +241,34 @@ impl<'g> Encoder<'g, '_> {
         let graph = self.graph;
         self.tasks.push(Task::EndInert(id));
         match graph.node(id) {
-            Node::Global(global) => {
-                let to = self.writer.protocol.number();
-                let (module, name) = compat::renamed(global, graph.protocol(), to);
-                self.writer.global(module, name)?;
-            }
+            Node::Global(global) => self.global(id, global)?,
             Node::Extension(code) => self.writer.extension(*code),
             Node::Persistent(pid) => self.tasks.extend([Task::Op(Opcode::BinPersId), Task::Save(*pid)]),
             Node::Buffer { index, readonly } => self.buffer(*index, *readonly)?,
             node => return Err(Error::data(format!("a {} cannot be written", node.kind()))),
         }
+        Ok(())
+    }
+
+    fn global(&mut self, id: NodeId, global: &Global<'_>) -> Result<()> {
+        let is_long = global.module.len() + global.name.len() > LONG_GLOBAL;
+        let place = [&global.module, &global.name].map(|part| (part.as_ptr().addr(), part.len()));
+        let place = [place[0].0, place[0].1, place[1].0, place[1].1];
+        let number = match self.long_globals.get(&place) {
+            Some(number) if is_long => {
+                self.writer.get(*number);
+                *number
+            }
+            _ => {
+                let to = self.writer.protocol.number();
+                let (module, name) = compat::renamed(global, self.graph.protocol(), to);
+                self.writer.global(module, name)?
+            }
+        };
+        if is_long {
+            self.long_globals.insert(place, number);
+        }
+        self.remember(id, number);
         Ok(())
     }
 
@@ -367,5 +408,68 @@ impl<'g> Encoder<'g, '_> {
                 return self.container(id);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn sized(opcode: u8, data: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![opcode];
+        bytes.extend(u32::try_from(data.len()).unwrap_or(0).to_le_bytes());
+        bytes.extend(data);
+        bytes
+    }
+
+    #[test]
+    fn a_shared_integer_is_not_written_again_and_again() -> Result<()> {
+        let long = sized(Opcode::Long4.byte(), &[0x7f; 100_000]);
+        let pickle =
+            [b"(".to_vec(), long, b"\x94".to_vec(), b"h\x00".repeat(10_000), b"t.".to_vec()].concat();
+        let graph = Graph::from_slice(&pickle)?;
+        for protocol in Protocol::ALL {
+            let output = graph.to_vec(protocol)?;
+            assert!(output.len() < 300_000, "{protocol:?}: {}", output.len());
+            let again = Graph::from_slice(&output)?;
+            let Node::Tuple(items) = again.node(again.root()) else { return Err(Error::data("no tuple")) };
+            let long = |id: &NodeId| matches!(again.node(*id), Node::BigInt(bytes) if bytes.len() == 100_000);
+            assert!(items.len() == 10_001 && items.iter().all(long));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_global_of_a_long_name_is_written_once() -> Result<()> {
+        let name = vec![b'a'; 200_000];
+        let line = [b"(c", &name[..], b"\nb\n\x94", &b"h\x00".repeat(50_000), b"t."].concat();
+        let strings = [
+            b"(",
+            &sized(b'X', &name)[..],
+            b"\x94X\x01\0\0\0b\x94",
+            &b"h\x00h\x01\x93".repeat(50_000),
+            b"t.",
+        ];
+        for pickle in [line, strings.concat()] {
+            let graph = Graph::from_slice(&pickle)?;
+            let start = Instant::now();
+            for protocol in Protocol::ALL {
+                assert!(graph.to_vec(protocol)?.len() < 1_000_000);
+            }
+            assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_global_that_is_changed_keeps_its_effects() -> Result<()> {
+        let graph = Graph::from_slice(b"(ca\nb\n\x94Nbh\x00K\x01bh\x00t.")?;
+        let output = graph.to_vec(Protocol::V2)?;
+        let again = Graph::from_slice(&output)?;
+        let Node::Tuple(items) = again.node(again.root()) else { return Err(Error::data("no tuple")) };
+        assert_eq!((items[0], again.effects(items[0]).len()), (items[2], 2));
+        Ok(())
     }
 }

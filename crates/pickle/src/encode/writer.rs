@@ -65,12 +65,12 @@ impl Writer {
         }
     }
 
-    /// A global, under the name that the pickle's protocol asks for.
-    pub(super) fn global(&mut self, module: &str, name: &str) -> Result<()> {
+    /// A global, under the name that the pickle's protocol asks for; its memo number.
+    pub(super) fn global(&mut self, module: &str, name: &str) -> Result<u32> {
         let key = (module.to_owned(), name.to_owned());
         if let Some(number) = self.globals.get(&key) {
             self.output.get(*number);
-            return Ok(());
+            return Ok(*number);
         }
         if self.framing() {
             self.name(Cow::Owned(module.to_owned()))?;
@@ -81,13 +81,13 @@ impl Writer {
         }
         let number = self.output.memoize()?;
         self.globals.insert(key, number);
-        Ok(())
+        Ok(number)
     }
 
     pub(super) fn builtin(&mut self, name: &'static str) -> Result<()> {
         let global = compat::builtin(name);
         let (module, name) = compat::renamed(&global, 3, self.protocol.number());
-        self.global(module, name)
+        self.global(module, name).map(drop)
     }
 
     /// Makes a call of the callable and the arguments on the stack and memoises the result.
