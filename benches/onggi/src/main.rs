@@ -191,7 +191,10 @@ fn by_email(email: &str) -> Query<User> {
     User::query().filter(|u| u.email.eq(email))
 }
 
-fn read_page<E: Executor>(page: Page, executor: &mut E) -> Result<Vec<<E::Keep as onggi::Keep>::Entity<User>>> {
+fn read_page<E: Executor>(
+    page: Page,
+    executor: &mut E,
+) -> Result<Vec<<E::Keep as onggi::Keep>::Entity<User>>> {
     let query = User::query().filter(|u| u.age.ge(page.min_age)).order_by(|u| u.email);
     Ok(query.limit(u32::try_from(page.limit)?).all(executor)?)
 }

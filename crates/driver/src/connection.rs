@@ -169,11 +169,13 @@ impl<'p, 'c> Prepared<'p, 'c> {
         &mut self,
         bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
     ) -> std::result::Result<u64, E> {
-        self.times += 1;
         match &mut self.back_end {
             #[cfg(feature = "sqlite")]
             PreparedBackEnd::Sqlite(prepared) => {
-                bind(&mut prepared.parameters())?;
+                let mut parameters = prepared.parameters();
+                bind(&mut parameters)?;
+                parameters.complete()?;
+                self.times += 1;
                 prepared.execute().map_err(|error| error.with_statement(self.statement).into())
             }
         }
@@ -204,11 +206,13 @@ impl<'p, 'c> Prepared<'p, 'c> {
         &mut self,
         bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
     ) -> std::result::Result<Rows<'_>, E> {
-        self.times += 1;
         match &mut self.back_end {
             #[cfg(feature = "sqlite")]
             PreparedBackEnd::Sqlite(prepared) => {
-                bind(&mut prepared.parameters())?;
+                let mut parameters = prepared.parameters();
+                bind(&mut parameters)?;
+                parameters.complete()?;
+                self.times += 1;
                 Ok(Rows { back_end: RowsBackEnd::Sqlite(prepared.rows()), statement: self.statement })
             }
         }
@@ -219,6 +223,14 @@ impl<'p, 'c> Prepared<'p, 'c> {
         match &self.back_end {
             #[cfg(feature = "sqlite")]
             PreparedBackEnd::Sqlite(prepared) => prepared.columns(),
+        }
+    }
+
+    /// Whether it leaves the database as it is.
+    pub fn reads_only(&self) -> bool {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            PreparedBackEnd::Sqlite(prepared) => prepared.reads_only(),
         }
     }
 

@@ -117,7 +117,8 @@ impl Database {
     /// an error or panics, and runs it again, on a new session, when the database reports that the transaction
     /// collided with another.
     ///
-    /// The transaction takes the lock to write at its start.
+    /// The transaction takes the lock to write at its start. It is the closure's result that ends it, so
+    /// [`commit`](Session::commit) is an error inside.
     ///
     /// # Errors
     ///
@@ -158,7 +159,7 @@ impl Database {
         let mut session = Session::new(self.pool.connect()?, Mode::Write);
         session.begin()?;
         // On an error or panic the session is dropped, and its connection rolled back.
-        let value = work(&mut session)?;
+        let value = session.managed(|session| work(session))?;
         session.commit()?;
         Ok(value)
     }

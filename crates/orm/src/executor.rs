@@ -11,7 +11,7 @@ pub trait Executor: sealed::Split {}
 
 impl<E: sealed::Split> Executor for E {}
 
-/// What becomes of the objects in a result: [`Plain`] structs, or handles into a session's arena.
+/// What becomes of the objects in a result: plain structs, or handles into a session's arena.
 pub trait Keep {
     /// What a row of a model becomes.
     type Entity<M: Model>;

@@ -14,7 +14,7 @@ use crate::{Bind, Result, Table};
     label = "not a model",
     note = "put `#[derive(Clone, Model)]` on the struct"
 )]
-pub trait Model: Clone + Sized + 'static {
+pub trait Model: Clone + Send + Sized + 'static {
     /// What queries see in closures: one column for each field.
     type Columns: Copy + 'static;
 

@@ -3,7 +3,7 @@
 use onggi_sql::{Conflict, Insert, Statement, shape};
 
 use crate::selection::{Columns, Selection};
-use crate::session::store::count_up;
+use crate::session::store::{count_up, next_version};
 use crate::unit_of_work::{ChangeKind, ColumnSet, Object, Objects, Plan, Step, run};
 use crate::{Bind, Connection, Error, Model, Result, Type, ValueRef, by_key};
 
@@ -61,6 +61,9 @@ impl Connection {
     /// [`is_stale`](Error::is_stale) where the row is gone or has another version, and those of
     /// [`insert`](Connection::insert).
     pub fn update<M: Model>(&mut self, object: &mut M) -> Result<()> {
+        if let Some(version) = M::table().version {
+            next_version(object, version)?;
+        }
         self.write(ChangeKind::Update, std::slice::from_mut(object))?;
         match M::table().version {
             Some(version) => count_up(object, version),
@@ -112,10 +115,16 @@ impl Connection {
             || Statement::Insert(insert.clone()),
             |prepared| match insert.returning {
                 None => prepared.execute(bind).map(|_| None),
-                Some(_) => match prepared.query(bind)?.next_row()? {
-                    Some(row) => Ok(Some(row.value(0, Type::BIGINT)?.to_owned())),
-                    None => Ok(None),
-                },
+                Some(_) => {
+                    let mut rows = prepared.query(bind)?;
+                    let key = match rows.next_row()? {
+                        Some(row) => Some(row.value(0, Type::BIGINT)?.to_owned()),
+                        None => None,
+                    };
+                    // A statement of its own commits with its last step: only that tells whether it was written.
+                    while rows.next_row()?.is_some() {}
+                    Ok(key)
+                }
             },
         )?;
         key.map_or(Ok(()), |key| assign_key(object, key.as_ref()))
@@ -185,7 +194,13 @@ fn columns_of<M: Model>(object: &M, kind: ChangeKind) -> ColumnSet {
     }
     let mut columns = ColumnSet::all(table.columns.len());
     match (kind, table.generated()) {
-        (ChangeKind::Update, _) => table.primary_key.iter().for_each(|&column| columns.remove(column)),
+        (ChangeKind::Update, _) => {
+            table.primary_key.iter().for_each(|&column| columns.remove(column));
+            // An update sets something: where the key is all there is, the key to what it is.
+            if columns.is_empty() {
+                columns = table.primary_key.iter().copied().collect();
+            }
+        }
         (_, Some(generated)) if object.attribute(generated).is_unset() => columns.remove(generated),
         _ => {}
     }

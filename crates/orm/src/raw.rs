@@ -81,12 +81,18 @@ impl Sql {
         each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         executor.before_read()?;
-        self.rows(executor.split().0, each).inspect_err(|_| executor.after_error())
+        let mut writes = false;
+        let result = self.rows(executor.split().0, &mut writes, each);
+        if writes {
+            executor.after_write(None);
+        }
+        result.inspect_err(|_| executor.after_error())
     }
 
     fn rows<R: FromRow>(
         &self,
         connection: &mut driver::Connection,
+        writes: &mut bool,
         mut each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         self.with(connection, |prepared| {
@@ -95,6 +101,7 @@ impl Sql {
                 let message = format!("rows of {width} columns, read as {}: {}", R::WIDTH, self.text);
                 return Err(Error::usage(message));
             }
+            *writes = !prepared.reads_only();
             let mut rows = prepared.query(|to| self.bind_to(to))?;
             while let Some(row) = rows.next_row()? {
                 each(R::read(&mut Reader::new(row))?)?;
@@ -111,7 +118,15 @@ impl Sql {
     pub fn execute<E: Executor>(&self, executor: &mut E) -> Result<u64> {
         executor.before_write()?;
         let connection = executor.split().0;
-        let result = self.with(connection, |prepared| prepared.execute(|to| self.bind_to(to)));
+        let result = self.with(connection, |prepared| {
+            if !prepared.columns().is_empty() {
+                return Err(Error::usage(format!(
+                    "the statement gives rows: run it with `all`: {}",
+                    self.text
+                )));
+            }
+            prepared.execute(|to| self.bind_to(to))
+        });
         match &result {
             Ok(_) => executor.after_write(None),
             Err(_) => executor.after_error(),

@@ -1,7 +1,7 @@
 //! Tables to the statements that create and drop them, in the order that foreign keys ask for.
 
 use crate::compile::Writer;
-use crate::{Action, Column, Constant, Dialect, Index, Result, Table};
+use crate::{Action, Column, Constant, Dialect, Index, Result, Table, Type};
 
 /// The tables with those referred to before those that refer; the given order is kept where keys leave it open.
 ///
@@ -113,6 +113,14 @@ fn constraint_name(table: &Table, columns: &[usize], suffix: &str) -> String {
     name + "_" + suffix
 }
 
+/// Whether a foreign key of one type can hold a key of the other.
+fn comparable(key: Type, reference: Type) -> bool {
+    match (key, reference) {
+        (Type::Integer { .. }, Type::Integer { .. }) => true,
+        _ => key == reference,
+    }
+}
+
 impl Writer {
     fn column_definition(&mut self, table: &Table, column: &Column) -> Result<()> {
         self.name(column.name)?;
@@ -178,6 +186,12 @@ impl Writer {
                 target.primary_key.len(),
             )));
         };
+        if !comparable(target.columns[target.primary_key[0]].ty, column.ty) {
+            return Err(crate::Error::invalid(format!(
+                "{}.{} is of another type than the primary key of {}, which it refers to",
+                table.name, column.name, target.name,
+            )));
+        }
         self.push(", FOREIGN KEY ");
         self.column_names(table, &[position])?;
         self.push(" REFERENCES ");

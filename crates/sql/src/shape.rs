@@ -18,7 +18,7 @@ impl Shape {
     /// The smallest first number of a list that was not made from a [`Statement`].
     const OWN: u32 = 1 << 16;
 
-    /// A face's own list; `first` counts from [`Shape::OWN`].
+    /// A face's own list. Lists that differ in `first`, or in what follows, are different shapes.
     pub fn own(first: u32, rest: &[u32]) -> Shape {
         let mut shape = Shape::default();
         shape.0.push(Shape::OWN + first);

@@ -99,6 +99,9 @@ impl Target {
     fn configure(&self, connection: &rusqlite::Connection) -> rusqlite::Result<()> {
         connection.busy_timeout(self.busy_timeout)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        // A column that does not exist is an error, not a text.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
         rusqlite::vtab::array::load_module(connection)?;
         #[cfg(feature = "decimal")]
         connection.create_collation("onggi_decimal", super::text::compare_decimals)?;

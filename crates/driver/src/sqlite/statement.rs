@@ -25,7 +25,10 @@ impl<'p, 'c> Prepared<'p, 'c> {
     }
 
     pub(crate) fn execute(&mut self) -> Result<u64> {
+        let before = self.connection.total_changes();
         let changed = self.statement.raw_execute().map_err(|error| refused(error, self.connection))?;
+        // What is no INSERT, UPDATE or DELETE leaves SQLite's count as the last of these set it.
+        let changed = if self.connection.total_changes() == before { 0 } else { changed };
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
 
@@ -39,6 +42,10 @@ impl<'p, 'c> Prepared<'p, 'c> {
 
     pub(crate) fn columns(&self) -> Vec<String> {
         self.statement.column_names().map(str::to_owned).collect()
+    }
+
+    pub(crate) fn reads_only(&self) -> bool {
+        self.statement.readonly()
     }
 
     pub(crate) fn parameter_count(&self) -> usize {
@@ -63,6 +70,16 @@ pub(crate) struct Parameters<'p, 'c> {
 
 /// From how many bytes on a value is large.
 const LARGE: usize = 4_096;
+
+impl Parameters<'_, '_> {
+    /// Whether every parameter has a value: one left out would keep that of the run before.
+    pub(crate) fn complete(&self) -> Result<()> {
+        match (self.statement.parameter_count(), self.bound) {
+            (wanted, bound) if wanted == bound => Ok(()),
+            (wanted, bound) => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound"))),
+        }
+    }
+}
 
 impl Bind for Parameters<'_, '_> {
     #[inline]

@@ -78,6 +78,8 @@ pub(super) fn value(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
 /// A stored value that is not of its type's own storage class.
 fn converted(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
     match (ty, stored) {
+        // Bytes that somebody kept as text: whether that will do, the field decides.
+        (Type::Blob, StoredRef::Text(bytes)) => Ok(ValueRef::Text(utf8(bytes)?)),
         (Type::Boolean, StoredRef::Integer(value @ (0 | 1))) => Ok(ValueRef::Boolean(value == 1)),
         (Type::Real | Type::Double, StoredRef::Integer(value)) => Ok(ValueRef::Real(exact(value)?)),
         (Type::Integer { .. } | Type::Boolean | Type::Real | Type::Double | Type::Blob, _) => {

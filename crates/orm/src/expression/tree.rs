@@ -3,7 +3,7 @@
 use onggi_sql as sql;
 use onggi_sql::Value;
 
-/// The SQL of an [`Expression`] that is more than a column.
+/// The SQL of an [`Expression`](crate::Expression) that is more than a column.
 #[derive(Clone, Debug)]
 pub struct Tree {
     expression: sql::Expression,

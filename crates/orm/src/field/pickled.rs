@@ -54,7 +54,12 @@ impl<T: Serialize + DeserializeOwned + Clone + PartialEq + 'static> Field for Pi
     }
 
     fn read(value: ValueRef<'_>) -> Result<Self> {
-        let ValueRef::Blob(bytes) = value else { return unexpected("a pickle", value) };
+        let bytes = match value {
+            ValueRef::Blob(bytes) => bytes,
+            // The oldest protocol is ASCII, and some programs keep it as text.
+            ValueRef::Text(text) => text.as_bytes(),
+            other => return unexpected("a pickle", other),
+        };
         onggi_pickle::from_slice(bytes)
             .map(Pickled)
             .map_err(|error| Error::value_from(format!("the pickle cannot be read: {error}"), error))

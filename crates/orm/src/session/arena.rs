@@ -120,9 +120,7 @@ impl Arena {
     /// Puts the key of the object referred to in the place of its handle.
     fn settle(&mut self, Edge { from, column, to }: Edge) -> Result<()> {
         let mut capture = Capture::default();
-        if let Some(store) = self.any(to.store) {
-            store.bind_key(to.slot, &mut capture)?;
-        }
+        self.bind_key(to, &mut capture)?;
         let key = capture.values.pop().unwrap_or(Value::Null);
         match self.any_mut(from.store) {
             Some(store) => store.assign(from.slot, column, key.as_ref()),
@@ -159,6 +157,10 @@ impl Arena {
         for change in changes.changes.iter().filter(|change| change.kind != ChangeKind::Update) {
             for (column, definition) in change.table.columns.iter().enumerate() {
                 let Some(reference) = definition.reference else { continue };
+                let from = change.object;
+                if self.any(from.store).is_some_and(|store| store.referred(from.slot, column).is_some()) {
+                    continue; // by handle: an edge already
+                }
                 let mut value = Capture::default();
                 if self.bind(change.object, column, &mut value).is_err() {
                     continue;
@@ -215,10 +217,32 @@ impl Arena {
 
     /// A statement wrote to a table past its objects, or to any table.
     pub(super) fn suspect(&mut self, table: Option<u32>) {
-        for store in self.each_mut().filter(|store| table.is_none_or(|table| store.table().number() == table))
-        {
-            store.suspect_all();
+        let mut written: Vec<u32> = table.into_iter().collect();
+        let mut next = 0;
+        while let Some(&target) = written.get(next) {
+            let follows = self.each().map(AnyStore::table).filter(|table| follows(table, target));
+            let more: Vec<u32> =
+                follows.map(onggi_sql::Table::number).filter(|number| !written.contains(number)).collect();
+            written.extend(more);
+            next += 1;
         }
+        for store in self.each_mut() {
+            if table.is_none() || written.contains(&store.table().number()) {
+                store.suspect_all();
+            }
+        }
+    }
+
+    /// The database may have changed rows of tables that refer to those whose rows were deleted.
+    pub(super) fn follow(&mut self, changes: &[crate::unit_of_work::Change]) {
+        let mut tables: Vec<u32> = Vec::new();
+        for change in changes.iter().filter(|change| change.kind == ChangeKind::Delete) {
+            let number = change.table.number();
+            if !tables.contains(&number) && self.each().any(|store| follows(store.table(), number)) {
+                tables.push(number);
+            }
+        }
+        tables.into_iter().for_each(|table| self.suspect(Some(table)));
     }
 
     fn any(&self, store: u32) -> Option<&dyn AnyStore> {
@@ -232,6 +256,15 @@ impl Arena {
     fn phase(&self, object: Object) -> State {
         self.any(object.store).map_or(State::Detached, |store| store.phase(object))
     }
+}
+
+/// Whether the database changes rows of a table when rows of another go.
+fn follows(table: &onggi_sql::Table, target: u32) -> bool {
+    use onggi_sql::Action::{NoAction, Restrict};
+    let mut references = table.columns.iter().filter_map(|column| column.reference);
+    references.any(|reference| {
+        (reference.table)().number() == target && !matches!(reference.on_delete, NoAction | Restrict)
+    })
 }
 
 /// Whether rows of the store's table can, directly or through others, refer to rows of the same table.
@@ -260,7 +293,11 @@ impl Objects for Arena {
     }
 
     fn bind_key(&self, object: Object, to: &mut dyn Bind) -> Result<()> {
-        self.any(object.store).map_or(Ok(()), |store| store.bind_key(object.slot, to))
+        let Some(store) = self.any(object.store) else { return Ok(()) };
+        match store.key_refers(object.slot) {
+            Some(referred) => self.bind_key(referred, to),
+            None => store.bind_key(object.slot, to),
+        }
     }
 
     fn set_key(&mut self, object: Object, key: Option<i64>) {

@@ -53,6 +53,8 @@ pub struct Session {
     arena: Arena,
     mode: Mode,
     depth: usize,
+    /// Whether a closure's result ends the transaction.
+    managed: bool,
     begun: bool,
     /// Whether the database has ended the transaction, so that nothing may go on as if it were open.
     lost: bool,
@@ -63,7 +65,15 @@ impl Session {
         static SESSIONS: AtomicU32 = AtomicU32::new(0);
         // Stamps of different sessions are spread far apart, so that handles do not pass from one to another.
         let seed = SESSIONS.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9);
-        Session { connection, arena: Arena::new(seed), mode, depth: 0, begun: false, lost: false }
+        Session {
+            connection,
+            arena: Arena::new(seed),
+            mode,
+            depth: 0,
+            managed: false,
+            begun: false,
+            lost: false,
+        }
     }
 
     /// Moves a new object in; the next flush inserts it.
@@ -120,9 +130,10 @@ impl Session {
         }
         self.read_by_key::<M, _>(
             |to| key.bind(to),
-            |reader, arena| match known {
-                None => arena.new_entity(reader),
-                Some(_) => arena.entity(reader),
+            // The row's own key can be another that the database takes for equal.
+            |reader, arena| match known.is_none() && M::read_key(reader)? == key {
+                true => arena.new_entity(reader),
+                false => arena.entity(reader),
             },
         )
     }
@@ -202,6 +213,10 @@ impl Session {
         let is_new = table.primary_key.iter().any(|&column| object.attribute(column).is_unset());
         if is_new {
             return Ok(self.add(object));
+        }
+        let known = self.known::<M>(&object.key());
+        if known.is_some_and(|(handle, _)| self.state(handle) == State::Deleted) {
+            self.flush()?;
         }
         match self.get::<M>(object.key())? {
             Some(handle) => {

@@ -112,7 +112,7 @@ impl<M: Model> Store<M> {
     /// Lends an object mutably; the first time, its original is kept.
     pub(super) fn get_mut(&mut self, handle: Handle<M>) -> Option<&mut M> {
         let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)?;
-        if slot.phase == Phase::Persistent && slot.original.is_none() {
+        if matches!(slot.phase, Phase::Persistent | Phase::Doomed) && slot.original.is_none() {
             slot.original = slot.object.clone().map(Box::new);
             slot.touch(handle.slot, &mut self.touched);
         }
@@ -223,7 +223,11 @@ impl<M: Model> Store<M> {
             reader.skip();
             return Ok(handle);
         }
-        slot.object = Some(M::read(reader)?);
+        let read = M::read(reader)?;
+        let before = slot.object.replace(read);
+        if slot.epoch == SUSPECT {
+            self.undo.extend(before.map(|before| Undo::Updated(handle.slot, handle.stamp, Box::new(before))));
+        }
         slot.epoch = epoch;
         Ok(handle)
     }
@@ -233,8 +237,11 @@ impl<M: Model> Store<M> {
         reader.enter(M::table());
         let object = M::read(reader)?;
         let slot = &mut self.slots[handle.slot as usize];
-        slot.object = Some(object);
-        slot.original = None;
+        let before = slot.object.replace(object);
+        let before = slot.original.take().or(before.map(Box::new));
+        if slot.epoch == SUSPECT {
+            self.undo.extend(before.map(|before| Undo::Updated(handle.slot, handle.stamp, before)));
+        }
         slot.epoch = epoch;
         Ok(())
     }
@@ -330,7 +337,7 @@ impl<M: Model> Slot<M> {
 }
 
 /// A store of whatever model, as the session's flush, commit and rollback see it.
-pub(super) trait AnyStore {
+pub(super) trait AnyStore: Send {
     fn as_any(&self) -> &dyn Any;
     fn as_any_mut(&mut self) -> &mut dyn Any;
     fn table(&self) -> &'static Table;
@@ -345,6 +352,8 @@ pub(super) trait AnyStore {
     fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<Option<Object>>;
     fn referred(&self, slot: u32, column: usize) -> Option<Object>;
     fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<()>;
+    /// The object whose key is the primary key as well, while that is a handle.
+    fn key_refers(&self, slot: u32) -> Option<Object>;
     fn set_key(&mut self, slot: u32, key: Option<i64>);
     fn assign(&mut self, slot: u32, column: usize, value: ValueRef<'_>) -> Result<()>;
     fn describe(&self, slot: u32) -> String;
@@ -423,7 +432,10 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<Option<Object>> {
-        match &self.slots[slot as usize].object {
+        let slot = &self.slots[slot as usize];
+        // A row goes as it is, whatever was done to its object.
+        let object = if slot.phase == Phase::Doomed { slot.stored() } else { slot.object.as_ref() };
+        match object {
             Some(object) => object.attribute(column).bind_or_refer(to),
             None => Err(Error::usage("the object is not in the session any more")),
         }
@@ -438,6 +450,13 @@ impl<M: Model> AnyStore for Store<M> {
             return Err(Error::usage("the object is not in the session any more"));
         };
         M::table().primary_key.iter().try_for_each(|&column| object.attribute(column).bind(to))
+    }
+
+    fn key_refers(&self, slot: u32) -> Option<Object> {
+        match M::table().primary_key {
+            &[column] => self.slots[slot as usize].stored()?.attribute(column).referred(),
+            _ => None,
+        }
     }
 
     fn set_key(&mut self, slot: u32, key: Option<i64>) {
@@ -558,6 +577,9 @@ impl<M: Model> Store<M> {
                     self.describe(object.slot),
                 )));
             }
+            if let (Some(version), Some(object)) = (table.version, &self.slots[object.slot as usize].object) {
+                next_version(object, version)?;
+            }
         }
         Ok(())
     }
@@ -593,14 +615,27 @@ impl<M: Model> Store<M> {
     }
 }
 
-/// The version after an update, as the database counts it.
-pub(crate) fn count_up<M: Model>(object: &mut M, version: usize) -> Result<()> {
+/// The version after an update, where its column holds it.
+pub(crate) fn next_version<M: Model>(object: &M, version: usize) -> Result<i64> {
     let mut capture = onggi_driver::Capture::default();
     object.attribute(version).bind(&mut capture)?;
-    match capture.values.pop() {
-        Some(crate::Value::Integer(number)) => {
-            object.attribute_mut(version).assign(ValueRef::Integer(number.wrapping_add(1)))
+    let Some(crate::Value::Integer(number)) = capture.values.pop() else {
+        return Err(Error::usage("a version column holds an integer"));
+    };
+    let greatest = match M::table().columns[version].ty {
+        crate::Type::Integer { bits, signed } if bits < 64 => (1_i64 << (bits - u8::from(signed))) - 1,
+        _ => i64::MAX,
+    };
+    match number < greatest {
+        true => Ok(number + 1),
+        false => {
+            Err(Error::value(format!("the version {number} is the greatest that its column holds: use i64")))
         }
-        _ => Err(Error::usage("a version column holds an integer")),
     }
+}
+
+/// The version after an update, as the database counts it.
+pub(crate) fn count_up<M: Model>(object: &mut M, version: usize) -> Result<()> {
+    let next = next_version(object, version)?;
+    object.attribute_mut(version).assign(ValueRef::Integer(next))
 }

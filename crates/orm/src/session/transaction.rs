@@ -42,6 +42,7 @@ impl Session {
         let plan = plan(&changes).map_err(|error| error.prefixed("flush"))?;
         self.write(&plan)?;
         self.arena.flushed(&changes.edges)?;
+        self.arena.follow(&changes.changes);
         Ok(true)
     }
 
@@ -91,6 +92,9 @@ impl Session {
     /// Those of [`flush`](Session::flush) and of the database.
     pub fn commit(&mut self) -> Result<()> {
         self.outside_savepoint("commit")?;
+        if self.managed {
+            return Err(Error::usage("commit inside a transaction's closure: its `Ok` commits"));
+        }
         self.flush()?;
         self.not_lost()?;
         if self.begun {
@@ -167,6 +171,14 @@ impl Session {
             drop(self.control(|transaction| transaction.release(depth)));
         }
         result.unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Runs a closure whose result ends the transaction, so that it cannot commit itself.
+    pub(crate) fn managed<T>(&mut self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+        self.managed = true;
+        let result = work(self);
+        self.managed = false;
+        result
     }
 
     /// Begins the transaction, unless it has begun.

@@ -116,7 +116,8 @@ impl Step {
     fn must_hit(&self) -> bool {
         match self.kind {
             ChangeKind::Insert => false,
-            ChangeKind::Update => true,
+            // A reference that is cleared before its row is deleted may be gone with it.
+            ChangeKind::Update => self.versioned || !self.columns.is_empty(),
             ChangeKind::Delete => self.versioned && self.table.version.is_some(),
         }
     }

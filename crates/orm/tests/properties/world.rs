@@ -108,6 +108,7 @@ impl World {
         let mut open = false;
         let mut after = self.rows.clone();
         let mut made = Vec::new();
+        let mut replaced = Vec::new();
         // Rows are deleted last: their keys are taken until then.
         let mut gone = Vec::new();
         for object in &self.objects {
@@ -116,8 +117,11 @@ impl World {
             match object.state {
                 State::Pending => match &values.key {
                     Some(key) => {
-                        let taken = after.insert((kind, key.clone()), values.clone()).is_some();
-                        failures.extend(taken.then_some(Failure::Unique));
+                        // Which of two objects with one key fails, and for what, depends on their order.
+                        if let Some(before) = after.insert((kind, key.clone()), values.clone()) {
+                            failures.insert(Failure::Unique);
+                            replaced.push(before);
+                        }
                     }
                     None => made.push((kind, values.clone())),
                 },
@@ -148,7 +152,7 @@ impl World {
             !self.rows.contains_key(&(*kind, key.clone())) && made.iter().any(|(made, _)| made == kind)
         };
         open |= after.keys().any(explicit);
-        for row in after.values().chain(made.iter().map(|(_, values)| values)) {
+        for row in after.values().chain(&replaced).chain(made.iter().map(|(_, values)| values)) {
             for (kind, reference) in [(Kind::Parent, row.parent), (Kind::Child, row.buddy)] {
                 let Ref::Key(key) = reference else { continue };
                 if after.contains_key(&(kind, Key::Number(key))) {
