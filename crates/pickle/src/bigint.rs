@@ -4,12 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::Error;
+use crate::error::{Error, shown};
 
 /// An integer beyond `i64`, kept as Python's pickles keep it: two's complement, little-endian, no needless bytes.
 ///
 /// There is no arithmetic: this type carries integers between pickles, databases and number crates.
-/// Printing takes quadratic time in the number of digits.
+///
+/// Decimal text takes quadratic time in the number of digits, to print and to parse: about a second for a million. So
+/// `Debug` says only how long an integer beyond 4300 digits is, and through serde such integers are neither written as
+/// text nor read from it, as in CPython; as an int of a pickle they have any length.
 ///
 /// # Examples
 ///
@@ -24,6 +27,12 @@ use crate::error::Error;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BigInt(Vec<u8>);
 
+/// How many characters of decimal text are read through serde: the default limit of CPython.
+pub(crate) const DIGITS: usize = 4300;
+
+/// How many bytes an integer may have to be certain of fitting [`DIGITS`] characters: log₁₀ 256 is 2.408….
+const PRINTED: usize = 1785;
+
 impl BigInt {
     /// Takes two's complement, little-endian bytes of any length; none at all is zero.
     pub fn from_le_bytes(bytes: &[u8]) -> Self {
@@ -33,6 +42,11 @@ impl BigInt {
     /// Two's complement, little-endian, without needless bytes; zero has none.
     pub fn as_le_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// Whether its decimal text is short enough to be written without being asked for.
+    pub(crate) fn is_printable(&self) -> bool {
+        self.0.len() <= PRINTED
     }
 
     /// Whether it is below zero.
@@ -245,6 +259,8 @@ fn divide(limbs: &mut [u32]) -> u32 {
 impl FromStr for BigInt {
     type Err = Error;
 
+    /// Takes quadratic time in the number of digits: bound the length of texts from elsewhere.
+    ///
     /// # Errors
     ///
     /// When the text is not an integer as Python's `int(text)` takes it.
@@ -252,11 +268,12 @@ impl FromStr for BigInt {
         match parse_decimal(text.as_bytes()) {
             Some(Decimal::Small(value)) => Ok(Self::from(value)),
             Some(Decimal::Big(bytes)) => Ok(Self(bytes)),
-            None => Err(Error::data(format!("{text:?} is not a decimal integer"))),
+            None => Err(Error::data(format!("{:?} is not a decimal integer", shown(text)))),
         }
     }
 }
 
+/// Decimal digits, all of them: quadratic time in their number.
 impl fmt::Display for BigInt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&to_decimal(&self.0))
@@ -265,6 +282,9 @@ impl fmt::Display for BigInt {
 
 impl fmt::Debug for BigInt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.is_printable() {
+            return write!(f, "BigInt(<{} bits>)", self.0.len().saturating_mul(8));
+        }
         write!(f, "BigInt({self})")
     }
 }
@@ -291,6 +311,29 @@ mod tests {
         for bad in ["", "-", "1__0", "_1", "1_", "0x10", "1.5", "١"] {
             assert!(bad.parse::<BigInt>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_long_integer_is_not_printed_unasked() {
+        let start = std::time::Instant::now();
+        let long = BigInt::from_le_bytes(&vec![0x7f; 1 << 20]);
+        assert_eq!(format!("{long:?}"), "BigInt(<8388608 bits>)");
+        assert!(serde_json::to_string(&long).is_err());
+        assert!(start.elapsed() < std::time::Duration::from_secs(2), "{:?}", start.elapsed());
+        let printed = BigInt::from_le_bytes(&[&[0; PRINTED - 1][..], &[0x80]].concat());
+        assert!(printed.to_string().len() <= DIGITS && format!("{printed:?}").starts_with("BigInt(-"));
+    }
+
+    #[test]
+    fn a_long_decimal_text_is_not_read_as_an_integer() -> Result<(), Error> {
+        let start = std::time::Instant::now();
+        let text = |digits: usize| crate::to_vec(&"9".repeat(digits));
+        let error = crate::from_slice::<BigInt>(&text(1 << 22)?).unwrap_err();
+        assert!(error.to_string().contains("4300"), "{error}");
+        assert!(start.elapsed() < std::time::Duration::from_secs(2), "{:?}", start.elapsed());
+        assert_eq!(crate::from_slice::<BigInt>(&text(DIGITS)?)?.to_string().len(), DIGITS);
+        assert!(crate::from_slice::<BigInt>(&text(DIGITS + 1)?).is_err());
+        Ok(())
     }
 
     #[test]

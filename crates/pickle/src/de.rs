@@ -11,8 +11,8 @@ use serde::de::{self, Deserialize, Unexpected, Visitor};
 use self::access::{DictAccess, ItemAccess, SpecialAccess, VariantAccess};
 use crate::bigint::{self, Wide};
 use crate::encode::serde::names;
-use crate::error::{Error, Result};
-use crate::graph::{Graph, Node, NodeId};
+use crate::error::{Error, Result, shown};
+use crate::graph::{Global, Graph, Node, NodeId};
 use crate::limits::Limits;
 
 /// Reads the graph's root as a Rust value.
@@ -151,14 +151,18 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
             Node::BigInt(bytes) => format!("int of {} bits", bytes.len().saturating_mul(8)),
             Node::Surrogates(_) => "str with lone surrogates".to_owned(),
             Node::Object(object) => match self.context.graph.node(object.callable) {
-                Node::Global(global) => format!("object of {}.{}", global.module, global.name),
+                Node::Global(global) => format!("object of {}", full_name(global)),
                 _ => "object".to_owned(),
             },
-            Node::Global(global) => format!("global {}.{}", global.module, global.name),
+            Node::Global(global) => format!("global {}", full_name(global)),
             node => return mismatch(node, expected),
         };
         de::Error::invalid_type(Unexpected::Other(&found), expected)
     }
+}
+
+fn full_name(global: &Global<'_>) -> String {
+    format!("{}.{}", shown(&global.module), shown(&global.name))
 }
 
 fn mismatch<'de>(node: &Node<'_>, expected: &impl Visitor<'de>) -> Error {

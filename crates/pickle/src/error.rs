@@ -1,15 +1,20 @@
 //! The crate's one error.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io;
+
+use serde::de::value::Error as PlainError;
+use serde::de::{Expected, Unexpected};
 
 /// A result with this crate's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a pickle could not be read or written.
 ///
-/// It says where: [`Error::offset`] is a byte of the pickle, [`Error::path`] a place in the value.
+/// It says where: [`Error::offset`] is a byte of the pickle, [`Error::path`] a place in the value. Texts of the pickle are
+/// cut short, so a message has a few kilobytes at most, whatever the pickle holds.
 ///
 /// # Examples
 ///
@@ -102,12 +107,21 @@ impl Error {
     }
 
     /// The place in the value, such as `$.orders[3].total`, when the trouble is in the value and not at its root.
+    ///
+    /// Of more than 32 steps the middle is left out: `$.a.b…[3].c`.
     pub fn path(&self) -> Option<String> {
         if self.0.path.is_empty() {
             return None;
         }
         let mut path = String::from("$");
-        for segment in self.0.path.iter().rev() {
+        let steps = self.0.path.len();
+        for (step, segment) in self.0.path.iter().rev().enumerate() {
+            if steps > 2 * PATH_END && (PATH_END..steps - PATH_END).contains(&step) {
+                if step == PATH_END {
+                    path.push('…');
+                }
+                continue;
+            }
             match segment {
                 Segment::Index(index) => path.push_str(&format!("[{index}]")),
                 Segment::Name(name) => path.push_str(&format!(".{name}")),
@@ -187,19 +201,173 @@ impl StdError for Error {
 
 impl serde::ser::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::data(message.to_string())
+        Self::data(capped(message))
     }
 }
 
 impl serde::de::Error for Error {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::data(message.to_string())
+        Self::data(capped(message))
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::data(capped(format_args!("invalid type: {}, expected {expected}", Found(found))))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::data(capped(format_args!("invalid value: {}, expected {expected}", Found(found))))
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        Self::data(capped(PlainError::unknown_variant(&shown(variant), expected)))
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::data(capped(PlainError::unknown_field(&shown(field), expected)))
+    }
+}
+
+/// What was found, with a long text cut.
+struct Found<'a>(Unexpected<'a>);
+
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Unexpected::Str(text) => Unexpected::Str(&shown(text)).fmt(f),
+            found => found.fmt(f),
+        }
+    }
+}
+
+/// How many steps a path shows of each end.
+const PATH_END: usize = 16;
+
+/// How many characters of a text in the pickle a message shows.
+const SHOWN: usize = 80;
+
+/// How many characters a message of serde or of a `Deserialize` type may have.
+const MESSAGE: usize = 500;
+
+/// A text from the pickle as messages show it: a long one is cut.
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// A message that may quote the pickle: what is beyond the cap is not even formatted.
+fn capped(message: impl fmt::Display) -> String {
+    let mut capped = Capped { text: String::new(), left: MESSAGE };
+    if write!(capped, "{message}").is_err() {
+        capped.text.push('…');
+    }
+    capped.text
+}
+
+struct Capped {
+    text: String,
+    /// How many characters may follow.
+    left: usize,
+}
+
+impl fmt::Write for Capped {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        match part.char_indices().nth(self.left) {
+            Some((end, _)) => {
+                self.text.push_str(&part[..end]);
+                self.left = 0;
+                Err(fmt::Error)
+            }
+            None => {
+                self.text.push_str(part);
+                self.left -= part.chars().count();
+                Ok(())
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
     use super::*;
+    use crate::{Value, from_slice, to_vec};
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Strict {
+        #[serde(rename = "a")]
+        _a: Kinds,
+    }
+
+    #[derive(Debug, Deserialize)]
+    enum Kinds {
+        #[serde(rename = "one")]
+        One {
+            #[serde(rename = "value")]
+            _value: i64,
+        },
+    }
+
+    /// The error of reading a value as a type, with a text that is far too long for a message.
+    fn message<T: for<'de> Deserialize<'de>>(value: &Value) -> Result<String> {
+        let error = from_slice::<T>(&to_vec(value)?).err().map(|error| format!("{error} {error:?}"));
+        error.ok_or_else(|| Error::data("no error"))
+    }
+
+    #[test]
+    fn messages_do_not_repeat_long_texts_of_the_pickle() -> Result<()> {
+        let long = "\u{1}é".repeat(100_000);
+        let text = Value::from(long.as_str());
+        let keyed = |key: &str, value: Value| Value::Dict([(key, value)].into_iter().collect());
+        let messages = [
+            message::<i64>(&text)?,
+            message::<Kinds>(&text)?,
+            message::<Kinds>(&keyed(&long, Value::None))?,
+            message::<Strict>(&keyed(&long, Value::None))?,
+            message::<Strict>(&keyed("a", keyed("one", text.clone())))?,
+            message::<BTreeMap<String, i64>>(&keyed(&long, Value::None))?,
+            message::<crate::BigInt>(&text)?,
+            message::<crate::BigInt>(&Value::from(&long[..3000]))?,
+        ];
+        for message in messages {
+            assert!(message.chars().count() < 4000, "{}: {message:.200}", message.len());
+        }
+        let short = message::<i64>(&Value::from("x".repeat(81)))?;
+        assert!(short.contains(&format!("\"{}…\"", "x".repeat(80))), "{short}");
+        Ok(())
+    }
+
+    #[test]
+    fn messages_do_not_repeat_long_names_of_globals() {
+        for end in ["\nb\n.", "\nb\n)R."] {
+            let pickle = ["c", &"m".repeat(100_000), end].concat();
+            let error = from_slice::<Value>(pickle.as_bytes()).unwrap_err().to_string();
+            assert!(error.len() < 300 && error.contains('…'), "{error:.400}");
+        }
+    }
+
+    #[test]
+    fn a_long_path_shows_its_ends() {
+        let error = (0..100).fold(Error::data("bad"), |error, step| error.inside(Segment::Index(step)));
+        let path = error.path().unwrap_or_default();
+        assert!(
+            path.starts_with("$[99][98]") && path.ends_with("[1][0]") && path.contains("[84]…[15]"),
+            "{path}"
+        );
+    }
+
+    #[test]
+    fn custom_messages_are_capped() {
+        let error = <Error as serde::de::Error>::custom("é".repeat(501));
+        assert_eq!(error.to_string(), "é".repeat(500) + "…");
+        let error = <Error as serde::ser::Error>::custom("é".repeat(500));
+        assert_eq!(error.to_string(), "é".repeat(500));
+    }
 
     #[test]
     fn the_path_is_read_from_the_outside_in() {

@@ -4,7 +4,7 @@ use serde::de::value::{BytesDeserializer, SeqDeserializer, U32Deserializer};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Unexpected, Visitor};
 
 use super::Deserializer;
-use crate::error::{Error, Result, Segment};
+use crate::error::{Error, Result, Segment, shown};
 use crate::graph::{Node, NodeId};
 use crate::value::special;
 
@@ -74,7 +74,7 @@ impl<'c, 'g, 'de> DictAccess<'c, 'g, 'de> {
     #[cold]
     fn segment(&self, key: NodeId) -> Segment {
         match self.from.context.graph.node(key) {
-            Node::Str(text) => Segment::Name(text.chars().take(80).collect()),
+            Node::Str(text) => Segment::Name(shown(text).into_owned()),
             Node::Int(value) => Segment::Key(value.to_string()),
             node => Segment::Key(format!("<{}>", node.kind())),
         }
@@ -128,7 +128,7 @@ impl<'c, 'g, 'de> VariantAccess<'c, 'g, 'de> {
 
     fn inside(&self, error: Error) -> Error {
         match self.from.context.graph.node(self.variant) {
-            Node::Str(text) => error.inside(Segment::Name(text.to_string())),
+            Node::Str(text) => error.inside(Segment::Name(shown(text).into_owned())),
             _ => error,
         }
     }

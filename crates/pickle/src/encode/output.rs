@@ -5,7 +5,7 @@
 //! outside of frames.
 
 use crate::bigint;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::opcode::Opcode;
 use crate::protocol::Protocol;
 
@@ -212,8 +212,10 @@ impl Output {
     pub(super) fn global_lines(&mut self, module: &str, name: &str) -> Result<()> {
         if module.contains('\n') || name.contains('\n') || module.is_empty() || name.is_empty() {
             return Err(Error::data(format!(
-                "protocol {} cannot name {module:?} {name:?}",
-                self.protocol.number()
+                "protocol {} cannot name {:?} {:?}",
+                self.protocol.number(),
+                shown(module),
+                shown(name)
             )));
         }
         self.op(Opcode::Global);

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
-use serde::ser::{Serialize, SerializeTuple, Serializer};
+use serde::ser::{self, Serialize, SerializeTuple, Serializer};
 
 use super::{Dict, Value};
-use crate::bigint::BigInt;
+use crate::bigint::{self, BigInt};
 use crate::encode::serde::names;
 
 /// Numbers of the kinds that only [`Value`] tells apart.
@@ -55,14 +55,16 @@ impl Serialize for Dict {
 }
 
 impl Serialize for BigInt {
-    /// An int in a pickle; decimal text in formats for people when it does not fit an `i128`.
+    /// An int in a pickle; decimal text in formats for people when it does not fit an `i128`, an error beyond about 4300
+    /// digits.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !serializer.is_human_readable() {
             return serializer.serialize_newtype_struct(names::BIG_INT, &Raw(self.as_le_bytes()));
         }
         match i128::try_from(self) {
             Ok(value) => serializer.serialize_i128(value),
-            Err(_) => serializer.collect_str(self),
+            Err(_) if self.is_printable() => serializer.collect_str(self),
+            Err(_) => Err(ser::Error::custom("an integer beyond 4300 digits is too long for decimal text")),
         }
     }
 }
@@ -107,6 +109,9 @@ impl<'de> Deserialize<'de> for BigInt {
         match Value::deserialize(deserializer)? {
             Value::Int(value) => Ok(Self::from(value)),
             Value::BigInt(value) => Ok(value),
+            Value::Str(text) if text.len() > bigint::DIGITS => {
+                Err(de::Error::custom("a decimal integer of more than 4300 characters"))
+            }
             Value::Str(text) => text.parse().map_err(de::Error::custom),
             _ => Err(de::Error::custom("expected an int")),
         }
