@@ -23,6 +23,7 @@ pub(crate) fn deserialize<'de, T: Deserialize<'de>>(graph: &Graph<'de>, limits: 
         graph,
         limits: *limits,
         budget: Cell::new(free.saturating_add(limits.expansion)),
+        free_bytes: Cell::new(graph.length()),
         depth: Cell::new(0),
     };
     T::deserialize(Deserializer { context: &context, id: graph.root() })
@@ -38,6 +39,8 @@ pub(crate) struct Context<'g, 'de> {
     graph: &'g Graph<'de>,
     limits: Limits,
     budget: Cell<usize>,
+    /// How many bytes may still become items of a sequence at no charge.
+    free_bytes: Cell<usize>,
     depth: Cell<usize>,
 }
 
@@ -56,9 +59,22 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
     #[inline]
     fn node(self) -> Result<&'g Node<'de>> {
         let node = self.context.graph.node(self.id);
-        let rest = self.context.budget.get().checked_sub(1 + node.byte_length() / TEXT_UNIT);
-        self.context.budget.set(rest.ok_or_else(|| self.too_much())?);
+        self.spend(1 + node.byte_length() / TEXT_UNIT)?;
         Ok(node)
+    }
+
+    #[inline]
+    fn spend(self, units: usize) -> Result<()> {
+        let rest = self.context.budget.get().checked_sub(units);
+        self.context.budget.set(rest.ok_or_else(|| self.too_much())?);
+        Ok(())
+    }
+
+    /// Pays for bytes that become one item each. As many as the pickle has are free: an honest one says each once.
+    fn spread(self, bytes: usize) -> Result<()> {
+        let free = self.context.free_bytes.get();
+        self.context.free_bytes.set(free.saturating_sub(bytes));
+        self.spend(bytes.saturating_sub(free))
     }
 
     #[cold]
@@ -199,7 +215,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.context.graph.node(self.id) {
             Node::None => visitor.visit_none(),
-            _ => visitor.visit_some(self),
+            _ => self.nested(|| visitor.visit_some(self)),
         }
     }
 
@@ -251,7 +267,11 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.node()? {
             Node::Bytes(bytes) | Node::ByteArray(bytes) => {
-                visitor.visit_seq(SeqDeserializer::<_, Error>::new(bytes.iter().copied()))
+                self.spread(bytes.len())?;
+                let mut items = SeqDeserializer::<_, Error>::new(bytes.iter().copied());
+                let value = visitor.visit_seq(&mut items)?;
+                items.end()?;
+                Ok(value)
             }
             node => self.any(node, visitor),
         }
@@ -284,7 +304,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         if name != names::VALUE {
-            return visitor.visit_newtype_struct(self);
+            return self.nested(|| visitor.visit_newtype_struct(self));
         }
         let node = self.node()?;
         match node {
@@ -326,5 +346,79 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char unit unit_struct map
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+
+    use crate::{Error, Value, from_slice, to_vec};
+
+    #[derive(Debug, Serialize, serde::Deserialize)]
+    struct Endless(Option<Box<Endless>>);
+
+    #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
+    struct Linked {
+        next: Option<Box<Linked>>,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
+    enum Nested {
+        End,
+        Tuple(Box<Nested>, ()),
+        Wrapped(Box<Nested>),
+    }
+
+    #[test]
+    fn a_type_that_wraps_itself_reaches_the_limit_of_depth() {
+        for pickle in [&b"K\x01."[..], b"]."] {
+            assert!(from_slice::<Endless>(pickle).is_err_and(|error| error.is_limit()));
+        }
+        assert!(from_slice::<Endless>(b"N.").is_ok_and(|value| value.0.is_none()));
+    }
+
+    #[test]
+    fn bytes_are_not_cut_to_fit_a_fixed_length() -> Result<(), Error> {
+        assert!(from_slice::<(u8, u8)>(b"C\x03abc.").is_err_and(|error| error.is_data()));
+        assert!(from_slice::<[u8; 2]>(b"C\x05abcde.").is_err_and(|error| error.is_data()));
+        assert!(from_slice::<[u8; 4]>(b"C\x03abc.").is_err());
+        assert_eq!(from_slice::<[u8; 3]>(b"C\x03abc.")?, *b"abc");
+        assert_eq!(from_slice::<Vec<u8>>(b"C\x03abc.")?, b"abc");
+        Ok(())
+    }
+
+    #[test]
+    fn bytes_as_sequences_are_paid_by_the_item() -> Result<(), Error> {
+        let bytes = to_vec(&Value::Bytes(vec![1; 3 << 20]))?;
+        assert_eq!(from_slice::<Vec<u8>>(&bytes)?.len(), 3 << 20);
+        let shared =
+            [b"(B\x00\x00\x10\x00".to_vec(), vec![1; 1 << 20], b"2".repeat(40), b"t.".to_vec()].concat();
+        assert!(from_slice::<Vec<Vec<u8>>>(&shared).is_err_and(|error| error.is_limit()));
+        Ok(())
+    }
+
+    /// Wraps until nothing more can be written; all that could be is read back.
+    fn read_back<T>(mut value: T, wrap: impl Fn(T) -> T)
+    where
+        T: Serialize + for<'de> serde::Deserialize<'de> + PartialEq + std::fmt::Debug,
+    {
+        for _ in 0..300 {
+            let Ok(pickle) = to_vec(&value) else { return };
+            assert_eq!(from_slice::<T>(&pickle).expect("what was written"), value);
+            value = wrap(value);
+        }
+        panic!("any depth can be written");
+    }
+
+    #[test]
+    fn whatever_can_be_written_can_be_read() {
+        read_back(Value::None, |value| Value::List(vec![value]));
+        read_back(Value::None, |value| Value::Tuple(vec![value]));
+        read_back(Value::Complex(1.0, 2.0), |value| Value::FrozenSet(vec![value]));
+        read_back(Value::None, |value| Value::Dict([("a", value)].into_iter().collect()));
+        read_back(Linked { next: None }, |value| Linked { next: Some(Box::new(value)) });
+        read_back(Nested::End, |value| Nested::Tuple(Box::new(value), ()));
+        read_back(Nested::End, |value| Nested::Wrapped(Box::new(value)));
     }
 }

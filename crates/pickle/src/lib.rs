@@ -74,7 +74,7 @@ pub use crate::value::{Dict, Value};
 ///
 /// # Errors
 ///
-/// When Python could not hold the value (a list as dict key), it nests deeper than 256 levels, or its `Serialize` fails.
+/// When Python could not hold the value (a list as dict key), it nests deeper than 128 levels, or its `Serialize` fails.
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
     to_vec_with(value, Protocol::default())
 }

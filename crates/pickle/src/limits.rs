@@ -28,15 +28,20 @@ pub struct Limits {
     pub(crate) expansion: usize,
 }
 
+/// How deeply Rust values nest at most: what is written can be read.
+pub(crate) const DEPTH: usize = 128;
+
 impl Default for Limits {
     fn default() -> Self {
-        Self { depth: 128, nodes: 1 << 26, bytes: 1 << 30, digits: 4300, memo: 1 << 26, expansion: 1 << 20 }
+        Self { depth: DEPTH, nodes: 1 << 26, bytes: 1 << 30, digits: 4300, memo: 1 << 26, expansion: 1 << 20 }
     }
 }
 
 impl Limits {
     /// How deeply values may nest when they become Rust values ([`crate::Value`] or any `Deserialize` type). Default 128,
-    /// which needs well under 1 MiB of stack.
+    /// which needs well under 1 MiB of stack, and is as deep as values can be written.
+    ///
+    /// A level is a list, tuple, set or dict, and also `Some`, a newtype struct or an enum with content around a value.
     ///
     /// A [`crate::Graph`] keeps any depth: nothing about it recurses.
     #[must_use]

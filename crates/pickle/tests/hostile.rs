@@ -61,13 +61,13 @@ fn shared_objects_cannot_multiply_without_bound() {
 fn the_deepest_value_fits_a_small_stack() {
     let work = || {
         let mut value = Value::None;
-        for _ in 0..256 {
+        for _ in 0..128 {
             value = Value::Dict([("inner", value)].into_iter().collect());
         }
-        let pickle = to_vec(&value).expect("256 levels can be written");
-        let limits = Limits::default().depth(256);
-        assert!(from_slice_with::<Value>(&pickle, limits).expect("readable") == value);
-        assert!(from_slice::<Value>(&pickle).is_err_and(|error| error.is_limit()));
+        let pickle = to_vec(&value).expect("128 levels can be written");
+        assert!(from_slice::<Value>(&pickle).expect("readable") == value);
+        let limits = Limits::default().depth(127);
+        assert!(from_slice_with::<Value>(&pickle, limits).is_err_and(|error| error.is_limit()));
         assert!(to_vec(&vec![value]).is_err_and(|error| error.is_data()));
     };
     std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread").join().expect("no panic");

@@ -10,11 +10,9 @@ use self::compound::{Compound, Shape};
 use super::writer::Writer;
 use crate::bigint::BigInt;
 use crate::error::{Error, Result, Segment};
+use crate::limits::DEPTH;
 use crate::opcode::Opcode;
 use crate::protocol::Protocol;
-
-/// How deeply values may nest: serde recurses, so this guards the stack.
-const DEPTH: usize = 256;
 
 /// Names of newtype structs that stand for what serde has no word for.
 pub(crate) mod names {
@@ -74,10 +72,25 @@ impl Serializer {
     #[inline]
     fn enter(&mut self) -> Result<()> {
         self.writer.boundary();
+        self.deeper()
+    }
+
+    /// One level more: serde recurses, so this guards the stack. The reader counts the same levels.
+    #[inline]
+    fn deeper(&mut self) -> Result<()> {
         self.depth += 1;
         if self.depth > DEPTH {
             return Err(Error::data(format!("the value nests deeper than {DEPTH} levels")));
         }
+        Ok(())
+    }
+
+    /// What is inside of something that writes nothing itself.
+    #[inline]
+    fn wrapped<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+        self.deeper()?;
+        value.serialize(&mut *self)?;
+        self.depth -= 1;
         Ok(())
     }
 
@@ -257,7 +270,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<()> {
-        value.serialize(self)
+        self.wrapped(value)
     }
 
     fn serialize_unit(self) -> Result<()> {
@@ -277,7 +290,10 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<()> {
         self.special = Special::named(name);
-        value.serialize(self)
+        match self.special {
+            Some(_) => value.serialize(self),
+            None => self.wrapped(value),
+        }
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
