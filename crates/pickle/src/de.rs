@@ -18,7 +18,9 @@ use crate::limits::Limits;
 /// Reads the graph's root as a Rust value.
 pub(crate) fn deserialize<'de, T: Deserialize<'de>>(graph: &Graph<'de>, limits: &Limits) -> Result<T> {
     // Real data shares some objects: a few times the size of the pickle is free, the rest is charged to the limit.
-    let free = graph.node_count().saturating_add(graph.length() / TEXT_UNIT).saturating_mul(FREE_COPIES);
+    // Each item is at least a byte of the pickle, unless a constructor copied it.
+    let items = graph.item_count().min(graph.length());
+    let free = items.saturating_add(1 + graph.length() / TEXT_UNIT).saturating_mul(FREE_COPIES);
     let context = Context {
         graph,
         limits: *limits,
@@ -30,7 +32,7 @@ pub(crate) fn deserialize<'de, T: Deserialize<'de>>(graph: &Graph<'de>, limits: 
 }
 
 /// How many times the size of its pickle a value may have at no charge.
-const FREE_COPIES: usize = 8;
+const FREE_COPIES: usize = 2;
 
 /// How many bytes of text cost as much as one object.
 const TEXT_UNIT: usize = 32;
@@ -353,7 +355,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
 mod tests {
     use serde::Serialize;
 
-    use crate::{Error, Value, from_slice, to_vec};
+    use crate::{Error, Limits, Value, from_slice, from_slice_with, to_vec};
 
     #[derive(Debug, Serialize, serde::Deserialize)]
     struct Endless(Option<Box<Endless>>);
@@ -395,6 +397,15 @@ mod tests {
         let shared =
             [b"(B\x00\x00\x10\x00".to_vec(), vec![1; 1 << 20], b"2".repeat(40), b"t.".to_vec()].concat();
         assert!(from_slice::<Vec<Vec<u8>>>(&shared).is_err_and(|error| error.is_limit()));
+        Ok(())
+    }
+
+    #[test]
+    fn records_that_share_their_names_are_read_at_no_charge() -> Result<(), Error> {
+        let limits = Limits::default().expansion(0);
+        let record = b"}(h\x00Nh\x01\x88u";
+        let pickle = [b"(X\x02\0\0\0id\x940X\x04\0\0\0paid\x940", &record.repeat(1000)[..], b"l."].concat();
+        assert_eq!(from_slice_with::<Vec<Value>>(&pickle, limits)?.len(), 1000);
         Ok(())
     }
 
