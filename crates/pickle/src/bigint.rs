@@ -10,7 +10,7 @@ use crate::error::{Error, shown};
 ///
 /// There is no arithmetic: this type carries integers between pickles, databases and number crates.
 ///
-/// Decimal text takes quadratic time in the number of digits, to print and to parse: about a second for a million. So
+/// Decimal text takes quadratic time in the number of digits, to print and to parse: a tenth of a second or two for 100,000. So
 /// `Debug` says only how long an integer beyond 4300 digits is, and through serde such integers are neither written as
 /// text nor read from it, as in CPython; as an int of a pickle they have any length.
 ///
