@@ -175,6 +175,18 @@ fn back_ends_do_not_know_each_other() -> Outcome {
 }
 
 #[test]
+fn one_file_is_unsafe() -> Outcome {
+    let mut places = Vec::new();
+    for package in ["conformance", "derive", "driver", "orm", "pickle", "sql"] {
+        let lines = code(&format!("crates/{package}/src"))?.into_iter();
+        places.extend(lines.filter(|line| line.code.contains("allow(unsafe")).map(|line| line.place));
+    }
+    let [only] = &places[..] else { return Err(format!("unsafe code is allowed at {places:?}").into()) };
+    assert!(only.contains("driver/src/sqlite/connection.rs"), "unsafe code is allowed at {only}");
+    Ok(())
+}
+
+#[test]
 fn the_sql_and_pickle_crates_touch_no_system() -> Outcome {
     for folder in ["crates/sql/src", "crates/pickle/src"] {
         for line in code(folder)? {
