@@ -1,0 +1,291 @@
+//! A store as flush, commit and rollback see it: of whatever model.
+
+use std::any::Any;
+
+use onggi_sql::Table;
+
+use super::{Phase, SUSPECT, State, Store, Undo, count_up, next_version};
+use crate::by_key;
+use crate::column_set::ColumnSet;
+use crate::handle::{Handle, Object};
+use crate::unit_of_work::{Change, ChangeKind, Edge};
+use crate::{Bind, Error, Model, Result, ValueRef};
+
+/// A store of whatever model, as the session's flush, commit and rollback see it.
+pub(in crate::session) trait AnyStore: Send {
+    fn as_any(&self) -> &dyn Any;
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+    fn table(&self) -> &'static Table;
+    fn has_changes(&self) -> bool;
+    /// Whether the object is here, and whether its row is or will be.
+    fn phase(&self, object: Object) -> State;
+    /// The references by handle of everything touched.
+    fn references(&self, to: &mut Vec<Edge>);
+    /// What the next flush is to write. Objects that were lent but not changed are unchanged again.
+    fn changes(&mut self, to: &mut Vec<Change>) -> Result<()>;
+    /// Binds the value of a column, unless that is a handle: then gives the object referred to.
+    fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<Option<Object>>;
+    fn referred(&self, slot: u32, column: usize) -> Option<Object>;
+    fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<()>;
+    /// The object whose key is the primary key as well, while that is a handle.
+    fn key_refers(&self, slot: u32) -> Option<Object>;
+    fn set_key(&mut self, slot: u32, key: Option<i64>);
+    fn assign(&mut self, slot: u32, column: usize, value: ValueRef<'_>) -> Result<()>;
+    fn describe(&self, slot: u32) -> String;
+    /// Everything touched has been written.
+    fn flushed(&mut self, epoch: u32) -> Result<()>;
+    /// How far the undo log reaches.
+    fn mark(&self) -> usize;
+    /// Undoes everything since a mark; objects read or written from `epoch` on become suspect.
+    fn rollback(&mut self, mark: usize, epoch: u32);
+    fn commit(&mut self);
+    /// Rows were written past the objects.
+    fn suspect_all(&mut self);
+}
+
+impl<M: Model> AnyStore for Store<M> {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn table(&self) -> &'static Table {
+        M::table()
+    }
+
+    fn has_changes(&self) -> bool {
+        !self.touched.is_empty()
+    }
+
+    fn phase(&self, object: Object) -> State {
+        self.state(Handle::new(object.slot, object.stamp))
+    }
+
+    fn references(&self, to: &mut Vec<Edge>) {
+        let keys = M::table().columns.iter().enumerate().filter(|(_, column)| column.reference.is_some());
+        let columns: Vec<usize> = keys.map(|(position, _)| position).collect();
+        if columns.is_empty() {
+            return;
+        }
+        for &number in &self.touched {
+            let slot = &self.slots[number as usize];
+            let (Some(object), Phase::Pending | Phase::Persistent) = (&slot.object, slot.phase) else {
+                continue;
+            };
+            let from = Object { store: M::table().number(), slot: number, stamp: slot.stamp };
+            for &column in &columns {
+                to.extend(object.attribute(column).referred().map(|to| Edge { from, column, to }));
+            }
+        }
+    }
+
+    fn changes(&mut self, to: &mut Vec<Change>) -> Result<()> {
+        let table = M::table();
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.retain(|&number| {
+            let slot = &mut self.slots[number as usize];
+            let (kind, columns) = match slot.phase {
+                Phase::Pending => (ChangeKind::Insert, slot.given()),
+                Phase::Doomed => (ChangeKind::Delete, ColumnSet::new()),
+                Phase::Persistent => (ChangeKind::Update, slot.changed().unwrap_or_default()),
+                Phase::Vacant | Phase::Deleted => (ChangeKind::Update, ColumnSet::new()),
+            };
+            if kind == ChangeKind::Update && columns.is_empty() {
+                slot.original = None;
+                self.release(number);
+                return false;
+            }
+            let object = Object { store: table.number(), slot: number, stamp: slot.stamp };
+            to.push(Change { object, table, kind, columns });
+            true
+        });
+        self.touched = touched;
+        self.check_changes(to)
+    }
+
+    fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<Option<Object>> {
+        let slot = &self.slots[slot as usize];
+        // A row goes as it is, whatever was done to its object.
+        let object = if slot.phase == Phase::Doomed { slot.stored() } else { slot.object.as_ref() };
+        match object {
+            Some(object) => object.attribute(column).bind_or_refer(to),
+            None => Err(Error::usage("the object is not in the session any more")),
+        }
+    }
+
+    fn referred(&self, slot: u32, column: usize) -> Option<Object> {
+        self.slots[slot as usize].object.as_ref()?.attribute(column).referred()
+    }
+
+    fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<()> {
+        let Some(object) = self.slots[slot as usize].stored() else {
+            return Err(Error::usage("the object is not in the session any more"));
+        };
+        M::table().primary_key.iter().try_for_each(|&column| object.attribute(column).bind(to))
+    }
+
+    fn key_refers(&self, slot: u32) -> Option<Object> {
+        match M::table().primary_key {
+            &[column] => self.slots[slot as usize].stored()?.attribute(column).referred(),
+            _ => None,
+        }
+    }
+
+    fn set_key(&mut self, slot: u32, key: Option<i64>) {
+        let (Some(object), Some(column)) = (&mut self.slots[slot as usize].object, M::table().generated())
+        else {
+            return;
+        };
+        let attribute = object.attribute_mut(column);
+        match key {
+            // A generated key is an integer, which its field takes.
+            Some(key) => drop(attribute.assign(ValueRef::Integer(key))),
+            None => attribute.unset(),
+        }
+    }
+
+    fn assign(&mut self, slot: u32, column: usize, value: ValueRef<'_>) -> Result<()> {
+        match &mut self.slots[slot as usize].object {
+            Some(object) => object.attribute_mut(column).assign(value),
+            None => Ok(()),
+        }
+    }
+
+    fn describe(&self, slot: u32) -> String {
+        let slot = &self.slots[slot as usize];
+        match slot.stored() {
+            Some(object) if slot.phase != Phase::Pending => by_key::described::<M>(&object.key()),
+            _ => format!("a new row of {}", M::table().name),
+        }
+    }
+
+    fn flushed(&mut self, epoch: u32) -> Result<()> {
+        let slots = &self.slots;
+        let inserted = |slot: &&u32| slots[**slot as usize].phase == Phase::Pending;
+        let inserted = self.touched.iter().filter(inserted).count();
+        self.identity.reserve(inserted, |slot, state| slots[slot as usize].hash_key(state));
+        for number in std::mem::take(&mut self.touched) {
+            let slot = &mut self.slots[number as usize];
+            slot.touched = false;
+            match slot.phase {
+                Phase::Pending => {
+                    slot.epoch = epoch;
+                    slot.phase = Phase::Persistent;
+                    self.undo.push(Undo::Inserted(number, slot.stamp));
+                    self.index(number);
+                }
+                Phase::Persistent => {
+                    let Some(before) = slot.original.take() else { continue };
+                    self.undo.push(Undo::Updated(number, slot.stamp, before));
+                    if let (Some(version), Some(object)) = (M::table().version, &mut slot.object) {
+                        count_up(object, version)?;
+                    }
+                }
+                Phase::Doomed => {
+                    // Deleted as its row was: changes that were never written are given up.
+                    if let Some(original) = slot.original.take() {
+                        slot.object = Some(*original);
+                    }
+                    slot.phase = Phase::Deleted;
+                    self.undo.push(Undo::Deleted(number, slot.stamp));
+                    self.forget(number);
+                }
+                Phase::Vacant => self.free.push(number),
+                Phase::Deleted => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn mark(&self) -> usize {
+        self.undo.len()
+    }
+
+    fn rollback(&mut self, mark: usize, epoch: u32) {
+        for number in std::mem::take(&mut self.touched) {
+            self.restore(number);
+            self.release(number);
+        }
+        for undo in self.undo.split_off(mark).into_iter().rev() {
+            self.undo(undo);
+        }
+        for slot in self.slots.iter_mut().filter(|slot| slot.epoch >= epoch) {
+            slot.epoch = SUSPECT;
+        }
+    }
+
+    fn commit(&mut self) {
+        for undo in std::mem::take(&mut self.undo) {
+            if let Undo::Deleted(number, stamp) = undo
+                && self.is_current(number, stamp)
+            {
+                self.vacate(number);
+            }
+        }
+    }
+
+    fn suspect_all(&mut self) {
+        for slot in &mut self.slots {
+            slot.epoch = SUSPECT;
+        }
+    }
+}
+
+impl<M: Model> Store<M> {
+    /// Refuses what a flush cannot write: changed keys and versions.
+    fn check_changes(&self, changes: &[Change]) -> Result<()> {
+        let table = M::table();
+        let updates = changes.iter().filter(|change| std::ptr::eq(change.table, table));
+        for Change { object, columns, .. } in updates.filter(|change| change.kind == ChangeKind::Update) {
+            if table.primary_key.iter().any(|&column| columns.contains(column)) {
+                return Err(Error::usage(format!(
+                    "the primary key of {} was changed; a key stays with its row: add a new object and delete this one",
+                    self.describe(object.slot),
+                )));
+            }
+            if table.version.is_some_and(|column| columns.contains(column)) {
+                return Err(Error::stale(format!(
+                    "the version of {} is not the one that was loaded; versions are counted by flush alone",
+                    self.describe(object.slot),
+                )));
+            }
+            if let (Some(version), Some(object)) = (table.version, &self.slots[object.slot as usize].object) {
+                next_version(object, version)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives up what was not flushed.
+    fn restore(&mut self, number: u32) {
+        let slot = &mut self.slots[number as usize];
+        if let Some(original) = slot.original.take() {
+            slot.object = Some(*original);
+        }
+        match slot.phase {
+            Phase::Pending => self.vacate(number),
+            Phase::Doomed => slot.phase = Phase::Persistent,
+            Phase::Vacant | Phase::Persistent | Phase::Deleted => {}
+        }
+    }
+
+    fn undo(&mut self, undo: Undo<M>) {
+        match undo {
+            Undo::Inserted(number, stamp) if self.is_current(number, stamp) => {
+                self.forget(number);
+                self.vacate(number);
+            }
+            Undo::Updated(number, stamp, before) if self.is_current(number, stamp) => {
+                self.slots[number as usize].object = Some(*before);
+            }
+            Undo::Deleted(number, stamp) if self.is_current(number, stamp) => {
+                self.slots[number as usize].phase = Phase::Persistent;
+                self.index(number);
+            }
+            _ => {}
+        }
+    }
+}

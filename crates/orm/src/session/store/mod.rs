@@ -1,0 +1,337 @@
+//! The objects of one model.
+
+mod flush;
+mod version;
+
+pub(super) use flush::AnyStore;
+pub(crate) use version::{count_up, next_version};
+
+use super::identity::Identity;
+use super::state::State;
+use crate::column_set::ColumnSet;
+use crate::handle::Handle;
+use crate::reader::Reader;
+use crate::{Model, Result};
+
+/// Slots of objects, found by number or by key.
+pub(super) struct Store<M: Model> {
+    slots: Vec<Slot<M>>,
+    free: Vec<u32>,
+    identity: Identity,
+    /// Slots that are pending, lent mutably since the last flush, or to be deleted; each once.
+    touched: Vec<u32>,
+    undo: Vec<Undo<M>>,
+    /// While a query runs whose rows cannot be known yet: the first slot that the identity map does not have.
+    unindexed: Option<usize>,
+    seed: u32,
+}
+
+struct Slot<M> {
+    object: Option<M>,
+    /// The object as its row has it, kept at the first mutable borrow.
+    original: Option<Box<M>>,
+    stamp: u32,
+    /// When it was read or written last; see [`Epochs`](super::Epochs).
+    epoch: u32,
+    phase: Phase,
+    /// Whether the slot is in the store's list of those touched.
+    touched: bool,
+}
+
+/// What a slot holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Vacant,
+    Pending,
+    Persistent,
+    /// To be deleted by the next flush.
+    Doomed,
+    /// Deleted by a flush whose transaction is open.
+    Deleted,
+}
+
+/// How to take back what a flush did to a slot's object.
+enum Undo<M> {
+    Inserted(u32, u32),
+    Updated(u32, u32, Box<M>),
+    Deleted(u32, u32),
+}
+
+/// The epoch of objects whose values may be from a transaction that was rolled back.
+pub(super) const SUSPECT: u32 = 0;
+
+impl<M: Model> Store<M> {
+    pub(super) fn new(seed: u32) -> Store<M> {
+        Store {
+            slots: Vec::new(),
+            free: Vec::new(),
+            identity: Identity::default(),
+            touched: Vec::new(),
+            undo: Vec::new(),
+            unindexed: None,
+            seed,
+        }
+    }
+
+    pub(super) fn add(&mut self, object: M) -> Handle<M> {
+        let handle = self.place(object, Phase::Pending, 0);
+        self.slots[handle.slot as usize].touch(handle.slot, &mut self.touched);
+        handle
+    }
+
+    fn place(&mut self, object: M, phase: Phase, epoch: u32) -> Handle<M> {
+        if let Some(number) = self.free.pop() {
+            let slot = &mut self.slots[number as usize];
+            slot.object = Some(object);
+            slot.phase = phase;
+            slot.epoch = epoch;
+            return Handle::new(number, slot.stamp);
+        }
+        // Four billion objects of a model do not fit into memory.
+        let number = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        self.slots.push(Slot {
+            object: Some(object),
+            original: None,
+            stamp: self.seed,
+            epoch,
+            phase,
+            touched: false,
+        });
+        Handle::new(number, self.seed)
+    }
+
+    fn slot(&self, handle: Handle<M>) -> Option<&Slot<M>> {
+        self.slots.get(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)
+    }
+
+    #[inline]
+    pub(super) fn get(&self, handle: Handle<M>) -> Option<&M> {
+        self.slot(handle).filter(|slot| slot.phase != Phase::Deleted).and_then(|slot| slot.object.as_ref())
+    }
+
+    /// Lends an object mutably; the first time, its original is kept.
+    pub(super) fn get_mut(&mut self, handle: Handle<M>) -> Option<&mut M> {
+        let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)?;
+        if matches!(slot.phase, Phase::Persistent | Phase::Doomed) && slot.original.is_none() {
+            slot.original = slot.object.clone().map(Box::new);
+            slot.touch(handle.slot, &mut self.touched);
+        }
+        if slot.phase == Phase::Deleted { None } else { slot.object.as_mut() }
+    }
+
+    /// Lends two objects mutably, unless they are the same.
+    pub(super) fn pair_mut(&mut self, a: Handle<M>, b: Handle<M>) -> Option<(&mut M, &mut M)> {
+        self.get_mut(a)?;
+        self.get_mut(b)?;
+        let [a, b] = self.slots.get_disjoint_mut([a.slot as usize, b.slot as usize]).ok()?;
+        a.object.as_mut().zip(b.object.as_mut())
+    }
+
+    pub(super) fn state(&self, handle: Handle<M>) -> State {
+        match self.slot(handle).map_or(Phase::Vacant, |slot| slot.phase) {
+            Phase::Vacant => State::Detached,
+            Phase::Pending => State::Pending,
+            Phase::Persistent => State::Persistent,
+            Phase::Doomed | Phase::Deleted => State::Deleted,
+        }
+    }
+
+    /// The columns in which an object differs from its row.
+    pub(super) fn modified(&self, handle: Handle<M>) -> ColumnSet {
+        self.slot(handle).and_then(Slot::changed).unwrap_or_default()
+    }
+
+    /// Marks an object for deletion; one that has no row yet just goes.
+    pub(super) fn delete(&mut self, handle: Handle<M>) -> bool {
+        match self.state(handle) {
+            State::Pending => self.vacate(handle.slot),
+            State::Persistent => {
+                let slot = &mut self.slots[handle.slot as usize];
+                slot.phase = Phase::Doomed;
+                slot.touch(handle.slot, &mut self.touched);
+            }
+            State::Deleted => {}
+            State::Detached => return false,
+        }
+        true
+    }
+
+    /// Takes an object out.
+    pub(super) fn detach(&mut self, handle: Handle<M>) -> Option<M> {
+        let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)?;
+        if matches!(slot.phase, Phase::Vacant | Phase::Deleted) {
+            return None;
+        }
+        let object = slot.object.clone();
+        self.forget(handle.slot);
+        self.vacate(handle.slot);
+        object
+    }
+
+    /// The object of a key, wherever it stands, and whether its values can be trusted.
+    pub(super) fn find(&self, key: &M::Key) -> Option<(Handle<M>, bool)> {
+        let slot = self.identity.find(key, |slot| self.slots[slot as usize].has_key(key))?;
+        let Slot { stamp, epoch, .. } = &self.slots[slot as usize];
+        Some((Handle::new(slot, *stamp), *epoch != SUSPECT))
+    }
+
+    /// Before the rows of a query.
+    pub(super) fn begin(&mut self, distinct: bool) {
+        let nothing_known = self.identity.is_empty() && self.free.is_empty();
+        self.unindexed = (distinct && nothing_known).then_some(self.slots.len());
+    }
+
+    /// After the rows of a query: the identity map learns of them, sized once.
+    pub(super) fn finish(&mut self) {
+        let Some(start) = self.unindexed.take() else { return };
+        let slots = &self.slots;
+        self.identity.fill(start..slots.len(), |slot, state| slots[slot as usize].hash_key(state));
+    }
+
+    /// The object of a row: the one that is here already, or a new one.
+    #[inline]
+    pub(super) fn load(&mut self, reader: &mut Reader<'_>, epoch: u32, current: u32) -> Result<Handle<M>> {
+        reader.enter(M::table());
+        if self.unindexed.is_some() {
+            return Ok(self.place(M::read(reader)?, Phase::Persistent, epoch));
+        }
+        let key = M::read_key(reader)?;
+        match self.find(&key) {
+            Some((handle, _)) => self.reload(handle, reader, epoch, current),
+            None => self.load_new(reader, epoch),
+        }
+    }
+
+    /// The object of the row entered, which is not here yet.
+    pub(super) fn load_new(&mut self, reader: &mut Reader<'_>, epoch: u32) -> Result<Handle<M>> {
+        let handle = self.place(M::read(reader)?, Phase::Persistent, epoch);
+        let slots = &self.slots;
+        self.identity.insert(handle.slot, |slot, state| slots[slot as usize].hash_key(state));
+        Ok(handle)
+    }
+
+    /// The row of an object that is here: an unchanged object of an earlier transaction takes its values.
+    fn reload(
+        &mut self,
+        handle: Handle<M>,
+        reader: &mut Reader<'_>,
+        epoch: u32,
+        current: u32,
+    ) -> Result<Handle<M>> {
+        let slot = &mut self.slots[handle.slot as usize];
+        if slot.epoch >= current || slot.original.is_some() || slot.phase != Phase::Persistent {
+            reader.skip();
+            return Ok(handle);
+        }
+        let read = M::read(reader)?;
+        let before = slot.object.replace(read);
+        if slot.epoch == SUSPECT {
+            self.undo.extend(before.map(|before| Undo::Updated(handle.slot, handle.stamp, Box::new(before))));
+        }
+        slot.epoch = epoch;
+        Ok(handle)
+    }
+
+    /// Reads an object anew; changes to it are given up.
+    pub(super) fn refresh(&mut self, handle: Handle<M>, reader: &mut Reader<'_>, epoch: u32) -> Result<()> {
+        reader.enter(M::table());
+        let object = M::read(reader)?;
+        let slot = &mut self.slots[handle.slot as usize];
+        let before = slot.object.replace(object);
+        let before = slot.original.take().or(before.map(Box::new));
+        if slot.epoch == SUSPECT {
+            self.undo.extend(before.map(|before| Undo::Updated(handle.slot, handle.stamp, before)));
+        }
+        slot.epoch = epoch;
+        Ok(())
+    }
+
+    /// Lets an object take all columns of another.
+    pub(super) fn merge(&mut self, handle: Handle<M>, object: M) {
+        if let Some(place) = self.get_mut(handle) {
+            *place = object;
+        }
+    }
+
+    /// Lets a slot stand for the row of its key. An object that stood for it before has lost its row, to others or
+    /// by a rollback: it goes.
+    fn index(&mut self, number: u32) {
+        let slots = &self.slots;
+        let Some(key) = slots[number as usize].stored().map(M::key) else { return };
+        let is = |slot: u32| slots[slot as usize].has_key(&key);
+        let before = self.identity.replace(number, is, |slot, state| slots[slot as usize].hash_key(state));
+        if let Some(before) = before {
+            self.vacate(before);
+        }
+    }
+
+    fn forget(&mut self, number: u32) {
+        let slots = &self.slots;
+        self.identity.remove(number, |state| slots[number as usize].hash_key(state));
+    }
+
+    fn vacate(&mut self, number: u32) {
+        let slot = &mut self.slots[number as usize];
+        slot.object = None;
+        slot.original = None;
+        slot.phase = Phase::Vacant;
+        slot.stamp = slot.stamp.wrapping_add(1);
+        if !slot.touched {
+            self.free.push(number);
+        }
+    }
+
+    /// Takes a slot from the list of those touched.
+    fn release(&mut self, number: u32) {
+        let slot = &mut self.slots[number as usize];
+        slot.touched = false;
+        if slot.phase == Phase::Vacant {
+            self.free.push(number);
+        }
+    }
+
+    fn is_current(&self, number: u32, stamp: u32) -> bool {
+        self.slots[number as usize].stamp == stamp
+    }
+}
+
+impl<M: Model> Slot<M> {
+    fn touch(&mut self, number: u32, touched: &mut Vec<u32>) {
+        if !self.touched {
+            self.touched = true;
+            touched.push(number);
+        }
+    }
+
+    /// The object as its row has it.
+    fn stored(&self) -> Option<&M> {
+        self.original.as_deref().or(self.object.as_ref())
+    }
+
+    fn has_key(&self, key: &M::Key) -> bool {
+        self.stored().is_some_and(|object| object.has_key(key))
+    }
+
+    fn hash_key<H: std::hash::Hasher>(&self, state: &mut H) {
+        if let Some(object) = self.stored() {
+            object.hash_key(state);
+        }
+    }
+
+    fn changed(&self) -> Option<ColumnSet> {
+        Some(self.object.as_ref()?.changed(self.original.as_deref()?))
+    }
+
+    /// The columns that an insert gives values for: all but a key that the database makes.
+    fn given(&self) -> ColumnSet {
+        let Some(object) = &self.object else { return ColumnSet::new() };
+        let table = M::table();
+        let mut columns = ColumnSet::all(table.columns.len());
+        if let Some(generated) = table.generated()
+            && object.attribute(generated).is_unset()
+        {
+            columns.remove(generated);
+        }
+        columns
+    }
+}
