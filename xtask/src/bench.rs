@@ -4,6 +4,7 @@ mod compile;
 mod machine;
 mod memory;
 mod peer;
+mod pickle;
 mod readme;
 mod record;
 mod speed;
@@ -23,6 +24,7 @@ enum What {
     Speed,
     Memory,
     Compile,
+    Pickle,
 }
 
 impl Default for Options {
@@ -40,7 +42,10 @@ impl Options {
                 "--rounds" => options.rounds = rounds(arguments.next())?,
                 "--memory" if options.what == What::Speed => options.what = What::Memory,
                 "--compile" if options.what == What::Speed => options.what = What::Compile,
-                "--memory" | "--compile" => return Err("one of --memory and --compile at a time".to_owned()),
+                "--pickle" if options.what == What::Speed => options.what = What::Pickle,
+                "--memory" | "--compile" | "--pickle" => {
+                    return Err("one of --memory, --compile and --pickle at a time".to_owned());
+                }
                 "--print-only" => options.print_only = true,
                 unknown => return Err(format!("bench has no option {unknown:?}")),
             }
@@ -64,6 +69,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         What::Speed => ("speed", speed::measure(options.rounds)?),
         What::Memory => ("memory", memory::measure()?),
         What::Compile => ("compile", compile::measure()?),
+        What::Pickle => ("pickle", pickle::measure(options.rounds)?),
     };
     println!("\n{text}");
     if options.print_only { Ok(()) } else { readme::replace(section, &text) }

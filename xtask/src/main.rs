@@ -20,6 +20,8 @@ Options of bench:
   --rounds <n>              How many times each program runs (default 7)
   --memory                  Measure memory instead of speed
   --compile                 Measure compile time instead of speed
+  --pickle                  Measure pickles against CPython, serde-pickle and
+                            serde_json instead
   --print-only              Leave benches/README.md alone
 ";
 
@@ -126,5 +128,6 @@ mod tests {
         assert!(task("test --all").is_err());
         assert!(task("bench --rounds 0").is_err());
         assert!(task("bench --memory --compile").is_err());
+        assert!(task("bench --pickle --rounds 2").is_ok());
     }
 }
