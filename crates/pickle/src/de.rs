@@ -2,7 +2,6 @@
 
 mod access;
 
-use std::borrow::Cow;
 use std::cell::Cell;
 
 use serde::de::value::SeqDeserializer;
@@ -59,7 +58,7 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
 
     /// The node, paid for.
     #[inline]
-    fn node(self) -> Result<&'g Node<'de>> {
+    fn node(self) -> Result<Node<'g>> {
         let node = self.context.graph.node(self.id);
         self.spend(1 + node.byte_length() / TEXT_UNIT)?;
         Ok(node)
@@ -122,11 +121,11 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
         })
     }
 
-    fn any<V: Visitor<'de>>(self, node: &'g Node<'de>, visitor: V) -> Result<V::Value> {
+    fn any<V: Visitor<'de>>(self, node: Node<'g>, visitor: V) -> Result<V::Value> {
         match node {
             Node::None => visitor.visit_unit(),
-            Node::Bool(value) => visitor.visit_bool(*value),
-            Node::Int(value) => visitor.visit_i64(*value),
+            Node::Bool(value) => visitor.visit_bool(value),
+            Node::Int(value) => visitor.visit_i64(value),
             Node::BigInt(bytes) => match bigint::widen(bytes) {
                 Some(Wide::Signed(value)) => match u64::try_from(value) {
                     Ok(value) => visitor.visit_u64(value),
@@ -135,7 +134,7 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
                 Some(Wide::Unsigned(value)) => visitor.visit_u128(value),
                 None => Err(self.unexpected(node, &visitor)),
             },
-            Node::Float(value) => visitor.visit_f64(*value),
+            Node::Float(value) => visitor.visit_f64(value),
             Node::Str(text) => self.text(text, visitor),
             Node::Bytes(bytes) | Node::ByteArray(bytes) => self.byte_string(bytes, visitor),
             Node::List(items) | Node::Tuple(items) | Node::Set(items) | Node::FrozenSet(items) => {
@@ -147,32 +146,32 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
     }
 
     #[inline]
-    fn text<V: Visitor<'de>>(self, text: &'g Cow<'de, str>, visitor: V) -> Result<V::Value> {
-        match text {
-            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-            Cow::Owned(text) => visitor.visit_str(text),
+    fn text<V: Visitor<'de>>(self, text: &str, visitor: V) -> Result<V::Value> {
+        match self.context.graph.borrowed_str(self.id) {
+            Some(text) => visitor.visit_borrowed_str(text),
+            None => visitor.visit_str(text),
         }
     }
 
-    fn byte_string<V: Visitor<'de>>(self, bytes: &'g Cow<'de, [u8]>, visitor: V) -> Result<V::Value> {
-        match bytes {
-            Cow::Borrowed(bytes) => visitor.visit_borrowed_bytes(bytes),
-            Cow::Owned(bytes) => visitor.visit_bytes(bytes),
+    fn byte_string<V: Visitor<'de>>(self, bytes: &[u8], visitor: V) -> Result<V::Value> {
+        match self.context.graph.borrowed_bytes(self.id) {
+            Some(bytes) => visitor.visit_borrowed_bytes(bytes),
+            None => visitor.visit_bytes(bytes),
         }
     }
 
     /// A node that does not fit, said in Python's words.
     #[cold]
-    fn unexpected<V: Visitor<'de>>(self, node: &Node<'de>, expected: &V) -> Error {
+    fn unexpected<V: Visitor<'de>>(self, node: Node<'_>, expected: &V) -> Error {
         let found = match node {
             Node::BigInt(bytes) if bytes.len() <= 64 => format!("int {}", bigint::to_decimal(bytes)),
             Node::BigInt(bytes) => format!("int of {} bits", bytes.len().saturating_mul(8)),
             Node::Surrogates(_) => "str with lone surrogates".to_owned(),
             Node::Object(object) => match self.context.graph.node(object.callable) {
-                Node::Global(global) => format!("object of {}", full_name(global)),
+                Node::Global(global) => format!("object of {}", full_name(&global)),
                 _ => "object".to_owned(),
             },
-            Node::Global(global) => format!("global {}", full_name(global)),
+            Node::Global(global) => format!("global {}", full_name(&global)),
             node => return mismatch(node, expected),
         };
         de::Error::invalid_type(Unexpected::Other(&found), expected)
@@ -180,14 +179,14 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
 }
 
 fn full_name(global: &Global<'_>) -> String {
-    format!("{}.{}", shown(&global.module), shown(&global.name))
+    format!("{}.{}", shown(global.module), shown(global.name))
 }
 
-fn mismatch<'de>(node: &Node<'_>, expected: &impl Visitor<'de>) -> Error {
+fn mismatch<'de>(node: Node<'_>, expected: &impl Visitor<'de>) -> Error {
     let found = match node {
-        Node::Bool(value) => Unexpected::Bool(*value),
-        Node::Int(value) => Unexpected::Signed(*value),
-        Node::Float(value) => Unexpected::Float(*value),
+        Node::Bool(value) => Unexpected::Bool(value),
+        Node::Int(value) => Unexpected::Signed(value),
+        Node::Float(value) => Unexpected::Float(value),
         Node::Str(text) => Unexpected::Str(text),
         Node::Bytes(bytes) => Unexpected::Bytes(bytes),
         node => Unexpected::Other(node.kind()),
@@ -227,11 +226,11 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.node()? {
-            Node::Float(value) => visitor.visit_f64(*value),
-            Node::Int(value) => match exact(*value) {
+            Node::Float(value) => visitor.visit_f64(value),
+            Node::Int(value) => match exact(value) {
                 Some(float) => visitor.visit_f64(float),
                 None => Err(de::Error::invalid_value(
-                    Unexpected::Signed(*value),
+                    Unexpected::Signed(value),
                     &"an int that is exact as a float",
                 )),
             },

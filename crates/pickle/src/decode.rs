@@ -102,8 +102,9 @@ pub fn decode<'a, B: Builder<'a>>(
         parser: Parser::with_limits(input, limits),
         builder,
         stack: Vec::with_capacity(16),
-        marks: Vec::new(),
         fence: 0,
+        open: 0,
+        outer: Vec::new(),
         memo: Memo::new(limits.memo),
     };
     match machine.run() {
@@ -116,10 +117,12 @@ struct Machine<'b, 'a, B: Builder<'a>> {
     parser: Parser<'a>,
     builder: &'b mut B,
     stack: Vec<B::Object>,
-    /// Heights of the stack at the open marks.
-    marks: Vec<usize>,
-    /// The last of `marks`, or 0: nothing below it can be taken.
+    /// The height of the stack at the last open mark, or 0: nothing below it can be taken.
     fence: usize,
+    /// How many marks are open.
+    open: usize,
+    /// The fences of the marks that are open around the last one. Few pickles nest: then there is no such vector.
+    outer: Vec<usize>,
     memo: Memo<B::Object>,
 }
 
@@ -266,16 +269,18 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
 
     #[inline]
     fn mark(&mut self) -> Result<()> {
+        if self.open > 0 {
+            self.outer.push(self.fence);
+        }
+        self.open += 1;
         self.fence = self.stack.len();
-        self.marks.push(self.fence);
         Ok(())
     }
 
     #[inline]
     fn pop_mark(&mut self) -> Result<usize> {
-        let height = self.marks.pop().ok_or_else(|| Error::syntax("could not find MARK"))?;
-        self.fence = self.marks.last().copied().unwrap_or(0);
-        Ok(height)
+        self.open = self.open.checked_sub(1).ok_or_else(|| Error::syntax("could not find MARK"))?;
+        Ok(std::mem::replace(&mut self.fence, self.outer.pop().unwrap_or(0)))
     }
 
     #[inline]
@@ -300,7 +305,7 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
 
     #[cold]
     fn underflow(&self) -> Error {
-        Error::syntax(if self.marks.is_empty() { "stack underflow" } else { "unexpected MARK found" })
+        Error::syntax(if self.open == 0 { "stack underflow" } else { "unexpected MARK found" })
     }
 
     #[inline]
@@ -371,7 +376,7 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
 
     /// `POP` drops the mark when it is on top, as it does in `pickle.py`.
     fn drop_top(&mut self) -> Result<()> {
-        if self.marks.last() == Some(&self.stack.len()) {
+        if self.open > 0 && self.fence == self.stack.len() {
             return self.pop_mark().map(drop);
         }
         self.pop().map(drop)

@@ -3,10 +3,11 @@
 mod build;
 mod builtins;
 mod keys;
+mod node;
+mod pool;
+mod store;
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::num::NonZeroU32;
+use std::fmt;
 
 use serde::Deserialize;
 
@@ -17,6 +18,9 @@ use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::options::ReadOptions;
 use crate::protocol::Protocol;
+
+pub use self::node::{Effect, Global, How, Node, NodeId, Object};
+use self::store::{Slot, Store};
 
 /// A pickle as data: nodes that refer to each other by [`NodeId`], so shared objects stay shared and cycles stay cycles.
 ///
@@ -39,128 +43,13 @@ use crate::protocol::Protocol;
 /// assert_eq!(graph.to_vec(Protocol::V2)?, b"\x80\x02]q\x00h\x00a.");
 /// # Ok::<(), onggi_pickle::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Graph<'a> {
-    nodes: Vec<Node<'a>>,
-    effects: HashMap<NodeId, Vec<Effect>>,
+    store: Store<'a>,
     root: NodeId,
     protocol: u8,
     /// How many bytes of the input the pickle took.
     length: usize,
-}
-
-/// The number of a node in its graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(NonZeroU32);
-
-impl NodeId {
-    pub(crate) const NONE: Self = Self(NonZeroU32::MIN);
-
-    pub(crate) fn new(index: usize) -> Option<Self> {
-        u32::try_from(index + 1).ok().and_then(NonZeroU32::new).map(Self)
-    }
-
-    #[inline]
-    pub(crate) fn index(self) -> usize {
-        // A u32 fits every usize that this crate is built for; a miss would be a bounds panic, not a wrong node.
-        usize::try_from(self.0.get() - 1).unwrap_or(usize::MAX)
-    }
-}
-
-/// One object of a pickle.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Node<'a> {
-    /// `None`.
-    None,
-    /// A bool.
-    Bool(bool),
-    /// An int that fits.
-    Int(i64),
-    /// An int that does not: two's complement, little-endian, trimmed.
-    BigInt(Cow<'a, [u8]>),
-    /// A float.
-    Float(f64),
-    /// A complex number.
-    Complex(f64, f64),
-    /// A str.
-    Str(Cow<'a, str>),
-    /// A str with lone surrogates: UTF-8 in which they are encoded like other characters.
-    Surrogates(Cow<'a, [u8]>),
-    /// Bytes.
-    Bytes(Cow<'a, [u8]>),
-    /// A bytearray.
-    ByteArray(Cow<'a, [u8]>),
-    /// A list.
-    List(Vec<NodeId>),
-    /// A tuple.
-    Tuple(Vec<NodeId>),
-    /// A dict in insertion order. Keys are unique by Python's equality (`1 == 1.0 == True`).
-    Dict(Vec<(NodeId, NodeId)>),
-    /// A set, in the order of the pickle, unique as the keys of a dict are.
-    Set(Vec<NodeId>),
-    /// A frozenset, likewise.
-    FrozenSet(Vec<NodeId>),
-    /// A class, a function or another global, named and never looked up.
-    Global(Box<Global<'a>>),
-    /// What a call or an instantiation would have made.
-    Object(Box<Object>),
-    /// An object that the pickle knows by an id only.
-    Persistent(NodeId),
-    /// An object of the extension registry.
-    Extension(i32),
-    /// An out-of-band buffer, counted from 0.
-    Buffer {
-        /// Its place among the buffers.
-        index: u32,
-        /// Whether the pickle asks for a read-only view.
-        readonly: bool,
-    },
-}
-
-/// The name of a global, as written in the pickle: Python 2 names are not translated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Global<'a> {
-    /// The module, such as `collections`.
-    pub module: Cow<'a, str>,
-    /// The name in the module, dotted for nested ones.
-    pub name: Cow<'a, str>,
-}
-
-/// An instance that was not made: who would have been called with what.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
-    /// Calling or instantiating.
-    pub how: How,
-    /// The callable or class, mostly a [`Node::Global`].
-    pub callable: NodeId,
-    /// A [`Node::Tuple`].
-    pub arguments: NodeId,
-    /// A [`Node::Dict`] of keyword arguments (`NEWOBJ_EX`).
-    pub keywords: Option<NodeId>,
-}
-
-/// How an [`Object`] would have been made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
-    /// `callable(*arguments)`.
-    Call,
-    /// `callable.__new__(callable, *arguments, **keywords)`.
-    New,
-}
-
-/// What a pickle does to an inert node after making it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Effect {
-    /// `__setstate__`, or an update of `__dict__`.
-    State(NodeId),
-    /// `extend`.
-    Append(Vec<NodeId>),
-    /// `object[key] = value`.
-    SetItems(Vec<(NodeId, NodeId)>),
-    /// `add`.
-    AddItems(Vec<NodeId>),
 }
 
 impl<'a> Graph<'a> {
@@ -204,13 +93,38 @@ impl<'a> Graph<'a> {
     ///
     /// May panic, or give an unrelated node, when the id belongs to another graph.
     #[inline]
-    pub fn node(&self, id: NodeId) -> &Node<'a> {
-        &self.nodes[id.index()]
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        self.store.node(id)
+    }
+
+    /// The text of a str, when it stands in the input as it is, which is nearly always: it outlives the graph.
+    ///
+    /// # Panics
+    ///
+    /// As [`Graph::node`].
+    #[inline]
+    pub fn borrowed_str(&self, id: NodeId) -> Option<&'a str> {
+        self.store.borrowed_str(id)
+    }
+
+    /// The bytes that a node shows ([`Node::Bytes`], [`Node::ByteArray`], [`Node::BigInt`], [`Node::Surrogates`]), when
+    /// they stand in the input as they are.
+    ///
+    /// # Panics
+    ///
+    /// As [`Graph::node`].
+    #[inline]
+    pub fn borrowed_bytes(&self, id: NodeId) -> Option<&'a [u8]> {
+        self.store.borrowed_bytes(id)
     }
 
     /// What happens to an inert node after it was made, in order.
+    ///
+    /// # Panics
+    ///
+    /// As [`Graph::node`].
     pub fn effects(&self, id: NodeId) -> &[Effect] {
-        self.effects.get(&id).map_or(&[], Vec::as_slice)
+        self.store.effects(id)
     }
 
     /// The protocol that the pickle names; 0 when it names none.
@@ -234,7 +148,7 @@ impl<'a> Graph<'a> {
 
     /// Whether a node contains itself.
     pub(crate) fn is_in_cycle(&self, start: NodeId) -> bool {
-        let mut seen = vec![false; self.nodes.len()];
+        let mut seen = vec![false; self.store.slots.len()];
         let mut open = vec![start];
         while let Some(id) = open.pop() {
             let fresh = |part: &NodeId| !std::mem::replace(&mut seen[part.index()], true);
@@ -254,55 +168,26 @@ impl<'a> Graph<'a> {
     /// How many items all lists, tuples, sets and dicts have, keys and values counted apart. In a pickle without shared
     /// containers it is what a Rust value of it holds.
     pub(crate) fn item_count(&self) -> usize {
-        let items = |node: &Node<'_>| match node {
-            Node::List(items) | Node::Tuple(items) | Node::Set(items) | Node::FrozenSet(items) => items.len(),
-            Node::Dict(pairs) => 2 * pairs.len(),
+        let items = |slot: &Slot| match slot {
+            Slot::List(span) | Slot::Tuple(span) | Slot::Set(span) | Slot::FrozenSet(span) => span.len(),
+            Slot::Dict(span) => 2 * span.len(),
             _ => 0,
         };
-        self.nodes.iter().map(items).sum()
+        self.store.slots.iter().map(items).sum()
     }
 
     /// How many nodes there are, those that nothing refers to included.
     pub fn node_count(&self) -> usize {
-        self.nodes.len()
+        self.store.slots.len()
     }
 }
 
-impl Node<'_> {
-    /// The length of its text or bytes; 0 for everything else.
-    #[inline]
-    pub(crate) fn byte_length(&self) -> usize {
-        match self {
-            Self::Str(text) => text.len(),
-            Self::BigInt(bytes) | Self::Surrogates(bytes) | Self::Bytes(bytes) | Self::ByteArray(bytes) => {
-                bytes.len()
-            }
-            _ => 0,
-        }
-    }
-
-    /// What Python calls it, for messages.
-    pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Self::None => "None",
-            Self::Bool(_) => "bool",
-            Self::Int(_) | Self::BigInt(_) => "int",
-            Self::Float(_) => "float",
-            Self::Complex(..) => "complex",
-            Self::Str(_) | Self::Surrogates(_) => "str",
-            Self::Bytes(_) => "bytes",
-            Self::ByteArray(_) => "bytearray",
-            Self::List(_) => "list",
-            Self::Tuple(_) => "tuple",
-            Self::Dict(_) => "dict",
-            Self::Set(_) => "set",
-            Self::FrozenSet(_) => "frozenset",
-            Self::Global(_) => "global",
-            Self::Object(_) => "object",
-            Self::Persistent(_) => "persistent id",
-            Self::Extension(_) => "extension code",
-            Self::Buffer { .. } => "buffer",
-        }
+/// Every node by its number, each shown without what it refers to: the size of the text is that of the graph.
+impl fmt::Debug for Graph<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids = (0..self.node_count()).filter_map(NodeId::new);
+        write!(f, "Graph of {:?} ", self.root)?;
+        f.debug_map().entries(ids.map(|id| (id, self.node(id)))).finish()
     }
 }
 

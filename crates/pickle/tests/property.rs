@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use common::Random;
 use onggi_pickle::{
-    BigInt, Dict, Graph, Protocol, Value, from_reader, from_slice, to_vec, to_vec_with, to_writer,
+    BigInt, Dict, Graph, Node, Protocol, Value, from_reader, from_slice, to_vec, to_vec_with, to_writer,
 };
 
 fn bytes(random: &mut Random) -> Vec<u8> {
@@ -117,6 +117,24 @@ fn strings_and_bytes_are_borrowed() {
     let pickle = to_vec(&value).expect("writable");
     let read: Borrowing<'_> = from_slice(&pickle).expect("readable");
     assert_eq!((read.name, read.data), ("n", &[1_u8][..]));
+}
+
+#[test]
+fn what_stands_in_the_input_outlives_the_graph() {
+    let pickle = b"(\x8c\x01nC\x01bV\\u00e9\nt.";
+    let graph = Graph::from_slice(pickle).expect("readable");
+    let Node::Tuple(&[name, data, escaped]) = graph.node(graph.root()) else { panic!("a tuple of three") };
+    let (text, bytes) = (graph.borrowed_str(name), graph.borrowed_bytes(data));
+    assert_eq!((graph.borrowed_str(escaped), graph.node(escaped)), (None, Node::Str("é")));
+    assert_eq!((graph.borrowed_bytes(name), graph.borrowed_str(data)), (None, None));
+    drop(graph);
+    assert_eq!((text, bytes), (Some("n"), Some(&b"b"[..])));
+}
+
+#[test]
+fn a_graph_prints_each_node_once() {
+    let graph = Graph::from_slice(b"]2a.").expect("readable");
+    assert!(format!("{graph:?}").ends_with("NodeId(5): List([NodeId(5)])}"), "{graph:?}");
 }
 
 #[test]

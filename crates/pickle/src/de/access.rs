@@ -177,11 +177,11 @@ impl<'de> de::VariantAccess<'de> for VariantAccess<'_, '_, 'de> {
 /// What [`crate::Value`] alone can tell apart, as an enum that only it understands.
 pub(super) struct SpecialAccess<'c, 'g, 'de> {
     from: Deserializer<'c, 'g, 'de>,
-    node: &'g Node<'de>,
+    node: Node<'g>,
 }
 
 impl<'c, 'g, 'de> SpecialAccess<'c, 'g, 'de> {
-    pub(super) fn new(from: Deserializer<'c, 'g, 'de>, node: &'g Node<'de>) -> Self {
+    pub(super) fn new(from: Deserializer<'c, 'g, 'de>, node: Node<'g>) -> Self {
         Self { from, node }
     }
 }
@@ -218,7 +218,7 @@ impl<'de> de::VariantAccess<'de> for SpecialAccess<'_, '_, 'de> {
                 seed.deserialize(BytesDeserializer::new(bytes))
             }
             Node::Complex(real, imaginary) => {
-                seed.deserialize(SeqDeserializer::new([*real, *imaginary].into_iter()))
+                seed.deserialize(SeqDeserializer::new([real, imaginary].into_iter()))
             }
             _ => seed.deserialize(self.from),
         }

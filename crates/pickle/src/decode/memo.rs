@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 
 pub(super) struct Memo<T> {
     dense: Vec<Option<T>>,
-    sparse: HashMap<usize, T>,
+    /// Made when it is needed: most pickles are small, and never do.
+    sparse: Option<HashMap<usize, T>>,
     /// Entries in use: `MEMOIZE` stores at this index.
     length: usize,
     limit: usize,
@@ -14,21 +15,21 @@ pub(super) struct Memo<T> {
 
 impl<T> Memo<T> {
     pub(super) fn new(limit: usize) -> Self {
-        Self { dense: Vec::new(), sparse: HashMap::new(), length: 0, limit }
+        Self { dense: Vec::new(), sparse: None, length: 0, limit }
     }
 
     #[inline]
     pub(super) fn get(&self, index: usize) -> Option<&T> {
         match self.dense.get(index) {
             Some(Some(entry)) => Some(entry),
-            _ => self.sparse.get(&index),
+            _ => self.sparse.as_ref()?.get(&index),
         }
     }
 
     /// Stores at the number of entries.
     #[inline]
     pub(super) fn push(&mut self, value: T) -> Result<()> {
-        if self.length == self.dense.len() && self.sparse.is_empty() && self.length < self.limit {
+        if self.length == self.dense.len() && self.sparse.is_none() && self.length < self.limit {
             self.dense.push(Some(value));
             self.length += 1;
             return Ok(());
@@ -43,8 +44,9 @@ impl<T> Memo<T> {
             return Err(Error::limit("memo", self.limit));
         }
         self.length += usize::from(is_new);
-        if index > dense_bound.max(64) || self.sparse.contains_key(&index) {
-            self.sparse.insert(index, value);
+        let is_sparse = self.sparse.as_ref().is_some_and(|sparse| sparse.contains_key(&index));
+        if is_sparse || index > dense_bound.max(64) {
+            self.sparse.get_or_insert_default().insert(index, value);
             return Ok(());
         }
         if index >= self.dense.len() {

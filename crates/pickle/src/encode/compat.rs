@@ -2,8 +2,6 @@
 //!
 //! Pickles of protocol 0 to 2 carry Python 2 names, later ones Python 3 names.
 
-use std::borrow::Cow;
-
 use crate::graph::Global;
 
 /// Modules: Python 2, Python 3.
@@ -212,8 +210,8 @@ const EXCEPTIONS: &[&str] = &[
 ];
 
 /// The name for a pickle of protocol 3 and later, given the one in a pickle of protocol 2 or below.
-pub(super) fn to_python3<'g>(global: &'g Global<'_>) -> (&'g str, &'g str) {
-    let (module, name) = (&*global.module, &*global.name);
+pub(super) fn to_python3<'g>(global: Global<'g>) -> (&'g str, &'g str) {
+    let (module, name) = (global.module, global.name);
     if module == "exceptions" && EXCEPTIONS.contains(&name) {
         return ("builtins", name);
     }
@@ -225,8 +223,8 @@ pub(super) fn to_python3<'g>(global: &'g Global<'_>) -> (&'g str, &'g str) {
 }
 
 /// The name for a pickle of protocol 2, given the one in a pickle of a later protocol.
-pub(super) fn to_python2<'g>(global: &'g Global<'_>) -> (&'g str, &'g str) {
-    let (module, name) = (&*global.module, &*global.name);
+pub(super) fn to_python2<'g>(global: Global<'g>) -> (&'g str, &'g str) {
+    let (module, name) = (global.module, global.name);
     if module == "builtins" && EXCEPTIONS.contains(&name) {
         return ("exceptions", name);
     }
@@ -239,20 +237,17 @@ pub(super) fn to_python2<'g>(global: &'g Global<'_>) -> (&'g str, &'g str) {
 }
 
 /// The global as a pickle of `to` names it, which a pickle of `from` named so.
-pub(super) fn renamed<'g>(global: &'g Global<'_>, from: u8, to: u8) -> (&'g str, &'g str) {
+pub(super) fn renamed<'g>(global: Global<'g>, from: u8, to: u8) -> (&'g str, &'g str) {
     match (from < 3, to < 3) {
         (true, false) => to_python3(global),
         (false, true) => to_python2(global),
-        _ => (&global.module, &global.name),
+        _ => (global.module, global.name),
     }
 }
 
 /// A builtin's name, as a pickle of protocol 3 and later has it.
 pub(super) fn builtin(name: &'static str) -> Global<'static> {
-    Global {
-        module: Cow::Borrowed(if name == "encode" { "_codecs" } else { "builtins" }),
-        name: Cow::Borrowed(name),
-    }
+    Global { module: if name == "encode" { "_codecs" } else { "builtins" }, name }
 }
 
 #[cfg(test)]
@@ -261,12 +256,11 @@ mod tests {
 
     #[test]
     fn names_are_those_of_cpython() {
-        let there =
-            |module: &'static str, name: &'static str| Global { module: module.into(), name: name.into() };
-        assert_eq!(to_python3(&there("__builtin__", "xrange")), ("builtins", "range"));
-        assert_eq!(to_python3(&there("copy_reg", "_reconstructor")), ("copyreg", "_reconstructor"));
-        assert_eq!(to_python2(&there("builtins", "range")), ("__builtin__", "xrange"));
-        assert_eq!(to_python2(&there("builtins", "ValueError")), ("exceptions", "ValueError"));
-        assert_eq!(to_python2(&there("app.models", "Profile")), ("app.models", "Profile"));
+        let there = |module: &'static str, name: &'static str| Global { module, name };
+        assert_eq!(to_python3(there("__builtin__", "xrange")), ("builtins", "range"));
+        assert_eq!(to_python3(there("copy_reg", "_reconstructor")), ("copyreg", "_reconstructor"));
+        assert_eq!(to_python2(there("builtins", "range")), ("__builtin__", "xrange"));
+        assert_eq!(to_python2(there("builtins", "ValueError")), ("exceptions", "ValueError"));
+        assert_eq!(to_python2(there("app.models", "Profile")), ("app.models", "Profile"));
     }
 }

@@ -45,7 +45,7 @@ enum Task<'g> {
     EndFrozenSet(NodeId),
     /// The end of `set([…])` and `frozenset([…])`, before protocol 4.
     EndSetCall(NodeId),
-    EndObject(NodeId, &'g Object),
+    EndObject(NodeId, Object),
     Effects(NodeId, usize),
     EndInert(NodeId),
     Op(Opcode),
@@ -172,18 +172,18 @@ impl<'g> Encoder<'g, '_> {
         }
         let number = match graph.node(id) {
             Node::None => return self.wrote(|writer| writer.op(Opcode::None)),
-            Node::Bool(value) => return self.wrote(|writer| writer.bool(*value)),
-            Node::Int(value) => return self.wrote(|writer| writer.int(*value)),
-            Node::Float(value) => return self.wrote(|writer| writer.float(*value)),
+            Node::Bool(value) => return self.wrote(|writer| writer.bool(value)),
+            Node::Int(value) => return self.wrote(|writer| writer.int(value)),
+            Node::Float(value) => return self.wrote(|writer| writer.float(value)),
             Node::BigInt(bytes) => return self.long(id, bytes).map(|()| true),
-            Node::Tuple(items) if items.is_empty() => {
+            Node::Tuple([]) => {
                 return self.wrote(|writer| writer.op(Opcode::EmptyTuple));
             }
             Node::Str(text) => self.writer.str(text.as_bytes())?,
             Node::Surrogates(bytes) => self.writer.str(bytes)?,
             Node::Bytes(bytes) => self.writer.bytes(bytes)?,
             Node::ByteArray(bytes) => self.writer.bytearray(bytes)?,
-            Node::Complex(real, imaginary) => self.writer.complex(*real, *imaginary)?,
+            Node::Complex(real, imaginary) => self.writer.complex(real, imaginary)?,
             _ => return Ok(false),
         };
         self.remember(id, number);
@@ -242,17 +242,17 @@ impl<'g> Encoder<'g, '_> {
         self.tasks.push(Task::EndInert(id));
         match graph.node(id) {
             Node::Global(global) => self.global(id, global)?,
-            Node::Extension(code) => self.writer.extension(*code),
-            Node::Persistent(pid) => self.tasks.extend([Task::Op(Opcode::BinPersId), Task::Save(*pid)]),
-            Node::Buffer { index, readonly } => self.buffer(*index, *readonly)?,
+            Node::Extension(code) => self.writer.extension(code),
+            Node::Persistent(pid) => self.tasks.extend([Task::Op(Opcode::BinPersId), Task::Save(pid)]),
+            Node::Buffer { index, readonly } => self.buffer(index, readonly)?,
             node => return Err(Error::data(format!("a {} cannot be written", node.kind()))),
         }
         Ok(())
     }
 
-    fn global(&mut self, id: NodeId, global: &Global<'_>) -> Result<()> {
+    fn global(&mut self, id: NodeId, global: Global<'_>) -> Result<()> {
         let is_long = global.module.len() + global.name.len() > LONG_GLOBAL;
-        let place = [&global.module, &global.name].map(|part| (part.as_ptr().addr(), part.len()));
+        let place = [global.module, global.name].map(|part| (part.as_ptr().addr(), part.len()));
         let place = [place[0].0, place[0].1, place[1].0, place[1].1];
         let number = match self.long_globals.get(&place) {
             Some(number) if is_long => {
@@ -340,7 +340,7 @@ impl<'g> Encoder<'g, '_> {
         }
     }
 
-    fn end_object(&mut self, id: NodeId, object: &Object) -> Result<()> {
+    fn end_object(&mut self, id: NodeId, object: Object) -> Result<()> {
         let make = match (object.how, object.keywords) {
             (How::Call, _) => Opcode::Reduce,
             (How::New, None) => Opcode::NewObj,

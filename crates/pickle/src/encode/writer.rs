@@ -86,7 +86,7 @@ impl Writer {
 
     pub(super) fn builtin(&mut self, name: &'static str) -> Result<()> {
         let global = compat::builtin(name);
-        let (module, name) = compat::renamed(&global, 3, self.protocol.number());
+        let (module, name) = compat::renamed(global, 3, self.protocol.number());
         self.global(module, name).map(drop)
     }
 

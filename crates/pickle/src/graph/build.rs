@@ -1,21 +1,20 @@
 //! Building a graph: what the machine asks for, with Python's rules about who accepts what.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::vec::Drain;
 
-use super::{Effect, Global, Graph, How, Node, NodeId, Object, builtins, keys, unhashable};
+use super::pool::Span;
+use super::store::{Effects, Slot, Store};
+use super::{Effect, Graph, How, Node, NodeId, Object, builtins, keys, unhashable};
 use crate::decode::Builder;
 use crate::error::{Error, Result};
 use crate::options::{Encoding, ReadOptions};
 
-/// Nodes that every graph starts with, as they are single objects in Python.
-const SINGLETONS: [Node<'static>; 4] =
-    [Node::None, Node::Bool(true), Node::Bool(false), Node::Tuple(Vec::new())];
+/// How many nodes every graph starts with: `None`, `True`, `False`, `()`, as they are single objects in Python.
+const SINGLETONS: usize = 4;
 
 pub(super) struct GraphBuilder<'a> {
-    pub(super) nodes: Vec<Node<'a>>,
-    effects: HashMap<NodeId, Vec<Effect>>,
+    pub(super) store: Store<'a>,
     protocol: u8,
     strings: Encoding,
     limit: usize,
@@ -24,21 +23,20 @@ pub(super) struct GraphBuilder<'a> {
     /// twice: `bytearray(_codecs.encode(…))` looks at the text, then copies the bytes.
     copies: usize,
     expansion: usize,
-    /// Whether a dict or set has two items or more, so that equal keys must be looked for.
+    /// Whether a dict or set has items, so that its keys must be looked at.
     keyed: bool,
 }
 
 impl<'a> GraphBuilder<'a> {
     pub(super) fn new(input: usize, options: &ReadOptions) -> Self {
-        let mut nodes = Vec::with_capacity(SINGLETONS.len() + (input / 4).clamp(4, 1 << 16));
-        nodes.extend(SINGLETONS);
-        let limit = options.limits.nodes.saturating_add(SINGLETONS.len());
+        let mut store = Store::default();
+        store.slots.reserve_exact(SINGLETONS + (input / 4).clamp(4, 1 << 16));
+        store.slots.extend([Slot::None, Slot::Bool(true), Slot::Bool(false), Slot::Tuple(Span::default())]);
         Self {
-            nodes,
-            effects: HashMap::new(),
+            store,
             protocol: 0,
             strings: options.strings,
-            limit,
+            limit: options.limits.nodes.saturating_add(SINGLETONS),
             buffers: 0,
             copies: input.saturating_mul(4).saturating_add(options.limits.expansion),
             expansion: options.limits.expansion,
@@ -48,22 +46,27 @@ impl<'a> GraphBuilder<'a> {
 
     pub(super) fn finish(mut self, root: NodeId, length: usize) -> Result<Graph<'a>> {
         if self.keyed {
-            keys::unify(&mut self.nodes)?;
+            keys::unify(&mut self.store)?;
         }
-        Ok(Graph { nodes: self.nodes, effects: self.effects, root, protocol: self.protocol, length })
+        Ok(Graph { store: self.store, root, protocol: self.protocol, length })
     }
 
     #[inline]
-    pub(super) fn push(&mut self, node: Node<'a>) -> Result<NodeId> {
-        let id = NodeId::new(self.nodes.len()).filter(|_| self.nodes.len() < self.limit);
-        let id = id.ok_or_else(|| Error::limit("nodes", self.limit - SINGLETONS.len()))?;
-        self.nodes.push(node);
+    pub(super) fn push(&mut self, slot: Slot) -> Result<NodeId> {
+        let count = self.store.slots.len();
+        let id = NodeId::new(count).filter(|_| count < self.limit).ok_or_else(|| self.too_many())?;
+        self.store.slots.push(slot);
         Ok(id)
     }
 
+    #[cold]
+    fn too_many(&self) -> Error {
+        Error::limit("nodes", self.limit - SINGLETONS)
+    }
+
     #[inline]
-    pub(super) fn node(&self, id: NodeId) -> &Node<'a> {
-        &self.nodes[id.index()]
+    pub(super) fn node(&self, id: NodeId) -> Node<'_> {
+        self.store.node(id)
     }
 
     /// Spends some of what may be copied.
@@ -83,19 +86,9 @@ impl<'a> GraphBuilder<'a> {
         if nothing {
             return Ok(()); // as CPython, which does not look at the object then
         }
-        let node = self.node(id);
-        let inert = matches!(
-            node,
-            Node::Global(_)
-                | Node::Object(_)
-                | Node::Persistent(_)
-                | Node::Extension(_)
-                | Node::Buffer { .. }
-        );
-        if !inert {
-            return Err(Error::syntax(format!("{what} on a {}", node.kind())));
-        }
-        let effects = self.effects.entry(id).or_default();
+        let Some(effects) = self.store.effects_mut(id)? else {
+            return Err(Error::syntax(format!("{what} on a {}", self.node(id).kind())));
+        };
         match (effects.last_mut(), effect) {
             (Some(Effect::Append(items)), Effect::Append(more)) => items.extend(more),
             (Some(Effect::SetItems(pairs)), Effect::SetItems(more)) => pairs.extend(more),
@@ -108,9 +101,9 @@ impl<'a> GraphBuilder<'a> {
     /// Refuses what Python cannot hash. Tuples are looked into when the keys are compared.
     #[inline]
     pub(super) fn check_hashable(&self, id: NodeId) -> Result<()> {
-        match self.node(id) {
-            node @ (Node::List(_) | Node::Dict(_) | Node::Set(_) | Node::ByteArray(_)) => {
-                Err(unhashable(node.kind()))
+        match self.store.slots[id.index()] {
+            Slot::List(_) | Slot::Dict(_) | Slot::Set(_) | Slot::ByteArray(_) => {
+                Err(unhashable(self.node(id).kind()))
             }
             _ => Ok(()),
         }
@@ -121,14 +114,14 @@ impl<'a> GraphBuilder<'a> {
         items.iter().try_for_each(|item| self.check_hashable(*item))
     }
 
-    pub(super) fn frozenset_of(&mut self, items: Vec<NodeId>) -> Result<Node<'a>> {
-        self.check_all_hashable(&items)?;
-        Ok(Node::FrozenSet(items))
+    pub(super) fn frozenset_of(&mut self, items: &[NodeId]) -> Result<Slot> {
+        self.check_all_hashable(items)?;
+        self.store.items.add(items.iter().copied()).map(Slot::FrozenSet)
     }
 
-    pub(super) fn set_of(&mut self, items: Vec<NodeId>) -> Result<Node<'a>> {
-        self.check_all_hashable(&items)?;
-        Ok(Node::Set(items))
+    pub(super) fn set_of(&mut self, items: &[NodeId]) -> Result<Slot> {
+        self.check_all_hashable(items)?;
+        self.store.items.add(items.iter().copied()).map(Slot::Set)
     }
 
     fn tuple_argument(&self, arguments: NodeId, what: &str) -> Result<()> {
@@ -146,15 +139,9 @@ impl<'a> GraphBuilder<'a> {
         }
     }
 
-    fn name(&mut self, id: NodeId) -> Result<Cow<'a, str>> {
-        let Node::Str(text) = self.node(id) else {
-            return Err(Error::syntax("STACK_GLOBAL requires str"));
-        };
-        let text = text.clone();
-        if let Cow::Owned(owned) = &text {
-            self.copy(owned.len())?;
-        }
-        Ok(text)
+    fn object(&mut self, object: Object) -> Result<NodeId> {
+        let slot = self.store.add_object(object)?;
+        self.push(slot)
     }
 }
 
@@ -173,88 +160,91 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     #[inline]
     fn boolean(&mut self, value: bool) -> Result<NodeId> {
         let index = if value { 1 } else { 2 };
-        NodeId::new(index).ok_or_else(|| Error::limit("nodes", self.limit))
+        NodeId::new(index).ok_or_else(|| self.too_many())
     }
 
     #[inline]
     fn int(&mut self, value: i64) -> Result<NodeId> {
-        self.push(Node::Int(value))
+        self.push(Slot::Int(value))
     }
 
     fn long(&mut self, bytes: Cow<'a, [u8]>) -> Result<NodeId> {
-        self.push(Node::BigInt(bytes))
+        let blob = self.store.add_blob(bytes)?;
+        self.push(Slot::BigInt(blob))
     }
 
     #[inline]
     fn float(&mut self, value: f64) -> Result<NodeId> {
-        self.push(Node::Float(value))
+        self.push(Slot::Float(value))
     }
 
     #[inline]
     fn str(&mut self, text: Cow<'a, str>) -> Result<NodeId> {
-        self.push(Node::Str(text))
+        let text = self.store.add_text(text)?;
+        self.push(Slot::Str(text))
     }
 
     fn surrogates(&mut self, bytes: Cow<'a, [u8]>) -> Result<NodeId> {
-        self.push(Node::Surrogates(bytes))
+        let blob = self.store.add_blob(bytes)?;
+        self.push(Slot::Surrogates(blob))
     }
 
     fn string(&mut self, bytes: Cow<'a, [u8]>) -> Result<NodeId> {
-        let node = match self.strings {
-            Encoding::Bytes => Node::Bytes(bytes),
+        match self.strings {
+            Encoding::Bytes => self.bytes(bytes),
             Encoding::Ascii if !bytes.is_ascii() => {
-                return Err(Error::syntax("a Python 2 string is not ASCII: choose another Encoding"));
+                Err(Error::syntax("a Python 2 string is not ASCII: choose another Encoding"))
             }
             Encoding::Latin1 if !bytes.is_ascii() => {
-                Node::Str(Cow::Owned(bytes.iter().copied().map(char::from).collect()))
+                self.str(Cow::Owned(bytes.iter().copied().map(char::from).collect()))
             }
-            _ => Node::Str(utf8(bytes)?),
-        };
-        self.push(node)
+            _ => self.str(utf8(bytes)?),
+        }
     }
 
     fn bytes(&mut self, bytes: Cow<'a, [u8]>) -> Result<NodeId> {
-        self.push(Node::Bytes(bytes))
+        let blob = self.store.add_blob(bytes)?;
+        self.push(Slot::Bytes(blob))
     }
 
     fn bytearray(&mut self, bytes: Cow<'a, [u8]>) -> Result<NodeId> {
-        self.push(Node::ByteArray(bytes))
+        let blob = self.store.add_blob(bytes)?;
+        self.push(Slot::ByteArray(blob))
     }
 
     #[inline]
     fn list(&mut self, items: Drain<'_, NodeId>) -> Result<NodeId> {
-        self.push(Node::List(items.collect()))
+        let span = self.store.items.add(items)?;
+        self.push(Slot::List(span))
     }
 
     #[inline]
     fn tuple(&mut self, items: Drain<'_, NodeId>) -> Result<NodeId> {
         if items.len() == 0 {
-            return NodeId::new(3).ok_or_else(|| Error::limit("nodes", self.limit));
+            return NodeId::new(3).ok_or_else(|| self.too_many());
         }
-        self.push(Node::Tuple(items.collect()))
+        let span = self.store.items.add(items)?;
+        self.push(Slot::Tuple(span))
     }
 
     #[inline]
     fn dict(&mut self) -> Result<NodeId> {
-        self.push(Node::Dict(Vec::new()))
+        self.push(Slot::Dict(Span::default()))
     }
 
     fn set(&mut self) -> Result<NodeId> {
-        self.push(Node::Set(Vec::new()))
+        self.push(Slot::Set(Span::default()))
     }
 
     fn frozenset(&mut self, items: Drain<'_, NodeId>) -> Result<NodeId> {
-        let node = self.frozenset_of(items.collect())?;
-        self.push(node)
+        let slot = self.frozenset_of(items.as_slice())?;
+        self.push(slot)
     }
 
     #[inline]
     fn append(&mut self, list: &NodeId, items: Drain<'_, NodeId>) -> Result<()> {
-        match &mut self.nodes[list.index()] {
-            Node::List(present) => {
-                present.extend(items);
-                Ok(())
-            }
+        match &mut self.store.slots[list.index()] {
+            Slot::List(span) => self.store.items.extend(span, items),
             _ => self.effect(*list, Effect::Append(items.collect()), "APPEND"),
         }
     }
@@ -264,11 +254,10 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
         let flat = items.as_slice();
         flat.iter().step_by(2).try_for_each(|key| self.check_hashable(*key))?;
         let pairs = flat.chunks_exact(2).map(|pair| (pair[0], pair[1]));
-        match &mut self.nodes[dict.index()] {
-            Node::Dict(present) => {
-                present.extend(pairs);
-                self.keyed |= !present.is_empty();
-                Ok(())
+        match &mut self.store.slots[dict.index()] {
+            Slot::Dict(span) => {
+                self.keyed |= pairs.len() > 0;
+                self.store.pairs.extend(span, pairs)
             }
             _ => self.effect(*dict, Effect::SetItems(pairs.collect()), "SETITEM"),
         }
@@ -276,38 +265,39 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
 
     fn add_items(&mut self, set: &NodeId, items: Drain<'_, NodeId>) -> Result<()> {
         self.check_all_hashable(items.as_slice())?;
-        match &mut self.nodes[set.index()] {
-            Node::Set(present) => {
-                present.extend(items);
-                Ok(())
-            }
+        match &mut self.store.slots[set.index()] {
+            Slot::Set(span) => self.store.items.extend(span, items),
             _ => self.effect(*set, Effect::AddItems(items.collect()), "ADDITEMS"),
         }
     }
 
     fn global(&mut self, module: &'a str, name: &'a str) -> Result<NodeId> {
-        self.push(Node::Global(Box::new(Global { module: Cow::Borrowed(module), name: Cow::Borrowed(name) })))
+        let module = self.store.add_text(Cow::Borrowed(module))?;
+        let name = self.store.add_text(Cow::Borrowed(name))?;
+        self.push(Slot::Global(module, name, Effects::default()))
     }
 
     fn stack_global(&mut self, module: &NodeId, name: &NodeId) -> Result<NodeId> {
-        let (module, name) = (self.name(*module)?, self.name(*name)?);
-        self.push(Node::Global(Box::new(Global { module, name })))
+        match (self.store.slots[module.index()], self.store.slots[name.index()]) {
+            (Slot::Str(module), Slot::Str(name)) => self.push(Slot::Global(module, name, Effects::default())),
+            _ => Err(Error::syntax("STACK_GLOBAL requires str")),
+        }
     }
 
     fn call(&mut self, callable: NodeId, arguments: NodeId) -> Result<NodeId> {
         self.callable(callable, "REDUCE")?;
         self.tuple_argument(arguments, "REDUCE")?;
-        if let Some(node) = builtins::constructed(self, callable, arguments)? {
-            return self.push(node);
+        if let Some(slot) = builtins::constructed(self, callable, arguments)? {
+            return self.push(slot);
         }
-        self.push(Node::Object(Box::new(Object { how: How::Call, callable, arguments, keywords: None })))
+        self.object(Object { how: How::Call, callable, arguments, keywords: None })
     }
 
     fn instance(&mut self, class: NodeId, arguments: Drain<'_, NodeId>) -> Result<NodeId> {
         self.callable(class, "INST or OBJ")?;
         let how = if arguments.len() == 0 { How::New } else { How::Call };
         let arguments = self.tuple(arguments)?;
-        self.push(Node::Object(Box::new(Object { how, callable: class, arguments, keywords: None })))
+        self.object(Object { how, callable: class, arguments, keywords: None })
     }
 
     fn new_object(&mut self, class: NodeId, arguments: NodeId, keywords: Option<NodeId>) -> Result<NodeId> {
@@ -318,17 +308,13 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
         {
             return Err(Error::syntax(format!("NEWOBJ_EX needs a dict of keywords, not a {}", node.kind())));
         }
-        self.push(Node::Object(Box::new(Object { how: How::New, callable: class, arguments, keywords })))
+        self.object(Object { how: How::New, callable: class, arguments, keywords })
     }
 
     fn build(&mut self, object: &NodeId, state: NodeId) -> Result<()> {
         let nothing = matches!(self.node(state), Node::None);
         match self.node(*object) {
-            Node::Global(_)
-            | Node::Object(_)
-            | Node::Persistent(_)
-            | Node::Extension(_)
-            | Node::Buffer { .. } => self.effect(*object, Effect::State(state), "BUILD"),
+            node if node.is_inert() => self.effect(*object, Effect::State(state), "BUILD"),
             // A builtin has neither __setstate__ nor __dict__: only the state None, which does nothing, is accepted.
             _ if nothing => Ok(()),
             node => Err(Error::syntax(format!("BUILD on a {}, which has no state", node.kind()))),
@@ -336,25 +322,22 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     }
 
     fn persistent(&mut self, id: NodeId) -> Result<NodeId> {
-        self.push(Node::Persistent(id))
+        self.push(Slot::Persistent(id, Effects::default()))
     }
 
     fn extension(&mut self, code: i32) -> Result<NodeId> {
-        self.push(Node::Extension(code))
+        self.push(Slot::Extension(code, Effects::default()))
     }
 
     fn next_buffer(&mut self) -> Result<NodeId> {
         let index = self.buffers;
         self.buffers += 1;
-        self.push(Node::Buffer { index, readonly: false })
+        self.push(Slot::Buffer(index, false, Effects::default()))
     }
 
     fn readonly_buffer(&mut self, buffer: NodeId) -> Result<NodeId> {
         match self.node(buffer) {
-            Node::Buffer { index, .. } => {
-                let node = Node::Buffer { index: *index, readonly: true };
-                self.push(node)
-            }
+            Node::Buffer { index, .. } => self.push(Slot::Buffer(index, true, Effects::default())),
             // Bytes are read-only already; of a bytearray or an inert object the same object stands for the view.
             Node::Bytes(_) | Node::ByteArray(_) | Node::Object(_) | Node::Persistent(_) => Ok(buffer),
             node => Err(Error::syntax(format!("a bytes-like object is required, not a {}", node.kind()))),

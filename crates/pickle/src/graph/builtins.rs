@@ -7,15 +7,16 @@
 use std::borrow::Cow;
 
 use super::build::GraphBuilder;
+use super::store::{Blob, Slot};
 use super::{Node, NodeId};
 use crate::error::Result;
 
 /// The value that the call makes, if it is one of those that are known exactly.
-pub(super) fn constructed<'a>(
-    builder: &mut GraphBuilder<'a>,
+pub(super) fn constructed(
+    builder: &mut GraphBuilder<'_>,
     callable: NodeId,
     arguments: NodeId,
-) -> Result<Option<Node<'a>>> {
+) -> Result<Option<Slot>> {
     let (Node::Global(global), Node::Tuple(arguments)) = (builder.node(callable), builder.node(arguments))
     else {
         return Ok(None);
@@ -26,17 +27,17 @@ pub(super) fn constructed<'a>(
         [first, second] => [Some(first), Some(second)],
         _ => return Ok(None),
     };
-    match (&*global.module, &*global.name) {
+    match (global.module, global.name) {
         ("builtins" | "__builtin__", "set") => with_items(builder, arguments, GraphBuilder::set_of),
         ("builtins" | "__builtin__", "frozenset") => {
             with_items(builder, arguments, GraphBuilder::frozenset_of)
         }
-        ("builtins" | "__builtin__", "complex") => Ok(complex(builder, arguments)),
+        ("builtins" | "__builtin__", "complex") => complex(builder, arguments),
         ("builtins" | "__builtin__", "bytearray") => bytearray(builder, arguments),
         ("builtins" | "__builtin__", "bytes") if arguments[0].is_none() => {
-            Ok(Some(Node::Bytes(Cow::Borrowed(b""))))
+            builder.store.add_blob(Cow::Borrowed(b"")).map(Slot::Bytes).map(Some)
         }
-        ("_codecs", "encode") => encoded(builder, arguments).map(|bytes| bytes.map(Node::Bytes)),
+        ("_codecs", "encode") => encoded(builder, arguments, Slot::Bytes),
         _ => Ok(None),
     }
 }
@@ -45,50 +46,50 @@ pub(super) fn constructed<'a>(
 fn with_items<'a>(
     builder: &mut GraphBuilder<'a>,
     arguments: [Option<NodeId>; 2],
-    make: impl FnOnce(&mut GraphBuilder<'a>, Vec<NodeId>) -> Result<Node<'a>>,
-) -> Result<Option<Node<'a>>> {
+    make: impl FnOnce(&mut GraphBuilder<'a>, &[NodeId]) -> Result<Slot>,
+) -> Result<Option<Slot>> {
     let items = match arguments {
         [None, None] => Vec::new(),
         [Some(list), None] => match builder.node(list) {
-            Node::List(items) | Node::Tuple(items) => items.clone(),
+            Node::List(items) | Node::Tuple(items) => items.to_vec(),
             _ => return Ok(None),
         },
         _ => return Ok(None),
     };
     builder.copy(items.len())?;
-    make(builder, items).map(Some)
+    make(builder, &items).map(Some)
 }
 
-fn complex<'a>(builder: &GraphBuilder<'a>, arguments: [Option<NodeId>; 2]) -> Option<Node<'a>> {
+fn complex(builder: &mut GraphBuilder<'_>, arguments: [Option<NodeId>; 2]) -> Result<Option<Slot>> {
     match arguments.map(|argument| argument.map(|argument| builder.node(argument))) {
-        [Some(Node::Float(real)), Some(Node::Float(imaginary))] => Some(Node::Complex(*real, *imaginary)),
-        _ => None,
+        [Some(Node::Float(real)), Some(Node::Float(imaginary))] => {
+            builder.store.add_complex(real, imaginary).map(Some)
+        }
+        _ => Ok(None),
     }
 }
 
-fn bytearray<'a>(builder: &mut GraphBuilder<'a>, arguments: [Option<NodeId>; 2]) -> Result<Option<Node<'a>>> {
-    let bytes = match arguments {
-        [None, None] => Some(Cow::Borrowed(&b""[..])),
-        [Some(bytes), None] => match builder.node(bytes) {
-            Node::Bytes(bytes) => Some(bytes.clone()),
-            _ => None,
+fn bytearray(builder: &mut GraphBuilder<'_>, arguments: [Option<NodeId>; 2]) -> Result<Option<Slot>> {
+    match arguments {
+        [None, None] => builder.store.add_blob(Cow::Borrowed(b"")).map(Slot::ByteArray).map(Some),
+        // The bytes are shared: nothing in a graph ever changes them.
+        [Some(bytes), None] => match builder.store.slots[bytes.index()] {
+            Slot::Bytes(blob) => Ok(Some(Slot::ByteArray(blob))),
+            _ => Ok(None),
         },
-        encoded_text => return Ok(encoded(builder, encoded_text)?.map(Node::ByteArray)),
-    };
-    if let Some(Cow::Owned(bytes)) = &bytes {
-        builder.copy(bytes.len())?;
+        encoded_text => encoded(builder, encoded_text, Slot::ByteArray),
     }
-    Ok(bytes.map(Node::ByteArray))
 }
 
 /// The longest name of an encoding that is looked at; those that are known are shorter.
 const ENCODING_NAME: usize = 16;
 
 /// `_codecs.encode(text, encoding)` for the encodings that bytes were written with.
-fn encoded<'a>(
-    builder: &mut GraphBuilder<'a>,
+fn encoded(
+    builder: &mut GraphBuilder<'_>,
     arguments: [Option<NodeId>; 2],
-) -> Result<Option<Cow<'a, [u8]>>> {
+    make: impl FnOnce(Blob) -> Slot,
+) -> Result<Option<Slot>> {
     let [Some(text), Some(encoding)] = arguments else { return Ok(None) };
     let (Node::Str(characters), Node::Str(encoding)) = (builder.node(text), builder.node(encoding)) else {
         return Ok(None);
@@ -99,27 +100,25 @@ fn encoded<'a>(
     let (encoding, length) = (encoding.to_ascii_lowercase().replace('_', "-"), characters.len());
     builder.copy(length)?; // before looking at it: the same text may come again and again
     let Node::Str(characters) = builder.node(text) else { return Ok(None) };
-    Ok(match &*encoding {
-        "latin1" | "latin-1" | "iso-8859-1" | "iso8859-1" => latin1(characters),
-        "utf-8" | "utf8" => Some(into_bytes(characters.clone())),
-        _ => None,
-    })
+    let same = match &*encoding {
+        "latin1" | "latin-1" | "iso-8859-1" | "iso8859-1" => characters.is_ascii(),
+        "utf-8" | "utf8" => true,
+        _ => return Ok(None),
+    };
+    let bytes = match builder.store.borrowed_str(text) {
+        Some(borrowed) if same => Cow::Borrowed(borrowed.as_bytes()),
+        _ if same => Cow::Owned(characters.as_bytes().to_vec()),
+        _ => match latin1(characters) {
+            Some(bytes) => Cow::Owned(bytes),
+            None => return Ok(None),
+        },
+    };
+    builder.store.add_blob(bytes).map(make).map(Some)
 }
 
 /// The bytes of a text whose characters all fit one; `None` otherwise, where Python raises an error.
-fn latin1<'a>(text: &Cow<'a, str>) -> Option<Cow<'a, [u8]>> {
-    if text.is_ascii() {
-        return Some(into_bytes(text.clone()));
-    }
-    let bytes: Option<Vec<u8>> = text.chars().map(|character| u8::try_from(character).ok()).collect();
-    bytes.map(Cow::Owned)
-}
-
-fn into_bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    }
+fn latin1(text: &str) -> Option<Vec<u8>> {
+    text.chars().map(|character| u8::try_from(character).ok()).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use super::store::{Slot, Store};
 use super::{Node, NodeId, unhashable};
 use crate::bigint;
 use crate::error::Result;
@@ -16,58 +17,89 @@ use crate::error::Result;
 const SHORT: usize = 64;
 
 /// Makes the keys of all dicts and the items of all sets unique.
-pub(super) fn unify(nodes: &mut [Node<'_>]) -> Result<()> {
-    for (index, node) in find(nodes)? {
-        nodes[index] = node;
+pub(super) fn unify(store: &mut Store<'_>) -> Result<()> {
+    for (index, unique) in find(store)? {
+        match (&mut store.slots[index], unique) {
+            (Slot::Dict(span), Unique::Pairs(pairs)) => store.pairs.shorten(span, &pairs),
+            (Slot::Set(span) | Slot::FrozenSet(span), Unique::Items(items)) => {
+                store.items.shorten(span, &items);
+            }
+            _ => {}
+        }
     }
     Ok(())
 }
 
+/// What a dict or set holds, each key once.
+enum Unique {
+    Pairs(Vec<(NodeId, NodeId)>),
+    Items(Vec<NodeId>),
+}
+
 /// The dicts and sets that have equal keys, as they should be.
-fn find<'a>(nodes: &[Node<'a>]) -> Result<Vec<(usize, Node<'a>)>> {
-    let mut classes = Classes { nodes, interned: HashMap::new(), known: HashMap::new() };
-    let mut seen = HashSet::new();
+fn find(store: &Store<'_>) -> Result<Vec<(usize, Unique)>> {
+    let mut classes = Classes { store, interned: HashMap::new(), known: HashMap::new() };
+    let mut distinct = Distinct { store, last: &[], seen: HashSet::new() };
     let mut changed = Vec::new();
-    for (index, node) in nodes.iter().enumerate() {
-        let unique = match node {
-            Node::Dict(pairs) if !distinct(nodes, pairs.iter().map(|pair| pair.0), &mut seen) => {
-                classes.unique_pairs(pairs)?.map(Node::Dict)
+    for (index, slot) in store.slots.iter().enumerate() {
+        let unique = match *slot {
+            Slot::Dict(span) => {
+                let pairs = store.pairs.get(span);
+                if distinct.pairs(pairs) { None } else { classes.unique_pairs(pairs)?.map(Unique::Pairs) }
             }
-            Node::Set(items) if !distinct(nodes, items.iter().copied(), &mut seen) => {
-                classes.unique_items(items)?.map(Node::Set)
-            }
-            Node::FrozenSet(items) if !distinct(nodes, items.iter().copied(), &mut seen) => {
-                classes.unique_items(items)?.map(Node::FrozenSet)
+            Slot::Set(span) | Slot::FrozenSet(span) => {
+                let items = store.items.get(span);
+                let distinct = distinct.keys(items.iter().copied());
+                if distinct { None } else { classes.unique_items(items)?.map(Unique::Items) }
             }
             _ => None,
         };
-        changed.extend(unique.map(|node| (index, node)));
+        changed.extend(unique.map(|unique| (index, unique)));
     }
     Ok(changed)
 }
 
-/// Whether all keys are short strings and differ: nearly every dict, without any bookkeeping.
-fn distinct<'g>(
-    nodes: &'g [Node<'_>],
-    keys: impl ExactSizeIterator<Item = NodeId> + Clone,
-    seen: &mut HashSet<&'g str>,
-) -> bool {
-    let text = |id: NodeId| match &nodes[id.index()] {
-        Node::Str(text) if text.len() <= SHORT => Some(&**text),
-        _ => None,
-    };
-    if keys.len() <= 8 {
-        let mut small = [""; 8];
-        return keys.enumerate().all(|(count, id)| match text(id) {
-            Some(text) if !small[..count].contains(&text) => {
-                small[count] = text;
-                true
-            }
-            _ => false,
-        });
+/// Finds out whether all keys are short strings and differ: nearly every dict, without any bookkeeping.
+struct Distinct<'g, 'a> {
+    store: &'g Store<'a>,
+    /// A dict whose keys do: records that share their names have the same nodes as keys.
+    last: &'g [(NodeId, NodeId)],
+    seen: HashSet<&'g str>,
+}
+
+impl<'g> Distinct<'g, '_> {
+    fn pairs(&mut self, pairs: &'g [(NodeId, NodeId)]) -> bool {
+        let same = pairs.len() == self.last.len()
+            && pairs.iter().zip(self.last).all(|(one, other)| one.0 == other.0);
+        if same {
+            return true;
+        }
+        let distinct = self.keys(pairs.iter().map(|pair| pair.0));
+        if distinct {
+            self.last = pairs;
+        }
+        distinct
     }
-    seen.clear();
-    keys.clone().all(|id| text(id).is_some_and(|text| seen.insert(text)))
+
+    fn keys(&mut self, keys: impl ExactSizeIterator<Item = NodeId> + Clone) -> bool {
+        let store = self.store;
+        let text = |id: NodeId| match store.slots[id.index()] {
+            Slot::Str(text) => Some(store.text(text)).filter(|text| text.len() <= SHORT),
+            _ => None,
+        };
+        if keys.len() <= 8 {
+            let mut small = [""; 8];
+            return keys.enumerate().all(|(count, id)| match text(id) {
+                Some(text) if !small[..count].contains(&text) => {
+                    small[count] = text;
+                    true
+                }
+                _ => false,
+            });
+        }
+        self.seen.clear();
+        keys.clone().all(|id| text(id).is_some_and(|text| self.seen.insert(text)))
+    }
 }
 
 /// What makes keys equal.
@@ -91,7 +123,7 @@ enum Shape<'g> {
 }
 
 struct Classes<'g, 'a> {
-    nodes: &'g [Node<'a>],
+    store: &'g Store<'a>,
     interned: HashMap<Shape<'g>, u32>,
     /// Classes of tuples, frozensets and long texts.
     known: HashMap<NodeId, u32>,
@@ -133,7 +165,7 @@ impl<'g> Classes<'g, '_> {
     /// Checks a key that has nothing to be compared with. Only a tuple can hide something: the rest was checked when
     /// the key was given, and a frozenset's items are its own affair.
     fn hashable(&mut self, key: NodeId) -> Result<()> {
-        match self.nodes[key.index()] {
+        match self.store.node(key) {
             Node::Tuple(_) => self.class(key).map(drop),
             _ => Ok(()),
         }
@@ -150,7 +182,7 @@ impl<'g> Classes<'g, '_> {
                 open.pop();
                 continue;
             }
-            let (Node::Tuple(items) | Node::FrozenSet(items)) = &self.nodes[id.index()] else {
+            let (Node::Tuple(items) | Node::FrozenSet(items)) = self.store.node(id) else {
                 open.pop();
                 continue;
             };
@@ -172,7 +204,7 @@ impl<'g> Classes<'g, '_> {
     }
 
     fn compound(&mut self, id: NodeId, mut parts: Vec<u32>) -> u32 {
-        if matches!(self.nodes[id.index()], Node::Tuple(_)) {
+        if matches!(self.store.node(id), Node::Tuple(_)) {
             return self.intern(Shape::Tuple(parts.into()));
         }
         parts.sort_unstable();
@@ -182,7 +214,7 @@ impl<'g> Classes<'g, '_> {
 
     /// The class of anything but a tuple or frozenset that was not met before.
     fn simple(&mut self, id: NodeId) -> Result<Option<u32>> {
-        let node = &self.nodes[id.index()];
+        let node = self.store.node(id);
         let long = node.byte_length() > SHORT;
         if long && let Some(class) = self.known.get(&id) {
             return Ok(Some(*class));
@@ -192,18 +224,18 @@ impl<'g> Classes<'g, '_> {
             node @ (Node::List(_) | Node::Dict(_) | Node::Set(_) | Node::ByteArray(_)) => {
                 return Err(unhashable(node.kind()));
             }
-            Node::Bool(value) => Shape::Int(i64::from(*value)),
-            Node::Int(value) => Shape::Int(*value),
+            Node::Bool(value) => Shape::Int(i64::from(value)),
+            Node::Int(value) => Shape::Int(value),
             Node::BigInt(bytes) => Shape::BigInt(bytes.to_vec()),
-            Node::Float(value) => float(*value, id),
-            Node::Complex(real, imaginary) if *imaginary == 0.0 => float(*real, id),
+            Node::Float(value) => float(value, id),
+            Node::Complex(real, 0.0) => float(real, id),
             Node::Complex(real, imaginary) if real.is_nan() || imaginary.is_nan() => Shape::Identity(id),
             Node::Complex(real, imaginary) => Shape::Complex((real + 0.0).to_bits(), imaginary.to_bits()),
             Node::Str(text) => Shape::Str(text),
             Node::Surrogates(bytes) => Shape::Surrogates(bytes),
             Node::Bytes(bytes) => Shape::Bytes(bytes),
-            Node::Global(global) => Shape::Global(&global.module, &global.name),
-            Node::Extension(code) => Shape::Extension(*code),
+            Node::Global(global) => Shape::Global(global.module, global.name),
+            Node::Extension(code) => Shape::Extension(code),
             Node::None | Node::Object(_) | Node::Persistent(_) | Node::Buffer { .. } => Shape::Identity(id),
         };
         let class = self.intern(shape);
@@ -273,7 +305,7 @@ mod tests {
         let graph = Graph::from_slice(pickle)?;
         let Node::Dict(pairs) = graph.node(graph.root()) else { panic!("not a dict") };
         let text: Vec<_> = pairs.iter().map(|(key, value)| (graph.node(*key), graph.node(*value))).collect();
-        assert_eq!(text[0], (&Node::Int(1), &Node::Str("d".into())));
+        assert_eq!(text[0], (Node::Int(1), Node::Str("d")));
         assert_eq!(text.len(), 2);
         Ok(())
     }

@@ -100,21 +100,21 @@ impl Writer<'_, '_> {
         items.iter().map(|item| self.write(*item, track)).collect()
     }
 
-    fn scalar(&mut self, node: &Node<'_>) -> Result<Option<Value>, String> {
+    fn scalar(&mut self, node: Node<'_>) -> Result<Option<Value>, String> {
         Ok(Some(match node {
             Node::None => Value::Null,
             Node::Bool(value) => json!(value),
             Node::Int(value) if value.unsigned_abs() < 1 << 53 => json!(value),
             Node::Int(value) => json!({ "int": value.to_string() }),
             Node::BigInt(bytes) => json!({ "int": BigInt::from_le_bytes(bytes).to_string() }),
-            Node::Float(value) => float(*value),
-            Node::Complex(real, imaginary) => json!({ "complex": [float(*real), float(*imaginary)] }),
+            Node::Float(value) => float(value),
+            Node::Complex(real, imaginary) => json!({ "complex": [float(real), float(imaginary)] }),
             Node::Str(text) => json!(text),
             Node::Surrogates(bytes) => json!({ "str": super::hex(bytes) }),
             Node::Bytes(bytes) => json!({ "bytes": super::hex(bytes) }),
-            Node::Global(global) => match &*global.name {
+            Node::Global(global) => match global.name {
                 "Ellipsis" | "NotImplemented" => json!({ "singleton": global.name }),
-                name => json!({ "global": [python3(global), name] }),
+                name => json!({ "global": [python3(&global), name] }),
             },
             Node::Object(object) => return self.object(object.callable, object.arguments).map(Some),
             _ => return Ok(None),
@@ -128,7 +128,7 @@ impl Writer<'_, '_> {
             return Err("an object of no global".to_owned());
         };
         let arguments = self.all(arguments, true)?;
-        match &*global.name {
+        match global.name {
             "range" | "xrange" => Ok(json!({ "range": arguments })),
             "slice" => Ok(json!({ "slice": arguments })),
             name => Err(format!("an object of {name}")),
@@ -136,8 +136,8 @@ impl Writer<'_, '_> {
     }
 }
 
-fn python3<'g>(global: &'g Global<'_>) -> &'g str {
-    if global.module == "__builtin__" { "builtins" } else { &global.module }
+fn python3<'g>(global: &Global<'g>) -> &'g str {
+    if global.module == "__builtin__" { "builtins" } else { global.module }
 }
 
 fn float(value: f64) -> Value {

@@ -1,0 +1,219 @@
+//! Where a graph keeps its nodes: a small slot for each, and what has no fixed size in tables that they share.
+
+use std::borrow::Cow;
+
+use super::pool::{Pool, Span, narrow, wide};
+use super::{Effect, Global, How, Node, NodeId, Object};
+use crate::error::Result;
+
+/// A node, with the places of what it holds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Slot {
+    None,
+    Bool(bool),
+    Int(i64),
+    BigInt(Blob),
+    Float(f64),
+    /// In the table of complex numbers.
+    Complex(u32),
+    Str(Text),
+    Surrogates(Blob),
+    Bytes(Blob),
+    ByteArray(Blob),
+    List(Span),
+    Tuple(Span),
+    Dict(Span),
+    Set(Span),
+    FrozenSet(Span),
+    Global(Text, Text, Effects),
+    Call(NodeId, NodeId, Effects),
+    New(NodeId, NodeId, Effects),
+    /// In the table of objects.
+    NewWithKeywords(u32, Effects),
+    Persistent(NodeId, Effects),
+    Extension(i32, Effects),
+    Buffer(u32, bool, Effects),
+}
+
+const _: () = assert!(size_of::<Slot>() <= 16, "every object of a pickle pays for the largest slot");
+
+/// A text: of the input below [`OWNED`], of the graph from there on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text(u32);
+
+const OWNED: u32 = 1 << 31;
+
+/// Bytes of the input or of the graph.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Blob(u32);
+
+/// Which list of effects; 0 is none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Effects(u32);
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Store<'a> {
+    pub(super) slots: Vec<Slot>,
+    texts: Vec<&'a str>,
+    own_texts: Vec<Box<str>>,
+    blobs: Vec<Cow<'a, [u8]>>,
+    pub(super) items: Pool<NodeId>,
+    pub(super) pairs: Pool<(NodeId, NodeId)>,
+    complexes: Vec<(f64, f64)>,
+    objects: Vec<Object>,
+    /// The first is the empty one of all nodes that have none, once there is any.
+    effects: Vec<Vec<Effect>>,
+}
+
+impl<'a> Store<'a> {
+    /// The view of a node.
+    #[inline]
+    pub(super) fn node(&self, id: NodeId) -> Node<'_> {
+        match self.slots[id.index()] {
+            Slot::None => Node::None,
+            Slot::Bool(value) => Node::Bool(value),
+            Slot::Int(value) => Node::Int(value),
+            Slot::BigInt(blob) => Node::BigInt(self.blob(blob)),
+            Slot::Float(value) => Node::Float(value),
+            Slot::Complex(index) => {
+                let (real, imaginary) = self.complexes[wide(index)];
+                Node::Complex(real, imaginary)
+            }
+            Slot::Str(text) => Node::Str(self.text(text)),
+            Slot::Surrogates(blob) => Node::Surrogates(self.blob(blob)),
+            Slot::Bytes(blob) => Node::Bytes(self.blob(blob)),
+            Slot::ByteArray(blob) => Node::ByteArray(self.blob(blob)),
+            Slot::List(span) => Node::List(self.items.get(span)),
+            Slot::Tuple(span) => Node::Tuple(self.items.get(span)),
+            Slot::Dict(span) => Node::Dict(self.pairs.get(span)),
+            Slot::Set(span) => Node::Set(self.items.get(span)),
+            Slot::FrozenSet(span) => Node::FrozenSet(self.items.get(span)),
+            Slot::Global(module, name, _) => {
+                Node::Global(Global { module: self.text(module), name: self.text(name) })
+            }
+            Slot::Call(callable, arguments, _) => {
+                Node::Object(Object { how: How::Call, callable, arguments, keywords: None })
+            }
+            Slot::New(callable, arguments, _) => {
+                Node::Object(Object { how: How::New, callable, arguments, keywords: None })
+            }
+            Slot::NewWithKeywords(index, _) => Node::Object(self.objects[wide(index)]),
+            Slot::Persistent(id, _) => Node::Persistent(id),
+            Slot::Extension(code, _) => Node::Extension(code),
+            Slot::Buffer(index, readonly, _) => Node::Buffer { index, readonly },
+        }
+    }
+
+    #[inline]
+    pub(super) fn text(&self, text: Text) -> &str {
+        match text.0.checked_sub(OWNED) {
+            None => self.texts[wide(text.0)],
+            Some(index) => &self.own_texts[wide(index)],
+        }
+    }
+
+    #[inline]
+    fn blob(&self, blob: Blob) -> &[u8] {
+        &self.blobs[wide(blob.0)]
+    }
+
+    /// The text of a str that stands in the input.
+    #[inline]
+    pub(super) fn borrowed_str(&self, id: NodeId) -> Option<&'a str> {
+        match self.slots[id.index()] {
+            Slot::Str(text) if text.0 < OWNED => Some(self.texts[wide(text.0)]),
+            _ => None,
+        }
+    }
+
+    /// The bytes of bytes, a bytearray, an int or a str with surrogates, if they stand in the input.
+    #[inline]
+    pub(super) fn borrowed_bytes(&self, id: NodeId) -> Option<&'a [u8]> {
+        match self.slots[id.index()] {
+            Slot::Bytes(blob) | Slot::ByteArray(blob) | Slot::BigInt(blob) | Slot::Surrogates(blob) => {
+                match self.blobs[wide(blob.0)] {
+                    Cow::Borrowed(bytes) => Some(bytes),
+                    Cow::Owned(_) => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(super) fn add_text(&mut self, text: Cow<'a, str>) -> Result<Text> {
+        match text {
+            Cow::Borrowed(text) => {
+                let index = narrow(self.texts.len() << 1)? >> 1; // below OWNED
+                self.texts.push(text);
+                Ok(Text(index))
+            }
+            Cow::Owned(text) => {
+                let index = narrow(self.own_texts.len() << 1)? >> 1;
+                self.own_texts.push(text.into());
+                Ok(Text(OWNED | index))
+            }
+        }
+    }
+
+    pub(super) fn add_blob(&mut self, bytes: Cow<'a, [u8]>) -> Result<Blob> {
+        let index = narrow(self.blobs.len())?;
+        self.blobs.push(bytes);
+        Ok(Blob(index))
+    }
+
+    pub(super) fn add_complex(&mut self, real: f64, imaginary: f64) -> Result<Slot> {
+        let index = narrow(self.complexes.len())?;
+        self.complexes.push((real, imaginary));
+        Ok(Slot::Complex(index))
+    }
+
+    pub(super) fn add_object(&mut self, object: Object) -> Result<Slot> {
+        let (callable, arguments, effects) = (object.callable, object.arguments, Effects::default());
+        match (object.how, object.keywords) {
+            (How::Call, None) => return Ok(Slot::Call(callable, arguments, effects)),
+            (How::New, None) => return Ok(Slot::New(callable, arguments, effects)),
+            _ => {}
+        }
+        let index = narrow(self.objects.len())?;
+        self.objects.push(object);
+        Ok(Slot::NewWithKeywords(index, effects))
+    }
+
+    /// What happens to an inert node.
+    pub(super) fn effects(&self, id: NodeId) -> &[Effect] {
+        let effects = match self.slots[id.index()] {
+            Slot::Global(_, _, effects)
+            | Slot::Call(_, _, effects)
+            | Slot::New(_, _, effects)
+            | Slot::NewWithKeywords(_, effects)
+            | Slot::Persistent(_, effects)
+            | Slot::Extension(_, effects)
+            | Slot::Buffer(_, _, effects) => effects,
+            _ => Effects::default(),
+        };
+        self.effects.get(wide(effects.0)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The effects of an inert node, to be added to; `None` for any other.
+    pub(super) fn effects_mut(&mut self, id: NodeId) -> Result<Option<&mut Vec<Effect>>> {
+        let (Slot::Global(_, _, effects)
+        | Slot::Call(_, _, effects)
+        | Slot::New(_, _, effects)
+        | Slot::NewWithKeywords(_, effects)
+        | Slot::Persistent(_, effects)
+        | Slot::Extension(_, effects)
+        | Slot::Buffer(_, _, effects)) = &mut self.slots[id.index()]
+        else {
+            return Ok(None);
+        };
+        if effects.0 == 0 {
+            if self.effects.is_empty() {
+                self.effects.push(Vec::new());
+            }
+            *effects = Effects(narrow(self.effects.len())?);
+            self.effects.push(Vec::with_capacity(1));
+        }
+        Ok(self.effects.get_mut(wide(effects.0)))
+    }
+}
