@@ -44,6 +44,7 @@
 //! contains itself needs a [`Graph`].
 
 pub mod decode;
+pub mod numpy;
 pub mod opcode;
 pub mod parse;
 

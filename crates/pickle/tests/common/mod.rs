@@ -97,3 +97,27 @@ impl Random {
         self.next() % bound
     }
 }
+
+/// The nodes that a node refers to, its effects included.
+pub fn children(graph: &onggi_pickle::Graph<'_>, id: onggi_pickle::NodeId) -> Vec<onggi_pickle::NodeId> {
+    use onggi_pickle::{Effect, Node};
+    let pairs = |pairs: &[(_, _)]| pairs.iter().flat_map(|pair| [pair.0, pair.1]).collect::<Vec<_>>();
+    let mut children = match graph.node(id) {
+        Node::List(items) | Node::Tuple(items) | Node::Set(items) | Node::FrozenSet(items) => items.to_vec(),
+        Node::Dict(items) => pairs(items),
+        Node::Object(object) => {
+            [object.callable, object.arguments].into_iter().chain(object.keywords).collect()
+        }
+        Node::Persistent(id) => vec![id],
+        _ => Vec::new(),
+    };
+    for effect in graph.effects(id) {
+        match effect {
+            Effect::State(state) => children.push(*state),
+            Effect::Append(items) | Effect::AddItems(items) => children.extend(items),
+            Effect::SetItems(items) => children.extend(pairs(items)),
+            _ => {}
+        }
+    }
+    children
+}
