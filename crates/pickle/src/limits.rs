@@ -5,8 +5,8 @@ use crate::error::{Error, Result};
 /// Bounds on what one pickle may cost to read.
 ///
 /// The defaults are far above real data. Memory is proportional to the input even without them: no length field or memo
-/// index allocates ahead of bytes that exist. Measured in floods made for it, a [`crate::Graph`] takes up to 64 bytes of
-/// memory for each byte of the pickle (150 for tuples nested as keys); reading a [`crate::Value`] takes up to 160 in all,
+/// index allocates ahead of bytes that exist. Measured in floods made for it, a [`crate::Graph`] takes up to 35 bytes of
+/// memory for each byte of the pickle (200 for tuples nested as keys); reading a [`crate::Value`] takes up to 160 in all,
 /// with the shared objects that are copied at no charge. Lower [`Limits::bytes`] and [`Limits::nodes`] to what your data
 /// needs where pickles come from strangers.
 ///

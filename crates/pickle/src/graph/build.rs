@@ -23,8 +23,10 @@ pub(super) struct GraphBuilder<'a> {
     /// twice: `bytearray(_codecs.encode(…))` looks at the text, then copies the bytes.
     copies: usize,
     expansion: usize,
-    /// Whether a dict or set has items, so that its keys must be looked at.
-    keyed: bool,
+    /// The dicts and sets whose keys must still be compared, some more than once.
+    keyed: Vec<NodeId>,
+    /// Pairs whose keys were found to differ.
+    distinct: Span,
 }
 
 impl<'a> GraphBuilder<'a> {
@@ -40,13 +42,14 @@ impl<'a> GraphBuilder<'a> {
             buffers: 0,
             copies: input.saturating_mul(4).saturating_add(options.limits.expansion),
             expansion: options.limits.expansion,
-            keyed: false,
+            keyed: Vec::new(),
+            distinct: Span::default(),
         }
     }
 
     pub(super) fn finish(mut self, root: NodeId, length: usize) -> Result<Graph<'a>> {
-        if self.keyed {
-            keys::unify(&mut self.store)?;
+        if !self.keyed.is_empty() {
+            keys::unify(&mut self.store, self.keyed)?;
         }
         Ok(Graph { store: self.store, root, protocol: self.protocol, length })
     }
@@ -109,19 +112,49 @@ impl<'a> GraphBuilder<'a> {
         }
     }
 
-    fn check_all_hashable(&mut self, items: &[NodeId]) -> Result<()> {
-        self.keyed = true;
+    fn check_all_hashable(&self, items: &[NodeId]) -> Result<()> {
         items.iter().try_for_each(|item| self.check_hashable(*item))
     }
 
+    /// Notes that the keys of the next node, which is about to be pushed, must be compared.
+    fn key_next(&mut self) {
+        self.keyed.extend(NodeId::new(self.store.slots.len()));
+    }
+
+    /// The slot of a frozenset that is pushed next.
     pub(super) fn frozenset_of(&mut self, items: &[NodeId]) -> Result<Slot> {
         self.check_all_hashable(items)?;
+        self.key_next();
         self.store.items.add(items.iter().copied()).map(Slot::FrozenSet)
     }
 
+    /// The slot of a set that is pushed next.
     pub(super) fn set_of(&mut self, items: &[NodeId]) -> Result<Slot> {
         self.check_all_hashable(items)?;
+        self.key_next();
         self.store.items.add(items.iter().copied()).map(Slot::Set)
+    }
+
+    /// Adds pairs to a dict. The keys of most dicts come at once, and are compared at once.
+    #[inline]
+    fn add_pairs(&mut self, dict: NodeId, span: Span, flat: &[NodeId]) -> Result<()> {
+        let pairs = flat.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+        let same = {
+            let distinct = self.store.pairs.get(self.distinct);
+            distinct.len() == pairs.len()
+                && pairs.clone().zip(distinct).all(|(pair, other)| pair.0 == other.0)
+        };
+        let known = span.len() == 0 && (same || keys::are_few_distinct(&self.store, flat));
+        if !known {
+            pairs.clone().try_for_each(|pair| self.check_hashable(pair.0))?;
+            self.keyed.push(dict);
+        }
+        let Slot::Dict(span) = &mut self.store.slots[dict.index()] else { return Ok(()) };
+        self.store.pairs.extend(span, pairs)?;
+        if known {
+            self.distinct = *span;
+        }
+        Ok(())
     }
 
     fn tuple_argument(&self, arguments: NodeId, what: &str) -> Result<()> {
@@ -252,21 +285,21 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     #[inline]
     fn set_items(&mut self, dict: &NodeId, items: Drain<'_, NodeId>) -> Result<()> {
         let flat = items.as_slice();
-        flat.iter().step_by(2).try_for_each(|key| self.check_hashable(*key))?;
-        let pairs = flat.chunks_exact(2).map(|pair| (pair[0], pair[1]));
-        match &mut self.store.slots[dict.index()] {
-            Slot::Dict(span) => {
-                self.keyed |= pairs.len() > 0;
-                self.store.pairs.extend(span, pairs)
-            }
-            _ => self.effect(*dict, Effect::SetItems(pairs.collect()), "SETITEM"),
+        if let Slot::Dict(span) = self.store.slots[dict.index()] {
+            return self.add_pairs(*dict, span, flat);
         }
+        let pairs = flat.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+        pairs.clone().try_for_each(|pair| self.check_hashable(pair.0))?;
+        self.effect(*dict, Effect::SetItems(pairs.collect()), "SETITEM")
     }
 
     fn add_items(&mut self, set: &NodeId, items: Drain<'_, NodeId>) -> Result<()> {
         self.check_all_hashable(items.as_slice())?;
         match &mut self.store.slots[set.index()] {
-            Slot::Set(span) => self.store.items.extend(span, items),
+            Slot::Set(span) => {
+                self.keyed.push(*set);
+                self.store.items.extend(span, items)
+            }
             _ => self.effect(*set, Effect::AddItems(items.collect()), "ADDITEMS"),
         }
     }

@@ -16,10 +16,37 @@ use crate::error::Result;
 /// Up to this length a key is compared or hashed each time it is met; beyond, once per node, whoever refers to it.
 const SHORT: usize = 64;
 
-/// Makes the keys of all dicts and the items of all sets unique.
-pub(super) fn unify(store: &mut Store<'_>) -> Result<()> {
-    for (index, unique) in find(store)? {
-        match (&mut store.slots[index], unique) {
+/// Whether the keys of these pairs, laid flat, are a few short strings that differ: nearly every dict.
+#[inline]
+pub(super) fn are_few_distinct(store: &Store<'_>, flat: &[NodeId]) -> bool {
+    let mut seen = [""; FEW];
+    flat.len() <= 2 * FEW
+        && flat.chunks_exact(2).enumerate().all(|(count, pair)| match short_text(store, pair[0]) {
+            Some(text) if !seen[..count].contains(&text) => {
+                seen[count] = text;
+                true
+            }
+            _ => false,
+        })
+}
+
+/// Up to how many keys are compared each with each.
+const FEW: usize = 8;
+
+#[inline]
+fn short_text<'g>(store: &'g Store<'_>, id: NodeId) -> Option<&'g str> {
+    match store.slots[id.index()] {
+        Slot::Str(text) => Some(store.text(text)).filter(|text| text.len() <= SHORT),
+        _ => None,
+    }
+}
+
+/// Makes the keys of dicts and the items of sets unique.
+pub(super) fn unify(store: &mut Store<'_>, mut keyed: Vec<NodeId>) -> Result<()> {
+    keyed.sort_unstable();
+    keyed.dedup();
+    for (id, unique) in find(store, &keyed)? {
+        match (&mut store.slots[id.index()], unique) {
             (Slot::Dict(span), Unique::Pairs(pairs)) => store.pairs.shorten(span, &pairs),
             (Slot::Set(span) | Slot::FrozenSet(span), Unique::Items(items)) => {
                 store.items.shorten(span, &items);
@@ -37,12 +64,12 @@ enum Unique {
 }
 
 /// The dicts and sets that have equal keys, as they should be.
-fn find(store: &Store<'_>) -> Result<Vec<(usize, Unique)>> {
+fn find(store: &Store<'_>, keyed: &[NodeId]) -> Result<Vec<(NodeId, Unique)>> {
     let mut classes = Classes { store, interned: HashMap::new(), known: HashMap::new() };
     let mut distinct = Distinct { store, last: &[], seen: HashSet::new() };
     let mut changed = Vec::new();
-    for (index, slot) in store.slots.iter().enumerate() {
-        let unique = match *slot {
+    for id in keyed {
+        let unique = match store.slots[id.index()] {
             Slot::Dict(span) => {
                 let pairs = store.pairs.get(span);
                 if distinct.pairs(pairs) { None } else { classes.unique_pairs(pairs)?.map(Unique::Pairs) }
@@ -54,12 +81,12 @@ fn find(store: &Store<'_>) -> Result<Vec<(usize, Unique)>> {
             }
             _ => None,
         };
-        changed.extend(unique.map(|unique| (index, unique)));
+        changed.extend(unique.map(|unique| (*id, unique)));
     }
     Ok(changed)
 }
 
-/// Finds out whether all keys are short strings and differ: nearly every dict, without any bookkeeping.
+/// Finds out whether all keys are short strings and differ, without any bookkeeping.
 struct Distinct<'g, 'a> {
     store: &'g Store<'a>,
     /// A dict whose keys do: records that share their names have the same nodes as keys.
@@ -81,24 +108,9 @@ impl<'g> Distinct<'g, '_> {
         distinct
     }
 
-    fn keys(&mut self, keys: impl ExactSizeIterator<Item = NodeId> + Clone) -> bool {
-        let store = self.store;
-        let text = |id: NodeId| match store.slots[id.index()] {
-            Slot::Str(text) => Some(store.text(text)).filter(|text| text.len() <= SHORT),
-            _ => None,
-        };
-        if keys.len() <= 8 {
-            let mut small = [""; 8];
-            return keys.enumerate().all(|(count, id)| match text(id) {
-                Some(text) if !small[..count].contains(&text) => {
-                    small[count] = text;
-                    true
-                }
-                _ => false,
-            });
-        }
+    fn keys(&mut self, mut keys: impl Iterator<Item = NodeId>) -> bool {
         self.seen.clear();
-        keys.clone().all(|id| text(id).is_some_and(|text| self.seen.insert(text)))
+        keys.all(|id| short_text(self.store, id).is_some_and(|text| self.seen.insert(text)))
     }
 }
 

@@ -55,10 +55,16 @@ pub(super) struct Effects(u32);
 pub(super) struct Store<'a> {
     pub(super) slots: Vec<Slot>,
     texts: Vec<&'a str>,
-    own_texts: Vec<Box<str>>,
     blobs: Vec<Cow<'a, [u8]>>,
     pub(super) items: Pool<NodeId>,
     pub(super) pairs: Pool<(NodeId, NodeId)>,
+    rare: Option<Box<Rare>>,
+}
+
+/// What most pickles do not have.
+#[derive(Clone, Debug, Default)]
+struct Rare {
+    texts: Vec<Box<str>>,
     complexes: Vec<(f64, f64)>,
     objects: Vec<Object>,
     /// The first is the empty one of all nodes that have none, once there is any.
@@ -75,10 +81,7 @@ impl<'a> Store<'a> {
             Slot::Int(value) => Node::Int(value),
             Slot::BigInt(blob) => Node::BigInt(self.blob(blob)),
             Slot::Float(value) => Node::Float(value),
-            Slot::Complex(index) => {
-                let (real, imaginary) = self.complexes[wide(index)];
-                Node::Complex(real, imaginary)
-            }
+            Slot::Complex(index) => self.complex(index),
             Slot::Str(text) => Node::Str(self.text(text)),
             Slot::Surrogates(blob) => Node::Surrogates(self.blob(blob)),
             Slot::Bytes(blob) => Node::Bytes(self.blob(blob)),
@@ -97,7 +100,7 @@ impl<'a> Store<'a> {
             Slot::New(callable, arguments, _) => {
                 Node::Object(Object { how: How::New, callable, arguments, keywords: None })
             }
-            Slot::NewWithKeywords(index, _) => Node::Object(self.objects[wide(index)]),
+            Slot::NewWithKeywords(index, _) => self.object(index),
             Slot::Persistent(id, _) => Node::Persistent(id),
             Slot::Extension(code, _) => Node::Extension(code),
             Slot::Buffer(index, readonly, _) => Node::Buffer { index, readonly },
@@ -108,8 +111,25 @@ impl<'a> Store<'a> {
     pub(super) fn text(&self, text: Text) -> &str {
         match text.0.checked_sub(OWNED) {
             None => self.texts[wide(text.0)],
-            Some(index) => &self.own_texts[wide(index)],
+            Some(index) => self.own_text(index),
         }
+    }
+
+    fn own_text(&self, index: u32) -> &str {
+        self.rare.as_ref().map_or("", |rare| &rare.texts[wide(index)])
+    }
+
+    fn complex(&self, index: u32) -> Node<'_> {
+        let (real, imaginary) = self.rare.as_ref().map_or((0.0, 0.0), |rare| rare.complexes[wide(index)]);
+        Node::Complex(real, imaginary)
+    }
+
+    fn object(&self, index: u32) -> Node<'_> {
+        self.rare.as_ref().map_or(Node::None, |rare| Node::Object(rare.objects[wide(index)]))
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
     }
 
     #[inline]
@@ -149,8 +169,9 @@ impl<'a> Store<'a> {
                 Ok(Text(index))
             }
             Cow::Owned(text) => {
-                let index = narrow(self.own_texts.len() << 1)? >> 1;
-                self.own_texts.push(text.into());
+                let rare = self.rare();
+                let index = narrow(rare.texts.len() << 1)? >> 1;
+                rare.texts.push(text.into());
                 Ok(Text(OWNED | index))
             }
         }
@@ -163,8 +184,9 @@ impl<'a> Store<'a> {
     }
 
     pub(super) fn add_complex(&mut self, real: f64, imaginary: f64) -> Result<Slot> {
-        let index = narrow(self.complexes.len())?;
-        self.complexes.push((real, imaginary));
+        let complexes = &mut self.rare().complexes;
+        let index = narrow(complexes.len())?;
+        complexes.push((real, imaginary));
         Ok(Slot::Complex(index))
     }
 
@@ -175,8 +197,9 @@ impl<'a> Store<'a> {
             (How::New, None) => return Ok(Slot::New(callable, arguments, effects)),
             _ => {}
         }
-        let index = narrow(self.objects.len())?;
-        self.objects.push(object);
+        let objects = &mut self.rare().objects;
+        let index = narrow(objects.len())?;
+        objects.push(object);
         Ok(Slot::NewWithKeywords(index, effects))
     }
 
@@ -192,7 +215,8 @@ impl<'a> Store<'a> {
             | Slot::Buffer(_, _, effects) => effects,
             _ => Effects::default(),
         };
-        self.effects.get(wide(effects.0)).map_or(&[], Vec::as_slice)
+        let list = self.rare.as_ref().and_then(|rare| rare.effects.get(wide(effects.0)));
+        list.map_or(&[], Vec::as_slice)
     }
 
     /// The effects of an inert node, to be added to; `None` for any other.
@@ -207,13 +231,14 @@ impl<'a> Store<'a> {
         else {
             return Ok(None);
         };
+        let lists = &mut self.rare.get_or_insert_default().effects;
         if effects.0 == 0 {
-            if self.effects.is_empty() {
-                self.effects.push(Vec::new());
+            if lists.is_empty() {
+                lists.push(Vec::new());
             }
-            *effects = Effects(narrow(self.effects.len())?);
-            self.effects.push(Vec::with_capacity(1));
+            *effects = Effects(narrow(lists.len())?);
+            lists.push(Vec::with_capacity(1));
         }
-        Ok(self.effects.get_mut(wide(effects.0)))
+        Ok(lists.get_mut(wide(effects.0)))
     }
 }
