@@ -94,6 +94,13 @@ impl Error {
         self
     }
 
+    /// Forgets the byte offset, for a caller that knows it better.
+    #[cold]
+    pub(crate) fn without_offset(mut self) -> Self {
+        self.0.offset = None;
+        self
+    }
+
     /// Notes one more step of the path, from the inside outwards.
     #[cold]
     pub(crate) fn inside(mut self, segment: Segment) -> Self {

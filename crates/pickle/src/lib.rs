@@ -44,9 +44,12 @@
 //! contains itself needs a [`Graph`].
 
 pub mod decode;
+pub mod dis;
+pub mod json;
 pub mod numpy;
 pub mod opcode;
 pub mod parse;
+pub mod repr;
 
 mod bigint;
 mod de;

@@ -261,6 +261,16 @@ impl<'a> Iterator for Parser<'a> {
     }
 }
 
+/// Undoes the escapes of a Python 2 string.
+pub(crate) fn unescape(text: &[u8]) -> Result<Vec<u8>> {
+    text::unescape(text)
+}
+
+/// The start of a line, for messages.
+pub(crate) fn shown(line: &[u8]) -> String {
+    text::shown(line)
+}
+
 /// Reads UTF-8 in which lone surrogates are allowed.
 pub(crate) fn unicode(bytes: &[u8]) -> Result<Argument<'_>> {
     text::unicode(bytes)
@@ -280,7 +290,7 @@ fn name(line: &[u8]) -> Result<&str> {
 }
 
 #[cold]
-fn unknown(byte: u8) -> Error {
+pub(crate) fn unknown(byte: u8) -> Error {
     Error::syntax(format!("{:?} is not an opcode", char::from(byte)))
 }
 

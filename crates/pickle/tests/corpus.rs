@@ -3,21 +3,20 @@
 mod common;
 
 use std::fs;
+use std::path::Path;
 
 use common::canonical::{canonical, sorted};
-use common::{corpus, json_lines, python};
-use onggi_pickle::opcode::Opcode;
-use onggi_pickle::parse::{Argument, Op, Parser};
+use common::sha256::sha256;
+use common::{Python, corpus, json_lines};
+use onggi_pickle::dis::{self, Instructions, TextOptions};
 use onggi_pickle::{Encoding, Graph, Protocol, ReadOptions};
 use serde_json::Value;
 
 /// Every description of `expected/files` with its pickle.
 fn files() -> Vec<(Value, Vec<u8>)> {
     let Some(folder) = corpus() else { return Vec::new() };
-    let mut descriptions: Vec<_> = fs::read_dir(folder.join("expected/files")).expect("readable").collect();
-    descriptions.sort_by_key(|entry| entry.as_ref().map(|entry| entry.path()).ok());
-    let lines = descriptions.into_iter().flat_map(|entry| json_lines(&entry.expect("readable").path()));
-    lines
+    described(&folder.join("expected/files"))
+        .into_iter()
         .map(|line| {
             let path = folder.join("files").join(line["file"].as_str().expect("a name"));
             let bytes = fs::read(path).expect("readable");
@@ -26,65 +25,131 @@ fn files() -> Vec<(Value, Vec<u8>)> {
         .collect()
 }
 
-/// Position, name and `repr` of the argument; or why the listing ends.
-type Line = Result<(usize, &'static str, Option<String>), String>;
+/// Every pickle that a cell of the databases holds, with its line.
+fn cells() -> Vec<(Value, Vec<u8>)> {
+    let Some(folder) = corpus() else { return Vec::new() };
+    with_bytes(described(&folder.join("expected/db")))
+}
 
-/// The listing of all pickles of a stream, `Err` where it stops.
-fn listing(input: &[u8], most: usize) -> Vec<Line> {
-    let (mut out, mut start) = (Vec::new(), 0);
-    while start < input.len() && out.len() <= most {
-        let mut parser = Parser::new(&input[start..]);
-        for op in parser.by_ref() {
-            match op {
-                Ok(op) if is_not_ascii(&op) => {
-                    out.push(Err("pickletools takes the text of STRING as ASCII only".to_owned()));
-                    return out;
-                }
-                Ok(op) => out.push(Ok((start + op.offset, op.opcode.name(), python::repr(&op)))),
-                Err(error) => {
-                    out.push(Err(error.to_string()));
-                    return out;
-                }
+/// Every case that holds its bytes.
+fn cases() -> Vec<(Value, Vec<u8>)> {
+    let Some(folder) = corpus() else { return Vec::new() };
+    with_bytes(described(&folder.join("cases")))
+}
+
+fn with_bytes(lines: Vec<Value>) -> Vec<(Value, Vec<u8>)> {
+    let bytes = |line: &Value| line["hex"].as_str().map(common::unhex);
+    lines.into_iter().filter_map(|line| bytes(&line).map(|bytes| (line, bytes))).collect()
+}
+
+/// The lines of all descriptions in a folder.
+fn described(folder: &Path) -> Vec<Value> {
+    let entries = fs::read_dir(folder).expect("readable").map(|entry| entry.expect("readable").path());
+    let mut files: Vec<_> =
+        entries.filter(|path| path.extension().is_some_and(|name| name == "jsonl")).collect();
+    files.sort();
+    files.iter().flat_map(|file| json_lines(file)).collect()
+}
+
+/// What a line calls its pickle.
+fn name(line: &Value) -> String {
+    let named = line.get("file").or(line.get("id")).map(Value::to_string);
+    named.unwrap_or_else(|| format!("{} {} {}", line["table"], line["key"], line["column"]))
+}
+
+/// Whether a listing is the described one: its digest, the instructions themselves, and how it ends.
+fn check_listing(line: &Value, bytes: &[u8]) -> Result<(), String> {
+    let (mut text, mut found, mut error) = (String::new(), Vec::new(), None);
+    for instruction in Instructions::new(bytes) {
+        match instruction {
+            Ok(op) => {
+                let argument = op.argument().map(|argument| argument.to_string());
+                let blank = if argument.is_some() { " " } else { "" };
+                let shown = argument.as_deref().unwrap_or_default();
+                text.push_str(&format!("{} {}{blank}{shown}\n", op.offset, op.opcode.name()));
+                found.push((op.offset, op.opcode.name(), argument));
             }
+            Err(reason) => error = Some(reason.to_string()),
         }
-        start += parser.position();
     }
-    out
+    let expected = line["ops"].as_array().expect("a list");
+    if let Some(wrong) = expected.iter().zip(&found).find(|(expected, op)| !matches(op, expected)) {
+        return Err(format!("{wrong:?}"));
+    }
+    if line["op_count"] != found.len() || line["ops_sha256"] != sha256(text.as_bytes()) {
+        return Err(format!("{} instructions of {}, {error:?}", found.len(), line["op_count"]));
+    }
+    match (line.get("genops_error"), error) {
+        (None, None) | (Some(_), Some(_)) => Ok(()),
+        (expected, found) => Err(format!("ends with {found:?}, not {expected:?}")),
+    }
 }
 
-fn is_not_ascii(op: &Op<'_>) -> bool {
-    op.opcode == Opcode::String && matches!(&op.argument, Argument::Bytes(bytes) if !bytes.is_ascii())
-}
-
-fn matches(op: &Line, expected: &Value) -> bool {
-    let Ok((position, name, argument)) = op else { return expected.get("error").is_some() };
+fn matches((offset, name, argument): &(usize, &str, Option<String>), expected: &Value) -> bool {
     let Value::Array(expected) = expected else { return false };
     let same_argument = match (argument, expected.get(2)) {
         (None, None) => true,
         (Some(argument), Some(Value::String(text))) => argument == text,
         (Some(argument), Some(cut)) => {
-            let head: String = argument.chars().take(80).collect();
-            cut["arg_head"] == head && cut["arg_len"] == argument.chars().count()
+            cut["arg_len"] == argument.chars().count() && cut["arg_sha256"] == sha256(argument.as_bytes())
         }
         _ => false,
     };
-    expected[0] == *position && expected[1] == *name && same_argument
+    expected[0] == *offset && expected[1] == *name && same_argument
 }
 
 #[test]
 fn listings_are_those_of_pickletools() {
-    let files = files();
-    let mut bad = Vec::new();
-    for (line, bytes) in &files {
-        let expected = line["ops"].as_array().expect("a list");
-        let cut = line.get("ops_cut").is_some();
-        let found = listing(bytes, if cut { expected.len() } else { usize::MAX });
-        let wrong = found.iter().zip(expected).find(|(op, expected)| !matches(op, expected));
-        if wrong.is_some() || !cut && found.len() != expected.len() {
-            bad.push(format!("{}: {wrong:?} {} {}", line["file"], found.len(), expected.len()));
+    let (mut bad, mut compared) = (Vec::new(), 0);
+    for (line, bytes) in files().into_iter().chain(cells()).chain(cases()) {
+        if line.get("ops").is_none_or(|ops| ops.as_array().is_none_or(Vec::is_empty)) {
+            continue; // described by what it costs, or not at all
+        }
+        compared += 1;
+        if let Err(wrong) = check_listing(&line, &bytes) {
+            bad.push(format!("{}: {wrong:.500}", name(&line)));
         }
     }
-    println!("{} listings compared", files.len());
+    println!("{compared} listings compared");
+    assert!(bad.is_empty(), "{} differ:\n{}", bad.len(), bad.join("\n"));
+}
+
+/// What `pickletools.dis` prints of the first pickle, or `null` when it raises.
+const DIS: &str = r#"
+import io, json, pickletools, sys
+if hasattr(sys, "set_int_max_str_digits"):
+    sys.set_int_max_str_digits(0)
+for line in sys.stdin:
+    out = io.StringIO()
+    try:
+        pickletools.dis(io.BytesIO(bytes.fromhex(line)), out)
+        print(json.dumps(out.getvalue()), flush=True)
+    except Exception:
+        print("null", flush=True)
+"#;
+
+#[test]
+fn listings_for_people_are_those_of_pickletools() {
+    let pickles: Vec<_> = files().into_iter().chain(cells()).chain(cases()).collect();
+    if pickles.is_empty() {
+        return;
+    }
+    let Some(mut python) = Python::start(DIS) else { return };
+    let (mut bad, mut compared, mut odd) = (Vec::new(), 0, 0);
+    let sent = python.send_in_background(pickles.iter().map(|(_, bytes)| common::hex(bytes)).collect());
+    for ((line, bytes), printed) in pickles.iter().zip(python.lines()) {
+        let mut out = Vec::new();
+        let written = dis::write_text(bytes, &TextOptions::default(), &mut out);
+        match serde_json::from_str::<Option<String>>(&printed).expect("JSON") {
+            None if written.is_err() => odd += 1,
+            None => bad.push(format!("{}: pickletools raises", name(line))),
+            Some(expected) if out.starts_with(expected.as_bytes()) => compared += 1,
+            Some(_) => bad.push(format!("{}: differs", name(line))),
+        }
+    }
+    sent.join().expect("sent");
+    assert_eq!(compared + odd + bad.len(), pickles.len());
+    println!("{compared} listings for people compared, {odd} that pickletools stops at");
     assert!(bad.is_empty(), "{} differ:\n{}", bad.len(), bad.join("\n"));
 }
 

@@ -28,7 +28,7 @@ pub(super) fn float(line: &[u8]) -> Result<f64> {
     if overflow { Err(Error::syntax(format!("float out of range: {}", shown(line)))) } else { Ok(value) }
 }
 
-fn shown(line: &[u8]) -> String {
+pub(super) fn shown(line: &[u8]) -> String {
     let head = String::from_utf8_lossy(line.get(..40).unwrap_or(line)).into_owned();
     if line.len() > 40 { format!("{head:?}…") } else { format!("{head:?}") }
 }
@@ -126,7 +126,7 @@ pub(super) fn quoted(line: &[u8]) -> Result<Cow<'_, [u8]>> {
 }
 
 /// Python's `codecs.escape_decode`.
-fn unescape(mut rest: &[u8]) -> Result<Vec<u8>> {
+pub(super) fn unescape(mut rest: &[u8]) -> Result<Vec<u8>> {
     let mut out = Vec::with_capacity(rest.len());
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;

@@ -3,10 +3,11 @@
 #![allow(dead_code, reason = "each test crate uses its own part")]
 
 pub mod canonical;
-pub mod python;
+pub mod sha256;
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread::{JoinHandle, spawn};
 
 /// A running Python script that is spoken to line by line.
 pub struct Python {
@@ -33,6 +34,12 @@ impl Python {
     pub fn send(&mut self, lines: &[String]) {
         let mut input = self.input.take().expect("sent once");
         input.write_all((lines.join("\n") + "\n").as_bytes()).expect("Python reads");
+    }
+
+    /// Sends all lines and closes the input, while answers are read.
+    pub fn send_in_background(&mut self, lines: Vec<String>) -> JoinHandle<()> {
+        let mut input = self.input.take().expect("sent once");
+        spawn(move || lines.iter().for_each(|line| writeln!(input, "{line}").expect("Python reads")))
     }
 
     /// Lines up to an empty one or the end.

@@ -1,0 +1,68 @@
+//! Where pickles are read from.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+
+use clap::Args;
+use onggi_pickle::Error;
+
+use crate::failure::Failure;
+
+/// The file that a command reads.
+#[derive(Debug, Args)]
+pub(crate) struct Source {
+    /// The file to read, or `-` for standard input.
+    #[arg(value_name = "FILE")]
+    file: OsString,
+
+    /// How many bytes to read at most.
+    #[arg(long, value_name = "BYTES", default_value_t = 1 << 28)]
+    max_bytes: usize,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// What messages call it.
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Source {
+    /// Reads all of it, or fails when it is longer than allowed.
+    pub(crate) fn read(&self) -> Result<Input, Failure> {
+        if self.file == "-" {
+            let name = "standard input".to_owned();
+            return self.take(io::stdin().lock(), name);
+        }
+        let name = self.file.to_string_lossy().into_owned();
+        let file = File::open(&self.file).map_err(|error| Failure::of(&name, error))?;
+        self.take(file, name)
+    }
+
+    fn take(&self, reader: impl Read, name: String) -> Result<Input, Failure> {
+        let most = u64::try_from(self.max_bytes).unwrap_or(u64::MAX).saturating_add(1);
+        let mut bytes = Vec::new();
+        let read = reader.take(most).read_to_end(&mut bytes);
+        read.map_err(|error| Failure::of(&name, error))?;
+        if bytes.len() > self.max_bytes {
+            let reason = format!("longer than {} bytes (see --max-bytes)", self.max_bytes);
+            return Err(Failure::of(&name, reason));
+        }
+        Ok(Input { name, bytes })
+    }
+}
+
+impl Input {
+    /// A result of the library about this input.
+    pub(crate) fn told<T>(&self, result: Result<T, Error>) -> Result<T, Failure> {
+        result.map_err(|error| {
+            let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<io::Error>());
+            match cause {
+                Some(cause) => Failure::output("standard output", cause),
+                None => Failure::of(&self.name, error),
+            }
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! The `onggi` command: looks into Python's pickles, and never executes them.
+
+mod arguments;
+mod dis;
+mod failure;
+mod input;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::{Arguments, Command, PickleCommand};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    let Command::Pickle { command } = Arguments::parse().command;
+    match run(command) {
+        Ok(status) => status,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(command: PickleCommand) -> Result<ExitCode, Failure> {
+    match command {
+        PickleCommand::Dis(arguments) => dis::run(&arguments)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,3 @@
+//! Pickles as JSON.
+
+pub(crate) mod text;
