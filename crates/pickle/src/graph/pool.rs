@@ -40,6 +40,9 @@ impl<T: Copy> Pool<T> {
     #[inline]
     pub(super) fn add(&mut self, items: impl ExactSizeIterator<Item = T>) -> Result<Span> {
         let length = narrow(items.len())?;
+        if length == 0 {
+            return Ok(Span::default()); // the end of the pool, where it would stand, can move back
+        }
         let start = narrow(self.0.len())?;
         self.0.extend(items);
         Ok(Span { start, length, capacity: length })
@@ -117,6 +120,18 @@ mod tests {
             assert!(pool.get(*span).iter().copied().eq(expected));
         }
         assert!(pool.0.len() <= 4 * 3 * 1500, "{}", pool.0.len());
+        Ok(())
+    }
+
+    #[test]
+    fn an_empty_list_stays_when_the_room_behind_another_is_given_back() -> Result<()> {
+        let mut pool = Pool::default();
+        let mut span = pool.add([1, 2, 3].into_iter())?;
+        pool.add([4].into_iter())?;
+        pool.extend(&mut span, [5].into_iter())?; // moves, with room to grow
+        let empty = pool.add([].into_iter())?;
+        pool.extend(&mut span, [6].into_iter())?; // cuts off that room
+        assert_eq!((pool.get(empty), pool.get(span)), (&[][..], &[1, 2, 3, 5, 6][..]));
         Ok(())
     }
 
