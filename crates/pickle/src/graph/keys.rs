@@ -9,7 +9,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use super::store::{Slot, Store};
-use super::{Node, NodeId, unhashable};
+use super::{Graph, Node, NodeId, unhashable};
 use crate::bigint;
 use crate::error::Result;
 
@@ -61,6 +61,17 @@ pub(super) fn unify(store: &mut Store<'_>, mut keyed: Vec<NodeId>) -> Result<()>
 enum Unique {
     Pairs(Vec<(NodeId, NodeId)>),
     Items(Vec<NodeId>),
+}
+
+impl Graph<'_> {
+    /// The first place and the last value of equal keys; `None` when all differ.
+    pub(crate) fn unique_pairs(&self, pairs: &[(NodeId, NodeId)]) -> Result<Option<Vec<(NodeId, NodeId)>>> {
+        let store = &self.store;
+        if (Distinct { store, last: &[], seen: HashSet::new() }).keys(pairs.iter().map(|pair| pair.0)) {
+            return Ok(None);
+        }
+        Classes { store, interned: HashMap::new(), known: HashMap::new() }.unique_pairs(pairs)
+    }
 }
 
 /// The dicts and sets that have equal keys, as they should be.
@@ -297,7 +308,6 @@ fn integer_bytes(value: f64) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::Graph;
 
     #[test]
     fn floats_become_the_integers_they_equal() {

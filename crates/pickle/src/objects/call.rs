@@ -1,0 +1,181 @@
+//! Who would be called with what, seen through the helpers that pickles go through.
+
+use std::borrow::Cow;
+
+use crate::bigint::{self, BigInt};
+use crate::error::{Error, Result};
+use crate::graph::{Effect, Graph, How, Node, NodeId, Object};
+
+/// The making of an object of a known name.
+pub(super) struct Call<'g> {
+    pub(super) graph: &'g Graph<'g>,
+    pub(super) id: NodeId,
+    /// Module and name, as in Python 3.
+    pub(super) class: (&'g str, &'g str),
+    pub(super) how: Made,
+    pub(super) arguments: &'g [NodeId],
+}
+
+/// How an object is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Made {
+    /// `class(*arguments)`.
+    Called,
+    /// `class.__new__(class, *arguments)`: no `__init__`.
+    New,
+    /// `object.__new__(class)`, as protocols 0 and 1 make instances of Python classes.
+    Bare,
+}
+
+impl<'g> Call<'g> {
+    /// How an object is made; `None` when it is made by something that has no name here.
+    pub(super) fn of<'a: 'g>(graph: &'g Graph<'a>, id: NodeId) -> Result<Option<Self>> {
+        let Node::Object(Object { how, callable, arguments, keywords }) = graph.node(id) else {
+            return Ok(None);
+        };
+        let Node::Tuple(arguments) = graph.node(arguments) else { return Ok(None) };
+        if keywords.is_some_and(|keywords| !matches!(graph.node(keywords), Node::Dict([]))) {
+            return Ok(None);
+        }
+        let how = if how == How::New { Made::New } else { Made::Called };
+        let Some(class) = named(graph, callable) else { return Ok(None) };
+        let (class, how, arguments) = match (class, how) {
+            (("copyreg", "__newobj__"), Made::Called) => match arguments {
+                [class, rest @ ..] => (named(graph, *class), Made::New, rest),
+                [] => return Err(Error::syntax("copyreg.__newobj__ needs a class")),
+            },
+            (("copyreg", "_reconstructor"), Made::Called) => match arguments {
+                [class, base, state] => match (named(graph, *base), graph.node(*state)) {
+                    (Some(("builtins", "object")), _) => (named(graph, *class), Made::Bare, &[][..]),
+                    _ => return Ok(None),
+                },
+                _ => return Err(Error::syntax("copyreg._reconstructor needs three arguments")),
+            },
+            _ => (Some(class), how, arguments),
+        };
+        Ok(class.map(|class| Self { graph, id, class, how, arguments }))
+    }
+
+    pub(super) fn node(&self, id: NodeId) -> Node<'g> {
+        self.graph.node(id)
+    }
+
+    pub(super) fn effects(&self) -> &'g [Effect] {
+        self.graph.effects(self.id)
+    }
+
+    /// An error that names the class.
+    pub(super) fn refused(&self, why: &str) -> Error {
+        let (module, name) = self.class;
+        Error::syntax(format!("{module}.{name}: {why}"))
+    }
+
+    /// Refuses what a value without attributes and items cannot be told.
+    pub(super) fn is_immutable(&self) -> Result<()> {
+        self.effects().iter().try_for_each(|effect| self.no_state(effect))
+    }
+
+    /// Refuses any effect but the state `None`, which does nothing.
+    pub(super) fn no_state(&self, effect: &Effect) -> Result<()> {
+        match effect {
+            Effect::State(state) if matches!(self.node(*state), Node::None) => Ok(()),
+            Effect::State(_) => Err(self.refused("has no state")),
+            _ => Err(self.refused("takes no items")),
+        }
+    }
+
+    /// Accepts a state that is a dict of attributes, which are not kept.
+    pub(super) fn attributes(&self, effect: &Effect) -> Result<()> {
+        match effect {
+            Effect::State(state) => match self.node(*state) {
+                Node::None | Node::Dict(_) => Ok(()),
+                Node::Tuple([first, second]) => match (self.node(*first), self.node(*second)) {
+                    (Node::None | Node::Dict(_), Node::None | Node::Dict(_)) => Ok(()),
+                    _ => Err(self.refused("the state is not a dict")),
+                },
+                _ => Err(self.refused("the state is not a dict")),
+            },
+            _ => self.no_state(effect),
+        }
+    }
+
+    /// An int or bool, of any size.
+    pub(super) fn integer(&self, id: NodeId) -> Result<BigInt> {
+        match self.node(id) {
+            Node::Int(value) => Ok(BigInt::from(value)),
+            Node::Bool(value) => Ok(BigInt::from(i64::from(value))),
+            Node::BigInt(bytes) => Ok(BigInt::from_le_bytes(bytes)),
+            _ => Err(self.refused("an int is needed")),
+        }
+    }
+
+    /// An int or bool that fits.
+    pub(super) fn small(&self, id: NodeId) -> Result<i64> {
+        match self.node(id) {
+            Node::Int(value) => Ok(value),
+            Node::Bool(value) => Ok(value.into()),
+            Node::BigInt(bytes) => bigint::small(bytes).ok_or_else(|| self.refused("an int is too large")),
+            _ => Err(self.refused("an int is needed")),
+        }
+    }
+
+    /// An int in a range.
+    pub(super) fn within<T: TryFrom<i64>>(&self, id: NodeId, least: i64, most: i64) -> Result<T> {
+        let value = self.small(id)?;
+        let value = Some(value)
+            .filter(|value| (least..=most).contains(value))
+            .and_then(|value| value.try_into().ok());
+        value.ok_or_else(|| self.refused(&format!("a number is not in {least}..{most}")))
+    }
+
+    /// The bytes of a state: those of Python 3, or a str of Python 2 read as Latin-1.
+    pub(super) fn state_bytes(&self, id: NodeId) -> Option<Cow<'g, [u8]>> {
+        match self.node(id) {
+            Node::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
+            // The longest state has ten bytes: a longer text need not be looked at.
+            Node::Str(text) if text.len() <= 20 => text
+                .chars()
+                .map(|character| u8::try_from(character).ok())
+                .collect::<Option<_>>()
+                .map(Cow::Owned),
+            _ => None,
+        }
+    }
+}
+
+/// The name of what is called, as in Python 3.
+fn named<'g>(graph: &'g Graph<'_>, callable: NodeId) -> Option<(&'g str, &'g str)> {
+    match graph.node(callable) {
+        Node::Global(global) => Some(renamed(global.module, global.name)),
+        Node::Object(Object { how: How::Call, callable, arguments, keywords: None }) => {
+            attribute(graph, callable, arguments)
+        }
+        _ => None,
+    }
+}
+
+fn renamed<'g>(module: &'g str, name: &'g str) -> (&'g str, &'g str) {
+    match (module, name) {
+        ("__builtin__", "long") => ("builtins", "int"),
+        ("__builtin__", "unicode") => ("builtins", "str"),
+        ("__builtin__", "xrange") => ("builtins", "range"),
+        ("__builtin__", name) => ("builtins", name),
+        ("copy_reg", name) => ("copyreg", name),
+        other => other,
+    }
+}
+
+/// `getattr(zoneinfo.ZoneInfo, '_unpickle')`: the one attribute that older protocols fetch like this.
+fn attribute<'g>(graph: &'g Graph<'_>, callable: NodeId, arguments: NodeId) -> Option<(&'g str, &'g str)> {
+    let (Node::Global(getattr), Node::Tuple([class, attribute])) =
+        (graph.node(callable), graph.node(arguments))
+    else {
+        return None;
+    };
+    let (Node::Global(class), Node::Str("_unpickle")) = (graph.node(*class), graph.node(*attribute)) else {
+        return None;
+    };
+    let is_getattr = renamed(getattr.module, getattr.name) == ("builtins", "getattr");
+    let is_zone = (class.module, class.name) == ("zoneinfo", "ZoneInfo");
+    (is_getattr && is_zone).then_some(("zoneinfo", "ZoneInfo._unpickle"))
+}
