@@ -5,6 +5,7 @@ mod graph;
 mod names;
 mod output;
 pub(crate) mod serde;
+mod text;
 mod writer;
 
 pub(crate) use self::graph::encode as graph;

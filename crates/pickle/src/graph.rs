@@ -79,7 +79,7 @@ impl<'a> Graph<'a> {
     ///
     /// When a cycle cannot be written, as through the arguments of a call that has no way to be made first.
     pub fn to_vec(&self, protocol: Protocol) -> Result<Vec<u8>> {
-        encode::graph(self, protocol)
+        encode::graph(self, protocol, None)
     }
 
     /// The node of the pickled object itself.

@@ -92,7 +92,7 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
 ///
 /// As [`to_vec`].
 pub fn to_vec_with<T: Serialize + ?Sized>(value: &T, protocol: Protocol) -> Result<Vec<u8>> {
-    encode::serde::encode(value, protocol)
+    encode::serde::encode(value, protocol, None)
 }
 
 /// Pickles a value into a writer.

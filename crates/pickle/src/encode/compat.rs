@@ -247,7 +247,12 @@ pub(super) fn renamed<'g>(global: Global<'g>, from: u8, to: u8) -> (&'g str, &'g
 
 /// A builtin's name, as a pickle of protocol 3 and later has it.
 pub(super) fn builtin(name: &'static str) -> Global<'static> {
-    Global { module: if name == "encode" { "_codecs" } else { "builtins" }, name }
+    let module = match name {
+        "encode" => "_codecs",
+        "__newobj__" | "__newobj_ex__" => "copyreg",
+        _ => "builtins",
+    };
+    Global { module, name }
 }
 
 #[cfg(test)]

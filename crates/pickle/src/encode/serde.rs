@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use serde::ser::{self, Serialize};
 
 use self::compound::{Compound, Shape};
+use super::output::Sink;
 use super::writer::Writer;
 use crate::bigint::BigInt;
 use crate::error::{Error, Result, Segment};
@@ -25,15 +26,20 @@ pub(crate) mod names {
     pub(crate) const VALUE: &str = "$onggi_pickle::Value";
 }
 
-/// Writes a value.
-pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, protocol: Protocol) -> Result<Vec<u8>> {
-    let mut serializer = Serializer { writer: Writer::new(protocol), depth: 0, special: None, in_key: false };
+/// Writes a value, into the sink if there is one.
+pub(crate) fn encode<T: Serialize + ?Sized>(
+    value: &T,
+    protocol: Protocol,
+    sink: Option<Sink<'_>>,
+) -> Result<Vec<u8>> {
+    let writer = Writer::new(protocol, sink);
+    let mut serializer = Serializer { writer, depth: 0, special: None, in_key: false };
     value.serialize(&mut serializer)?;
-    Ok(serializer.writer.finish())
+    serializer.writer.finish()
 }
 
-struct Serializer {
-    writer: Writer,
+struct Serializer<'w> {
+    writer: Writer<'w>,
     depth: usize,
     /// What the newtype struct that was just entered stands for.
     special: Option<Special>,
@@ -68,10 +74,10 @@ impl Special {
     }
 }
 
-impl Serializer {
+impl<'w> Serializer<'w> {
     #[inline]
     fn enter(&mut self) -> Result<()> {
-        self.writer.boundary();
+        self.writer.boundary()?;
         self.deeper()
     }
 
@@ -101,31 +107,31 @@ impl Serializer {
         Ok(())
     }
 
-    fn list(&mut self, length: Option<usize>) -> Result<Compound<'_>> {
+    fn list(&mut self, length: Option<usize>) -> Result<Compound<'_, 'w>> {
         self.hashable("list")?;
         self.enter()?;
-        self.writer.op(Opcode::EmptyList);
+        self.writer.empty(Opcode::EmptyList);
         self.writer.memoize()?;
         Ok(Compound::new(self, Shape::List, length))
     }
 
-    fn dict(&mut self, length: Option<usize>) -> Result<Compound<'_>> {
+    fn dict(&mut self, length: Option<usize>) -> Result<Compound<'_, 'w>> {
         self.hashable("dict")?;
         self.enter()?;
-        self.writer.op(Opcode::EmptyDict);
+        self.writer.empty(Opcode::EmptyDict);
         self.writer.memoize()?;
         Ok(Compound::new(self, Shape::Dict, length))
     }
 
-    fn tuple(&mut self, length: usize) -> Result<Compound<'_>> {
+    fn tuple(&mut self, length: usize) -> Result<Compound<'_, 'w>> {
         self.enter()?;
-        if length > 3 {
-            self.writer.op(Opcode::Mark);
+        if length > 0 {
+            self.writer.start_tuple(length);
         }
         Ok(Compound::new(self, Shape::Tuple(length), Some(length)))
     }
 
-    fn set(&mut self, frozen: bool) -> Result<Compound<'_>> {
+    fn set(&mut self, frozen: bool) -> Result<Compound<'_, 'w>> {
         if !frozen {
             self.hashable("set")?;
         }
@@ -141,8 +147,9 @@ impl Serializer {
                 Shape::Set
             }
             (false, _) => {
-                self.writer.builtin(if frozen { "frozenset" } else { "set" })?;
-                self.writer.op(Opcode::EmptyList);
+                self.writer.start_call(if frozen { "frozenset" } else { "set" }, 1)?;
+                self.writer.boundary()?;
+                self.writer.empty(Opcode::EmptyList);
                 self.writer.memoize()?;
                 Shape::SetCall
             }
@@ -154,34 +161,34 @@ impl Serializer {
     fn open_variant(&mut self, variant: &'static str) -> Result<()> {
         self.hashable("dict")?;
         self.enter()?;
-        self.writer.op(Opcode::EmptyDict);
+        self.writer.empty(Opcode::EmptyDict);
         self.writer.memoize()?;
         self.writer.name(Cow::Borrowed(variant)).map(drop)
     }
 
     fn long(&mut self, value: BigInt) -> Result<()> {
-        self.writer.boundary();
+        self.writer.boundary()?;
         self.writer.long(value.as_le_bytes())
     }
 }
 
-impl<'s> ser::Serializer for &'s mut Serializer {
+impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
     type Ok = ();
     type Error = Error;
-    type SerializeSeq = Compound<'s>;
-    type SerializeTuple = Compound<'s>;
-    type SerializeTupleStruct = Compound<'s>;
-    type SerializeTupleVariant = Compound<'s>;
-    type SerializeMap = Compound<'s>;
-    type SerializeStruct = Compound<'s>;
-    type SerializeStructVariant = Compound<'s>;
+    type SerializeSeq = Compound<'s, 'w>;
+    type SerializeTuple = Compound<'s, 'w>;
+    type SerializeTupleStruct = Compound<'s, 'w>;
+    type SerializeTupleVariant = Compound<'s, 'w>;
+    type SerializeMap = Compound<'s, 'w>;
+    type SerializeStruct = Compound<'s, 'w>;
+    type SerializeStructVariant = Compound<'s, 'w>;
 
     fn is_human_readable(&self) -> bool {
         false
     }
 
     fn serialize_bool(self, value: bool) -> Result<()> {
-        self.writer.boundary();
+        self.writer.boundary()?;
         self.writer.bool(value);
         Ok(())
     }
@@ -200,7 +207,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     #[inline]
     fn serialize_i64(self, value: i64) -> Result<()> {
-        self.writer.boundary();
+        self.writer.boundary()?;
         self.writer.int(value);
         Ok(())
     }
@@ -237,7 +244,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     }
 
     fn serialize_f64(self, value: f64) -> Result<()> {
-        self.writer.boundary();
+        self.writer.boundary()?;
         self.writer.float(value);
         Ok(())
     }
@@ -248,20 +255,24 @@ impl<'s> ser::Serializer for &'s mut Serializer {
 
     #[inline]
     fn serialize_str(self, value: &str) -> Result<()> {
-        self.writer.boundary();
+        self.writer.boundary()?;
         self.writer.str(value.as_bytes()).map(drop)
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<()> {
-        self.writer.boundary();
+        self.writer.boundary()?;
         match self.special.take() {
             Some(Special::BigInt) => self.writer.long(value),
-            Some(Special::Surrogates) => self.writer.str(value).map(drop),
+            Some(Special::Surrogates) => {
+                crate::parse::unicode(value)
+                    .map_err(|_| Error::data("a string is not UTF-8, even with surrogates"))?;
+                self.writer.str(value).map(drop)
+            }
             Some(Special::ByteArray) => {
                 self.hashable("bytearray")?;
                 self.writer.bytearray(value).map(drop)
             }
-            _ => self.writer.bytes(value).map(drop),
+            _ => self.writer.shared_bytes(value).map(drop),
         }
     }
 
@@ -274,7 +285,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     }
 
     fn serialize_unit(self) -> Result<()> {
-        self.writer.boundary();
+        self.writer.boundary()?;
         self.writer.op(Opcode::None);
         Ok(())
     }
@@ -284,7 +295,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
     }
 
     fn serialize_unit_variant(self, _name: &'static str, _index: u32, variant: &'static str) -> Result<()> {
-        self.writer.boundary();
+        self.writer.boundary()?;
         self.writer.name(Cow::Borrowed(variant)).map(drop)
     }
 
@@ -310,7 +321,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         Ok(())
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> Result<Compound<'s>> {
+    fn serialize_seq(self, length: Option<usize>) -> Result<Compound<'s, 'w>> {
         match self.special.take() {
             Some(Special::Set) => self.set(false),
             Some(Special::FrozenSet) => self.set(true),
@@ -318,16 +329,16 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         }
     }
 
-    fn serialize_tuple(self, length: usize) -> Result<Compound<'s>> {
+    fn serialize_tuple(self, length: usize) -> Result<Compound<'s, 'w>> {
         if self.special.take() == Some(Special::Complex) {
             self.enter()?;
-            self.writer.builtin("complex")?;
+            self.writer.start_call("complex", 2)?;
             return Ok(Compound::new(self, Shape::Complex, Some(length)));
         }
         self.tuple(length)
     }
 
-    fn serialize_tuple_struct(self, _name: &'static str, length: usize) -> Result<Compound<'s>> {
+    fn serialize_tuple_struct(self, _name: &'static str, length: usize) -> Result<Compound<'s, 'w>> {
         self.tuple(length)
     }
 
@@ -337,16 +348,16 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         _index: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<Compound<'s>> {
+    ) -> Result<Compound<'s, 'w>> {
         self.open_variant(variant)?;
         self.tuple(length).map(Compound::in_variant)
     }
 
-    fn serialize_map(self, length: Option<usize>) -> Result<Compound<'s>> {
+    fn serialize_map(self, length: Option<usize>) -> Result<Compound<'s, 'w>> {
         self.dict(length)
     }
 
-    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Compound<'s>> {
+    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Compound<'s, 'w>> {
         self.dict(Some(length))
     }
 
@@ -356,7 +367,7 @@ impl<'s> ser::Serializer for &'s mut Serializer {
         _index: u32,
         variant: &'static str,
         length: usize,
-    ) -> Result<Compound<'s>> {
+    ) -> Result<Compound<'s, 'w>> {
         self.open_variant(variant)?;
         self.dict(Some(length)).map(Compound::in_variant)
     }

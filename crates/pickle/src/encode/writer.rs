@@ -8,30 +8,41 @@ use std::ops::{Deref, DerefMut};
 
 use super::compat;
 use super::names::Names;
-use super::output::Output;
+use super::output::{Output, Sink};
 use crate::error::Result;
 use crate::opcode::Opcode;
 use crate::protocol::Protocol;
 
+/// How many classes a global is looked for in, one inside of the other.
+const NESTED: usize = 16;
+
 /// An [`Output`] that also remembers the globals and names it wrote.
-pub(super) struct Writer {
-    output: Output,
+pub(super) struct Writer<'w> {
+    output: Output<'w>,
     globals: HashMap<(String, String), u32>,
     names: Names,
+    /// The memo numbers of the bytes that are single objects in CPython: of none, and of one each.
+    single_bytes: HashMap<Option<u8>, u32>,
 }
 
-impl Writer {
-    pub(super) fn new(protocol: Protocol) -> Self {
-        Self { output: Output::new(protocol), globals: HashMap::new(), names: Names::default() }
+impl<'w> Writer<'w> {
+    pub(super) fn new(protocol: Protocol, sink: Option<Sink<'w>>) -> Self {
+        Self {
+            output: Output::new(protocol, sink),
+            globals: HashMap::new(),
+            names: Names::default(),
+            single_bytes: HashMap::new(),
+        }
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
+    pub(super) fn finish(self) -> Result<Vec<u8>> {
         self.output.finish()
     }
 
     /// A string that is likely to come again: written once, then fetched from the memo.
     #[inline]
     pub(super) fn name(&mut self, name: Cow<'static, str>) -> Result<u32> {
+        self.output.boundary()?;
         if let Some(number) = self.names.find(&name) {
             self.output.get(number);
             return Ok(number);
@@ -84,20 +95,59 @@ impl Writer {
         Ok(number)
     }
 
+    /// A global inside of classes, before protocol 4: `getattr(getattr(module.A, 'B'), 'C')`; its memo number.
+    pub(super) fn nested_global(&mut self, module: &str, name: &str) -> Result<u32> {
+        let ends: Vec<usize> = name.match_indices('.').map(|(dot, _)| dot).chain([name.len()]).collect();
+        let known = |end: &usize| self.globals.contains_key(&(module.to_owned(), name[..*end].to_owned()));
+        // Deeper ones are not looked for: each look costs as much as the name is long.
+        let start = if ends.len() <= NESTED { ends.iter().rposition(known).unwrap_or(0) } else { 0 };
+        for _ in &ends[start + 1..] {
+            self.start_call("getattr", 2)?;
+        }
+        self.output.boundary()?;
+        let mut number = self.global(module, &name[..ends[start]])?;
+        for pair in ends[start..].windows(2) {
+            self.output.boundary()?;
+            self.str(&name.as_bytes()[pair[0] + 1..pair[1]])?;
+            number = self.end_call(2)?;
+            self.globals.insert((module.to_owned(), name[..pair[1]].to_owned()), number);
+        }
+        Ok(number)
+    }
+
     pub(super) fn builtin(&mut self, name: &'static str) -> Result<()> {
+        self.output.boundary()?;
         let global = compat::builtin(name);
         let (module, name) = compat::renamed(global, 3, self.protocol.number());
         self.global(module, name).map(drop)
     }
 
-    /// Makes a call of the callable and the arguments on the stack and memoises the result.
-    pub(super) fn call(&mut self, arguments: Opcode) -> Result<u32> {
-        self.output.op(arguments);
-        if arguments != Opcode::EmptyTuple {
-            self.output.memoize()?;
+    /// A builtin that is to be called; its arguments come next.
+    pub(super) fn start_call(&mut self, builtin: &'static str, arguments: usize) -> Result<()> {
+        self.builtin(builtin)?;
+        self.output.boundary()?;
+        if arguments > 0 {
+            self.output.start_tuple(arguments);
         }
+        Ok(())
+    }
+
+    /// Calls what [`Self::start_call`] wrote with the arguments on the stack and memoises the result.
+    pub(super) fn end_call(&mut self, arguments: usize) -> Result<u32> {
+        self.end_tuple(arguments)?;
         self.output.op(Opcode::Reduce);
         self.output.memoize()
+    }
+
+    /// The tuple of `length` items on the stack, memoised.
+    pub(super) fn end_tuple(&mut self, length: usize) -> Result<()> {
+        if length == 0 {
+            self.output.empty(Opcode::EmptyTuple);
+            return Ok(());
+        }
+        let tuple = self.output.tuple_opcode(length);
+        self.output.op(tuple);
+        self.output.memoize().map(drop)
     }
 
     /// Bytes, memoised.
@@ -107,49 +157,71 @@ impl Writer {
             return self.output.memoize();
         }
         if data.is_empty() {
-            self.builtin("bytes")?;
-            return self.call(Opcode::EmptyTuple);
+            self.start_call("bytes", 0)?;
+            return self.end_call(0);
         }
-        self.builtin("encode")?;
+        self.start_call("encode", 2)?;
         let text: String = data.iter().copied().map(char::from).collect();
+        self.output.boundary()?;
         self.str(text.as_bytes())?;
         self.name(Cow::Borrowed("latin1"))?;
-        self.call(Opcode::Tuple2)
+        self.end_call(2)
+    }
+
+    /// Bytes of which CPython has a single object if there are fewer than two.
+    pub(super) fn shared_bytes(&mut self, data: &[u8]) -> Result<u32> {
+        if let ([] | [_], Some(number)) = (data, self.single_bytes.get(&data.first().copied())) {
+            self.output.get(*number);
+            return Ok(*number);
+        }
+        self.single_bytes(data)
+    }
+
+    /// Bytes that are an object of their own, though others may be the same.
+    pub(super) fn single_bytes(&mut self, data: &[u8]) -> Result<u32> {
+        let number = self.bytes(data)?;
+        if let [] | [_] = data {
+            self.single_bytes.entry(data.first().copied()).or_insert(number);
+        }
+        Ok(number)
     }
 
     /// A bytearray, memoised.
     pub(super) fn bytearray(&mut self, data: &[u8]) -> Result<u32> {
         if self.protocol >= Protocol::V5 {
-            self.output.bytearray(data);
+            self.output.bytearray(data)?;
             return self.output.memoize();
         }
-        self.builtin("bytearray")?;
-        if data.is_empty() {
-            return self.call(Opcode::EmptyTuple);
+        let arguments = usize::from(!data.is_empty());
+        self.start_call("bytearray", arguments)?;
+        if arguments > 0 {
+            self.output.boundary()?;
+            self.shared_bytes(data)?;
         }
-        self.bytes(data)?;
-        self.call(Opcode::Tuple1)
+        self.end_call(arguments)
     }
 
     /// A complex number, memoised.
     pub(super) fn complex(&mut self, real: f64, imaginary: f64) -> Result<u32> {
-        self.builtin("complex")?;
+        self.start_call("complex", 2)?;
+        self.output.boundary()?;
         self.output.float(real);
+        self.output.boundary()?;
         self.output.float(imaginary);
-        self.call(Opcode::Tuple2)
+        self.end_call(2)
     }
 }
 
-impl Deref for Writer {
-    type Target = Output;
+impl<'w> Deref for Writer<'w> {
+    type Target = Output<'w>;
 
-    fn deref(&self) -> &Output {
+    fn deref(&self) -> &Output<'w> {
         &self.output
     }
 }
 
-impl DerefMut for Writer {
-    fn deref_mut(&mut self) -> &mut Output {
+impl<'w> DerefMut for Writer<'w> {
+    fn deref_mut(&mut self) -> &mut Output<'w> {
         &mut self.output
     }
 }

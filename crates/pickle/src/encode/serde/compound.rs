@@ -6,7 +6,6 @@ use serde::ser::{self, Serialize};
 
 use super::Serializer;
 use crate::encode::BATCH;
-use crate::encode::writer::Writer;
 use crate::error::{Error, Result, Segment};
 use crate::opcode::Opcode;
 
@@ -23,28 +22,55 @@ pub(super) enum Shape {
     Complex,
 }
 
+/// How items reach their container.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// All at once, when they are complete: tuples, frozensets.
+    AtEnd,
+    /// In batches with a mark each.
+    Batched,
+    /// One was announced, which needs no mark.
+    Single,
+    /// Each by its own opcode: protocol 0.
+    OneByOne,
+}
+
+impl Mode {
+    fn of(shape: Shape, length: Option<usize>, is_text: bool) -> Self {
+        match shape {
+            Shape::FrozenSet | Shape::Tuple(_) | Shape::Complex => Self::AtEnd,
+            _ if is_text => Self::OneByOne,
+            Shape::List | Shape::Dict if length == Some(1) => Self::Single,
+            _ => Self::Batched,
+        }
+    }
+}
+
 /// A container whose items are being written.
-pub(super) struct Compound<'s> {
-    serializer: &'s mut Serializer,
+pub(super) struct Compound<'s, 'w> {
+    serializer: &'s mut Serializer<'w>,
     shape: Shape,
-    /// Whether the length was said to be 1, which needs no mark.
-    single: bool,
+    mode: Mode,
     count: usize,
     marked: bool,
     in_variant: bool,
     outer_key: bool,
 }
 
-impl<'s> Compound<'s> {
-    pub(super) fn new(serializer: &'s mut Serializer, shape: Shape, length: Option<usize>) -> Self {
+impl<'s, 'w> Compound<'s, 'w> {
+    pub(super) fn new(serializer: &'s mut Serializer<'w>, shape: Shape, length: Option<usize>) -> Self {
         let outer_key = serializer.in_key;
-        let single = length == Some(1) && matches!(shape, Shape::List | Shape::Dict);
-        Self { serializer, shape, single, count: 0, marked: false, in_variant: false, outer_key }
+        let mode = Mode::of(shape, length, serializer.writer.is_text());
+        Self { serializer, shape, mode, count: 0, marked: false, in_variant: false, outer_key }
     }
 
     pub(super) fn in_variant(mut self) -> Self {
         self.in_variant = true;
         self
+    }
+
+    fn one(&self) -> Opcode {
+        if self.shape == Shape::Dict { Opcode::SetItem } else { Opcode::Append }
     }
 
     fn many(&self) -> Opcode {
@@ -55,29 +81,35 @@ impl<'s> Compound<'s> {
         }
     }
 
-    fn is_batched(&self) -> bool {
-        matches!(self.shape, Shape::List | Shape::Dict | Shape::Set | Shape::SetCall)
-    }
-
-    /// Before an item: a mark at the start of each batch, unless one item was announced.
+    /// Before an item: a mark at the start of each batch.
     #[inline]
     fn before(&mut self) {
-        if !self.is_batched() || self.marked {
-            return;
+        match self.mode {
+            Mode::Batched if !self.marked => self.open_batch(),
+            Mode::Single if self.count > 0 => {
+                self.end_single();
+                self.open_batch();
+            }
+            _ => {}
         }
-        if self.single && self.count == 0 {
-            return;
-        }
-        if self.single && self.count == 1 {
-            self.end_single();
-        }
+    }
+
+    fn open_batch(&mut self) {
         self.serializer.writer.op(Opcode::Mark);
         self.marked = true;
     }
 
+    fn close_batch(&mut self) {
+        let many = self.many();
+        self.serializer.writer.op(many);
+        self.marked = false;
+    }
+
+    /// The one item that was announced; if others follow after all, they come in batches.
     fn end_single(&mut self) {
-        self.serializer.writer.op(if self.shape == Shape::Dict { Opcode::SetItem } else { Opcode::Append });
-        self.single = false;
+        let one = self.one();
+        self.serializer.writer.op(one);
+        self.mode = Mode::Batched;
     }
 
     #[inline]
@@ -87,16 +119,13 @@ impl<'s> Compound<'s> {
             self.close_batch();
             // CPython opens the next batch of a dict or set before it knows that there is nothing left.
             if matches!(self.shape, Shape::Dict | Shape::Set) {
-                self.serializer.writer.op(Opcode::Mark);
-                self.marked = true;
+                self.open_batch();
             }
         }
-    }
-
-    fn close_batch(&mut self) {
-        let many = self.many();
-        self.serializer.writer.op(many);
-        self.marked = false;
+        if self.mode == Mode::OneByOne {
+            let one = self.one();
+            self.serializer.writer.op(one);
+        }
     }
 
     #[inline]
@@ -114,7 +143,7 @@ impl<'s> Compound<'s> {
     }
 
     fn finish(mut self) -> Result<()> {
-        if self.single && self.count == 1 {
+        if self.mode == Mode::Single && self.count == 1 {
             self.end_single();
         }
         if self.marked {
@@ -128,12 +157,15 @@ impl<'s> Compound<'s> {
                 writer.memoize()?;
             }
             Shape::SetCall => {
-                writer.call(Opcode::Tuple1)?;
+                writer.end_call(1)?;
             }
             Shape::Complex => {
-                writer.call(Opcode::Tuple2)?;
+                writer.end_call(2)?;
             }
-            Shape::Tuple(length) => end_tuple(writer, length, self.count)?,
+            Shape::Tuple(length) if length != self.count => {
+                return Err(Error::data(format!("a tuple of {length} items was given {}", self.count)));
+            }
+            Shape::Tuple(length) => writer.end_tuple(length)?,
         }
         self.serializer.depth -= 1;
         if self.in_variant {
@@ -144,27 +176,9 @@ impl<'s> Compound<'s> {
     }
 }
 
-fn end_tuple(writer: &mut Writer, length: usize, count: usize) -> Result<()> {
-    if count != length {
-        return Err(Error::data(format!("a tuple of {length} items was given {count}")));
-    }
-    let opcode = match length {
-        0 => {
-            writer.op(Opcode::EmptyTuple);
-            return Ok(());
-        }
-        1 => Opcode::Tuple1,
-        2 => Opcode::Tuple2,
-        3 => Opcode::Tuple3,
-        _ => Opcode::Tuple,
-    };
-    writer.op(opcode);
-    writer.memoize().map(drop)
-}
-
 macro_rules! sequences {
     ($($kind:ident $method:ident,)*) => {$(
-        impl ser::$kind for Compound<'_> {
+        impl ser::$kind for Compound<'_, '_> {
             type Ok = ();
             type Error = Error;
 
@@ -187,7 +201,7 @@ sequences! {
     SerializeTupleVariant serialize_field,
 }
 
-impl ser::SerializeMap for Compound<'_> {
+impl ser::SerializeMap for Compound<'_, '_> {
     type Ok = ();
     type Error = Error;
 
@@ -212,7 +226,7 @@ impl ser::SerializeMap for Compound<'_> {
 
 macro_rules! structs {
     ($($kind:ident)*) => {$(
-        impl ser::$kind for Compound<'_> {
+        impl ser::$kind for Compound<'_, '_> {
             type Ok = ();
             type Error = Error;
 
