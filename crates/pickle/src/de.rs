@@ -197,8 +197,9 @@ fn mismatch<'de>(node: Node<'_>, expected: &impl Visitor<'de>) -> Error {
 /// An int as a float, when it has one exactly.
 fn exact(value: i64) -> Option<f64> {
     let magnitude = value.unsigned_abs();
-    let significant = u64::BITS - magnitude.leading_zeros() - magnitude.trailing_zeros().min(63);
-    (magnitude == 0 || significant <= f64::MANTISSA_DIGITS).then_some(value as f64)
+    let significant =
+        u64::BITS - magnitude.leading_zeros().saturating_add(magnitude.trailing_zeros()).min(u64::BITS);
+    (significant <= f64::MANTISSA_DIGITS).then_some(value as f64)
 }
 
 impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {

@@ -107,6 +107,20 @@ fn what_does_not_fit_is_an_error_with_its_path() {
 }
 
 #[test]
+fn integers_are_read_as_floats_when_they_are_exact() {
+    let whole = 1_i64 << 53;
+    for value in [0, 1, -1, 3, whole, -whole, whole + 2, i64::MIN, 3 << 61] {
+        let pickle = to_vec(&value).expect("writable");
+        let float: f64 = from_slice(&pickle).expect("exact");
+        assert_eq!(format!("{float:.0}"), value.to_string());
+    }
+    for value in [whole + 1, i64::MAX, -whole - 1] {
+        let pickle = to_vec(&value).expect("writable");
+        assert!(from_slice::<f64>(&pickle).is_err_and(|error| error.is_data()), "{value}");
+    }
+}
+
+#[test]
 fn strings_and_bytes_are_borrowed() {
     #[derive(serde::Deserialize)]
     struct Borrowing<'a> {
