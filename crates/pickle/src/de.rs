@@ -1,6 +1,7 @@
 //! A graph as a serde data format: nodes to Rust values.
 
 mod access;
+mod numpy;
 
 use std::cell::Cell;
 
@@ -211,7 +212,12 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.any(self.node()?, visitor)
+        match self.node()? {
+            node @ Node::Object(_) => {
+                self.array(node, visitor, |array, visitor| array.deserialize_any(visitor))
+            }
+            node => self.any(node, visitor),
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -222,7 +228,12 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.deserialize_f64(visitor)
+        match self.context.graph.node(self.id) {
+            node @ Node::Object(_) => {
+                self.array(node, visitor, |array, visitor| array.deserialize_f32(visitor))
+            }
+            _ => self.deserialize_f64(visitor),
+        }
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -235,7 +246,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
                     &"an int that is exact as a float",
                 )),
             },
-            node => Err(self.unexpected(node, &visitor)),
+            node => self.array(node, visitor, |array, visitor| array.deserialize_f64(visitor)),
         }
     }
 
@@ -243,7 +254,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.node()? {
             Node::Str(text) => self.text(text, visitor),
-            node => Err(self.unexpected(node, &visitor)),
+            node => self.array(node, visitor, |array, visitor| array.deserialize_str(visitor)),
         }
     }
 
@@ -258,7 +269,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.node()? {
             Node::Bytes(bytes) | Node::ByteArray(bytes) => self.byte_string(bytes, visitor),
-            node => Err(self.unexpected(node, &visitor)),
+            node => self.array(node, visitor, |array, visitor| array.deserialize_bytes(visitor)),
         }
     }
 
@@ -274,6 +285,9 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
                 let value = visitor.visit_seq(&mut items)?;
                 items.end()?;
                 Ok(value)
+            }
+            node @ Node::Object(_) => {
+                self.array(node, visitor, |array, visitor| array.deserialize_any(visitor))
             }
             node => self.any(node, visitor),
         }
@@ -300,11 +314,14 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     ) -> Result<V::Value> {
         match self.node()? {
             Node::Dict(pairs) => self.pairs(pairs, visitor),
-            node => Err(self.unexpected(node, &visitor)),
+            node => self.array(node, visitor, |array, visitor| array.deserialize_any(visitor)),
         }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
+        if name == names::ND_ARRAY {
+            return self.nd_array(visitor);
+        }
         if name != names::VALUE {
             return self.nested(|| visitor.visit_newtype_struct(self));
         }
@@ -323,12 +340,15 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
+        name: &'static str,
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
         match self.node()? {
             Node::Str(_) => visitor.visit_enum(VariantAccess::unit(self)),
+            node @ Node::Object(_) => {
+                self.array(node, visitor, |array, visitor| array.deserialize_enum(name, variants, visitor))
+            }
             Node::Dict(pairs) => match pairs[..] {
                 [(variant, content)] => {
                     self.nested(|| visitor.visit_enum(VariantAccess::new(self, variant, content)))
@@ -407,6 +427,11 @@ mod tests {
         let pickle = [b"(X\x02\0\0\0id\x940X\x04\0\0\0paid\x940", &record.repeat(1000)[..], b"l."].concat();
         assert_eq!(from_slice_with::<Vec<Value>>(&pickle, limits)?.len(), 1000);
         Ok(())
+    }
+
+    #[test]
+    fn zero_is_a_float() {
+        assert!(from_slice::<f64>(b"K\x00.").is_ok_and(|value| value == 0.0));
     }
 
     /// Wraps until nothing more can be written; all that could be is read back.

@@ -27,6 +27,7 @@
 mod dtype;
 mod element;
 mod layout;
+mod ndarray;
 pub(crate) mod node;
 mod read;
 mod values;
@@ -36,8 +37,11 @@ use std::sync::Arc;
 
 pub use self::dtype::{ByteOrder, DType, Kind, Unit};
 pub use self::element::Element;
+pub(crate) use self::element::{Number, exact};
 use self::layout::Offsets;
 pub use self::layout::Order;
+pub use self::ndarray::NdArray;
+pub(crate) use self::values::unpadded;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, NodeId};
 
@@ -57,6 +61,8 @@ pub struct Array<'g> {
     count: usize,
     order: Order,
     data: Data<'g>,
+    /// The node of the data, when the items stand in it in the order of `array.flat`.
+    source: Option<NodeId>,
     mask: Option<Data<'g>>,
     class: Option<node::Name<'g>>,
 }
@@ -164,7 +170,7 @@ impl<'g> Array<'g> {
         let dtype = DType::bool(self.dtype.graph());
         let order = self.order.clone();
         let strides = layout::strides(&self.shape, 1, &order).ok()?.1;
-        Some(Self { dtype, strides, data, mask: None, class: None, ..self.clone() })
+        Some(Self { dtype, strides, data, source: None, mask: None, class: None, ..self.clone() })
     }
 
     /// The part of the array at an index of its first dimension: a row of a table, an item of a list.
@@ -173,7 +179,7 @@ impl<'g> Array<'g> {
         if index >= length {
             return None;
         }
-        let mut part = Self { mask: None, ..self.clone() };
+        let mut part = Self { source: None, mask: None, ..self.clone() };
         part.shape.remove(0);
         part.strides.remove(0);
         part.offset += index * stride;
@@ -201,20 +207,52 @@ impl<'g> Array<'g> {
     /// # Ok::<(), onggi_pickle::Error>(())
     /// ```
     pub fn field(&self, name: &str) -> Result<Option<Self>> {
-        let Some((dtype, offset)) = self.dtype.field(name)? else { return Ok(None) };
+        let field = self.dtype.field(name)?;
+        field.map(|(dtype, offset)| self.field_of(dtype, offset)).transpose()
+    }
+
+    pub(crate) fn field_of(&self, dtype: DType<'g>, offset: usize) -> Result<Self> {
         if self.data.bytes().is_none() || dtype.kind() == Kind::Object {
             return Err(Error::data("records with objects are read as objects"));
         }
-        let mut part = Self { mask: None, class: None, ..self.clone() };
+        let mut part = Self { dtype, source: None, mask: None, class: None, ..self.clone() };
         part.offset += offset;
-        part.dtype = dtype;
         if let Some((base, shape)) = dtype.base()? {
             part.strides.extend(layout::strides(&shape, base.item_size(), &Order::C)?.1);
             part.shape.extend(shape);
             part.count = layout::count(&part.shape)?;
             part.dtype = base;
         }
-        Ok(Some(part))
+        Ok(part)
+    }
+
+    /// How far apart items are along an axis.
+    pub(crate) fn stride(&self, axis: usize) -> usize {
+        self.strides.get(axis).copied().unwrap_or(0)
+    }
+
+    /// The bytes of the item at an offset.
+    pub(crate) fn item_at(&self, offset: usize) -> Option<&[u8]> {
+        self.data.bytes()?.get(offset..offset.checked_add(self.dtype.item_size())?)
+    }
+
+    /// The node of the item at an offset.
+    pub(crate) fn object_at(&self, offset: usize) -> Option<NodeId> {
+        match self.data {
+            Data::Objects(objects) => objects.get(offset).copied(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_masked_at(&self, offset: usize) -> bool {
+        let Some(mask) = self.mask.as_ref().and_then(Data::bytes) else { return false };
+        let size = if self.data.bytes().is_some() { self.dtype.item_size() } else { 1 };
+        offset.checked_div(size).and_then(|place| mask.get(place)).is_some_and(|masked| *masked != 0)
+    }
+
+    /// The bytes of all items in the order of `array.flat`, when they stand so in the input.
+    pub(crate) fn borrowed<'a>(&self, graph: &Graph<'a>) -> Option<&'a [u8]> {
+        graph.borrowed_bytes(self.source?)
     }
 
     fn offsets(&self) -> Offsets<'_> {

@@ -1,6 +1,7 @@
 //! Rust values to bytes, through serde.
 
 mod compound;
+mod numpy;
 
 use std::borrow::Cow;
 
@@ -24,6 +25,8 @@ pub(crate) mod names {
     pub(crate) const COMPLEX: &str = "$onggi_pickle::Complex";
     pub(crate) const SURROGATES: &str = "$onggi_pickle::Surrogates";
     pub(crate) const VALUE: &str = "$onggi_pickle::Value";
+    pub(crate) const ND_ARRAY: &str = "$onggi_pickle::NdArray";
+    pub(crate) const DTYPE: &str = "$onggi_pickle::DType";
 }
 
 /// Writes a value, into the sink if there is one.
@@ -55,6 +58,8 @@ enum Special {
     BigInt,
     Complex,
     Surrogates,
+    NdArray,
+    DType,
 }
 
 impl Special {
@@ -69,6 +74,8 @@ impl Special {
             names::BIG_INT => Self::BigInt,
             names::COMPLEX => Self::Complex,
             names::SURROGATES => Self::Surrogates,
+            names::ND_ARRAY => Self::NdArray,
+            names::DTYPE => Self::DType,
             _ => return None,
         })
     }
@@ -256,6 +263,9 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
     #[inline]
     fn serialize_str(self, value: &str) -> Result<()> {
         self.writer.boundary()?;
+        if self.special.take() == Some(Special::DType) {
+            return numpy::dtype(&mut self.writer, value);
+        }
         self.writer.str(value.as_bytes()).map(drop)
     }
 
@@ -330,12 +340,20 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
     }
 
     fn serialize_tuple(self, length: usize) -> Result<Compound<'s, 'w>> {
-        if self.special.take() == Some(Special::Complex) {
-            self.enter()?;
-            self.writer.start_call("complex", 2)?;
-            return Ok(Compound::new(self, Shape::Complex, Some(length)));
+        match self.special.take() {
+            Some(Special::Complex) => {
+                self.enter()?;
+                self.writer.start_call("complex", 2)?;
+                Ok(Compound::new(self, Shape::Complex, Some(length)))
+            }
+            Some(Special::NdArray) => {
+                self.hashable("numpy array")?;
+                self.enter()?;
+                numpy::empty_array(&mut self.writer)?;
+                Ok(Compound::new(self, Shape::NdArray, Some(length)))
+            }
+            _ => self.tuple(length),
         }
-        self.tuple(length)
     }
 
     fn serialize_tuple_struct(self, _name: &'static str, length: usize) -> Result<Compound<'s, 'w>> {

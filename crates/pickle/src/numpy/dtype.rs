@@ -1,5 +1,6 @@
 //! What the items of an array are.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::layout;
@@ -132,28 +133,8 @@ impl<'g> DType<'g> {
             return Ok(void);
         }
         let name = node::expect(graph, id, node::text, ["the name of a numpy dtype", "a str"])?;
-        let unknown = || Error::data(format!("a numpy dtype that is not known: {:?}", shown(name)));
-        let (order, letters) = match name.split_at_checked(1) {
-            Some((order @ ("<" | ">" | "=" | "|"), letters)) => (order, letters),
-            _ => ("=", name),
-        };
-        let mut digits = letters.chars();
-        let letter = digits.next().ok_or_else(unknown)?;
-        let known = LETTERS.iter().find(|row| row.0 == letter).ok_or_else(unknown)?;
-        let number = match digits.as_str() {
-            "" => None,
-            digits if digits.len() <= 9 => Some(digits.parse::<usize>().map_err(|_| unknown())?),
-            _ => return Err(unknown()),
-        };
-        let size = match (known.1, number) {
-            (Kind::Object, number) if number.is_none_or(|size| known.2.contains(&size)) => 1,
-            (Kind::Str, number) => CHARACTER * number.unwrap_or(0),
-            (Kind::Bytes | Kind::Void, number) => number.unwrap_or(0),
-            (_, Some(size)) if known.2.contains(&size) => size,
-            _ => return Err(unknown()),
-        };
-        let order = byte_order(order).ok_or_else(unknown)?;
-        Ok(Self { order, ..Self::new(graph, known.1, size) })
+        let (order, kind, size) = parse(name)?;
+        Ok(Self { order, ..Self::new(graph, kind, size) })
     }
 
     fn new(graph: &'g Graph<'g>, kind: Kind, size: usize) -> Self {
@@ -235,14 +216,30 @@ impl<'g> DType<'g> {
         self.names.iter().filter_map(|name| node::text(graph, *name))
     }
 
+    /// The fields of a record, in their order: name, dtype, and where it starts in an item.
+    pub(crate) fn fields(&self) -> Result<Vec<(&'g str, Self, usize)>> {
+        let graph = self.graph;
+        let pairs = self.fields.iter();
+        let by_name: HashMap<_, _> =
+            pairs.filter_map(|pair| Some((node::text(graph, pair.0)?, pair.1))).collect();
+        let fields = self.names().filter_map(|name| Some((name, *by_name.get(name)?)));
+        fields
+            .map(|(name, field)| self.read_field(name, field).map(|(dtype, offset)| (name, dtype, offset)))
+            .collect()
+    }
+
     /// A field of a record: its dtype, and where it starts in an item.
     ///
     /// # Errors
     ///
     /// When the field's dtype is not understood, or reaches beyond the item.
     pub fn field(&self, name: &str) -> Result<Option<(Self, usize)>> {
+        let field = node::item(self.graph, self.fields, name);
+        field.map(|field| self.read_field(name, field)).transpose()
+    }
+
+    fn read_field(&self, name: &str, field: NodeId) -> Result<(Self, usize)> {
         let graph = self.graph;
-        let Some(field) = node::item(graph, self.fields, name) else { return Ok(None) };
         let what = "a field of a numpy dtype";
         let Some([dtype, offset, ..]) = node::tuple(graph, field) else {
             return Err(node::unlike(graph, field, what, "a tuple of dtype and offset"));
@@ -255,7 +252,7 @@ impl<'g> DType<'g> {
                 shown(name)
             )));
         }
-        Ok(Some((dtype, offset)))
+        Ok((dtype, offset))
     }
 
     /// What a subarray is made of: the dtype of its items, and its shape.
@@ -275,6 +272,31 @@ impl<'g> DType<'g> {
     pub(super) fn graph(&self) -> &'g Graph<'g> {
         self.graph
     }
+}
+
+/// A dtype by its name: `f8`, `>i4`, `U12`.
+pub(super) fn parse(name: &str) -> Result<(ByteOrder, Kind, usize)> {
+    let unknown = || Error::data(format!("a numpy dtype that is not known: {:?}", shown(name)));
+    let (order, letters) = match name.split_at_checked(1) {
+        Some((order @ ("<" | ">" | "=" | "|"), letters)) => (order, letters),
+        _ => ("=", name),
+    };
+    let mut digits = letters.chars();
+    let letter = digits.next().ok_or_else(unknown)?;
+    let known = LETTERS.iter().find(|row| row.0 == letter).ok_or_else(unknown)?;
+    let number = match digits.as_str() {
+        "" => None,
+        digits if digits.len() <= 9 => Some(digits.parse::<usize>().map_err(|_| unknown())?),
+        _ => return Err(unknown()),
+    };
+    let size = match (known.1, number) {
+        (Kind::Object, number) if number.is_none_or(|size| known.2.contains(&size)) => 1,
+        (Kind::Str, number) => CHARACTER * number.unwrap_or(0),
+        (Kind::Bytes | Kind::Void, number) => number.unwrap_or(0),
+        (_, Some(size)) if known.2.contains(&size) => size,
+        _ => return Err(unknown()),
+    };
+    Ok((byte_order(order).ok_or_else(unknown)?, known.1, size))
 }
 
 fn byte_order(text: &str) -> Option<ByteOrder> {

@@ -1,6 +1,8 @@
 //! Rust types that items of arrays are read as.
 
-use super::dtype::{ByteOrder, DType, Kind};
+use std::borrow::Cow;
+
+use super::dtype::{ByteOrder, Kind};
 
 /// A Rust type that items of an array can be read as, exactly.
 ///
@@ -16,11 +18,16 @@ use super::dtype::{ByteOrder, DType, Kind};
 pub trait Element: Copy + private::Sealed {}
 
 pub(super) mod private {
+    use std::borrow::Cow;
+
     use super::{ByteOrder, Kind, Number};
 
     pub trait Sealed: Sized {
         /// What Rust calls it, for messages.
         const NAME: &'static str;
+
+        /// numpy's name of the very type.
+        const DTYPE: &'static str;
 
         /// Whether items of this kind and size are this type bit by bit.
         fn is(kind: Kind, size: usize) -> bool;
@@ -33,6 +40,9 @@ pub(super) mod private {
 
         /// The bytes as items, where they are aligned for it.
         fn cast(bytes: &[u8]) -> Option<&[Self]>;
+
+        /// Items as their bytes, in the order of this machine.
+        fn bytes(items: &[Self]) -> Cow<'_, [u8]>;
     }
 }
 
@@ -49,10 +59,9 @@ pub enum Number {
 impl Number {
     /// Reads an item; `None` when numbers of this kind and size have no Rust type.
     #[inline]
-    pub fn read(dtype: &DType<'_>, bytes: &[u8]) -> Option<Self> {
+    pub fn read(kind: Kind, order: ByteOrder, bytes: &[u8]) -> Option<Self> {
         use private::Sealed as S;
-        let order = dtype.byte_order();
-        Some(match (dtype.kind(), bytes.len()) {
+        Some(match (kind, bytes.len()) {
             (Kind::Bool, 1) => Self::Bool(S::read(bytes, order)?),
             (Kind::Int, 1) => Self::Int(<i8 as S>::read(bytes, order)?.into()),
             (Kind::Int, 2) => Self::Int(<i16 as S>::read(bytes, order)?.into()),
@@ -93,8 +102,8 @@ fn half(bits: u16) -> f64 {
 /// An integer as a float, if it has one.
 fn float(value: i128) -> Option<f64> {
     let magnitude = value.unsigned_abs();
-    let significant = u128::BITS - magnitude.leading_zeros() - magnitude.trailing_zeros().min(127);
-    (magnitude == 0 || significant <= f64::MANTISSA_DIGITS).then_some(value as f64)
+    let significant = u128::BITS.saturating_sub(magnitude.leading_zeros() + magnitude.trailing_zeros());
+    (significant <= f64::MANTISSA_DIGITS).then_some(value as f64)
 }
 
 /// A float in half the bits, if it has one.
@@ -105,11 +114,12 @@ fn narrow(value: f64) -> Option<f32> {
 }
 
 macro_rules! integers {
-    ($($type:ident $kind:pat),* $(,)?) => {$(
+    ($($type:ident $dtype:literal $kind:pat),* $(,)?) => {$(
         impl Element for $type {}
 
         impl private::Sealed for $type {
             const NAME: &'static str = stringify!($type);
+            const DTYPE: &'static str = $dtype;
 
             #[inline]
             fn is(kind: Kind, size: usize) -> bool {
@@ -137,22 +147,33 @@ macro_rules! integers {
             fn cast(bytes: &[u8]) -> Option<&[Self]> {
                 bytemuck::try_cast_slice(bytes).ok()
             }
+
+            fn bytes(items: &[Self]) -> Cow<'_, [u8]> {
+                Cow::Borrowed(bytemuck::cast_slice(items))
+            }
         }
     )*};
 }
 
 integers! {
-    i8 Kind::Int, i16 Kind::Int, i32 Kind::Int, i64 Kind::Int | Kind::DateTime | Kind::TimeDelta,
-    u8 Kind::UInt, u16 Kind::UInt, u32 Kind::UInt, u64 Kind::UInt,
+    i8 "i1" Kind::Int,
+    i16 "i2" Kind::Int,
+    i32 "i4" Kind::Int,
+    i64 "i8" Kind::Int | Kind::DateTime | Kind::TimeDelta,
+    u8 "u1" Kind::UInt,
+    u16 "u2" Kind::UInt,
+    u32 "u4" Kind::UInt,
+    u64 "u8" Kind::UInt,
 }
 
 macro_rules! floats {
-    ($($type:ident $narrow:expr),*) => {$(
+    ($($type:ident $dtype:literal $complex:literal $narrow:expr),*) => {$(
         impl Element for $type {}
         impl Element for [$type; 2] {}
 
         impl private::Sealed for $type {
             const NAME: &'static str = stringify!($type);
+            const DTYPE: &'static str = $dtype;
 
             #[inline]
             fn is(kind: Kind, size: usize) -> bool {
@@ -181,10 +202,15 @@ macro_rules! floats {
             fn cast(bytes: &[u8]) -> Option<&[Self]> {
                 bytemuck::try_cast_slice(bytes).ok()
             }
+
+            fn bytes(items: &[Self]) -> Cow<'_, [u8]> {
+                Cow::Borrowed(bytemuck::cast_slice(items))
+            }
         }
 
         impl private::Sealed for [$type; 2] {
             const NAME: &'static str = concat!("[", stringify!($type), "; 2]");
+            const DTYPE: &'static str = $complex;
 
             #[inline]
             fn is(kind: Kind, size: usize) -> bool {
@@ -208,16 +234,21 @@ macro_rules! floats {
             fn cast(bytes: &[u8]) -> Option<&[Self]> {
                 bytemuck::try_cast_slice(bytes).ok()
             }
+
+            fn bytes(items: &[Self]) -> Cow<'_, [u8]> {
+                Cow::Borrowed(bytemuck::cast_slice(items))
+            }
         }
     )*};
 }
 
-floats!(f32 narrow, f64 Some);
+floats!(f32 "f4" "c8" narrow, f64 "f8" "c16" Some);
 
 impl Element for bool {}
 
 impl private::Sealed for bool {
     const NAME: &'static str = "bool";
+    const DTYPE: &'static str = "b1";
 
     #[inline]
     fn is(kind: Kind, _size: usize) -> bool {
@@ -242,6 +273,24 @@ impl private::Sealed for bool {
 
     fn cast(_bytes: &[u8]) -> Option<&[Self]> {
         None // other bytes than 0 and 1 are true in numpy
+    }
+
+    fn bytes(items: &[Self]) -> Cow<'_, [u8]> {
+        items.iter().copied().map(u8::from).collect()
+    }
+}
+
+/// The number as the type, if it is one of it.
+pub(crate) fn exact<T: Element>(number: Number) -> Option<T> {
+    T::exact(number)
+}
+
+/// Items of the very type, one after the other.
+pub(super) fn read_all<T: Element>(data: &[u8], order: ByteOrder) -> Option<Vec<T>> {
+    let items = data.chunks_exact(size_of::<T>());
+    match order {
+        ByteOrder::Little => items.map(|item| T::read(item, ByteOrder::Little)).collect(),
+        ByteOrder::Big => items.map(|item| T::read(item, ByteOrder::Big)).collect(),
     }
 }
 
@@ -274,6 +323,7 @@ mod tests {
         assert_eq!(wide(1 << 53), Some(9007199254740992.0));
         assert_eq!(wide((1 << 53) + 1), None);
         assert_eq!(wide(u64::MAX), None);
+        assert_eq!(wide(0), Some(0.0));
         assert_eq!(<f32 as private::Sealed>::exact(Number::Int(-(1 << 24))), Some(-16777216.0));
         assert_eq!(<f32 as private::Sealed>::exact(Number::Int((1 << 24) + 1)), None);
         assert_eq!(<f64 as private::Sealed>::exact(Number::Int(i64::MIN)), Some(-9223372036854775808.0));

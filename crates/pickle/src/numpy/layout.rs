@@ -25,11 +25,16 @@ pub enum Order {
 /// A shape as numpy writes it: a tuple of lengths.
 pub(super) fn shape(graph: &Graph<'_>, id: NodeId) -> Result<Vec<usize>> {
     let dimensions = node::expect(graph, id, node::tuple, ["the shape of a numpy array", "a tuple"])?;
-    if dimensions.len() > DIMENSIONS {
-        return Err(Error::data(format!("a numpy array of more than {DIMENSIONS} dimensions")));
-    }
+    check_dimensions(dimensions.len())?;
     let what = ["the shape of a numpy array", "lengths that are not negative"];
     dimensions.iter().map(|length| node::expect(graph, *length, node::size, what)).collect()
+}
+
+pub(super) fn check_dimensions(count: usize) -> Result<()> {
+    if count > DIMENSIONS {
+        return Err(Error::data(format!("a numpy array of more than {DIMENSIONS} dimensions")));
+    }
+    Ok(())
 }
 
 /// How many items an array of this shape has.

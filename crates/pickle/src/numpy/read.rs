@@ -17,6 +17,8 @@ struct Parts<'g> {
     shape: Vec<usize>,
     order: Order,
     data: Data<'g>,
+    /// The node of the data.
+    source: Option<NodeId>,
     mask: Option<Data<'g>>,
 }
 
@@ -68,18 +70,18 @@ fn with_state<'g>(graph: &'g Graph<'g>, id: NodeId, class: Option<Name<'g>>) -> 
         [shape, dtype, fortran, data] => ([*data, *shape, *dtype, *fortran, *data], None),
         _ => return Err(node::unlike(graph, state, STATE[0], STATE[1])),
     };
-    let [_, shape, dtype, fortran, data] = items;
+    let [_, shape, dtype, fortran, source] = items;
     let dtype = DType::expected(graph, dtype, STATE[0])?;
-    let data = match node::list(graph, data) {
+    let data = match node::list(graph, source) {
         Some(objects) => Data::Objects(objects),
-        None => data_of(graph, data, "the data of a numpy array")?,
+        None => data_of(graph, source, "the data of a numpy array")?,
     };
     let is_fortran =
         node::expect(graph, fortran, node::truth, [STATE[0], "whether it is in Fortran's order"])?;
     // Lists of objects are in the order of `array.flat`, whatever the flag says.
     let order = if is_fortran && data.bytes().is_some() { Order::Fortran } else { Order::C };
     let shape = layout::shape(graph, shape)?;
-    let array = Parts { dtype, shape, order, data, mask }.check()?;
+    let array = Parts { dtype, shape, order, data, source: Some(source), mask }.check()?;
     Ok(Array { class, ..array })
 }
 
@@ -90,7 +92,7 @@ fn scalar<'g>(graph: &'g Graph<'g>, dtype: NodeId, value: &'g NodeId) -> Result<
         Kind::Object => Data::Objects(std::slice::from_ref(value)),
         _ => data_of(graph, *value, "the bytes of a numpy scalar")?,
     };
-    Parts { dtype, shape: Vec::new(), order: Order::C, data, mask: None }.check()
+    Parts { dtype, shape: Vec::new(), order: Order::C, data, source: Some(*value), mask: None }.check()
 }
 
 /// `_frombuffer(buffer, dtype, shape, order[, axes])`.
@@ -113,7 +115,7 @@ fn from_buffer<'g>(
         Node::Buffer { index, .. } => Data::Borrowed(out_of_band(index, buffers)?),
         _ => data_of(graph, buffer, "the buffer of a numpy array")?,
     };
-    Parts { dtype, shape, order, data, mask: None }.check()
+    Parts { dtype, shape, order, data, source: Some(buffer), mask: None }.check()
 }
 
 fn out_of_band<'g>(index: u32, buffers: &[&'g [u8]]) -> Result<&'g [u8]> {
@@ -152,7 +154,8 @@ impl<'g> Parts<'g> {
             )));
         }
         let (shape, strides) = layout::strides(&self.shape, item, &self.order)?;
+        let source = self.source.filter(|_| self.order == Order::C && matches!(self.data, Data::Borrowed(_)));
         let Self { dtype, order, data, mask, .. } = self;
-        Ok(Array { dtype, shape, strides, offset: 0, count, order, data, mask, class: None })
+        Ok(Array { dtype, shape, strides, offset: 0, count, order, data, source, mask, class: None })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::dtype::{CHARACTER, Kind};
 use super::element::{Number, private::Sealed};
-use super::{Array, ByteOrder, Element};
+use super::{Array, ByteOrder, Element, element};
 use crate::error::{Error, Result, Segment};
 
 impl Array<'_> {
@@ -19,7 +19,7 @@ impl Array<'_> {
             && self.is_contiguous()
             && let Some(data) = self.data()
         {
-            return read_all(data, self.dtype.byte_order()).ok_or_else(|| self.unlike::<T>(0));
+            return element::read_all(data, self.dtype.byte_order()).ok_or_else(|| self.unlike::<T>(0));
         }
         self.values()?.collect()
     }
@@ -64,12 +64,7 @@ impl Array<'_> {
     pub fn to_strings(&self) -> Result<Vec<String>> {
         let items = self.items().filter(|_| self.dtype.kind() == Kind::Str);
         let items = items.ok_or_else(|| self.is_of("a str"))?.enumerate();
-        let text = |item: &[u8]| {
-            let characters = item.chunks(CHARACTER).map(|bytes| u32::read(bytes, self.dtype.byte_order()));
-            let text: Option<String> = characters.map(|code| char::from_u32(code?)).collect();
-            text.map(|text| text.trim_end_matches('\0').to_owned())
-        };
-        items.map(|(place, item)| text(item).ok_or_else(|| self.unlike_text(place))).collect()
+        items.map(|(place, item)| self.text(item).ok_or_else(|| self.unlike_text(place))).collect()
     }
 
     /// The byte strings of an array of kind [`Kind::Bytes`], without the zeros that fill them up.
@@ -79,17 +74,23 @@ impl Array<'_> {
     /// When the array is of another kind.
     pub fn to_byte_strings(&self) -> Result<Vec<&[u8]>> {
         let items = self.items().filter(|_| self.dtype.kind() == Kind::Bytes);
-        let end = |item: &[u8]| item.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
-        Ok(items.ok_or_else(|| self.is_of("bytes"))?.map(|item| &item[..end(item)]).collect())
+        Ok(items.ok_or_else(|| self.is_of("bytes"))?.map(unpadded).collect())
+    }
+
+    /// An item as text.
+    pub(crate) fn text(&self, item: &[u8]) -> Option<String> {
+        let characters = item.chunks(CHARACTER).map(|bytes| u32::read(bytes, self.dtype.byte_order()));
+        let text: Option<String> = characters.map(|code| char::from_u32(code?)).collect();
+        text.map(|text| text.trim_end_matches('\0').to_owned())
     }
 
     /// An item as a number of any kind.
     pub(crate) fn number(&self, item: &[u8]) -> Option<Number> {
-        Number::read(&self.dtype, item)
+        Number::read(self.dtype.kind(), self.dtype.byte_order(), item)
     }
 
     #[inline]
-    fn read<T: Element>(&self, item: &[u8]) -> Option<T> {
+    pub(crate) fn read<T: Element>(&self, item: &[u8]) -> Option<T> {
         if T::is(self.dtype.kind(), self.dtype.item_size()) {
             return T::read(item, self.dtype.byte_order());
         }
@@ -122,11 +123,8 @@ impl Array<'_> {
     }
 }
 
-/// Items of the very type, one after the other.
-fn read_all<T: Element>(data: &[u8], order: ByteOrder) -> Option<Vec<T>> {
-    let items = data.chunks_exact(size_of::<T>());
-    match order {
-        ByteOrder::Little => items.map(|item| T::read(item, ByteOrder::Little)).collect(),
-        ByteOrder::Big => items.map(|item| T::read(item, ByteOrder::Big)).collect(),
-    }
+/// The bytes without the zeros that fill them up.
+pub(crate) fn unpadded(item: &[u8]) -> &[u8] {
+    let length = item.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    &item[..length]
 }

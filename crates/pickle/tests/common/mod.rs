@@ -19,8 +19,13 @@ pub struct Python {
 impl Python {
     /// Starts a script; prints a line and returns `None` where there is no Python.
     pub fn start(script: &str) -> Option<Self> {
+        Self::start_with("python3", script)
+    }
+
+    /// Starts a script with the Python of a path.
+    pub fn start_with(python: &str, script: &str) -> Option<Self> {
         let child =
-            Command::new("python3").args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+            Command::new(python).args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let Ok(mut child) = child else {
             println!("skipped: there is no python3 on this machine");
             return None;

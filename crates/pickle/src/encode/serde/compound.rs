@@ -20,6 +20,8 @@ pub(super) enum Shape {
     SetCall,
     Tuple(usize),
     Complex,
+    /// The state of a numpy array.
+    NdArray,
 }
 
 /// How items reach their container.
@@ -38,7 +40,7 @@ enum Mode {
 impl Mode {
     fn of(shape: Shape, length: Option<usize>, is_text: bool) -> Self {
         match shape {
-            Shape::FrozenSet | Shape::Tuple(_) | Shape::Complex => Self::AtEnd,
+            Shape::FrozenSet | Shape::Tuple(_) | Shape::Complex | Shape::NdArray => Self::AtEnd,
             _ if is_text => Self::OneByOne,
             Shape::List | Shape::Dict if length == Some(1) => Self::Single,
             _ => Self::Batched,
@@ -162,6 +164,7 @@ impl<'s, 'w> Compound<'s, 'w> {
             Shape::Complex => {
                 writer.end_call(2)?;
             }
+            Shape::NdArray => super::numpy::end_array(writer)?,
             Shape::Tuple(length) if length != self.count => {
                 return Err(Error::data(format!("a tuple of {length} items was given {}", self.count)));
             }
