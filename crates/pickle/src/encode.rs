@@ -3,12 +3,14 @@
 mod compat;
 mod graph;
 mod names;
+mod options;
 mod output;
 pub(crate) mod serde;
 mod text;
 mod writer;
 
 pub(crate) use self::graph::encode as graph;
+pub use self::options::WriteOptions;
 
 /// How many items CPython gives to one `APPENDS`, `SETITEMS` or `ADDITEMS`.
 const BATCH: usize = 1000;

@@ -8,6 +8,7 @@ mod pool;
 mod store;
 
 use std::fmt;
+use std::io::Write;
 
 use serde::Deserialize;
 
@@ -75,11 +76,25 @@ impl<'a> Graph<'a> {
 
     /// Writes the graph as a pickle. Sharing and cycles are kept, the output is the same every time.
     ///
+    /// A pickle that CPython wrote comes out byte for byte when the protocol is its own and it holds builtin values.
+    ///
     /// # Errors
     ///
-    /// When a cycle cannot be written, as through the arguments of a call that has no way to be made first.
+    /// When the [`Protocol`] cannot hold an object, or a cycle cannot be written, as through the arguments of a call that
+    /// has no way to be made first.
     pub fn to_vec(&self, protocol: Protocol) -> Result<Vec<u8>> {
         encode::graph(self, protocol, None)
+    }
+
+    /// Writes the graph as a pickle into a writer, which gets pieces of about 64 KiB.
+    ///
+    /// # Errors
+    ///
+    /// As [`Graph::to_vec`], and when the writer fails ([`Error::is_io`]). Some of the pickle may have been written then.
+    ///
+    /// [`Error::is_io`]: crate::Error::is_io
+    pub fn to_writer(&self, mut writer: impl Write, protocol: Protocol) -> Result<()> {
+        encode::graph(self, protocol, Some(&mut writer)).map(drop)
     }
 
     /// The node of the pickled object itself.

@@ -69,6 +69,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use crate::bigint::{BigInt, OutOfRange};
+pub use crate::encode::WriteOptions;
 pub use crate::error::{Error, Result};
 pub use crate::graph::{Effect, Global, Graph, How, Node, NodeId, Object};
 pub use crate::limits::Limits;
@@ -86,22 +87,51 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>> {
     to_vec_with(value, Protocol::default())
 }
 
-/// Pickles a value with the caller's protocol.
+/// Pickles a value with the caller's [`Protocol`] or [`WriteOptions`].
 ///
 /// # Errors
 ///
-/// As [`to_vec`].
-pub fn to_vec_with<T: Serialize + ?Sized>(value: &T, protocol: Protocol) -> Result<Vec<u8>> {
-    encode::serde::encode(value, protocol, None)
+/// As [`to_vec`], and when the protocol cannot hold the value.
+pub fn to_vec_with<'b, T: Serialize + ?Sized>(
+    value: &T,
+    options: impl Into<WriteOptions<'b>>,
+) -> Result<Vec<u8>> {
+    encode::serde::encode(value, options.into(), None)
 }
 
-/// Pickles a value into a writer.
+/// Pickles a value into a writer, with [`Protocol::V4`].
+///
+/// The writer gets pieces of about 64 KiB, and long strings as they are, so memory stays small however large the value.
+/// Nothing follows the pickle: a next one can be written behind it.
 ///
 /// # Errors
 ///
-/// As [`to_vec`], and when the writer fails.
-pub fn to_writer<T: Serialize + ?Sized>(mut writer: impl Write, value: &T) -> Result<()> {
-    writer.write_all(&to_vec(value)?).map_err(Error::io)
+/// As [`to_vec`], and when the writer fails ([`Error::is_io`], with the writer's error as source). Some of the pickle may
+/// have been written then.
+///
+/// # Examples
+///
+/// ```
+/// let mut file = Vec::new();
+/// onggi_pickle::to_writer(&mut file, &["one"])?;
+/// onggi_pickle::to_writer(&mut file, &["two"])?; // a second pickle, as pickle.dump(value, file) appends it
+/// # Ok::<(), onggi_pickle::Error>(())
+/// ```
+pub fn to_writer<T: Serialize + ?Sized>(writer: impl Write, value: &T) -> Result<()> {
+    to_writer_with(writer, value, Protocol::default())
+}
+
+/// Pickles a value into a writer with the caller's [`Protocol`] or [`WriteOptions`].
+///
+/// # Errors
+///
+/// As [`to_writer`], and when the protocol cannot hold the value.
+pub fn to_writer_with<'b, T: Serialize + ?Sized>(
+    mut writer: impl Write,
+    value: &T,
+    options: impl Into<WriteOptions<'b>>,
+) -> Result<()> {
+    encode::serde::encode(value, options.into(), Some(&mut writer)).map(drop)
 }
 
 /// Reads the first pickle of a slice; what follows it is left alone, as in `pickle.loads`.

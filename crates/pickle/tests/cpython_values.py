@@ -107,6 +107,19 @@ def same(a, b):
     return True
 
 
+def has_sets(value):
+    """Whether there are sets of more than one item in a value, whose order is not that of their pickle."""
+    seen, todo = set(), [value]
+    while todo:
+        x = todo.pop()
+        if isinstance(x, (set, frozenset)) and len(x) > 1:
+            return True
+        if isinstance(x, (list, tuple, dict, set, frozenset)) and id(x) not in seen:
+            seen.add(id(x))
+            todo += [*x.keys(), *x.values()] if isinstance(x, dict) else x
+    return False
+
+
 def plain(x):
     if isinstance(x, (frozenset, set)):
         return f"{type(x).__name__}{sorted(map(plain, x))}"

@@ -149,7 +149,7 @@ impl<'g> Encoder<'g, '_, '_> {
         if bytes.is_empty() || self.graph.protocol() < 3 {
             return self.writer.shared_bytes(bytes);
         }
-        self.writer.single_bytes(bytes)
+        self.writer.bytes(bytes)
     }
 
     /// An integer, memoised when it is written a second time and is long.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use serde::ser::{self, Serialize};
 
 use self::compound::{Compound, Shape};
+use super::options::{TakeBuffer, WriteOptions};
 use super::output::Sink;
 use super::writer::Writer;
 use crate::bigint::BigInt;
@@ -32,17 +33,21 @@ pub(crate) mod names {
 /// Writes a value, into the sink if there is one.
 pub(crate) fn encode<T: Serialize + ?Sized>(
     value: &T,
-    protocol: Protocol,
+    options: WriteOptions<'_>,
     sink: Option<Sink<'_>>,
 ) -> Result<Vec<u8>> {
-    let writer = Writer::new(protocol, sink);
-    let mut serializer = Serializer { writer, depth: 0, special: None, in_key: false };
+    let writer = Writer::new(options.protocol, sink.map(|sink| sink as Sink<'_>));
+    let buffers = options.buffers.filter(|_| options.protocol >= Protocol::V5);
+    let buffers = buffers.map(|take| take as TakeBuffer<'_>);
+    let mut serializer = Serializer { writer, buffers, depth: 0, special: None, in_key: false };
     value.serialize(&mut serializer)?;
     serializer.writer.finish()
 }
 
 struct Serializer<'w> {
     writer: Writer<'w>,
+    /// What takes bytes out of band.
+    buffers: Option<TakeBuffer<'w>>,
     depth: usize,
     /// What the newtype struct that was just entered stands for.
     special: Option<Special>,
@@ -173,6 +178,21 @@ impl<'w> Serializer<'w> {
         self.writer.name(Cow::Borrowed(variant)).map(drop)
     }
 
+    /// Bytes or a bytearray, which may be taken out of band.
+    fn bytes(&mut self, data: &[u8], is_array: bool) -> Result<()> {
+        if let Some(take) = self.buffers.as_mut().filter(|_| !self.in_key)
+            && take(data).map_err(Error::io)?
+        {
+            self.writer.op(Opcode::NextBuffer);
+            if !is_array {
+                self.writer.op(Opcode::ReadonlyBuffer);
+            }
+            return Ok(());
+        }
+        let written = if is_array { self.writer.bytearray(data) } else { self.writer.shared_bytes(data) };
+        written.map(drop)
+    }
+
     fn long(&mut self, value: BigInt) -> Result<()> {
         self.writer.boundary()?;
         self.writer.long(value.as_le_bytes())
@@ -280,9 +300,9 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
             }
             Some(Special::ByteArray) => {
                 self.hashable("bytearray")?;
-                self.writer.bytearray(value).map(drop)
+                self.bytes(value, true)
             }
-            _ => self.writer.shared_bytes(value).map(drop),
+            _ => self.bytes(value, false),
         }
     }
 

@@ -170,19 +170,16 @@ impl<'w> Writer<'w> {
 
     /// Bytes of which CPython has a single object if there are fewer than two.
     pub(super) fn shared_bytes(&mut self, data: &[u8]) -> Result<u32> {
-        if let ([] | [_], Some(number)) = (data, self.single_bytes.get(&data.first().copied())) {
+        if data.len() > 1 {
+            return self.bytes(data);
+        }
+        let single = data.first().copied();
+        if let Some(number) = self.single_bytes.get(&single) {
             self.output.get(*number);
             return Ok(*number);
         }
-        self.single_bytes(data)
-    }
-
-    /// Bytes that are an object of their own, though others may be the same.
-    pub(super) fn single_bytes(&mut self, data: &[u8]) -> Result<u32> {
         let number = self.bytes(data)?;
-        if let [] | [_] = data {
-            self.single_bytes.entry(data.first().copied()).or_insert(number);
-        }
+        self.single_bytes.insert(single, number);
         Ok(number)
     }
 
@@ -196,7 +193,7 @@ impl<'w> Writer<'w> {
         self.start_call("bytearray", arguments)?;
         if arguments > 0 {
             self.output.boundary()?;
-            self.shared_bytes(data)?;
+            self.bytes(data)?;
         }
         self.end_call(arguments)
     }

@@ -62,7 +62,7 @@ impl<'g> Encoder<'g, '_, '_> {
         }
         match self.graph.node(pid) {
             Node::Str(text) => self.writer.persistent_line(text),
-            node => Err(Error::data(format!("a persistent id that is a {} needs protocol 1", node.kind()))),
+            node => Err(Error::data(format!("a persistent id of type {} needs protocol 1", node.kind()))),
         }
     }
 
@@ -216,14 +216,15 @@ pub(super) struct Buffers {
     next: u32,
     /// Memo numbers of those that are asked for again.
     taken: HashMap<u32, u32>,
-    /// How often the nodes of buffers are referred to, and how many nodes a buffer has; empty until one is met.
+    /// How often the nodes of buffers are referred to, and how many such nodes a buffer has; empty until
+    /// one is met.
     uses: HashMap<NodeId, u32>,
     views: HashMap<u32, u32>,
 }
 
 impl Buffers {
     fn count(&mut self, graph: &Graph<'_>) {
-        if !self.views.is_empty() {
+        if !self.uses.is_empty() {
             return;
         }
         let mut parts = vec![graph.root()];
@@ -235,7 +236,6 @@ impl Buffers {
                 Node::Dict(pairs) => parts.extend(pairs.iter().flat_map(|pair| [pair.0, pair.1])),
                 Node::Persistent(pid) => parts.push(pid),
                 Node::Object(object) => parts.push(object.callable),
-                Node::Buffer { index, .. } => *self.views.entry(index).or_default() += 1,
                 _ => {}
             }
             for effect in graph.effects(id) {
@@ -246,8 +246,10 @@ impl Buffers {
                 }
             }
             for part in parts.drain(..) {
-                if let Node::Buffer { .. } = graph.node(part) {
-                    *self.uses.entry(part).or_default() += 1;
+                if let Node::Buffer { index, .. } = graph.node(part) {
+                    let uses = self.uses.entry(part).or_default();
+                    *uses += 1;
+                    *self.views.entry(index).or_default() += u32::from(*uses == 1);
                 }
             }
         }
