@@ -12,7 +12,7 @@ use self::memo::Memo;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::opcode::Opcode;
-use crate::parse::{self, Argument, Parser};
+use crate::parse::{self, Argument, Frames, Parser};
 
 /// What the machine builds: the nodes of a graph, or the objects of some interpreter.
 ///
@@ -85,6 +85,29 @@ pub trait Builder<'a> {
     fn next_buffer(&mut self) -> Result<Self::Object>;
     /// A read-only view of a buffer.
     fn readonly_buffer(&mut self, buffer: Self::Object) -> Result<Self::Object>;
+
+    /// The next instruction starts at this byte. For builders that tell places; nothing by default.
+    #[inline]
+    fn at(&mut self, offset: usize) {
+        let _ = offset;
+    }
+
+    /// The text of a literal is malformed. Another release of Python may read it, so a builder may go on with an object of
+    /// its own; by default it does not.
+    ///
+    /// # Errors
+    ///
+    /// By default the given one.
+    fn malformed(&mut self, error: Error) -> Result<Self::Object> {
+        Err(error)
+    }
+
+    /// How many bytes after a `BUILD` are no instructions: joblib puts arrays there. By default none.
+    #[inline]
+    fn foreign(&mut self, rest: &'a [u8]) -> usize {
+        let _ = rest;
+        0
+    }
 }
 
 /// Runs one pickle through a builder and returns the object on top at `STOP`, and how many bytes were read.
@@ -97,9 +120,19 @@ pub fn decode<'a, B: Builder<'a>>(
     limits: &Limits,
     builder: &mut B,
 ) -> Result<(B::Object, usize)> {
+    decode_with(input, limits, Frames::Binding, builder)
+}
+
+/// As [`decode`], with a choice of what frames mean.
+pub(crate) fn decode_with<'a, B: Builder<'a>>(
+    input: &'a [u8],
+    limits: &Limits,
+    frames: Frames,
+    builder: &mut B,
+) -> Result<(B::Object, usize)> {
     limits.check_bytes(input.len())?;
     let mut machine = Machine {
-        parser: Parser::with_limits(input, limits),
+        parser: Parser::with_limits(input, limits).with_frames(frames),
         builder,
         stack: Vec::with_capacity(16),
         fence: 0,
@@ -129,7 +162,9 @@ struct Machine<'b, 'a, B: Builder<'a>> {
 impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
     fn run(&mut self) -> Result<B::Object> {
         loop {
-            match self.parser.opcode()? {
+            let opcode = self.parser.opcode()?;
+            self.builder.at(self.parser.start());
+            match opcode {
                 Opcode::Stop => return self.pop(),
                 opcode => self.step(opcode)?,
             }
@@ -189,10 +224,13 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
             Opcode::BinPersId => self.with_top(B::persistent),
             Opcode::NextBuffer => self.made(B::next_buffer),
             Opcode::ReadonlyBuffer => self.with_top(B::readonly_buffer),
-            opcode => {
-                let argument = self.parser.argument(opcode)?;
-                self.with_argument(opcode, argument)
-            }
+            opcode => match self.parser.argument(opcode) {
+                Ok(argument) => self.with_argument(opcode, argument),
+                Err(error) if is_text_literal(opcode) && !error.is_truncated() => {
+                    self.made(|builder| builder.malformed(error))
+                }
+                Err(error) => Err(error),
+            },
         }
     }
 
@@ -423,7 +461,12 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
     fn build(&mut self) -> Result<()> {
         let state = self.pop()?;
         let object = self.top()?;
-        self.builder.build(&object, state)
+        self.builder.build(&object, state)?;
+        match self.builder.foreign(self.parser.remaining()) {
+            0 => {}
+            count => self.parser.step_over(count),
+        }
+        Ok(())
     }
 
     fn inst(&mut self, argument: Argument<'a>) -> Result<()> {
@@ -450,6 +493,14 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
         let code = code.ok_or_else(|| Error::syntax("EXT specifies code <= 0"))?;
         self.made(|builder| builder.extension(code))
     }
+}
+
+/// Whether the argument is an object in the form of a line, which was read even when it is malformed.
+fn is_text_literal(opcode: Opcode) -> bool {
+    matches!(
+        opcode,
+        Opcode::Int | Opcode::Long | Opcode::Float | Opcode::String | Opcode::Unicode | Opcode::PersId
+    )
 }
 
 fn memo_index(argument: &Argument<'_>) -> Result<usize> {

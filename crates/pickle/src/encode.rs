@@ -1,6 +1,6 @@
 //! Writing pickles: from graphs and from serde, through one output that frames and memoises as CPython does.
 
-mod compat;
+pub(crate) mod compat;
 mod graph;
 mod names;
 mod options;

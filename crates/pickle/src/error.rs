@@ -108,6 +108,11 @@ impl Error {
         self
     }
 
+    /// What is wrong, without the place.
+    pub(crate) fn message(&self) -> String {
+        self.0.kind.to_string()
+    }
+
     /// The byte of the pickle where the trouble starts, when the trouble is in the bytes.
     pub fn offset(&self) -> Option<usize> {
         self.0.offset

@@ -61,6 +61,7 @@ mod limits;
 mod objects;
 mod options;
 mod protocol;
+mod scan;
 mod value;
 
 use std::io::{Read, Write};
@@ -76,6 +77,7 @@ pub use crate::limits::Limits;
 pub use crate::objects::{Array, ArrayItem, ArrayItems, Known};
 pub use crate::options::{Encoding, ReadOptions};
 pub use crate::protocol::Protocol;
+pub use crate::scan::{Finding, Grade, Report, ScanOptions, scan, scan_with};
 pub use crate::value::{Dict, Value};
 
 /// Pickles a value with [`Protocol::V4`], which every Python since 3.4 reads.

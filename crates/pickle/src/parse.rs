@@ -46,6 +46,19 @@ pub struct Op<'a> {
     pub argument: Argument<'a>,
 }
 
+/// What a reader does with an argument that crosses the end of its frame.
+///
+/// Releases of CPython differ, so a scanner must see what each of them sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Frames {
+    /// Refuses it, as the newest releases do.
+    Binding,
+    /// Reads on, as `pickle.loads` did before.
+    Ignored,
+    /// Drops the rest of the frame and reads what follows, as the C unpickler did with files.
+    Dropped,
+}
+
 /// Reads the instructions of one pickle, up to and including `STOP`.
 ///
 /// # Examples
@@ -66,6 +79,7 @@ pub struct Parser<'a> {
     /// How far it may reach: to the end of its frame, or of the input.
     end: usize,
     digits: usize,
+    frames: Frames,
     done: bool,
 }
 
@@ -77,7 +91,14 @@ impl<'a> Parser<'a> {
 
     /// Reads with the caller's limits.
     pub fn with_limits(input: &'a [u8], limits: &Limits) -> Self {
-        Self { input, position: 0, start: 0, end: input.len(), digits: limits.digits, done: false }
+        let frames = Frames::Binding;
+        Self { input, position: 0, start: 0, end: input.len(), digits: limits.digits, frames, done: false }
+    }
+
+    /// Reads with another meaning of frames.
+    pub(crate) fn with_frames(mut self, frames: Frames) -> Self {
+        self.frames = frames;
+        self
     }
 
     /// How many bytes were read: after `STOP`, where the next pickle of a stream would start.
@@ -160,6 +181,9 @@ impl<'a> Parser<'a> {
     /// The length of a frame, which must exist in full.
     fn enter_frame(&mut self) -> Result<u64> {
         let length = u64::from_le_bytes(self.array()?);
+        if self.frames == Frames::Ignored {
+            return Ok(length);
+        }
         let end = usize::try_from(length).ok().and_then(|length| self.position.checked_add(length));
         let end = end.filter(|end| *end <= self.input.len());
         self.end = end.ok_or_else(Error::truncated)?;
@@ -172,6 +196,27 @@ impl<'a> Parser<'a> {
         self.input.get(self.position..self.end).unwrap_or(&[])
     }
 
+    /// All that follows, whatever the frame.
+    pub(crate) fn remaining(&self) -> &'a [u8] {
+        self.input.get(self.position..).unwrap_or(&[])
+    }
+
+    /// Steps over bytes that are no instructions, and out of the frame.
+    pub(crate) fn step_over(&mut self, count: usize) {
+        self.position = self.position.saturating_add(count).min(self.input.len());
+        self.end = self.input.len();
+    }
+
+    /// Goes on behind the frame when an argument does not fit into it and that is what this reader does.
+    #[cold]
+    fn leave_frame(&mut self) -> Result<()> {
+        if self.frames != Frames::Dropped || self.end == self.input.len() {
+            return Err(self.too_short());
+        }
+        (self.position, self.end) = (self.end, self.input.len());
+        Ok(())
+    }
+
     #[cold]
     fn too_short(&self) -> Error {
         if self.end < self.input.len() {
@@ -182,14 +227,26 @@ impl<'a> Parser<'a> {
 
     #[inline]
     fn take(&mut self, length: usize) -> Result<&'a [u8]> {
-        let taken = self.rest().get(..length).ok_or_else(|| self.too_short())?;
+        let Some(taken) = self.rest().get(..length) else {
+            self.leave_frame()?;
+            return self
+                .rest()
+                .get(..length)
+                .inspect(|_| self.position += length)
+                .ok_or_else(Error::truncated);
+        };
         self.position += length;
         Ok(taken)
     }
 
     #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let (array, _) = self.rest().split_first_chunk().ok_or_else(|| self.too_short())?;
+        let Some((array, _)) = self.rest().split_first_chunk() else {
+            self.leave_frame()?;
+            let (array, _) = self.rest().split_first_chunk().ok_or_else(Error::truncated)?;
+            self.position += N;
+            return Ok(*array);
+        };
         self.position += N;
         Ok(*array)
     }
@@ -241,8 +298,16 @@ impl<'a> Parser<'a> {
 
     /// Reads up to the next newline, which is required but not returned.
     fn line(&mut self) -> Result<&'a [u8]> {
-        let rest = self.rest();
-        let length = rest.iter().position(|byte| *byte == b'\n').ok_or_else(|| self.too_short())?;
+        let newline = |rest: &[u8]| rest.iter().position(|byte| *byte == b'\n');
+        let mut rest = self.rest();
+        let length = match newline(rest) {
+            Some(length) => length,
+            None => {
+                self.leave_frame()?;
+                rest = self.rest();
+                newline(rest).ok_or_else(Error::truncated)?
+            }
+        };
         self.position += length + 1;
         Ok(&rest[..length])
     }

@@ -210,7 +210,7 @@ const EXCEPTIONS: &[&str] = &[
 ];
 
 /// The name for a pickle of protocol 3 and later, given the one in a pickle of protocol 2 or below.
-pub(super) fn to_python3<'g>(global: Global<'g>) -> (&'g str, &'g str) {
+pub(crate) fn to_python3<'g>(global: Global<'g>) -> (&'g str, &'g str) {
     let (module, name) = (global.module, global.name);
     if module == "exceptions" && EXCEPTIONS.contains(&name) {
         return ("builtins", name);

@@ -1,0 +1,485 @@
+//! The abstract interpreter: runs a pickle on values that stand for the real ones, and judges each call.
+
+mod build;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::findings::Findings;
+use super::names::{self, Judgement, Meaning};
+use super::value::{Value, index};
+use super::{Finding, Grade, ScanOptions};
+use crate::encode::compat;
+
+/// How many items of a tuple are kept: no function that is judged by its arguments has more that matter.
+const KEPT_ITEMS: usize = 8;
+
+/// The attributes through which a later instruction calls what is stored in them.
+const HOOKS: &[&str] = &["append", "extend", "add"];
+
+pub(super) struct Interpreter<'a, 's> {
+    input: &'a [u8],
+    /// What is added to offsets: where the pickle starts in what is scanned.
+    base: usize,
+    options: &'s ScanOptions,
+    pub(super) findings: &'s mut Findings,
+    pub(super) entries: Vec<Entry>,
+    by_name: HashMap<String, u32>,
+    /// The text of a lookup in `by_name`, kept for its memory.
+    key: String,
+    pub(super) items: Vec<Value>,
+    owned: Vec<Cow<'a, [u8]>>,
+    dicts: u32,
+    /// The entries of dicts that mean something to `BUILD`.
+    special: HashMap<u32, Vec<(&'a str, Value)>>,
+    /// What each `attrgetter` or `methodcaller` was made with: a path, and whether it calls.
+    pub(super) getters: Vec<(String, bool)>,
+    /// Pickles inside, which something here would load.
+    nested: Vec<Cow<'a, [u8]>>,
+    /// How many bytes of pickles inside may still be kept.
+    room: usize,
+    /// Whether a function that is judged by its arguments went where it is no longer seen.
+    pub(super) hidden: bool,
+    /// How many bytes follow the last `BUILD` that belong to joblib.
+    foreign: Option<Foreign>,
+    protocol: u8,
+    pub(super) offset: usize,
+}
+
+/// A name that the pickle uses.
+pub(super) struct Entry {
+    /// As Python 3 names it.
+    pub(super) module: String,
+    pub(super) name: String,
+    /// As the pickle names it.
+    shown: String,
+    pub(super) judgement: Judgement,
+    offset: usize,
+    /// The first call of it, in words.
+    call: Option<String>,
+    /// Whether all calls of it are the same.
+    ordinary: bool,
+}
+
+/// Array data behind a wrapper of joblib.
+#[derive(Clone, Copy)]
+enum Foreign {
+    Bytes { length: usize, aligned: bool },
+    Pickle,
+}
+
+impl<'a, 's> Interpreter<'a, 's> {
+    pub(super) fn new(input: &'a [u8], options: &'s ScanOptions, findings: &'s mut Findings) -> Self {
+        Self {
+            input,
+            base: 0,
+            options,
+            findings,
+            entries: Vec::new(),
+            by_name: HashMap::new(),
+            key: String::new(),
+            items: Vec::new(),
+            owned: Vec::new(),
+            dicts: 0,
+            special: HashMap::new(),
+            getters: Vec::new(),
+            nested: Vec::new(),
+            room: input.len().saturating_mul(4).saturating_add(1 << 20),
+            hidden: false,
+            foreign: None,
+            protocol: 0,
+            offset: 0,
+        }
+    }
+
+    /// Tells where the next pickle of the stream starts, and forgets what belonged to the one before.
+    pub(super) fn start(&mut self, base: usize) {
+        self.base = base;
+        self.items.clear();
+        self.owned.clear();
+        self.special.clear();
+        (self.dicts, self.protocol, self.foreign) = (0, 0, None);
+    }
+
+    /// Reports the names, and gives the pickles inside.
+    pub(super) fn finish(self) -> Vec<Cow<'a, [u8]>> {
+        for entry in self.entries.into_iter().filter(|entry| entry.judgement.grade > Grade::Harmless) {
+            let (grade, reason) = (entry.judgement.grade, entry.judgement.reason);
+            if self.findings.wants(grade) {
+                let what = entry.call.unwrap_or(entry.shown);
+                self.findings.add(Finding { grade, offset: entry.offset, what, reason });
+            }
+        }
+        self.nested
+    }
+
+    /// Reports something at the instruction that is being run.
+    pub(super) fn report(&mut self, grade: Grade, reason: &'static str, what: impl FnOnce(&Self) -> String) {
+        if grade > Grade::Harmless && self.findings.wants(grade) {
+            let what = what(self);
+            self.findings.add(Finding { grade, offset: self.base + self.offset, what, reason });
+        }
+    }
+
+    pub(super) fn danger(&mut self, reason: &'static str, what: impl FnOnce(&Self) -> String) {
+        self.report(Grade::Dangerous, reason, what);
+    }
+
+    /// The entry of a name as the pickle has it.
+    fn entry(&mut self, module: &str, name: &str) -> u32 {
+        let old = self.protocol < 3;
+        self.key.clear();
+        self.key.push_str(if old { "2" } else { "3" });
+        self.key.push_str(module);
+        self.key.push('\n');
+        self.key.push_str(name);
+        if let Some(entry) = self.by_name.get(&self.key) {
+            return *entry;
+        }
+        let mut judgement = names::judge(module, name);
+        let (mut module3, mut name3) = (module, name);
+        if old {
+            (module3, name3) = compat::to_python3(crate::graph::Global { module, name });
+            let renamed = names::judge(module3, name3);
+            if judgement.grade < Grade::Dangerous || renamed.grade == Grade::Dangerous {
+                judgement = renamed;
+            }
+        }
+        let entry = self.add_entry(module3.to_owned(), name3.to_owned(), [module, name].join("."), judgement);
+        self.by_name.insert(self.key.clone(), entry);
+        entry
+    }
+
+    pub(super) fn add_entry(
+        &mut self,
+        module: String,
+        name: String,
+        shown: String,
+        judgement: Judgement,
+    ) -> u32 {
+        let judgement = if self.options.allows(&module, &name) {
+            Judgement { grade: Grade::Harmless, reason: names::HARMLESS, meaning: None }
+        } else {
+            judgement
+        };
+        let shown = shown_name(&shown);
+        let ordinary = judgement.meaning.is_none()
+            && judgement.grade < Grade::Dangerous
+            && !matches!((&*module, &*name), ("builtins", "type") | ("numpy", "dtype"));
+        let entry =
+            Entry { module, name, shown, judgement, offset: self.base + self.offset, call: None, ordinary };
+        self.entries.push(entry);
+        u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// The entry of an attribute of an entry's value.
+    pub(super) fn attribute_entry(&mut self, entry: u32, attribute: &str) -> u32 {
+        let Some(base) = self.entries.get(index(entry)) else { return u32::MAX };
+        let key = ["3", &base.module, "\n", &base.name, ".", attribute].concat();
+        if let Some(entry) = self.by_name.get(&key) {
+            return *entry;
+        }
+        let module = base.module.clone();
+        let name =
+            if base.name.is_empty() { attribute.to_owned() } else { [&base.name, ".", attribute].concat() };
+        let shown = [&*base.shown, ".", attribute].concat();
+        let allowed = self.options.allows(&module, &base.name);
+        let judgement = if allowed { base.judgement } else { names::judge(&module, &name) };
+        let entry = self.add_entry(module, name, shown, judgement);
+        self.by_name.insert(key, entry);
+        entry
+    }
+
+    pub(super) fn named(&self, entry: u32) -> Option<&Entry> {
+        self.entries.get(index(entry))
+    }
+
+    /// Notes how an entry is called, once.
+    pub(super) fn note_call(&mut self, entry: u32, arguments: &[Value]) {
+        let offset = self.base + self.offset;
+        let words = match self.named(entry) {
+            Some(named) if named.judgement.grade == Grade::Dangerous && named.call.is_none() => {
+                [named.shown.as_str(), " called with ", &self.shown_all(arguments)].concat()
+            }
+            _ => return,
+        };
+        if let Some(named) = self.entries.get_mut(index(entry)) {
+            named.call = Some(words);
+            named.offset = named.offset.min(offset);
+        }
+    }
+
+    /// The text of a value, when it is known.
+    pub(super) fn text(&self, value: Value) -> Option<&str> {
+        match value {
+            Value::Str(span) => std::str::from_utf8(span.bytes(self.input)).ok(),
+            Value::Owned(owned) => {
+                self.owned.get(index(owned)).and_then(|bytes| std::str::from_utf8(bytes).ok())
+            }
+            _ => None,
+        }
+    }
+
+    /// The bytes of a value, when they are known.
+    pub(super) fn data(&self, value: Value) -> Option<Cow<'a, [u8]>> {
+        match value {
+            Value::Bytes(span) | Value::Str(span) => Some(Cow::Borrowed(span.bytes(self.input))),
+            Value::Owned(owned) => self.owned.get(index(owned)).cloned(),
+            Value::Encoded(span) => latin1(span.bytes(self.input)),
+            Value::EncodedOwned(owned) => {
+                latin1(self.owned.get(index(owned))?).map(|bytes| Cow::Owned(bytes.into_owned()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Keeps a pickle inside for later. A borrowed one takes no room but that of the reference.
+    pub(super) fn look_into(&mut self, bytes: Cow<'a, [u8]>) {
+        let size = if let Cow::Owned(bytes) = &bytes { bytes.len() } else { size_of::<Cow<'_, [u8]>>() };
+        match self.room.checked_sub(size) {
+            Some(room) => {
+                self.room = room;
+                self.nested.push(bytes);
+            }
+            None => self.room = 0,
+        }
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.room > 0
+    }
+
+    pub(super) fn arguments(&self, value: Value) -> Vec<Value> {
+        match value {
+            Value::Tuple { start, length } => {
+                let kept = index(length).min(KEPT_ITEMS);
+                self.items
+                    .get(index(start)..)
+                    .and_then(|items| items.get(..kept))
+                    .unwrap_or_default()
+                    .to_vec()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Values in words, as a call shows its arguments.
+    pub(super) fn shown_all(&self, values: &[Value]) -> String {
+        let shown: Vec<String> = values.iter().map(|value| self.shown(*value)).collect();
+        if shown.is_empty() { "nothing".into() } else { shown.join(", ") }
+    }
+
+    pub(super) fn shown(&self, value: Value) -> String {
+        match value {
+            Value::Plain => "a value".into(),
+            Value::Int(number) => number.to_string(),
+            Value::Str(span) | Value::Encoded(span) => quoted(span.bytes(self.input)),
+            Value::Bytes(span) => ["b", &quoted(span.bytes(self.input))].concat(),
+            Value::Owned(owned) | Value::EncodedOwned(owned) => {
+                quoted(self.owned.get(index(owned)).map_or(&[], |bytes| bytes))
+            }
+            Value::Dict(_) => "a dict".into(),
+            Value::Tuple { .. } => "a tuple".into(),
+            Value::Global(entry) => self.named(entry).map_or_else(String::new, |entry| entry.shown.clone()),
+            Value::Made(entry) => {
+                self.named(entry).map_or_else(String::new, |entry| [&entry.shown, "(…)"].concat())
+            }
+            Value::Dtype(_) => "a dtype".into(),
+            Value::Getter(getter) => {
+                let attribute = self.getters.get(index(getter)).map_or("", |getter| &getter.0);
+                ["a getter of ", &quoted(attribute.as_bytes())].concat()
+            }
+            Value::Anything => "something from outside".into(),
+        }
+    }
+
+    /// Whether a value is a function that is judged by its arguments: it must not go where its calls are not seen.
+    pub(super) fn is_latent(&self, value: Value) -> bool {
+        match value {
+            Value::Global(entry) => self.named(entry).is_some_and(|entry| {
+                !matches!(
+                    entry.judgement.meaning,
+                    None | Some(Meaning::Encode | Meaning::New | Meaning::ItemGetter)
+                )
+            }),
+            Value::Getter(_) => true,
+            _ => false,
+        }
+    }
+
+    #[inline]
+    fn hide(&mut self, values: &[Value]) {
+        for value in values {
+            if matches!(value, Value::Global(_) | Value::Getter(_)) && self.is_latent(*value) {
+                self.hidden = true;
+                self.report(Grade::Unknown, "goes where its calls are not seen", |this| this.shown(*value));
+            }
+        }
+    }
+
+    fn own(&mut self, bytes: Cow<'a, [u8]>) -> Value {
+        self.owned.push(bytes);
+        Value::Owned(u32::try_from(self.owned.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    fn keep(&mut self, items: &[Value]) -> Value {
+        let start = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
+        self.items.extend_from_slice(items.get(..KEPT_ITEMS).unwrap_or(items));
+        Value::Tuple { start, length: u32::try_from(items.len()).unwrap_or(u32::MAX) }
+    }
+
+    /// The result of a call that does not depend on its arguments, as nearly all do not.
+    #[inline]
+    fn ordinary_call(&self, callable: Value) -> Option<Value> {
+        let Value::Global(entry) = callable else { return None };
+        let ordinary = !self.hidden && self.named(entry)?.ordinary;
+        ordinary.then_some(Value::Made(entry))
+    }
+
+    /// Notes the pairs that `BUILD` looks at.
+    #[cold]
+    fn note_special(&mut self, dict: u32, pairs: &[Value]) {
+        for pair in pairs.chunks_exact(2) {
+            if let (Value::Str(key), value) = (pair[0], pair[1])
+                && let key = key.bytes(self.input)
+                && is_special_key(key)
+                && let Ok(key) = std::str::from_utf8(key)
+            {
+                self.special.entry(dict).or_default().push((key, value));
+            }
+        }
+        self.scheduled(dict);
+    }
+
+    /// A job of APScheduler is a dict that names its function as `module:name`.
+    fn scheduled(&mut self, dict: u32) {
+        let Some(special) = self.special.get(&dict) else { return };
+        let value = |name: &str| special.iter().find(|pair| pair.0 == name).map(|pair| pair.1);
+        let (Some(Value::Str(function)), Some(_)) = (value("func"), value("trigger")) else { return };
+        let Ok(function) = std::str::from_utf8(function.bytes(self.input)) else { return };
+        let Some((module, name)) = function.split_once(':') else { return };
+        let judgement = names::judge(module, name);
+        if judgement.grade == Grade::Dangerous && !self.options.allows(module, name) {
+            self.danger(judgement.reason, |_| {
+                format!("{}, which the scheduler would call", shown_name(function))
+            });
+        }
+    }
+
+    /// What `BUILD` with this state does to an object.
+    fn set_state(&mut self, object: Value, state: Value) {
+        match state {
+            Value::Dict(dict) => self.set_attributes(object, dict),
+            Value::Tuple { length: 2, .. } if !self.special.is_empty() => {
+                for part in self.arguments(state) {
+                    if let Value::Dict(dict) = part {
+                        self.set_attributes(object, dict);
+                    }
+                }
+            }
+            state => self.hide(&[state]),
+        }
+    }
+
+    fn set_attributes(&mut self, object: Value, dict: u32) {
+        if self.special.is_empty() {
+            return;
+        }
+        let Some(special) = self.special.get(&dict).cloned() else { return };
+        for (key, value) in &special {
+            self.set_attribute(object, key, *value);
+        }
+        if let Value::Made(entry) = object {
+            self.foreign = self.joblib(entry, &special).or(self.foreign);
+        }
+    }
+
+    fn set_attribute(&mut self, object: Value, key: &str, value: Value) {
+        let callable =
+            matches!(value, Value::Global(_) | Value::Made(_) | Value::Getter(_) | Value::Anything);
+        let special = names::judge_attribute(key).grade == Grade::Dangerous;
+        if special && (callable || matches!(key, "__class__" | "__dict__")) {
+            self.danger(names::SPECIAL, |this| {
+                format!("{} of {} set to {}", shown_name(key), this.shown(object), this.shown(value))
+            });
+        } else if callable && HOOKS.contains(&key) && !matches!(value, Value::Made(_)) {
+            let grade = if self.is_latent(value) { Grade::Dangerous } else { Grade::Unknown };
+            self.report(grade, "a later instruction can call it", |this| {
+                format!("{} of {} set to {}", key, this.shown(object), this.shown(value))
+            });
+        }
+    }
+
+    /// What a wrapper of joblib puts between the instructions.
+    fn joblib(&self, entry: u32, state: &[(&'a str, Value)]) -> Option<Foreign> {
+        let entry = self.named(entry).filter(|entry| entry.name == "NumpyArrayWrapper")?;
+        entry.module.starts_with("joblib").then_some(())?;
+        let value = |name: &str| state.iter().find(|pair| pair.0 == name).map(|pair| pair.1);
+        let Some(Value::Dtype(size)) = value("dtype") else { return None };
+        if size == 0 {
+            return Some(Foreign::Pickle);
+        }
+        let shape = value("shape")?;
+        let count = self.arguments(shape).into_iter().try_fold(1_usize, |count, length| match length {
+            Value::Int(length) => count.checked_mul(usize::try_from(length).ok()?),
+            _ => None,
+        })?;
+        let length = count.checked_mul(index(size))?;
+        Some(Foreign::Bytes {
+            length,
+            aligned: matches!(value("numpy_array_alignment_bytes"), Some(Value::Int(_))),
+        })
+    }
+
+    /// Giving items or state to a global changes a class or module itself, or calls a method of it.
+    fn change(&mut self, target: Value, how: &'static str, grade: Grade) {
+        if let Value::Global(entry) = target
+            && !self.named(entry).is_some_and(|entry| self.options.allows(&entry.module, &entry.name))
+        {
+            self.report(grade, "changes a class, function or module itself", |this| {
+                format!("{how} of {}", this.shown(target))
+            });
+        }
+    }
+}
+
+/// What `BUILD` looks at: special attributes, hooks, what describes an array of joblib, a job of APScheduler.
+#[inline]
+fn is_special_key(key: &[u8]) -> bool {
+    key.starts_with(b"__")
+        || matches!(
+            key,
+            b"append"
+                | b"extend"
+                | b"add"
+                | b"dtype"
+                | b"shape"
+                | b"numpy_array_alignment_bytes"
+                | b"func"
+                | b"trigger"
+        )
+}
+
+/// The bytes that a text stands for in Latin-1.
+fn latin1(text: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let text = std::str::from_utf8(text).ok()?;
+    if text.is_ascii() {
+        return Some(Cow::Borrowed(text.as_bytes()));
+    }
+    let bytes: Option<Vec<u8>> = text.chars().map(|letter| u8::try_from(letter).ok()).collect();
+    bytes.map(Cow::Owned)
+}
+
+/// Texts of the pickle as findings show them.
+fn quoted(bytes: &[u8]) -> String {
+    const SHOWN: usize = 60;
+    let head = bytes.get(..SHOWN).unwrap_or(bytes);
+    let text: String = String::from_utf8_lossy(head).chars().flat_map(char::escape_debug).collect();
+    let end = if bytes.len() > SHOWN { "…" } else { "" };
+    ["'", &text, end, "'"].concat()
+}
+
+fn shown_name(name: &str) -> String {
+    let shown: String = crate::error::shown(name).chars().flat_map(char::escape_debug).collect();
+    shown
+}
