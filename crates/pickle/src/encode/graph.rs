@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use self::inert::Buffers;
 use self::items::{Batch, Items, Kind};
-use super::output::Sink;
+use super::frames::Sink;
 use super::writer::Writer;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Node, NodeId, Object};

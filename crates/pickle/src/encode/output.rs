@@ -1,11 +1,6 @@
-//! The bytes of a pickle while they are written: frames, memo numbers, and the shortest opcode for each value.
-//!
-//! Framing follows `_Pickler_Write` of CPython's `Modules/_pickle.c`: a frame is closed at the first object boundary past
-//! 64 KiB, and left out when it would hold fewer than four bytes; long strings stand outside of frames. What is closed
-//! goes to the sink, if there is one, so that no more than a frame is held in memory.
+//! The opcodes of a pickle: memo numbers, and the shortest form of each value in the protocol that is written.
 
-use std::io::Write;
-
+use super::frames::{FRAME_TARGET, Frames, Sink, wide};
 use super::text;
 use crate::bigint;
 use crate::error::{Error, Result, shown};
@@ -13,98 +8,35 @@ use crate::opcode::Opcode;
 use crate::protocol::Protocol;
 use crate::repr;
 
-const FRAME_TARGET: usize = 64 * 1024;
-const FRAME_MINIMUM: usize = 4;
-const FRAME_HEADER: usize = 9;
-
-/// Where a pickle goes in pieces.
-pub(crate) type Sink<'w> = &'w mut dyn Write;
-
 pub(super) struct Output<'w> {
-    bytes: Vec<u8>,
+    frames: Frames<'w>,
     pub(super) protocol: Protocol,
-    /// Where the header of the open frame stands. There is always one open, from protocol 4.
-    frame: usize,
-    /// The length at which the frame, or the piece for the sink, is full.
-    full: usize,
     memo: u32,
-    sink: Option<Sink<'w>>,
 }
 
 impl<'w> Output<'w> {
     pub(super) fn new(protocol: Protocol, sink: Option<Sink<'w>>) -> Self {
-        let mut bytes = Vec::with_capacity(128);
-        if protocol >= Protocol::V2 {
-            bytes.extend_from_slice(&[Opcode::Proto.byte(), protocol.number()]);
-        }
-        let mut output = Self { bytes, protocol, frame: 0, full: usize::MAX, memo: 0, sink };
-        output.open_frame();
-        output
+        let start = [Opcode::Proto.byte(), protocol.number()];
+        let start = if protocol >= Protocol::V2 { &start[..] } else { &[] };
+        Self { frames: Frames::new(start, protocol >= Protocol::V4, sink), protocol, memo: 0 }
     }
 
     /// Ends the pickle. What is returned did not go to the sink: nothing, when there is one.
     pub(super) fn finish(mut self) -> Result<Vec<u8>> {
         self.op(Opcode::Stop);
-        self.close_frame();
-        self.flush()?;
-        Ok(self.bytes)
+        self.frames.finish()
     }
 
     /// Whether the protocol has frames, and with them sets, frozensets and globals named by the stack.
+    #[inline]
     pub(super) fn framing(&self) -> bool {
-        self.protocol >= Protocol::V4
+        self.frames.framing
     }
 
     /// Whether all is text.
+    #[inline]
     pub(super) fn is_text(&self) -> bool {
         self.protocol == Protocol::V0
-    }
-
-    #[inline]
-    pub(super) fn op(&mut self, opcode: Opcode) {
-        self.bytes.push(opcode.byte());
-    }
-
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-    }
-
-    /// An opcode with its argument as a line of text.
-    fn line(&mut self, opcode: Opcode, text: &str) {
-        self.op(opcode);
-        self.write(text.as_bytes());
-        self.write(b"\n");
-    }
-
-    fn open_frame(&mut self) {
-        if self.framing() {
-            self.frame = self.bytes.len();
-            self.write(&[Opcode::Frame.byte(), 0, 0, 0, 0, 0, 0, 0, 0]);
-            self.full = self.bytes.len() + FRAME_TARGET;
-        } else if self.sink.is_some() {
-            self.full = FRAME_TARGET;
-        }
-    }
-
-    fn close_frame(&mut self) {
-        if !self.framing() {
-            return;
-        }
-        let body = self.frame + FRAME_HEADER;
-        let length = self.bytes.len() - body;
-        if length < FRAME_MINIMUM {
-            self.bytes.drain(self.frame..body);
-        } else {
-            self.bytes[self.frame + 1..body].copy_from_slice(&wide(length).to_le_bytes());
-        }
-    }
-
-    fn flush(&mut self) -> Result<()> {
-        let Some(sink) = &mut self.sink else { return Ok(()) };
-        sink.write_all(&self.bytes).map_err(Error::io)?;
-        self.bytes.clear();
-        Ok(())
     }
 
     /// Between two objects: a full frame is closed.
@@ -114,35 +46,33 @@ impl<'w> Output<'w> {
     /// When the sink fails, as for everything below that may write to it.
     #[inline]
     pub(super) fn boundary(&mut self) -> Result<()> {
-        if self.bytes.len() >= self.full {
-            return self.next_frame();
-        }
-        Ok(())
+        self.frames.boundary()
     }
 
-    #[cold]
-    fn next_frame(&mut self) -> Result<()> {
-        self.close_frame();
-        self.flush()?;
-        self.open_frame();
-        Ok(())
+    #[inline]
+    pub(super) fn op(&mut self, opcode: Opcode) {
+        self.frames.bytes.push(opcode.byte());
+    }
+
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        self.frames.write(bytes);
+    }
+
+    /// An opcode with its argument as a line of text.
+    fn line(&mut self, opcode: Opcode, text: &str) {
+        self.op(opcode);
+        self.write(text.as_bytes());
+        self.write(b"\n");
     }
 
     /// Writes an opcode with its length and data, outside of frames when the data is long.
     fn sized(&mut self, header: &[u8], data: &[u8]) -> Result<()> {
-        if data.len() < FRAME_TARGET {
-            self.write(header);
-            self.write(data);
-            return Ok(());
+        if data.len() >= FRAME_TARGET {
+            return self.frames.outside(header, data);
         }
-        self.close_frame();
         self.write(header);
-        self.flush()?;
-        match &mut self.sink {
-            Some(sink) => sink.write_all(data).map_err(Error::io)?,
-            None => self.write(data),
-        }
-        self.open_frame();
+        self.write(data);
         Ok(())
     }
 
@@ -154,25 +84,13 @@ impl<'w> Output<'w> {
         if self.framing() {
             self.op(Opcode::Memoize);
         } else {
-            self.numbered([Opcode::Put, Opcode::BinPut, Opcode::LongBinPut], number);
+            self.frames.put(number, self.is_text());
         }
         Ok(number)
     }
 
     pub(super) fn get(&mut self, number: u32) {
-        self.numbered([Opcode::Get, Opcode::BinGet, Opcode::LongBinGet], number);
-    }
-
-    /// A memo number as text, as one byte, or as four.
-    fn numbered(&mut self, [text, short, long]: [Opcode; 3], number: u32) {
-        match u8::try_from(number) {
-            _ if self.is_text() => self.line(text, &number.to_string()),
-            Ok(number) => self.write(&[short.byte(), number]),
-            Err(_) => {
-                self.op(long);
-                self.write(&number.to_le_bytes());
-            }
-        }
+        self.frames.get(number, self.is_text());
     }
 
     #[inline]
@@ -255,7 +173,7 @@ impl<'w> Output<'w> {
             }
             _ if self.is_text() => {
                 self.op(Opcode::Unicode);
-                text::raw_unicode_escape(utf8, &mut self.bytes);
+                text::raw_unicode_escape(utf8, &mut self.frames.bytes);
                 self.write(b"\n");
                 Ok(())
             }
@@ -332,7 +250,8 @@ impl<'w> Output<'w> {
     /// Drops `count` items and the mark below them.
     pub(super) fn pop_mark(&mut self, count: usize) {
         if self.is_text() {
-            self.bytes.resize(self.bytes.len() + count + 1, Opcode::Pop.byte());
+            let bytes = &mut self.frames.bytes;
+            bytes.resize(bytes.len() + count + 1, Opcode::Pop.byte());
         } else {
             self.op(Opcode::PopMark);
         }
@@ -387,10 +306,6 @@ impl<'w> Output<'w> {
         }
         Ok(())
     }
-}
-
-fn wide(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX) // no target has a usize beyond u64
 }
 
 /// The length of an integer of at most eight bytes.

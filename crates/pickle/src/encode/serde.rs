@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use serde::ser::{self, Serialize};
 
 use self::compound::{Compound, Shape};
+use super::frames::Sink;
 use super::options::{TakeBuffer, WriteOptions};
-use super::output::Sink;
 use super::writer::Writer;
 use crate::bigint::BigInt;
 use crate::error::{Error, Result, Segment};

@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 
 use super::compat;
+use super::frames::Sink;
 use super::names::Names;
-use super::output::{Output, Sink};
+use super::output::Output;
 use crate::error::Result;
 use crate::opcode::Opcode;
 use crate::protocol::Protocol;

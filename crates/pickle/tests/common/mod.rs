@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test crate uses its own part")]
 
 pub mod canonical;
+pub mod corpus;
 pub mod sha256;
 
 use std::io::{BufRead, BufReader, Write};
