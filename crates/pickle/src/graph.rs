@@ -2,6 +2,7 @@
 
 mod build;
 mod builtins;
+mod change;
 mod keys;
 mod node;
 mod pool;

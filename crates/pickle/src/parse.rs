@@ -389,6 +389,15 @@ mod tests {
     }
 
     #[test]
+    fn a_nul_ends_the_text_of_a_number() -> Result<()> {
+        assert_eq!(only(b"I5\0 and more\n")?.argument, Argument::Int(5));
+        assert_eq!(only(b"L5\0L\n")?.argument, Argument::Int(5));
+        assert_eq!(only(b"F1.5\0x\n")?.argument, Argument::Float(1.5));
+        assert!(only(b"I\x005\n").is_err() && only(b"L5L\0\n").is_err());
+        Ok(())
+    }
+
+    #[test]
     fn only_int_has_bools() -> Result<()> {
         assert_eq!(only(b"I01\n")?.argument, Argument::Bool(true));
         assert_eq!(only(b"p01\n")?.argument, Argument::Int(1));

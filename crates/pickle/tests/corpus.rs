@@ -174,7 +174,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("quirks/INT '+0'", "an int, not a bool, in later releases (gh-135241)"),
     ("quirks/INT '010'", "base 10 only in later releases (gh-126992)"),
     ("quirks/LONG '007L'", "base 10 only in later releases (gh-126992)"),
-    ("quirks/APPEND bytearray", "a bytearray takes no items here; CPython never writes that"),
     ("quirks/GLOBAL bytearray py2", "with Encoding::Bytes a call that would fail stays an inert call"),
     ("quirks/GLOBAL _codecs.encode rot13", "a codec that makes no bytes stays an inert call"),
     ("cpython/AbstractUnpickleTests.test_bad_newobj/2", "int.__new__ stays an inert call"),

@@ -278,6 +278,7 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     fn append(&mut self, list: &NodeId, items: Drain<'_, NodeId>) -> Result<()> {
         match &mut self.store.slots[list.index()] {
             Slot::List(span) => self.store.items.extend(span, items),
+            Slot::ByteArray(_) => self.append_bytes(*list, items.as_slice()),
             _ => self.effect(*list, Effect::Append(items.collect()), "APPEND"),
         }
     }
@@ -288,20 +289,25 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
         if let Slot::Dict(span) = self.store.slots[dict.index()] {
             return self.add_pairs(*dict, span, flat);
         }
+        if self.set_places(*dict, flat)? {
+            return Ok(());
+        }
         let pairs = flat.chunks_exact(2).map(|pair| (pair[0], pair[1]));
-        pairs.clone().try_for_each(|pair| self.check_hashable(pair.0))?;
+        if self.has_keys(*dict) {
+            pairs.clone().try_for_each(|pair| self.check_hashable(pair.0))?;
+        }
         self.effect(*dict, Effect::SetItems(pairs.collect()), "SETITEM")
     }
 
     fn add_items(&mut self, set: &NodeId, items: Drain<'_, NodeId>) -> Result<()> {
+        let Slot::Set(mut span) = self.store.slots[set.index()] else {
+            return self.effect(*set, Effect::AddItems(items.collect()), "ADDITEMS");
+        };
         self.check_all_hashable(items.as_slice())?;
-        match &mut self.store.slots[set.index()] {
-            Slot::Set(span) => {
-                self.keyed.push(*set);
-                self.store.items.extend(span, items)
-            }
-            _ => self.effect(*set, Effect::AddItems(items.collect()), "ADDITEMS"),
-        }
+        self.keyed.push(*set);
+        self.store.items.extend(&mut span, items)?;
+        self.store.slots[set.index()] = Slot::Set(span);
+        Ok(())
     }
 
     fn global(&mut self, module: &'a str, name: &'a str) -> Result<NodeId> {
@@ -330,6 +336,9 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
         self.callable(class, "INST or OBJ")?;
         let how = if arguments.len() == 0 { How::New } else { How::Call };
         let arguments = self.tuple(arguments)?;
+        if let Some(slot) = builtins::constructed(self, class, arguments)? {
+            return self.push(slot);
+        }
         self.object(Object { how, callable: class, arguments, keywords: None })
     }
 
@@ -345,11 +354,10 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     }
 
     fn build(&mut self, object: &NodeId, state: NodeId) -> Result<()> {
-        let nothing = matches!(self.node(state), Node::None);
         match self.node(*object) {
             node if node.is_inert() => self.effect(*object, Effect::State(state), "BUILD"),
-            // A builtin has neither __setstate__ nor __dict__: only the state None, which does nothing, is accepted.
-            _ if nothing => Ok(()),
+            // A builtin has neither __setstate__ nor __dict__.
+            _ if self.is_no_state(state) => Ok(()),
             node => Err(Error::syntax(format!("BUILD on a {}, which has no state", node.kind()))),
         }
     }

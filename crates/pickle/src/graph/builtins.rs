@@ -72,7 +72,7 @@ fn complex(builder: &mut GraphBuilder<'_>, arguments: [Option<NodeId>; 2]) -> Re
 fn bytearray(builder: &mut GraphBuilder<'_>, arguments: [Option<NodeId>; 2]) -> Result<Option<Slot>> {
     match arguments {
         [None, None] => builder.store.add_blob(Cow::Borrowed(b"")).map(Slot::ByteArray).map(Some),
-        // The bytes are shared: nothing in a graph ever changes them.
+        // The bytes are shared: a bytearray that changes takes its own first.
         [Some(bytes), None] => match builder.store.slots[bytes.index()] {
             Slot::Bytes(blob) => Ok(Some(Slot::ByteArray(blob))),
             _ => Ok(None),
@@ -97,12 +97,13 @@ fn encoded(
     if encoding.len() > ENCODING_NAME {
         return Ok(None);
     }
-    let (encoding, length) = (encoding.to_ascii_lowercase().replace('_', "-"), characters.len());
+    let (encoding, length) = (normalized(encoding), characters.len());
     builder.copy(length)?; // before looking at it: the same text may come again and again
     let Node::Str(characters) = builder.node(text) else { return Ok(None) };
     let same = match &*encoding {
-        "latin1" | "latin-1" | "iso-8859-1" | "iso8859-1" => characters.is_ascii(),
-        "utf-8" | "utf8" => true,
+        "latin1" | "latin_1" | "iso_8859_1" | "iso8859_1" | "l1" | "latin" => characters.is_ascii(),
+        "utf_8" | "utf8" | "u8" | "utf" => true,
+        "ascii" | "us_ascii" if characters.is_ascii() => true,
         _ => return Ok(None),
     };
     let bytes = match builder.store.borrowed_str(text) {
@@ -114,6 +115,23 @@ fn encoded(
         },
     };
     builder.store.add_blob(bytes).map(make).map(Some)
+}
+
+/// The name of an encoding as Python looks it up: `Latin-1` is `latin_1`.
+fn normalized(encoding: &str) -> String {
+    let mut name = String::with_capacity(encoding.len());
+    let mut between = false;
+    for character in encoding.chars() {
+        if !character.is_alphanumeric() && character != '.' {
+            between = true;
+            continue;
+        }
+        if std::mem::take(&mut between) && !name.is_empty() {
+            name.push('_');
+        }
+        name.extend(character.is_ascii().then_some(character.to_ascii_lowercase()));
+    }
+    name
 }
 
 /// The bytes of a text whose characters all fit one; `None` otherwise, where Python raises an error.

@@ -81,6 +81,13 @@ impl<T: Copy> Pool<T> {
         Ok(Span { start: narrow(start)?, length, capacity })
     }
 
+    /// Puts another item at a place that the list has.
+    pub(super) fn set(&mut self, span: Span, place: usize, item: T) {
+        if place < span.len() {
+            self.0[wide(span.start) + place] = item;
+        }
+    }
+
     /// Overwrites a list with one that is not longer.
     pub(super) fn shorten(&mut self, span: &mut Span, items: &[T]) {
         let start = wide(span.start);

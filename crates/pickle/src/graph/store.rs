@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::pool::{Pool, Span, narrow, wide};
 use super::{Effect, Global, How, Node, NodeId, Object};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A node, with the places of what it holds.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +69,8 @@ struct Rare {
     objects: Vec<Object>,
     /// The first is the empty one of all nodes that have none, once there is any.
     effects: Vec<Vec<Effect>>,
+    /// Which blobs belong to one bytearray alone, ascending.
+    grown: Vec<u32>,
 }
 
 impl<'a> Store<'a> {
@@ -181,6 +183,24 @@ impl<'a> Store<'a> {
         let index = narrow(self.blobs.len())?;
         self.blobs.push(bytes);
         Ok(Blob(index))
+    }
+
+    /// The length of a bytearray whose bytes may also be those of another node.
+    pub(super) fn shared_length(&self, id: NodeId) -> Option<usize> {
+        let Slot::ByteArray(blob) = self.slots[id.index()] else { return None };
+        let grown = self.rare.as_ref().is_some_and(|rare| rare.grown.binary_search(&blob.0).is_ok());
+        (!grown).then(|| self.blob(blob).len())
+    }
+
+    /// The bytes of a bytearray, its own from here on.
+    pub(super) fn grown_bytes(&mut self, id: NodeId) -> Result<&mut Vec<u8>> {
+        if let (Some(_), Slot::ByteArray(shared)) = (self.shared_length(id), self.slots[id.index()]) {
+            let own = self.add_blob(Cow::Owned(self.blob(shared).to_vec()))?;
+            self.slots[id.index()] = Slot::ByteArray(own);
+            self.rare().grown.push(own.0);
+        }
+        let Slot::ByteArray(blob) = self.slots[id.index()] else { return Err(Error::syntax("no bytearray")) };
+        Ok(self.blobs[wide(blob.0)].to_mut())
     }
 
     pub(super) fn add_complex(&mut self, real: f64, imaginary: f64) -> Result<Slot> {

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 
 /// Reads the text of `INT`, `GET` and `PUT`: base 10 only, as CPython since gh-126992.
 pub(super) fn decimal<'a>(line: &[u8], digits: usize) -> Result<Argument<'a>> {
+    let line = c_string(line);
     if line.len() > digits {
         return Err(Error::limit("digits", digits));
     }
@@ -20,12 +21,18 @@ pub(super) fn decimal<'a>(line: &[u8], digits: usize) -> Result<Argument<'a>> {
 
 /// Reads the text of `FLOAT`: no white space, no underscores, and no overflow to infinity.
 pub(super) fn float(line: &[u8]) -> Result<f64> {
+    let line = c_string(line);
     let text = std::str::from_utf8(line).ok();
     let value: f64 = text
         .and_then(|text| text.parse().ok())
         .ok_or_else(|| Error::syntax(format!("not a float: {}", shown(line))))?;
     let overflow = value.is_infinite() && line.iter().any(u8::is_ascii_digit);
     if overflow { Err(Error::syntax(format!("float out of range: {}", shown(line)))) } else { Ok(value) }
+}
+
+/// CPython's C module takes numbers for strings of C, which end with a NUL: what follows it in the line is not seen.
+fn c_string(line: &[u8]) -> &[u8] {
+    line.split(|byte| *byte == 0).next().unwrap_or_default()
 }
 
 pub(super) fn shown(line: &[u8]) -> String {

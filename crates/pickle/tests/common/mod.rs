@@ -54,12 +54,32 @@ impl Python {
         lines.take_while(|line| !line.is_empty()).collect()
     }
 
+    /// Sends a line and gives each line of the answer up to an empty one to `take`.
+    pub fn ask(&mut self, line: &str, mut take: impl FnMut(&str)) {
+        let input = self.input.as_mut().expect("open");
+        input.write_all(line.as_bytes()).and_then(|()| input.flush()).expect("Python reads");
+        let mut line = String::new();
+        loop {
+            line.clear();
+            self.output.read_line(&mut line).expect("UTF-8");
+            match line.trim_end() {
+                "" => return,
+                line => take(line),
+            }
+        }
+    }
+
     /// What the script printed to the end, which must be `ok`.
     pub fn finish(mut self) {
         let report = self.lines();
         assert!(self.child.wait().is_ok_and(|status| status.success()), "{report:#?}");
         assert_eq!(report, ["ok"]);
     }
+}
+
+/// How many cases a random test runs: those of the variable `ONGGI_PICKLE_CASES` where it is set.
+pub fn cases(default: u64) -> u64 {
+    std::env::var("ONGGI_PICKLE_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(default)
 }
 
 pub fn hex(bytes: &[u8]) -> String {
@@ -89,7 +109,7 @@ pub fn json_lines(file: &std::path::Path) -> Vec<serde_json::Value> {
 }
 
 /// Reads JSON of any depth: values of the corpus nest hundreds of levels.
-fn json(line: &str) -> serde_json::Value {
+pub fn json(line: &str) -> serde_json::Value {
     let mut deserializer = serde_json::Deserializer::from_str(line);
     deserializer.disable_recursion_limit();
     serde::Deserialize::deserialize(&mut deserializer).expect("JSON")
