@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::dis;
+use crate::{dis, json};
 
 /// Python's pickles, looked into without ever executing them.
 #[derive(Debug, Parser)]
@@ -28,4 +28,5 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PickleCommand {
     Dis(dis::Dis),
+    Json(json::Json),
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use clap::Args;
-use onggi_pickle::Error;
+use onggi_pickle::{Error, Limits};
 
 use crate::failure::Failure;
 
@@ -39,6 +39,11 @@ impl Source {
         let name = self.file.to_string_lossy().into_owned();
         let file = File::open(&self.file).map_err(|error| Failure::of(&name, error))?;
         self.take(file, name)
+    }
+
+    /// The default limits of the library, with room for the bytes that the command line allows.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits::default().bytes(self.max_bytes)
     }
 
     fn take(&self, reader: impl Read, name: String) -> Result<Input, Failure> {

@@ -4,6 +4,7 @@ mod arguments;
 mod dis;
 mod failure;
 mod input;
+mod json;
 mod output;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
 fn run(command: PickleCommand) -> Result<ExitCode, Failure> {
     match command {
         PickleCommand::Dis(arguments) => dis::run(&arguments)?,
+        PickleCommand::Json(arguments) => json::run(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

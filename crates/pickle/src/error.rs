@@ -101,6 +101,13 @@ impl Error {
         self
     }
 
+    /// The same error, for an input with this many bytes more before it, such as the pickles of a stream that were read.
+    #[must_use]
+    pub fn after(mut self, bytes: usize) -> Self {
+        self.0.offset = self.0.offset.map(|offset| offset.saturating_add(bytes));
+        self
+    }
+
     /// Notes one more step of the path, from the inside outwards.
     #[cold]
     pub(crate) fn inside(mut self, segment: Segment) -> Self {

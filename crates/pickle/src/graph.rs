@@ -3,6 +3,7 @@
 mod build;
 mod builtins;
 mod change;
+mod inert;
 mod keys;
 mod node;
 mod pool;
@@ -52,6 +53,8 @@ pub struct Graph<'a> {
     protocol: u8,
     /// How many bytes of the input the pickle took.
     length: usize,
+    /// Whether no call was understood.
+    inert: bool,
 }
 
 impl<'a> Graph<'a> {
@@ -192,6 +195,16 @@ impl<'a> Graph<'a> {
         self.store.slots.iter().map(items).sum()
     }
 
+    /// Whether it was read with [`ReadOptions::inert`].
+    pub(crate) fn is_inert(&self) -> bool {
+        self.inert
+    }
+
+    /// The numbers of all nodes.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.node_count()).filter_map(NodeId::new)
+    }
+
     /// How many nodes there are, those that nothing refers to included.
     pub fn node_count(&self) -> usize {
         self.store.slots.len()
@@ -201,9 +214,8 @@ impl<'a> Graph<'a> {
 /// Every node by its number, each shown without what it refers to: the size of the text is that of the graph.
 impl fmt::Debug for Graph<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ids = (0..self.node_count()).filter_map(NodeId::new);
         write!(f, "Graph of {:?} ", self.root)?;
-        f.debug_map().entries(ids.map(|id| (id, self.node(id)))).finish()
+        f.debug_map().entries(self.ids().map(|id| (id, self.node(id)))).finish()
     }
 }
 

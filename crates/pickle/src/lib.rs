@@ -63,6 +63,7 @@ mod optimize;
 mod options;
 mod protocol;
 mod scan;
+mod shape;
 mod value;
 
 use std::io::{Read, Write};

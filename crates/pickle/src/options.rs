@@ -18,6 +18,7 @@ use crate::limits::Limits;
 pub struct ReadOptions {
     pub(crate) limits: Limits,
     pub(crate) strings: Encoding,
+    pub(crate) inert: bool,
 }
 
 impl ReadOptions {
@@ -25,6 +26,14 @@ impl ReadOptions {
     #[must_use]
     pub const fn strings(mut self, encoding: Encoding) -> Self {
         self.strings = encoding;
+        self
+    }
+
+    /// Makes a [`crate::Graph`] take notes only: even calls of builtin constructors (`set([…])`, `_codecs.encode(…)`) stay
+    /// inert calls, and a global that is named again is the same node. Default false.
+    #[must_use]
+    pub const fn inert(mut self, inert: bool) -> Self {
+        self.inert = inert;
         self
     }
 

@@ -9,7 +9,7 @@ use common::canonical::{canonical, sorted};
 use common::sha256::sha256;
 use common::{Python, corpus, json_lines};
 use onggi_pickle::dis::{self, Instructions, TextOptions};
-use onggi_pickle::{Encoding, Graph, Protocol, ReadOptions};
+use onggi_pickle::{Encoding, Graph, Limits, Protocol, ReadOptions, json};
 use serde_json::Value;
 
 /// Every description of `expected/files` with its pickle.
@@ -53,8 +53,10 @@ fn described(folder: &Path) -> Vec<Value> {
 
 /// What a line calls its pickle.
 fn name(line: &Value) -> String {
-    let named = line.get("file").or(line.get("id")).map(Value::to_string);
-    named.unwrap_or_else(|| format!("{} {} {}", line["table"], line["key"], line["column"]))
+    let named = line.get("file").or(line.get("id")).and_then(Value::as_str);
+    named
+        .map(str::to_owned)
+        .unwrap_or_else(|| format!("{} {} {}", line["table"], line["key"], line["column"]))
 }
 
 /// Whether a listing is the described one: its digest, the instructions themselves, and how it ends.
@@ -151,6 +153,77 @@ fn listings_for_people_are_those_of_pickletools() {
     assert_eq!(compared + odd + bad.len(), pickles.len());
     println!("{compared} listings for people compared, {odd} that pickletools stops at");
     assert!(bad.is_empty(), "{} differ:\n{}", bad.len(), bad.join("\n"));
+}
+
+/// Where the notes differ from those of the lines, or their ends do.
+/// The lines were made with `pickle.py` of CPython 3.11.
+const INERT_EXCEPTIONS: &[(&str, &str)] = &[
+    ("fuzz-11/mutated-226", TOO_LONG),
+    ("fuzz-11/mutated-229", TOO_LONG),
+    ("fuzz-11/mutated-291", TOO_LONG),
+    ("fuzz-11/mutated-332", TOO_LONG),
+    ("fuzz-11/mutated-370", TOO_LONG),
+    ("ogorek-fuzz/29e8fb2cb60ca096c5944e7f8255d853cf031d8b-2", TOO_LONG),
+    ("ogorek-fuzz/31292260bc77eee29ff244e25993cdff0f371499-7", TOO_LONG),
+    ("ogorek-fuzz/650f3fc30817c18833e23c56d8bc9e41d8858a70-10", TOO_LONG),
+    ("ogorek-fuzz/b3c2c74168b15db955bbd036572722ec3f153d28-1", TOO_LONG),
+    ("ogorek-fuzz/f58c7841ba0e36e2934eda5a3217f5ecbe0c3ed8", TOO_LONG),
+    ("quirks/FRAME too long", TOO_LONG),
+    ("quirks/INT '010'", "base 10 only in later releases (gh-126992)"),
+    ("quirks/LONG '007L'", "base 10 only in later releases (gh-126992)"),
+    ("quirks/FLOAT '1_0.5'", "the C unpickler, which the reader follows, takes no underscores"),
+    ("quirks/FLOAT ' 1.5'", "the C unpickler, which the reader follows, takes no blanks"),
+    ("quirks/FLOAT '1.5 '", "the C unpickler, which the reader follows, takes no blanks"),
+    ("quirks/APPENDS empty to None", "the C unpickler, which the reader follows, does nothing then"),
+    ("quirks/APPEND bytearray", "a bytearray takes no items here; CPython never writes that"),
+];
+
+const TOO_LONG: &str = "pickle.py takes a frame beyond the end of the input; the C unpickler, which the reader follows, does not";
+
+#[test]
+fn inert_values_are_those_of_cpython() {
+    on_a_large_stack(|| {
+        let (mut bad, mut values, mut ends) = (Vec::new(), 0, 0);
+        for (line, bytes) in files().into_iter().chain(cells()).chain(cases()) {
+            let (expected, name) = (&line["inert"], name(&line));
+            if expected.is_null() || INERT_EXCEPTIONS.iter().any(|(excepted, _)| *excepted == name) {
+                continue;
+            }
+            let encoding = if expected["encoding"] == "latin1" { Encoding::Latin1 } else { Encoding::Ascii };
+            let graph = Graph::from_slice_with(&bytes, &ReadOptions::default().strings(encoding).inert(true));
+            match (graph, expected["loads"] == true) {
+                (Err(_), false) => ends += 1,
+                (Err(error), true) => bad.push(format!("{name}: {error}")),
+                (Ok(_), false) => bad.push(format!("{name}: read, but {}", expected["message"])),
+                (Ok(graph), true) => match check_value(&graph, expected) {
+                    Ok(true) => values += 1,
+                    Ok(false) => ends += 1,
+                    Err(error) => bad.push(format!("{name}: {error}")),
+                },
+            }
+        }
+        println!("{values} inert values compared");
+        println!("{ends} more end as CPython says");
+        assert!(bad.is_empty(), "{} differ:\n{}", bad.len(), bad.join("\n"));
+    });
+}
+
+/// Whether there was a value to compare.
+fn check_value(graph: &Graph<'_>, expected: &Value) -> Result<bool, String> {
+    let mut text = Vec::new();
+    json::write_canonical(graph, &Limits::default(), &mut text).map_err(|error| error.to_string())?;
+    if let Some(digest) = expected.get("value_sha256") {
+        return if *digest == sha256(&text) { Ok(true) } else { Err("another digest".to_owned()) };
+    }
+    let Some(value) = expected.get("value") else { return Ok(false) };
+    let text = String::from_utf8(text).expect("ASCII");
+    if common::json(&text) == *value { Ok(true) } else { Err(format!("{text:.300} is not {value:.300}")) }
+}
+
+/// Values of the corpus nest deeply, and the tests' JSON is read recursively.
+fn on_a_large_stack(test: fn()) {
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(test);
+    thread.expect("a thread").join().expect("no panic");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::vec::Drain;
 
+use super::inert::Inert;
 use super::pool::Span;
 use super::store::{Effects, Slot, Store};
 use super::{Effect, Graph, How, Node, NodeId, Object, builtins, keys, unhashable};
@@ -27,6 +28,8 @@ pub(super) struct GraphBuilder<'a> {
     keyed: Vec<NodeId>,
     /// Pairs whose keys were found to differ.
     distinct: Span,
+    /// Present when no call is to be understood.
+    pub(super) inert: Option<Box<Inert>>,
 }
 
 impl<'a> GraphBuilder<'a> {
@@ -44,6 +47,7 @@ impl<'a> GraphBuilder<'a> {
             expansion: options.limits.expansion,
             keyed: Vec::new(),
             distinct: Span::default(),
+            inert: options.inert.then(Box::default),
         }
     }
 
@@ -51,7 +55,8 @@ impl<'a> GraphBuilder<'a> {
         if !self.keyed.is_empty() {
             keys::unify(&mut self.store, self.keyed)?;
         }
-        Ok(Graph { store: self.store, root, protocol: self.protocol, length })
+        let inert = self.inert.is_some();
+        Ok(Graph { store: self.store, root, protocol: self.protocol, length, inert })
     }
 
     #[inline]
@@ -89,7 +94,8 @@ impl<'a> GraphBuilder<'a> {
         if nothing {
             return Ok(()); // as CPython, which does not look at the object then
         }
-        let Some(effects) = self.store.effects_mut(id)? else {
+        let refused = self.inert.is_some() && !self.takes_notes(id);
+        let Some(effects) = self.store.effects_mut(id)?.filter(|_| !refused) else {
             return Err(Error::syntax(format!("{what} on a {}", self.node(id).kind())));
         };
         match (effects.last_mut(), effect) {
@@ -167,7 +173,8 @@ impl<'a> GraphBuilder<'a> {
     /// Whether a node can stand for something callable: builtin values cannot.
     fn callable(&self, id: NodeId, what: &str) -> Result<()> {
         match self.node(id) {
-            Node::Global(_) | Node::Object(_) | Node::Persistent(_) | Node::Extension(_) => Ok(()),
+            Node::Global(_) | Node::Object(_) | Node::Extension(_) => Ok(()),
+            Node::Persistent(_) if self.inert.is_none() => Ok(()),
             node => Err(Error::syntax(format!("{what} of a {}, which is not callable", node.kind()))),
         }
     }
@@ -311,6 +318,11 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     }
 
     fn global(&mut self, module: &'a str, name: &'a str) -> Result<NodeId> {
+        if self.inert.is_some() {
+            let (module, name) =
+                (self.store.add_text(Cow::Borrowed(module))?, self.store.add_text(Cow::Borrowed(name))?);
+            return self.inert_global(module, name);
+        }
         let module = self.store.add_text(Cow::Borrowed(module))?;
         let name = self.store.add_text(Cow::Borrowed(name))?;
         self.push(Slot::Global(module, name, Effects::default()))
@@ -318,6 +330,7 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
 
     fn stack_global(&mut self, module: &NodeId, name: &NodeId) -> Result<NodeId> {
         match (self.store.slots[module.index()], self.store.slots[name.index()]) {
+            (Slot::Str(module), Slot::Str(name)) if self.inert.is_some() => self.inert_global(module, name),
             (Slot::Str(module), Slot::Str(name)) => self.push(Slot::Global(module, name, Effects::default())),
             _ => Err(Error::syntax("STACK_GLOBAL requires str")),
         }
@@ -326,7 +339,9 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     fn call(&mut self, callable: NodeId, arguments: NodeId) -> Result<NodeId> {
         self.callable(callable, "REDUCE")?;
         self.tuple_argument(arguments, "REDUCE")?;
-        if let Some(slot) = builtins::constructed(self, callable, arguments)? {
+        if self.inert.is_none()
+            && let Some(slot) = builtins::constructed(self, callable, arguments)?
+        {
             return self.push(slot);
         }
         self.object(Object { how: How::Call, callable, arguments, keywords: None })
@@ -354,6 +369,9 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     }
 
     fn build(&mut self, object: &NodeId, state: NodeId) -> Result<()> {
+        if self.inert.is_some() && !self.takes_notes(*object) {
+            return self.inert_build(*object, state);
+        }
         match self.node(*object) {
             node if node.is_inert() => self.effect(*object, Effect::State(state), "BUILD"),
             // A builtin has neither __setstate__ nor __dict__.
@@ -367,6 +385,9 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     }
 
     fn extension(&mut self, code: i32) -> Result<NodeId> {
+        if self.inert.is_some() {
+            return self.inert_extension(code);
+        }
         self.push(Slot::Extension(code, Effects::default()))
     }
 
@@ -377,6 +398,9 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     }
 
     fn readonly_buffer(&mut self, buffer: NodeId) -> Result<NodeId> {
+        if self.inert.is_some() {
+            return Ok(self.inert_readonly(buffer));
+        }
         match self.node(buffer) {
             Node::Buffer { index, .. } => self.push(Slot::Buffer(index, true, Effects::default())),
             // Bytes are read-only already; of a bytearray or an inert object the same object stands for the view.

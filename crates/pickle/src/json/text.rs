@@ -18,6 +18,18 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// Appends bytes as a string of hexadecimal digits, with its quotes.
+pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    out.reserve(2 * bytes.len() + 2);
+    out.push('"');
+    for byte in bytes {
+        out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        out.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    out.push('"');
+}
+
 fn push_escaped(out: &mut String, character: char) {
     match character {
         '"' => out.push_str("\\\""),

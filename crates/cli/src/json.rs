@@ -1,0 +1,90 @@
+//! `onggi pickle json`.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+use onggi_pickle::json::write_canonical;
+use onggi_pickle::{Encoding, Error, Graph, ReadOptions};
+
+use crate::failure::Failure;
+use crate::input::{Input, Source};
+use crate::output;
+
+/// Prints the first pickle of a file as one line of JSON that keeps everything.
+///
+/// Builtins and values of the standard library are values; all other objects are notes of what the pickle says about
+/// them. An object that is met more than once has an "id" first, and is a "ref" to it after that.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  onggi pickle json session.pkl | jq .
+  onggi pickle json --inert unknown.pkl
+  onggi pickle json --all --encoding latin1 python2.pkl")]
+pub(crate) struct Json {
+    #[command(flatten)]
+    source: Source,
+
+    /// Takes notes only: even calls of builtin classes stay notes.
+    #[arg(long)]
+    inert: bool,
+
+    /// Prints a line for each pickle of the file.
+    #[arg(long)]
+    all: bool,
+
+    /// What strings of Python 2 are [default: ascii; with --inert latin1 where they are not ASCII].
+    #[arg(long, value_enum, value_name = "ENCODING")]
+    encoding: Option<Text>,
+}
+
+/// What `pickle.loads(..., encoding=...)` takes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Text {
+    Ascii,
+    Latin1,
+    Utf8,
+    Bytes,
+}
+
+impl From<Text> for Encoding {
+    fn from(text: Text) -> Self {
+        match text {
+            Text::Ascii => Self::Ascii,
+            Text::Latin1 => Self::Latin1,
+            Text::Utf8 => Self::Utf8,
+            Text::Bytes => Self::Bytes,
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &Json) -> Result<(), Failure> {
+    let input = arguments.source.read()?;
+    output::to_stdout(|out| print(arguments, &input, out))
+}
+
+fn print(arguments: &Json, input: &Input, out: &mut dyn Write) -> Result<(), Failure> {
+    let mut start = 0;
+    loop {
+        let rest = &input.bytes[start..];
+        let graph = input.told(read(arguments, rest).map_err(|error| error.after(start)))?;
+        input.told(write_canonical(&graph, &arguments.source.limits(), &mut *out))?;
+        out.write_all(b"\n").map_err(|error| Failure::output("standard output", &error))?;
+        start += graph.length();
+        if !arguments.all || start >= input.bytes.len() {
+            return Ok(());
+        }
+    }
+}
+
+fn read<'a>(arguments: &Json, bytes: &'a [u8]) -> Result<Graph<'a>, Error> {
+    let options = ReadOptions::from(arguments.source.limits()).inert(arguments.inert);
+    let encoding = arguments.encoding.unwrap_or(Text::Ascii);
+    let graph = Graph::from_slice_with(bytes, &options.strings(encoding.into()));
+    match graph {
+        Err(error) if arguments.inert && arguments.encoding.is_none() => {
+            // Only the encoding can make a difference.
+            Graph::from_slice_with(bytes, &options.strings(Encoding::Latin1)).map_err(|_| error)
+        }
+        graph => graph,
+    }
+}

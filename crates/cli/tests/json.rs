@@ -1,0 +1,53 @@
+//! `onggi pickle json`.
+
+mod common;
+
+use common::onggi;
+
+#[test]
+fn the_first_pickle_is_one_line() {
+    let run = onggi(&["json", "-"], b"\x80\x04]\x94(K\x01h\x00e.N.");
+    run.succeeds();
+    assert_eq!(run.out, "{\"id\":0,\"list\":[1,{\"ref\":0}]}\n");
+}
+
+#[test]
+fn all_pickles_are_a_line_each() {
+    let run = onggi(&["json", "--all", "-"], b"K\x01.N.\x88.");
+    run.succeeds();
+    assert_eq!(run.out, "1\nnull\ntrue\n");
+    let run = onggi(&["json", "--all", "-"], b"K\x01.N.\x88");
+    run.fails_with_one_line();
+    assert_eq!(run.out, "1\nnull\n");
+    assert!(run.err.ends_with(", at byte 6\n"), "{run:?}");
+}
+
+#[test]
+fn calls_of_builtins_are_values_or_notes() {
+    let set = b"c__builtin__\nset\n(]K\x01atR.";
+    let run = onggi(&["json", "-"], set);
+    run.succeeds();
+    assert_eq!(run.out, "{\"set\":[1]}\n");
+    let run = onggi(&["json", "--inert", "-"], set);
+    run.succeeds();
+    let notes = r#"{"object":{"args":[{"list":[1]}],"class":["__builtin__","set"],"how":"call"}}"#;
+    assert_eq!(run.out, format!("{notes}\n"));
+}
+
+#[test]
+fn strings_of_python_2_are_what_the_caller_says() {
+    let pickle = b"U\x02\xc3\xa9.";
+    for (arguments, expected) in [
+        (&["json", "-", "--encoding", "latin1"][..], "\"\\u00c3\\u00a9\"\n"),
+        (&["json", "-", "--encoding", "utf8"], "\"\\u00e9\"\n"),
+        (&["json", "-", "--encoding", "bytes"], "{\"bytes\":\"c3a9\"}\n"),
+        (&["json", "-", "--inert"], "\"\\u00c3\\u00a9\"\n"),
+    ] {
+        let run = onggi(arguments, pickle);
+        run.succeeds();
+        assert_eq!(run.out, expected);
+    }
+    let run = onggi(&["json", "-"], pickle);
+    run.fails_with_one_line();
+    onggi(&["json", "-", "--inert", "--encoding", "ascii"], pickle).fails_with_one_line();
+}
