@@ -1,6 +1,6 @@
 //! UUIDs and IP addresses.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Known;
 use super::call::{Call, Made};

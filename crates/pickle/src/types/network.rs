@@ -1,7 +1,7 @@
 //! Addresses and networks of `ipaddress`.
 
+use core::net::{IpAddr, Ipv6Addr};
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
 
 /// An `ipaddress.IPv4Address` or `IPv6Address`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -80,7 +80,7 @@ fn parse_with_prefix(text: &str, v6: bool) -> Option<(IpAddress, u8)> {
 
 /// The prefix of `255.255.255.0`, or of its complement `0.0.0.255`.
 fn prefix_of_mask(mask: &str) -> Option<u8> {
-    let bits = mask.parse::<std::net::Ipv4Addr>().ok()?.to_bits();
+    let bits = mask.parse::<core::net::Ipv4Addr>().ok()?.to_bits();
     let ones = |bits: u32| (bits.leading_ones() + bits.trailing_zeros() >= 32).then_some(bits.leading_ones());
     ones(bits).or_else(|| ones(!bits)).and_then(|prefix| u8::try_from(prefix).ok())
 }
