@@ -1,6 +1,7 @@
 //! A graph as a serde data format: nodes to Rust values.
 
 mod access;
+mod direct;
 mod numpy;
 
 use std::cell::Cell;
@@ -14,6 +15,15 @@ use crate::encode::serde::names;
 use crate::error::{Error, Result, shown};
 use crate::graph::{Global, Graph, Node, NodeId};
 use crate::limits::Limits;
+use crate::options::ReadOptions;
+
+/// Reads the first pickle of `input` as a Rust value.
+pub(crate) fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8], options: &ReadOptions) -> Result<T> {
+    if let Some(value) = direct::from_slice(input, &options.limits) {
+        return Ok(value);
+    }
+    deserialize(&Graph::from_slice_with(input, options)?, &options.limits)
+}
 
 /// Reads the graph's root as a Rust value.
 pub(crate) fn deserialize<'de, T: Deserialize<'de>>(graph: &Graph<'de>, limits: &Limits) -> Result<T> {

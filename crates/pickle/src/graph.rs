@@ -162,7 +162,16 @@ impl<'a> Graph<'a> {
     ///
     /// When the objects do not fit the type, contain themselves, or a limit is reached.
     pub fn deserialize<T: Deserialize<'a>>(&self) -> Result<T> {
-        de::deserialize(self, &Limits::default())
+        self.deserialize_with(&Limits::default())
+    }
+
+    /// Reads the root as a Rust value, within the caller's limits.
+    ///
+    /// # Errors
+    ///
+    /// As [`Graph::deserialize`].
+    pub fn deserialize_with<T: Deserialize<'a>>(&self, limits: &Limits) -> Result<T> {
+        de::deserialize(self, limits)
     }
 
     /// Whether a node contains itself.

@@ -157,9 +157,7 @@ pub fn from_slice_with<'de, T: Deserialize<'de>>(
     input: &'de [u8],
     options: impl Into<ReadOptions>,
 ) -> Result<T> {
-    let options = options.into();
-    let graph = Graph::from_slice_with(input, &options)?;
-    de::deserialize(&graph, &options.limits)
+    de::from_slice(input, &options.into())
 }
 
 /// Reads the first pickle of a reader, which is read to its end.

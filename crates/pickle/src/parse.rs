@@ -145,7 +145,7 @@ impl<'a> Parser<'a> {
             }
             ArgumentKind::Uint1 => Argument::Int(i64::from(self.uint1()?)),
             ArgumentKind::Uint2 => Argument::Int(i64::from(self.uint2()?)),
-            ArgumentKind::Uint4 => Argument::Int(i64::from(u32::from_le_bytes(self.array()?))),
+            ArgumentKind::Uint4 => Argument::Int(i64::from(self.uint4()?)),
             ArgumentKind::Uint8 => Argument::Length(self.enter_frame()?),
             ArgumentKind::Int4 => Argument::Int(i64::from(self.int4()?)),
             ArgumentKind::Float8 => Argument::Float(self.float8()?),
@@ -263,6 +263,11 @@ impl<'a> Parser<'a> {
     }
 
     #[inline]
+    pub(crate) fn uint4(&mut self) -> Result<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    #[inline]
     pub(crate) fn int4(&mut self) -> Result<i32> {
         self.array().map(i32::from_le_bytes)
     }
@@ -282,7 +287,7 @@ impl<'a> Parser<'a> {
     /// Data with a four-byte length.
     #[inline]
     pub(crate) fn sized4(&mut self) -> Result<&'a [u8]> {
-        let length = u32::from_le_bytes(self.array()?);
+        let length = self.uint4()?;
         self.take(usize::try_from(length).map_err(|_| Error::truncated())?)
     }
 
@@ -291,7 +296,8 @@ impl<'a> Parser<'a> {
         self.take(usize::try_from(length).map_err(|_| Error::syntax("negative byte count"))?)
     }
 
-    fn sized8(&mut self) -> Result<&'a [u8]> {
+    /// Data with an eight-byte length.
+    pub(crate) fn sized8(&mut self) -> Result<&'a [u8]> {
         let length = u64::from_le_bytes(self.array()?);
         self.take(usize::try_from(length).map_err(|_| Error::truncated())?)
     }

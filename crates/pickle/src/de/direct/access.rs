@@ -1,0 +1,244 @@
+//! The parts of a container, read one after another.
+
+use serde::de::value::{BytesDeserializer, U32Deserializer};
+use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
+
+use super::{Form, Parts, Reader};
+use crate::error::{Error, Result};
+
+/// The items of a list, tuple or set.
+pub(super) struct Items<'r, 'o, 'de> {
+    reader: &'r mut Reader<'o, 'de>,
+    parts: Parts,
+}
+
+impl<'r, 'o, 'de> Items<'r, 'o, 'de> {
+    pub(super) fn new(reader: &'r mut Reader<'o, 'de>, parts: Parts) -> Self {
+        Self { reader, parts }
+    }
+
+    pub(super) fn finish(self) -> Result<()> {
+        self.reader.finish(self.parts)
+    }
+}
+
+impl<'de> Reader<'_, 'de> {
+    /// Reads a part of a container.
+    #[inline]
+    fn part<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value> {
+        let part = seed.deserialize(&mut *self);
+        self.failed |= part.is_err();
+        self.check()?;
+        part
+    }
+
+    /// Ends what goes on although something went wrong: a type that makes up for errors could go on forever.
+    fn check(&mut self) -> Result<()> {
+        if self.failed { Err(self.give_up()) } else { Ok(()) }
+    }
+}
+
+impl Parts {
+    /// How many there are, where it is known.
+    fn size(self) -> Option<usize> {
+        match self.form {
+            Form::Marked => None,
+            _ => Some(self.left),
+        }
+    }
+}
+
+impl<'de> de::SeqAccess<'de> for Items<'_, '_, 'de> {
+    type Error = Error;
+
+    #[inline]
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
+        if !self.reader.has_more(&mut self.parts)? {
+            return Ok(None);
+        }
+        let item = self.reader.part(seed)?;
+        self.parts.left = self.parts.left.saturating_sub(1);
+        Ok(Some(item))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.parts.size()
+    }
+}
+
+/// The pairs of a dict.
+pub(super) struct Pairs<'r, 'o, 'de> {
+    reader: &'r mut Reader<'o, 'de>,
+    parts: Parts,
+}
+
+impl<'r, 'o, 'de> Pairs<'r, 'o, 'de> {
+    pub(super) fn new(reader: &'r mut Reader<'o, 'de>, parts: Parts) -> Self {
+        Self { reader, parts }
+    }
+
+    pub(super) fn finish(self) -> Result<()> {
+        self.reader.finish(self.parts)
+    }
+
+    #[inline]
+    fn next<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value> {
+        let part = self.reader.part(seed)?;
+        self.parts.left -= 1; // there was one: the caller has looked
+        Ok(part)
+    }
+}
+
+impl<'de> de::MapAccess<'de> for Pairs<'_, '_, 'de> {
+    type Error = Error;
+
+    #[inline]
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
+        if !self.parts.left.is_multiple_of(2) {
+            return Err(self.reader.give_up()); // a value was left out
+        }
+        if !self.reader.has_more(&mut self.parts)? {
+            return Ok(None);
+        }
+        self.next(seed).map(Some)
+    }
+
+    #[inline]
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
+        if self.parts.left.is_multiple_of(2) {
+            return Err(self.reader.give_up()); // a key was left out
+        }
+        self.next(seed)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.parts.size().map(|parts| parts / 2)
+    }
+}
+
+/// An enum: a string for a unit variant, `{variant: content}` for the others.
+pub(super) struct Variant<'r, 'o, 'de> {
+    pub(super) reader: &'r mut Reader<'o, 'de>,
+    pub(super) parts: Option<Parts>,
+}
+
+impl<'de> Variant<'_, '_, 'de> {
+    /// Reads the content and passes the end of the dict.
+    fn content<T>(self, read: impl FnOnce(&mut Reader<'_, 'de>) -> Result<T>) -> Result<T> {
+        let Some(parts) = self.parts else { return Err(self.reader.give_up()) };
+        let content = read(self.reader)?;
+        self.reader.check()?;
+        self.reader.finish(Parts { left: 0, ..parts })?;
+        self.reader.open_variants -= 1;
+        Ok(content)
+    }
+}
+
+impl<'de> de::EnumAccess<'de> for Variant<'_, '_, 'de> {
+    type Error = Error;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(mut self, seed: V) -> Result<(V::Value, Self)> {
+        if let Some(parts) = &mut self.parts
+            && !self.reader.has_more(parts)?
+        {
+            return Err(self.reader.give_up());
+        }
+        let variant = self.reader.part(seed)?;
+        Ok((variant, self))
+    }
+}
+
+impl<'de> de::VariantAccess<'de> for Variant<'_, '_, 'de> {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<()> {
+        if self.parts.is_some() {
+            return Err(self.reader.give_up());
+        }
+        self.reader.open_variants -= 1;
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value> {
+        self.content(|reader| seed.deserialize(reader))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value> {
+        self.content(|reader| de::Deserializer::deserialize_tuple(reader, length, visitor))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value> {
+        self.content(|reader| de::Deserializer::deserialize_struct(reader, "", fields, visitor))
+    }
+}
+
+/// Bytes that [`crate::Value`] alone can tell apart.
+pub(super) struct SpecialAtom<'de> {
+    pub(super) kind: u32,
+    pub(super) bytes: &'de [u8],
+}
+
+/// A tuple or set, which [`crate::Value`] alone can tell apart; it stands next.
+pub(super) struct SpecialParts<'r, 'o, 'de> {
+    pub(super) kind: u32,
+    pub(super) reader: &'r mut Reader<'o, 'de>,
+}
+
+macro_rules! special {
+    ($($access:ty)*) => {$(
+        impl<'de> de::EnumAccess<'de> for $access {
+            type Error = Error;
+            type Variant = Self;
+
+            fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self)> {
+                let kind: U32Deserializer<Error> = self.kind.into_deserializer();
+                Ok((seed.deserialize(kind)?, self))
+            }
+        }
+
+        impl<'de> de::VariantAccess<'de> for $access {
+            type Error = Error;
+
+            fn unit_variant(self) -> Result<()> {
+                Err(Error::data(String::new()))
+            }
+
+            fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value> {
+                self.content(seed)
+            }
+
+            fn tuple_variant<V: Visitor<'de>>(self, _length: usize, _visitor: V) -> Result<V::Value> {
+                Err(Error::data(String::new()))
+            }
+
+            fn struct_variant<V: Visitor<'de>>(
+                self,
+                _fields: &'static [&'static str],
+                _visitor: V,
+            ) -> Result<V::Value> {
+                Err(Error::data(String::new()))
+            }
+        }
+    )*};
+}
+
+special!(SpecialAtom<'de> SpecialParts<'_, '_, 'de>);
+
+impl<'de> SpecialAtom<'de> {
+    fn content<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value> {
+        seed.deserialize(BytesDeserializer::new(self.bytes))
+    }
+}
+
+impl<'de> SpecialParts<'_, '_, 'de> {
+    fn content<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value> {
+        let content = self.reader.part(seed)?;
+        self.reader.open_variants -= 1;
+        Ok(content)
+    }
+}
