@@ -65,6 +65,8 @@ pub struct Array<'g> {
     source: Option<NodeId>,
     mask: Option<Data<'g>>,
     class: Option<node::Name<'g>>,
+    /// The state of a subclass.
+    own_state: Option<NodeId>,
 }
 
 #[derive(Clone)]
@@ -139,6 +141,11 @@ impl<'g> Array<'g> {
         self.class
     }
 
+    /// The state that a subclass keeps beside that of the array, as those of pandas before 0.15 did.
+    pub(crate) fn own_state(&self) -> Option<NodeId> {
+        self.own_state
+    }
+
     /// The bytes of all items as the pickle has them, in the order and byte order of the pickle; `None` for objects and for
     /// parts of an array that are not in one piece.
     ///
@@ -168,9 +175,33 @@ impl<'g> Array<'g> {
     pub fn mask(&self) -> Option<Self> {
         let data = self.mask.clone()?;
         let dtype = DType::bool(self.dtype.graph());
-        let order = self.order.clone();
-        let strides = layout::strides(&self.shape, 1, &order).ok()?.1;
-        Some(Self { dtype, strides, data, source: None, mask: None, class: None, ..self.clone() })
+        let unit = self.unit().max(1);
+        let strides = self.strides.iter().map(|stride| stride / unit).collect();
+        let offset = self.offset / unit;
+        Some(Self { dtype, strides, offset, data, source: None, mask: None, class: None, ..self.clone() })
+    }
+
+    /// The array with a mask: one of bools, of the same shape.
+    pub(crate) fn with_mask(self, mask: &Self) -> Result<Self> {
+        let same = mask.shape == self.shape && mask.dtype.kind() == Kind::Bool && mask.order == self.order;
+        if !same || mask.shape.len() > 1 {
+            return Err(Error::data("a mask that is not of the shape of its array"));
+        }
+        Ok(Self { mask: Some(mask.data.clone()), ..self })
+    }
+
+    /// Whether any item is to be left out.
+    pub(crate) fn has_masked(&self) -> bool {
+        self.mask.is_some() && self.offsets().any(|offset| self.is_masked_at(offset))
+    }
+
+    /// How many bytes were copied to read the array.
+    pub(crate) fn copied(&self) -> usize {
+        let copied = |data: &Data<'_>| match data {
+            Data::Decoded(bytes) => bytes.len(),
+            _ => 0,
+        };
+        copied(&self.data) + self.mask.as_ref().map_or(0, copied)
     }
 
     /// The part of the array at an index of its first dimension: a row of a table, an item of a list.
@@ -179,7 +210,7 @@ impl<'g> Array<'g> {
         if index >= length {
             return None;
         }
-        let mut part = Self { source: None, mask: None, ..self.clone() };
+        let mut part = Self { source: None, ..self.clone() };
         part.shape.remove(0);
         part.strides.remove(0);
         part.offset += index * stride;
@@ -231,6 +262,19 @@ impl<'g> Array<'g> {
         self.strides.get(axis).copied().unwrap_or(0)
     }
 
+    /// The offset of an item by its place in the order of `array.flat`.
+    pub(crate) fn offset_of(&self, mut place: usize) -> Option<usize> {
+        let mut offset = self.offset;
+        if place >= self.count {
+            return None;
+        }
+        for (length, stride) in self.shape.iter().zip(&self.strides).rev() {
+            offset += place.checked_rem(*length)? * stride;
+            place = place.checked_div(*length)?;
+        }
+        Some(offset)
+    }
+
     /// The bytes of the item at an offset.
     pub(crate) fn item_at(&self, offset: usize) -> Option<&[u8]> {
         self.data.bytes()?.get(offset..offset.checked_add(self.dtype.item_size())?)
@@ -246,8 +290,7 @@ impl<'g> Array<'g> {
 
     pub(crate) fn is_masked_at(&self, offset: usize) -> bool {
         let Some(mask) = self.mask.as_ref().and_then(Data::bytes) else { return false };
-        let size = if self.data.bytes().is_some() { self.dtype.item_size() } else { 1 };
-        offset.checked_div(size).and_then(|place| mask.get(place)).is_some_and(|masked| *masked != 0)
+        offset.checked_div(self.unit()).and_then(|place| mask.get(place)).is_some_and(|masked| *masked != 0)
     }
 
     /// The bytes of all items in the order of `array.flat`, when they stand so in the input.
@@ -259,12 +302,17 @@ impl<'g> Array<'g> {
         Offsets::new(&self.shape, &self.strides, self.offset, self.count)
     }
 
-    /// Whether the items follow each other in the order of `array.flat`, without gaps.
-    fn is_contiguous(&self) -> bool {
-        let mut step = match self.data {
+    /// What offsets and strides of one item count as.
+    fn unit(&self) -> usize {
+        match self.data {
             Data::Objects(_) => 1,
             _ => self.dtype.item_size(),
-        };
+        }
+    }
+
+    /// Whether the items follow each other in the order of `array.flat`, without gaps.
+    fn is_contiguous(&self) -> bool {
+        let mut step = self.unit();
         let axes = self.shape.iter().zip(&self.strides).rev();
         self.count == 0
             || axes.filter(|(length, _)| **length != 1).all(|(length, stride)| {

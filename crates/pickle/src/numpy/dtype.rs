@@ -269,7 +269,7 @@ impl<'g> DType<'g> {
         Ok(Some((dtype, shape)))
     }
 
-    pub(super) fn graph(&self) -> &'g Graph<'g> {
+    pub(crate) fn graph(&self) -> &'g Graph<'g> {
         self.graph
     }
 }

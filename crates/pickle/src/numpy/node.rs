@@ -103,6 +103,19 @@ pub(crate) fn raw<'g>(graph: &'g Graph<'g>, id: NodeId) -> Option<Cow<'g, [u8]>>
     }
 }
 
+/// Bytes, or an out-of-band buffer that the caller has; `None` for anything else.
+pub(crate) fn buffer<'g>(graph: &'g Graph<'g>, id: NodeId, buffers: &[&'g [u8]]) -> Result<Option<&'g [u8]>> {
+    match graph.node(id) {
+        Node::Bytes(bytes) | Node::ByteArray(bytes) => Ok(Some(bytes)),
+        Node::Buffer { index, .. } => {
+            let buffer = usize::try_from(index).ok().and_then(|index| buffers.get(index));
+            let missing = || Error::data(format!("out-of-band buffer {index} is needed, and was not given"));
+            buffer.map(|buffer| Some(*buffer)).ok_or_else(missing)
+        }
+        _ => Ok(None),
+    }
+}
+
 /// The value of a str key in a dict; of a Python 2 string also.
 pub(crate) fn item(graph: &Graph<'_>, pairs: &[(NodeId, NodeId)], key: &str) -> Option<NodeId> {
     let is_key = |id: NodeId| match graph.node(id) {

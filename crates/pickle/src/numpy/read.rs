@@ -7,7 +7,7 @@ use super::layout::{self, Order};
 use super::node::{self, Made, Name};
 use super::{Array, Data};
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Node, NodeId};
+use crate::graph::{Graph, NodeId};
 
 const STATE: [&str; 2] = ["the state of a numpy array", "a tuple of 4, 5 or 7 items"];
 
@@ -56,10 +56,11 @@ fn with_state<'g>(graph: &'g Graph<'g>, id: NodeId, class: Option<Name<'g>>) -> 
     let state = node::state(graph, id).ok_or_else(|| Error::data("a numpy array without its state"))?;
     let mut items = node::expect(graph, state, node::tuple, STATE)?;
     // Subclasses of old pandas: (the array's state, their own).
-    if let [array, _other] = items
+    let mut own_state = None;
+    if let [array, own] = items
         && let Some(array) = node::tuple(graph, *array)
     {
-        items = array;
+        (items, own_state) = (array, Some(*own));
     }
     let (items, mask) = match items {
         [version, shape, dtype, fortran, data, mask, _fill_value] => {
@@ -82,7 +83,7 @@ fn with_state<'g>(graph: &'g Graph<'g>, id: NodeId, class: Option<Name<'g>>) -> 
     let order = if is_fortran && data.bytes().is_some() { Order::Fortran } else { Order::C };
     let shape = layout::shape(graph, shape)?;
     let array = Parts { dtype, shape, order, data, source: Some(source), mask }.check()?;
-    Ok(Array { class, ..array })
+    Ok(Array { class, own_state, ..array })
 }
 
 /// `scalar(dtype, bytes)`, or `scalar(dtype, object)`.
@@ -111,18 +112,11 @@ fn from_buffer<'g>(
         (Some("K"), Some(axes)) => Order::Axes(layout::shape(graph, axes)?),
         _ => return Err(node::unlike(graph, order, "the order of a numpy array", "C, F or K with axes")),
     };
-    let data = match graph.node(buffer) {
-        Node::Buffer { index, .. } => Data::Borrowed(out_of_band(index, buffers)?),
-        _ => data_of(graph, buffer, "the buffer of a numpy array")?,
+    let data = match node::buffer(graph, buffer, buffers)? {
+        Some(bytes) => Data::Borrowed(bytes),
+        None => data_of(graph, buffer, "the buffer of a numpy array")?,
     };
     Parts { dtype, shape, order, data, source: Some(buffer), mask: None }.check()
-}
-
-fn out_of_band<'g>(index: u32, buffers: &[&'g [u8]]) -> Result<&'g [u8]> {
-    let found = usize::try_from(index).ok().and_then(|index| buffers.get(index));
-    found.copied().ok_or_else(|| {
-        Error::data(format!("the data of a numpy array is out-of-band buffer {index}, which was not given"))
-    })
 }
 
 fn data_of<'g>(graph: &'g Graph<'g>, id: NodeId, what: &str) -> Result<Data<'g>> {
@@ -156,6 +150,18 @@ impl<'g> Parts<'g> {
         let (shape, strides) = layout::strides(&self.shape, item, &self.order)?;
         let source = self.source.filter(|_| self.order == Order::C && matches!(self.data, Data::Borrowed(_)));
         let Self { dtype, order, data, mask, .. } = self;
-        Ok(Array { dtype, shape, strides, offset: 0, count, order, data, source, mask, class: None })
+        Ok(Array {
+            dtype,
+            shape,
+            strides,
+            offset: 0,
+            count,
+            order,
+            data,
+            source,
+            mask,
+            class: None,
+            own_state: None,
+        })
     }
 }

@@ -154,3 +154,17 @@ pub fn children(graph: &onggi_pickle::Graph<'_>, id: onggi_pickle::NodeId) -> Ve
     }
     children
 }
+
+/// Python's `float.hex`, of the numbers that the tests have.
+pub fn float_hex(value: f64) -> serde_json::Value {
+    if !value.is_finite() {
+        return serde_json::json!(value.to_string().to_lowercase());
+    }
+    let bits = value.to_bits();
+    let exponent = i64::try_from((bits >> 52) & 0x7ff).expect("11 bits") - 1023;
+    let sign = if value.is_sign_negative() { "-" } else { "" };
+    if value == 0.0 {
+        return serde_json::json!(format!("{sign}0x0.0p+0"));
+    }
+    serde_json::json!(format!("{sign}0x1.{:013x}p{exponent:+}", bits & ((1 << 52) - 1)))
+}
