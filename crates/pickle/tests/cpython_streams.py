@@ -74,6 +74,7 @@ class Unpickler(pickle.Unpickler):
         if (module, name) in CALLED:
             # At any protocol, where CPython itself knows Python 2's name up to protocol 2 only.
             return super().find_class("builtins" if module == "__builtin__" else module, {"xrange": "range"}.get(name, name))
+        (module + name).encode()  # there is no module of a name with surrogates
         if (module, name) not in self.stubs:
             self.stubs[module, name] = Class("Noted", (Stub,), {"place": [module, name]})
         return self.stubs[module, name]
@@ -159,7 +160,7 @@ def canonical(value):
         inner = {"class": callee.place} if isinstance(callee, Class) else {"callee": write(callee)}
         inner |= {"how": o.how, "args": [write(x) for x in o.args]}
         if o.kwargs:
-            inner["kwargs"] = [[k, write(v)] for k, v in o.kwargs.items()]
+            inner["kwargs"] = [[write(k), write(v)] for k, v in o.kwargs.items()]
         for kind in ("listitems", "dictitems", "setitems", "state"):
             if kind in o.done:
                 pairs = kind == "dictitems"
