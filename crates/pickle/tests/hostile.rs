@@ -6,7 +6,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use common::{Random, corpus, json_lines, unhex};
-use onggi_pickle::{Graph, Limits, Protocol, Value, from_slice, from_slice_with, to_vec};
+use onggi_pickle::{Graph, Limits, Node, Protocol, Value, from_slice, from_slice_with, to_vec};
 
 /// Everything that can be done with bytes from elsewhere.
 fn endure(input: &[u8]) {
@@ -71,6 +71,26 @@ fn the_deepest_value_fits_a_small_stack() {
         assert!(to_vec(&vec![value]).is_err_and(|error| error.is_data()));
     };
     std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread").join().expect("no panic");
+}
+
+#[test]
+fn a_buffer_that_is_written_twice_is_the_same_buffer_or_an_error() {
+    // A persistent id that is a buffer, twice: such ids are never memoised.
+    let graph = Graph::from_slice(b"\x97Q2\x86.").expect("readable");
+    let again = graph.to_vec(Protocol::V5).expect("writable");
+    let again = Graph::from_slice(&again).expect("readable");
+    let Node::Tuple(pair) = again.node(again.root()) else { panic!("not a tuple") };
+    for id in pair {
+        let Node::Persistent(id) = again.node(*id) else { panic!("not a persistent id") };
+        assert_eq!(again.node(id), Node::Buffer { index: 0, readonly: false });
+    }
+    // A tuple of a buffer and a list that contains the tuple.
+    let graph = Graph::from_slice(b"]\x940\x97h\x00\x86\x94h\x00h\x01a0.").expect("readable");
+    if let Ok(again) = graph.to_vec(Protocol::V5) {
+        let again = Graph::from_slice(&again).expect("readable");
+        let Node::Tuple(pair) = again.node(again.root()) else { panic!("not a tuple") };
+        assert_eq!(again.node(pair[0]), Node::Buffer { index: 0, readonly: false });
+    }
 }
 
 #[test]

@@ -174,6 +174,9 @@ impl<'g> Encoder<'g, '_, '_> {
         }
         match self.buffers.taken.get(&index) {
             Some(number) => self.writer.get(*number),
+            None if index < self.buffers.next => {
+                return Err(Error::data("an out-of-band buffer in a tuple that contains itself"));
+            }
             None => self.next_buffer(self.buffers.views.get(&index).is_some_and(|views| *views > 1))?,
         }
         if readonly {
@@ -234,7 +237,7 @@ impl Buffers {
                     parts.extend(items);
                 }
                 Node::Dict(pairs) => parts.extend(pairs.iter().flat_map(|pair| [pair.0, pair.1])),
-                Node::Persistent(pid) => parts.push(pid),
+                Node::Persistent(pid) => parts.extend([pid, pid]), // written each time that the object is met
                 Node::Object(object) => parts.push(object.callable),
                 _ => {}
             }
