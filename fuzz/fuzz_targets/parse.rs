@@ -2,9 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use onggi_pickle::parse::Parser;
+use onggi_pickle::{dis, parse::Parser};
 
 fuzz_target!(|input: &[u8]| {
+    let mut listing = Vec::new();
+    let _ = dis::write_json_lines(input, &mut listing);
+    let _ = dis::write_text(input, &dis::TextOptions::default(), &mut listing);
+    assert!(std::str::from_utf8(&listing).is_ok());
     let mut parser = Parser::new(input);
     let mut end = 0;
     while let Some(op) = parser.next() {

@@ -3,10 +3,15 @@
 
 use libfuzzer_sys::fuzz_target;
 use onggi_fuzz::assert_same;
-use onggi_pickle::{Graph, Protocol};
+use onggi_pickle::{Graph, Protocol, optimize};
 
 fuzz_target!(|input: &[u8]| {
     let Ok(graph) = Graph::from_slice(input) else { return };
+    let smaller = optimize(&input[..graph.length()]);
+    if let Ok(smaller) = &smaller {
+        assert!(smaller.len() <= graph.length());
+        assert_same(&graph, &Graph::from_slice(smaller).expect("readable"), true);
+    }
     for protocol in Protocol::ALL {
         let Ok(written) = graph.to_vec(protocol) else { continue };
         let again = Graph::from_slice(&written).unwrap_or_else(|error| panic!("{protocol:?}: {error}"));
