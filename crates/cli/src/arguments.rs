@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{dis, json};
+use crate::{convert, dis, json, optimize};
 
 /// Python's pickles, looked into without ever executing them.
 #[derive(Debug, Parser)]
@@ -29,4 +29,6 @@ pub(crate) enum Command {
 pub(crate) enum PickleCommand {
     Dis(dis::Dis),
     Json(json::Json),
+    Optimize(optimize::Optimize),
+    Convert(convert::Convert),
 }

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 
-use clap::Args;
-use onggi_pickle::{Error, Limits};
+use clap::{Args, ValueEnum};
+use onggi_pickle::{Encoding, Error, Limits};
 
 use crate::failure::Failure;
 
@@ -19,6 +19,26 @@ pub(crate) struct Source {
     /// How many bytes to read at most.
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 28)]
     max_bytes: usize,
+}
+
+/// What `pickle.loads(..., encoding=...)` takes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Text {
+    Ascii,
+    Latin1,
+    Utf8,
+    Bytes,
+}
+
+impl From<Text> for Encoding {
+    fn from(text: Text) -> Self {
+        match text {
+            Text::Ascii => Self::Ascii,
+            Text::Latin1 => Self::Latin1,
+            Text::Utf8 => Self::Utf8,
+            Text::Bytes => Self::Bytes,
+        }
+    }
 }
 
 /// What was read.

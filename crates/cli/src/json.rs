@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use onggi_pickle::json::write_canonical;
 use onggi_pickle::{Encoding, Error, Graph, ReadOptions};
 
 use crate::failure::Failure;
-use crate::input::{Input, Source};
+use crate::input::{Input, Source, Text};
 use crate::output;
 
 /// Prints the first pickle of a file as one line of JSON that keeps everything.
@@ -35,26 +35,6 @@ pub(crate) struct Json {
     /// What strings of Python 2 are [default: ascii; with --inert latin1 where they are not ASCII].
     #[arg(long, value_enum, value_name = "ENCODING")]
     encoding: Option<Text>,
-}
-
-/// What `pickle.loads(..., encoding=...)` takes.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Text {
-    Ascii,
-    Latin1,
-    Utf8,
-    Bytes,
-}
-
-impl From<Text> for Encoding {
-    fn from(text: Text) -> Self {
-        match text {
-            Text::Ascii => Self::Ascii,
-            Text::Latin1 => Self::Latin1,
-            Text::Utf8 => Self::Utf8,
-            Text::Bytes => Self::Bytes,
-        }
-    }
 }
 
 pub(crate) fn run(arguments: &Json) -> Result<(), Failure> {

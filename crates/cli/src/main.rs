@@ -1,10 +1,12 @@
 //! The `onggi` command: looks into Python's pickles, and never executes them.
 
 mod arguments;
+mod convert;
 mod dis;
 mod failure;
 mod input;
 mod json;
+mod optimize;
 mod output;
 
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ fn run(command: PickleCommand) -> Result<ExitCode, Failure> {
     match command {
         PickleCommand::Dis(arguments) => dis::run(&arguments)?,
         PickleCommand::Json(arguments) => json::run(&arguments)?,
+        PickleCommand::Optimize(arguments) => optimize::run(&arguments)?,
+        PickleCommand::Convert(arguments) => convert::run(&arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

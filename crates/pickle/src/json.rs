@@ -22,7 +22,10 @@
 //! An object that can be changed, or holds one, and is met more than once has `"id": n` where it is met first, and is
 //! `{"ref": n}` after that. Inside of sets nothing has a number.
 
+mod budget;
 mod canonical;
+mod sharing;
 pub(crate) mod text;
+mod value;
 
 pub use self::canonical::write_canonical;

@@ -22,6 +22,8 @@ use crate::types::{
     Clock, Date, Decimal, Fraction, IpAddress, IpInterface, IpNetwork, Path, SafeUuid, TimeDelta, Uuid, Zone,
 };
 
+pub(crate) use self::call::renamed;
+
 pub use self::array::{Array, ArrayItem, ArrayItems};
 
 /// What an inert node of the standard library means: [`Graph::known`].

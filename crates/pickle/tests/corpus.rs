@@ -2,62 +2,12 @@
 
 mod common;
 
-use std::fs;
-use std::path::Path;
-
-use common::canonical::{canonical, sorted};
+use common::Python;
+use common::corpus::{Input, inputs};
 use common::sha256::sha256;
-use common::{Python, corpus, json_lines};
 use onggi_pickle::dis::{self, Instructions, TextOptions};
-use onggi_pickle::{Encoding, Graph, Limits, Protocol, ReadOptions, json};
+use onggi_pickle::{Encoding, Error, Graph, Limits, Protocol, ReadOptions, json};
 use serde_json::Value;
-
-/// Every description of `expected/files` with its pickle.
-fn files() -> Vec<(Value, Vec<u8>)> {
-    let Some(folder) = corpus() else { return Vec::new() };
-    described(&folder.join("expected/files"))
-        .into_iter()
-        .map(|line| {
-            let path = folder.join("files").join(line["file"].as_str().expect("a name"));
-            let bytes = fs::read(path).expect("readable");
-            (line, bytes)
-        })
-        .collect()
-}
-
-/// Every pickle that a cell of the databases holds, with its line.
-fn cells() -> Vec<(Value, Vec<u8>)> {
-    let Some(folder) = corpus() else { return Vec::new() };
-    with_bytes(described(&folder.join("expected/db")))
-}
-
-/// Every case that holds its bytes.
-fn cases() -> Vec<(Value, Vec<u8>)> {
-    let Some(folder) = corpus() else { return Vec::new() };
-    with_bytes(described(&folder.join("cases")))
-}
-
-fn with_bytes(lines: Vec<Value>) -> Vec<(Value, Vec<u8>)> {
-    let bytes = |line: &Value| line["hex"].as_str().map(common::unhex);
-    lines.into_iter().filter_map(|line| bytes(&line).map(|bytes| (line, bytes))).collect()
-}
-
-/// The lines of all descriptions in a folder.
-fn described(folder: &Path) -> Vec<Value> {
-    let entries = fs::read_dir(folder).expect("readable").map(|entry| entry.expect("readable").path());
-    let mut files: Vec<_> =
-        entries.filter(|path| path.extension().is_some_and(|name| name == "jsonl")).collect();
-    files.sort();
-    files.iter().flat_map(|file| json_lines(file)).collect()
-}
-
-/// What a line calls its pickle.
-fn name(line: &Value) -> String {
-    let named = line.get("file").or(line.get("id")).and_then(Value::as_str);
-    named
-        .map(str::to_owned)
-        .unwrap_or_else(|| format!("{} {} {}", line["table"], line["key"], line["column"]))
-}
 
 /// Whether a listing is the described one: its digest, the instructions themselves, and how it ends.
 fn check_listing(line: &Value, bytes: &[u8]) -> Result<(), String> {
@@ -103,13 +53,13 @@ fn matches((offset, name, argument): &(usize, &str, Option<String>), expected: &
 #[test]
 fn listings_are_those_of_pickletools() {
     let (mut bad, mut compared) = (Vec::new(), 0);
-    for (line, bytes) in files().into_iter().chain(cells()).chain(cases()) {
+    for Input { name, bytes, line } in inputs() {
         if line.get("ops").is_none_or(|ops| ops.as_array().is_none_or(Vec::is_empty)) {
             continue; // described by what it costs, or not at all
         }
         compared += 1;
         if let Err(wrong) = check_listing(&line, &bytes) {
-            bad.push(format!("{}: {wrong:.500}", name(&line)));
+            bad.push(format!("{name}: {wrong:.500}"));
         }
     }
     println!("{compared} listings compared");
@@ -132,21 +82,21 @@ for line in sys.stdin:
 
 #[test]
 fn listings_for_people_are_those_of_pickletools() {
-    let pickles: Vec<_> = files().into_iter().chain(cells()).chain(cases()).collect();
+    let pickles = inputs();
     if pickles.is_empty() {
         return;
     }
     let Some(mut python) = Python::start(DIS) else { return };
     let (mut bad, mut compared, mut odd) = (Vec::new(), 0, 0);
-    let sent = python.send_in_background(pickles.iter().map(|(_, bytes)| common::hex(bytes)).collect());
-    for ((line, bytes), printed) in pickles.iter().zip(python.lines()) {
+    let sent = python.send_in_background(pickles.iter().map(|input| common::hex(&input.bytes)).collect());
+    for (Input { name, bytes, .. }, printed) in pickles.iter().zip(python.lines()) {
         let mut out = Vec::new();
         let written = dis::write_text(bytes, &TextOptions::default(), &mut out);
         match serde_json::from_str::<Option<String>>(&printed).expect("JSON") {
             None if written.is_err() => odd += 1,
-            None => bad.push(format!("{}: pickletools raises", name(line))),
+            None => bad.push(format!("{name}: pickletools raises")),
             Some(expected) if out.starts_with(expected.as_bytes()) => compared += 1,
-            Some(_) => bad.push(format!("{}: differs", name(line))),
+            Some(_) => bad.push(format!("{name}: differs")),
         }
     }
     sent.join().expect("sent");
@@ -184,8 +134,8 @@ const TOO_LONG: &str = "pickle.py takes a frame beyond the end of the input; the
 fn inert_values_are_those_of_cpython() {
     on_a_large_stack(|| {
         let (mut bad, mut values, mut ends) = (Vec::new(), 0, 0);
-        for (line, bytes) in files().into_iter().chain(cells()).chain(cases()) {
-            let (expected, name) = (&line["inert"], name(&line));
+        for Input { name, bytes, line } in inputs() {
+            let expected = &line["inert"];
             if expected.is_null() || INERT_EXCEPTIONS.iter().any(|(excepted, _)| *excepted == name) {
                 continue;
             }
@@ -195,11 +145,13 @@ fn inert_values_are_those_of_cpython() {
                 (Err(_), false) => ends += 1,
                 (Err(error), true) => bad.push(format!("{name}: {error}")),
                 (Ok(_), false) => bad.push(format!("{name}: read, but {}", expected["message"])),
-                (Ok(graph), true) => match check_value(&graph, expected) {
-                    Ok(true) => values += 1,
-                    Ok(false) => ends += 1,
-                    Err(error) => bad.push(format!("{name}: {error}")),
-                },
+                (Ok(graph), true) => {
+                    match check_value(&canonical(&graph).expect("within limits"), expected) {
+                        Ok(true) => values += 1,
+                        Ok(false) => ends += 1,
+                        Err(error) => bad.push(format!("{name}: {error}")),
+                    }
+                }
             }
         }
         println!("{values} inert values compared");
@@ -209,36 +161,18 @@ fn inert_values_are_those_of_cpython() {
 }
 
 /// Whether there was a value to compare.
-fn check_value(graph: &Graph<'_>, expected: &Value) -> Result<bool, String> {
-    let mut text = Vec::new();
-    json::write_canonical(graph, &Limits::default(), &mut text).map_err(|error| error.to_string())?;
+fn check_value(text: &str, expected: &Value) -> Result<bool, String> {
     if let Some(digest) = expected.get("value_sha256") {
-        return if *digest == sha256(&text) { Ok(true) } else { Err("another digest".to_owned()) };
+        return if *digest == sha256(text.as_bytes()) { Ok(true) } else { Err("another digest".to_owned()) };
     }
     let Some(value) = expected.get("value") else { return Ok(false) };
-    let text = String::from_utf8(text).expect("ASCII");
-    if common::json(&text) == *value { Ok(true) } else { Err(format!("{text:.300} is not {value:.300}")) }
+    if common::json(text) == *value { Ok(true) } else { Err(format!("{text:.300} is not {value:.300}")) }
 }
 
 /// Values of the corpus nest deeply, and the tests' JSON is read recursively.
 fn on_a_large_stack(test: fn()) {
     let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(test);
     thread.expect("a thread").join().expect("no panic");
-}
-
-#[test]
-fn builtin_values_are_those_of_cpython() {
-    let on_a_large_stack = std::thread::Builder::new().stack_size(64 << 20).spawn(|| {
-        let (mut bad, mut compared) = (Vec::new(), 0);
-        for (line, bytes) in files() {
-            if line["tier"] == "builtin" {
-                compare(&line, &bytes, &mut compared, &mut bad);
-            }
-        }
-        println!("{compared} builtin values compared");
-        assert!(bad.is_empty(), "{} differ:\n{}", bad.len(), bad.join("\n"));
-    });
-    on_a_large_stack.expect("a thread").join().expect("no panic");
 }
 
 /// Cases that end otherwise than the lines say, which were made with CPython 3.11.
@@ -279,62 +213,82 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn cases_end_as_their_lines_say() {
-    let Some(folder) = corpus() else { return };
-    let (mut bad, mut compared) = (Vec::new(), 0);
-    for name in ["quirks.jsonl", "cpython.jsonl", "fuzz.jsonl", "ogorek_fuzz.jsonl"] {
-        for line in json_lines(&folder.join("cases").join(name)) {
-            let excepted = EXCEPTIONS.iter().any(|(id, _)| line["id"] == *id);
-            if let (Some(text), false) = (line["hex"].as_str(), excepted) {
-                compare(&line, &common::unhex(text), &mut compared, &mut bad);
+fn values_are_those_of_cpython() {
+    on_a_large_stack(|| {
+        let mut found = Found::default();
+        for input in inputs() {
+            if !EXCEPTIONS.iter().any(|(excepted, _)| *excepted == input.name) {
+                compare(&input, &mut found);
             }
         }
-    }
-    println!("{compared} cases compared");
-    assert!(bad.is_empty(), "{} differ:\n{}", bad.len(), bad.join("\n"));
+        let Found { values, ends, bad } = found;
+        println!("{values} values compared");
+        println!("{ends} more end as CPython says");
+        assert!(bad.is_empty(), "{} differ:\n{}", bad.len(), bad.join("\n"));
+    });
+}
+
+/// What was compared, and what differs.
+#[derive(Default)]
+struct Found {
+    values: usize,
+    ends: usize,
+    bad: Vec<String>,
 }
 
 /// Protocol 0 writes `nan` without its sign, as CPython does.
 const NAN: &str = "quirks/FLOAT '-nan'";
 
-fn compare(line: &Value, bytes: &[u8], compared: &mut usize, bad: &mut Vec<String>) {
-    let encodings = [
+fn compare(Input { name, bytes, line }: &Input, found: &mut Found) {
+    for (key, encoding) in [
         ("c_unpickler", Encoding::Ascii),
         ("c_unpickler_latin1", Encoding::Latin1),
         ("c_unpickler_bytes", Encoding::Bytes),
-    ];
-    for (key, encoding) in encodings {
+    ] {
         let Some(expected) = line.get(key) else { continue };
+        let name = format!("{name} {key}");
         let graph = Graph::from_slice_with(bytes, &ReadOptions::default().strings(encoding));
-        let name = line.get("file").or(line.get("id"));
-        *compared += 1;
-        match (graph, expected["loads"] == true, expected.get("value")) {
-            (Err(_), false, _) | (Ok(_), true, None) => {}
-            (Err(error), true, _) => bad.push(format!("{name:?} {key}: {error}")),
-            (Ok(_), false, _) => bad.push(format!("{name:?} {key}: read, but {}", expected["error"])),
-            (Ok(graph), true, Some(value)) => {
-                let expected = sorted(value.clone());
-                check(&graph, &expected, &format!("{name:?} {key}"), bad);
-                for protocol in Protocol::ALL {
-                    if protocol == Protocol::V0 && line["id"] == NAN {
-                        continue;
-                    }
-                    let Ok(again) = graph.to_vec(protocol) else {
-                        bad.push(format!("{name:?} cannot be written at {protocol:?}"));
-                        continue;
-                    };
-                    let again = Graph::from_slice(&again).expect("readable");
-                    check(&again, &expected, &format!("{name:?} {key} written at {protocol:?}"), bad);
-                }
+        let read = graph.and_then(|graph| Ok((canonical(&graph)?, graph)));
+        match (read, expected["loads"] == true) {
+            (Err(_), false) => found.ends += 1,
+            (Err(error), true) => found.bad.push(format!("{name}: {error}")),
+            (Ok((text, _)), false) => {
+                found
+                    .bad
+                    .push(format!("{name}: {text:.200}, but {} {}", expected["error"], expected["message"]));
             }
+            (Ok((text, graph)), true) => match check_value(&text, expected) {
+                Err(error) => found.bad.push(format!("{name}: {error}")),
+                Ok(false) => found.ends += 1,
+                Ok(true) => {
+                    found.values += 1;
+                    let protocols = Protocol::ALL.into_iter();
+                    for protocol in
+                        protocols.filter(|protocol| *protocol != Protocol::V0 || line["id"] != NAN)
+                    {
+                        if let Err(error) = check_again(&graph, &text, protocol) {
+                            found.bad.push(format!("{name} written at {protocol:?}: {error}"));
+                        }
+                    }
+                }
+            },
         }
     }
 }
 
-fn check(graph: &Graph<'_>, expected: &Value, what: &str, bad: &mut Vec<String>) {
-    match canonical(graph) {
-        Ok(value) if value == *expected => {}
-        Ok(value) => bad.push(format!("{what}: {value:.300} is not {expected:.300}")),
-        Err(error) => bad.push(format!("{what}: {error:.300}")),
+fn canonical(graph: &Graph<'_>) -> Result<String, Error> {
+    let mut text = Vec::new();
+    json::write_canonical(graph, &Limits::default(), &mut text)?;
+    Ok(String::from_utf8(text).expect("ASCII"))
+}
+
+/// That a value is the same when it was written and read.
+fn check_again(graph: &Graph<'_>, text: &str, protocol: Protocol) -> Result<(), String> {
+    let again = graph.to_vec(protocol).map_err(|error| error.to_string())?;
+    let again = Graph::from_slice(&again).and_then(|graph| canonical(&graph));
+    match again {
+        Ok(again) if again == text => Ok(()),
+        Ok(again) => Err(format!("{again:.300} is not {text:.300}")),
+        Err(error) => Err(error.to_string()),
     }
 }

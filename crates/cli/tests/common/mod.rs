@@ -35,7 +35,7 @@ pub fn onggi_in(folder: &Path, arguments: &[&str], input: &[u8]) -> Run {
     sent.join().expect("no panic");
     Run {
         status: output.status.code(),
-        out: String::from_utf8(output.stdout).expect("UTF-8"),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
         err: String::from_utf8(output.stderr).expect("UTF-8"),
     }
 }

@@ -222,6 +222,9 @@ pub(crate) fn to_python3<'g>(global: Global<'g>) -> (&'g str, &'g str) {
     (renamed.map_or(module, |row| row.1), name)
 }
 
+/// Modules of Python 3 that took in some of Python 2, where they had the same name already.
+const ONE_WAY: &[&str] = &["collections", "io", "pickle", "xml.etree.ElementTree"];
+
 /// The name for a pickle of protocol 2, given the one in a pickle of a later protocol.
 pub(super) fn to_python2<'g>(global: Global<'g>) -> (&'g str, &'g str) {
     let (module, name) = (global.module, global.name);
@@ -229,10 +232,11 @@ pub(super) fn to_python2<'g>(global: Global<'g>) -> (&'g str, &'g str) {
         return ("exceptions", name);
     }
     let mut rows = NAMES_BACK.iter().chain(NAMES);
-    if let Some(row) = rows.find(|row| (row.2, row.3) == (module, name)) {
+    if let Some(row) = rows.find(|row| (row.2, row.3) == (module, name) && row.1 != "_socketobject") {
         return (row.0, row.1);
     }
-    let renamed = MODULES_BACK.iter().chain(MODULES).find(|row| row.1 == module);
+    let renamed =
+        MODULES_BACK.iter().chain(MODULES).find(|row| row.1 == module && !ONE_WAY.contains(&module));
     (renamed.map_or(module, |row| row.0), name)
 }
 
@@ -266,6 +270,10 @@ mod tests {
         assert_eq!(to_python3(there("copy_reg", "_reconstructor")), ("copyreg", "_reconstructor"));
         assert_eq!(to_python2(there("builtins", "range")), ("__builtin__", "xrange"));
         assert_eq!(to_python2(there("builtins", "ValueError")), ("exceptions", "ValueError"));
+        for (module, name) in [("collections", "OrderedDict"), ("io", "BytesIO"), ("socket", "SocketType")] {
+            assert_eq!(to_python2(there(module, name)), (module, name));
+        }
+        assert_eq!(to_python2(there("collections", "UserDict")), ("UserDict", "IterableUserDict"));
         assert_eq!(to_python2(there("app.models", "Profile")), ("app.models", "Profile"));
     }
 }

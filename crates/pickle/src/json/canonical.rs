@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::{self, Write as _};
 use std::io::Write;
 
+use super::budget::Budget;
+use super::sharing::{items, pairs, shared};
 use super::text::{push_hex, push_string};
-use crate::bigint::BigInt;
+use super::value::{push, push_item, push_known, push_scalar};
 use crate::error::{Error, Result};
-use crate::graph::{Effect, Global, Graph, How, Node, NodeId, Object};
+use crate::graph::{Graph, How, Node, NodeId, Object};
 use crate::limits::Limits;
-use crate::repr;
-use crate::shape::{Done, Shape};
+use crate::objects::{Array, renamed};
+use crate::shape::{Done, Mapping, Shape};
 
 /// Writes a graph as canonical JSON, in one line without its end: no blanks, names sorted, ASCII only.
 ///
@@ -38,91 +39,19 @@ pub fn write_canonical(graph: &Graph<'_>, limits: &Limits, out: impl Write) -> R
         ids: HashMap::new(),
         tasks: vec![Task::Node(graph.root(), true)],
         text: String::new(),
-        open: Vec::new(),
+        sorted: Vec::new(),
         budget: Budget::new(graph, limits),
         out,
     };
     while let Some(task) = writer.tasks.pop() {
         writer.run(task)?;
-        if writer.text.len() >= CHUNK && writer.open.is_empty() {
-            writer.flush()?;
-        }
+        writer.flush_if_long()?;
     }
     writer.flush()
 }
 
 /// How much text is collected before it is written.
 const CHUNK: usize = 1 << 16;
-
-/// Whether each node is met more than once, as canonical JSON counts it: not inside of sets, slices and arrays.
-fn shared(graph: &Graph<'_>) -> Result<Vec<bool>> {
-    let mut met = vec![0_u8; graph.node_count()];
-    let mut open = vec![graph.root()];
-    while let Some(id) = open.pop() {
-        let times = &mut met[id.index()];
-        *times += 1;
-        if *times > 2 {
-            *times = 2; // what is inside was met twice already
-            continue;
-        }
-        let shape = Shape::of(graph, id)?;
-        if *times == 2 && shape.has_identity(graph, id) {
-            continue;
-        }
-        match shape {
-            Shape::List(items) | Shape::Tuple(items) => open.extend(items.iter()),
-            Shape::Dict(pairs) => open.extend(flat(&pairs)),
-            Shape::Persistent(id) => open.push(id),
-            Shape::Object(Object { callable, arguments, keywords, .. }) => {
-                open.push(callable);
-                open.extend(items(graph, arguments));
-                open.extend(
-                    keywords.map_or(&[][..], |keywords| pairs(graph, keywords)).iter().map(|pair| pair.1),
-                );
-                open.extend(parts(&Done::of(graph, id)));
-            }
-            Shape::Name => open.extend(parts(&Done::of(graph, id))),
-            _ => {}
-        }
-    }
-    Ok(met.into_iter().map(|times| times == 2).collect())
-}
-
-fn flat(pairs: &[(NodeId, NodeId)]) -> impl Iterator<Item = NodeId> + '_ {
-    pairs.iter().flat_map(|pair| [pair.0, pair.1])
-}
-
-fn parts<'d>(done: &'d Done<'_>) -> impl Iterator<Item = NodeId> + 'd {
-    let items = done.appended.iter().chain(done.added.iter()).chain(&done.states).copied();
-    items.chain(flat(&done.set))
-}
-
-fn items<'g>(graph: &'g Graph<'_>, tuple: NodeId) -> &'g [NodeId] {
-    match graph.node(tuple) {
-        Node::Tuple(items) => items,
-        _ => &[],
-    }
-}
-
-fn pairs<'g>(graph: &'g Graph<'_>, dict: NodeId) -> &'g [(NodeId, NodeId)] {
-    match graph.node(dict) {
-        Node::Dict(pairs) => pairs,
-        _ => &[],
-    }
-}
-
-/// The names that classes of builtins have in Python 3.
-fn in_python3(global: Global<'_>) -> Global<'_> {
-    let Global { module, name } = global;
-    match (module, name) {
-        ("__builtin__", "long") => Global { module: "builtins", name: "int" },
-        ("__builtin__", "unicode") => Global { module: "builtins", name: "str" },
-        ("__builtin__", "xrange") => Global { module: "builtins", name: "range" },
-        ("__builtin__", name) => Global { module: "builtins", name },
-        ("copy_reg", name) => Global { module: "copyreg", name },
-        _ => global,
-    }
-}
 
 /// What is still to be written, innermost last.
 enum Task<'g> {
@@ -155,7 +84,7 @@ struct Writer<'g, 'a, W> {
     tasks: Vec<Task<'g>>,
     text: String,
     /// For each open part of the text whose order is not known yet, where its parts start.
-    open: Vec<Vec<usize>>,
+    sorted: Vec<Vec<usize>>,
     budget: Budget,
     out: W,
 }
@@ -165,6 +94,13 @@ impl<'g, W: Write> Writer<'g, '_, W> {
         self.out.write_all(self.text.as_bytes()).map_err(Error::io)?;
         self.text.clear();
         Ok(())
+    }
+
+    fn flush_if_long(&mut self) -> Result<()> {
+        if self.text.len() < CHUNK || !self.sorted.is_empty() {
+            return Ok(());
+        }
+        self.flush()
     }
 
     fn run(&mut self, task: Task<'g>) -> Result<()> {
@@ -185,9 +121,9 @@ impl<'g, W: Write> Writer<'g, '_, W> {
                 self.separate(next);
                 self.text.push('[');
                 self.tasks.push(Task::Pairs { pairs, next: next + 1, names });
-                self.then(&["]"]);
+                self.then("]");
                 self.tasks.push(Task::Node(value, true));
-                self.then(&[","]);
+                self.then(",");
                 self.tasks.push(Task::Node(key, !names));
             }
             Task::Part => self.part(),
@@ -204,19 +140,18 @@ impl<'g, W: Write> Writer<'g, '_, W> {
 
     fn part(&mut self) {
         let place = self.text.len();
-        if let Some(parts) = self.open.last_mut() {
+        if let Some(parts) = self.sorted.last_mut() {
             parts.push(place);
         }
     }
 
-    /// Pushes texts that come one after another.
-    fn then(&mut self, texts: &[&'static str]) {
-        self.tasks.extend(texts.iter().rev().map(|text| Task::Text(Cow::Borrowed(text))));
+    fn then(&mut self, text: &'static str) {
+        self.tasks.push(Task::Text(Cow::Borrowed(text)));
     }
 
     fn node(&mut self, id: NodeId, track: bool) -> Result<()> {
-        let shape = Shape::of(self.graph, id)?;
-        self.budget.spend(&self.graph.node(id))?;
+        let shape = Shape::canonical(self.graph, id)?;
+        self.budget.spend_node()?;
         let mut number = None;
         if track && self.shared[id.index()] && shape.has_identity(self.graph, id) {
             let next = self.ids.len();
@@ -228,16 +163,28 @@ impl<'g, W: Write> Writer<'g, '_, W> {
             number = Some(next);
         }
         match shape {
-            Shape::Scalar(node) => push_scalar(&mut self.text, &node),
+            Shape::Scalar(node) => {
+                let start = self.text.len();
+                push_scalar(&mut self.text, &node);
+                self.budget.spend_text(self.text.len() - start)?;
+            }
             Shape::ByteArray(bytes) => {
-                self.open("bytearray", "", number, "");
+                self.open("bytearray", number);
+                self.close("bytearray", number, "}");
                 push_hex(&mut self.text, bytes);
             }
             Shape::List(items) => self.items("list", number, items, true),
             Shape::Tuple(items) => self.items("tuple", number, items, track),
             Shape::Set(items) => self.set("set", number, items),
             Shape::FrozenSet(items) => self.set("frozenset", number, items),
-            Shape::Dict(pairs) => self.pairs("dict", number, pairs),
+            Shape::Dict(mapping, pairs) => self.mapping(mapping, number, pairs),
+            Shape::Deque(items, maxlen) => self.deque(items, number, maxlen),
+            Shape::Array(array) => self.array(&array, number)?,
+            Shape::Value(known) => {
+                let start = self.text.len();
+                push_known(&mut self.text, self.graph, &known)?;
+                self.budget.spend_text(self.text.len() - start)?;
+            }
             Shape::Name if !self.graph.effects(id).is_empty() => {
                 self.object(id, number, None);
             }
@@ -248,7 +195,7 @@ impl<'g, W: Write> Writer<'g, '_, W> {
             }
             Shape::Persistent(id) => {
                 self.text.push_str("{\"persid\":");
-                self.then(&["}"]);
+                self.then("}");
                 self.tasks.push(Task::Node(id, true));
             }
             Shape::Buffer { index, readonly } => {
@@ -259,50 +206,96 @@ impl<'g, W: Write> Writer<'g, '_, W> {
         Ok(())
     }
 
-    /// Opens `{"name":`, with the number before or after what follows, and what closes it.
-    fn open(&mut self, name: &str, bracket: &str, number: Option<usize>, close: &'static str) {
-        let id = number.map(|number| format!("\"id\":{number}"));
+    /// Opens `{"name":`, with the number before it where the names are in that order.
+    fn open(&mut self, name: &str, number: Option<usize>) {
         self.text.push('{');
-        let mut end = close.to_owned();
-        match id {
-            Some(id) if name > "id" => push(&mut self.text, format_args!("{id},")),
-            Some(id) => push(&mut end, format_args!(",{id}")),
-            None => {}
+        if let Some(number) = number.filter(|_| name > "id") {
+            push(&mut self.text, format_args!("\"id\":{number},"));
         }
-        end.push('}');
-        push(&mut self.text, format_args!("\"{name}\":{bracket}"));
-        self.tasks.push(Task::Text(Cow::Owned(end)));
+        push(&mut self.text, format_args!("\"{name}\":"));
+    }
+
+    /// What comes after the items: the number where it was not before them, then `rest`, which closes all.
+    fn close(&mut self, name: &str, number: Option<usize>, rest: &str) {
+        let number = number.filter(|_| name < "id").map(|number| format!(",\"id\":{number}"));
+        self.tasks.push(Task::Text(Cow::Owned(format!("{}{rest}", number.unwrap_or_default()))));
     }
 
     fn items(&mut self, name: &str, number: Option<usize>, items: Cow<'g, [NodeId]>, track: bool) {
-        self.open(name, "[", number, "]");
+        self.open(name, number);
+        self.close(name, number, "}");
+        self.list(items, track);
+    }
+
+    /// `[…]`.
+    fn list(&mut self, items: Cow<'g, [NodeId]>, track: bool) {
+        self.then("]");
         self.tasks.push(Task::Items { items, next: 0, track, sorted: false });
+        self.then("[");
+    }
+
+    /// `[[…,…],…]`.
+    fn table(&mut self, pairs: Cow<'g, [(NodeId, NodeId)]>, names: bool) {
+        self.then("]");
+        self.tasks.push(Task::Pairs { pairs, next: 0, names });
+        self.then("[");
     }
 
     fn set(&mut self, name: &str, number: Option<usize>, items: &'g [NodeId]) {
-        self.open(name, "[", number, "]");
+        self.open(name, number);
+        self.close(name, number, "}");
+        self.then("]");
         let sorted = items.len() > 1;
         if sorted {
-            self.open.push(Vec::with_capacity(items.len()));
+            self.sorted.push(Vec::with_capacity(items.len()));
             self.tasks.push(Task::Sort);
         }
         self.tasks.push(Task::Items { items: Cow::Borrowed(items), next: 0, track: false, sorted });
+        self.text.push('[');
     }
 
-    fn pairs(&mut self, name: &str, number: Option<usize>, pairs: Cow<'g, [(NodeId, NodeId)]>) {
-        self.open(name, "[", number, "]");
-        self.tasks.push(Task::Pairs { pairs, next: 0, names: false });
+    fn mapping(&mut self, mapping: Mapping, number: Option<usize>, pairs: Cow<'g, [(NodeId, NodeId)]>) {
+        self.open(mapping.name(), number);
+        self.close(mapping.name(), number, "}");
+        if let Mapping::Default(factory) = mapping {
+            self.tasks.push(Task::Node(factory.unwrap_or(NodeId::NONE), true));
+            self.then(",\"factory\":");
+        }
+        self.table(pairs, false);
+    }
+
+    fn deque(&mut self, items: Cow<'g, [NodeId]>, number: Option<usize>, maxlen: Option<u64>) {
+        let maxlen = maxlen.map_or("null".to_owned(), |maxlen| maxlen.to_string());
+        self.open("deque", number);
+        self.close("deque", number, &format!(",\"maxlen\":{maxlen}}}"));
+        self.list(items, true);
+    }
+
+    fn array(&mut self, array: &Array<'_>, number: Option<usize>) -> Result<()> {
+        self.open("array", number);
+        push_string(&mut self.text, array.typecode().encode_utf8(&mut [0; 4]));
+        if let Some(number) = number {
+            push(&mut self.text, format_args!(",\"id\":{number}"));
+        }
+        self.text.push_str(",\"items\":[");
+        for (place, item) in array.items().enumerate() {
+            self.separate(place);
+            push_item(&mut self.text, item);
+            self.flush_if_long()?;
+        }
+        self.text.push_str("]}");
+        Ok(())
     }
 
     /// `["module","name"]`.
     fn name(&mut self, id: NodeId) {
         let code;
-        let Global { module, name } = match self.graph.node(id) {
-            Node::Global(global) if self.graph.is_inert() => global,
-            Node::Global(global) => in_python3(global),
+        let (module, name) = match self.graph.node(id) {
+            Node::Global(global) if self.graph.is_inert() => (global.module, global.name),
+            Node::Global(global) => renamed(global.module, global.name),
             Node::Extension(number) => {
                 code = number.to_string();
-                Global { module: "copyreg extension", name: &code }
+                ("copyreg extension", &*code)
             }
             _ => return,
         };
@@ -352,7 +345,9 @@ impl<'g, W: Write> Writer<'g, '_, W> {
         if !done.states.is_empty() {
             fields.push(("state", Part::Items(Cow::Owned(done.states))));
         }
-        self.open("object", "{", number, "}");
+        self.open("object", number);
+        self.text.push('{');
+        self.then("}}");
         self.fields(fields);
     }
 
@@ -370,40 +365,28 @@ impl<'g, W: Write> Writer<'g, '_, W> {
         if in_order {
             fields.sort_by_key(|(name, _)| *name);
         } else {
-            self.open.push(Vec::with_capacity(fields.len()));
+            self.sorted.push(Vec::with_capacity(fields.len()));
             self.tasks.push(Task::Sort);
         }
         for (place, (name, part)) in fields.into_iter().enumerate().rev() {
             match part {
                 Part::Text(text) => self.tasks.push(Task::Text(Cow::Owned(text))),
                 Part::Node(id) => self.tasks.push(Task::Node(id, true)),
-                Part::Items(items) => {
-                    self.then(&["]"]);
-                    self.tasks.push(Task::Items { items, next: 0, track: true, sorted: false });
-                    self.then(&["["]);
-                }
-                Part::Pairs(pairs) => {
-                    self.then(&["]"]);
-                    self.tasks.push(Task::Pairs { pairs, next: 0, names: false });
-                    self.then(&["["]);
-                }
-                Part::Keywords(pairs) => {
-                    self.then(&["]"]);
-                    self.tasks.push(Task::Pairs { pairs: Cow::Borrowed(pairs), next: 0, names: true });
-                    self.then(&["["]);
-                }
+                Part::Items(items) => self.list(items, true),
+                Part::Pairs(pairs) => self.table(pairs, false),
+                Part::Keywords(pairs) => self.table(Cow::Borrowed(pairs), true),
             }
             self.tasks.push(Task::Text(Cow::Owned(format!("\"{name}\":"))));
             if !in_order {
                 self.tasks.push(Task::Part);
             }
-            self.then(if place == 0 { &[] } else { &[","] });
+            self.then(if place == 0 { "" } else { "," });
         }
     }
 
     /// Sorts what was noted since the last opening: parts that are one character apart.
     fn sort(&mut self) -> Result<()> {
-        let starts = self.open.pop().unwrap_or_default();
+        let starts = self.sorted.pop().unwrap_or_default();
         let Some(&first) = starts.first() else { return Ok(()) };
         let ends = starts.iter().skip(1).map(|start| start - 1).chain([self.text.len()]);
         let mut parts: Vec<&str> =
@@ -428,91 +411,4 @@ enum Part<'g> {
     Items(Cow<'g, [NodeId]>),
     Pairs(Cow<'g, [(NodeId, NodeId)]>),
     Keywords(&'g [(NodeId, NodeId)]),
-}
-
-/// What may still be written, in units of an object or a thousand bytes: each node once for each that refers to it, and
-/// beyond that what the limit says. Only inside of sets, or where long texts come again and again, is it more.
-struct Budget {
-    left: usize,
-    limit: usize,
-}
-
-impl Budget {
-    const UNIT: usize = 1024;
-
-    fn new(graph: &Graph<'_>, limits: &Limits) -> Self {
-        let once = graph.ids().map(|id| {
-            let node = graph.node(id);
-            let own = match node {
-                Node::List(items) | Node::Tuple(items) | Node::Set(items) | Node::FrozenSet(items) => {
-                    items.len()
-                }
-                Node::Dict(pairs) => 2 * pairs.len(),
-                Node::Object(_) => 3,
-                _ => 0,
-            };
-            let effects = graph.effects(id).iter().map(|effect| match effect {
-                Effect::State(_) => 1,
-                Effect::Append(items) | Effect::AddItems(items) => items.len(),
-                Effect::SetItems(pairs) => 2 * pairs.len(),
-            });
-            Self::cost(&node) + own + effects.sum::<usize>()
-        });
-        Self { left: once.sum::<usize>().saturating_add(limits.expansion), limit: limits.expansion }
-    }
-
-    fn cost(node: &Node<'_>) -> usize {
-        1 + node.byte_length() / Self::UNIT
-    }
-
-    fn spend(&mut self, node: &Node<'_>) -> Result<()> {
-        self.take(Self::cost(node))
-    }
-
-    /// Text that is moved while it is sorted, which happens once for each set around it.
-    fn spend_moved(&mut self, bytes: usize) -> Result<()> {
-        self.take(bytes / 64)
-    }
-
-    fn take(&mut self, units: usize) -> Result<()> {
-        self.left = self.left.checked_sub(units).ok_or_else(|| Error::limit("expansion", self.limit))?;
-        Ok(())
-    }
-}
-
-fn push_scalar(out: &mut String, node: &Node<'_>) {
-    match *node {
-        Node::Bool(value) => push(out, format_args!("{value}")),
-        Node::Int(value) if value.unsigned_abs() < 1 << 53 => push(out, format_args!("{value}")),
-        Node::Int(value) => push(out, format_args!("{{\"int\":\"{value}\"}}")),
-        Node::BigInt(bytes) => push(out, format_args!("{{\"int\":\"{}\"}}", BigInt::from_le_bytes(bytes))),
-        Node::Float(value) => push_float(out, value),
-        Node::Complex(real, imaginary) => {
-            out.push_str("{\"complex\":[");
-            push_float(out, real);
-            out.push(',');
-            push_float(out, imaginary);
-            out.push_str("]}");
-        }
-        Node::Str(text) => push_string(out, text),
-        Node::Surrogates(bytes) => push_bytes(out, "str", bytes),
-        Node::Bytes(bytes) => push_bytes(out, "bytes", bytes),
-        _ => out.push_str("null"),
-    }
-}
-
-fn push_float(out: &mut String, value: f64) {
-    let bits = value.to_bits();
-    push(out, format_args!("{{\"float\":\"{bits:016x}\",\"repr\":\"{}\"}}", repr::float(value)));
-}
-
-fn push_bytes(out: &mut String, name: &str, bytes: &[u8]) {
-    push(out, format_args!("{{\"{name}\":"));
-    push_hex(out, bytes);
-    out.push('}');
-}
-
-/// Writing to a string cannot fail.
-fn push(out: &mut String, text: fmt::Arguments<'_>) {
-    out.write_fmt(text).unwrap_or_default();
 }

@@ -154,13 +154,15 @@ fn named<'g>(graph: &'g Graph<'_>, callable: NodeId) -> Option<(&'g str, &'g str
     }
 }
 
-fn renamed<'g>(module: &'g str, name: &'g str) -> (&'g str, &'g str) {
+/// The names that builtins and collections have in Python 3.
+pub(crate) fn renamed<'g>(module: &'g str, name: &'g str) -> (&'g str, &'g str) {
     match (module, name) {
         ("__builtin__", "long") => ("builtins", "int"),
         ("__builtin__", "unicode") => ("builtins", "str"),
         ("__builtin__", "xrange") => ("builtins", "range"),
         ("__builtin__", name) => ("builtins", name),
         ("copy_reg", name) => ("copyreg", name),
+        ("UserDict", name @ ("OrderedDict" | "Counter" | "defaultdict" | "deque")) => ("collections", name),
         other => other,
     }
 }
