@@ -22,6 +22,7 @@ use crate::limits::Limits;
 use crate::options::ReadOptions;
 use crate::protocol::Protocol;
 
+pub(crate) use self::builtins::latin1;
 pub use self::node::{Effect, Global, How, Node, NodeId, Object};
 use self::store::{Slot, Store};
 

@@ -190,6 +190,10 @@ impl<'g> Array<'g> {
         Ok(Self { mask: Some(mask.data.clone()), ..self })
     }
 
+    pub(crate) fn may_be_masked(&self) -> bool {
+        self.mask.is_some()
+    }
+
     /// Whether any item is to be left out.
     pub(crate) fn has_masked(&self) -> bool {
         self.mask.is_some() && self.offsets().any(|offset| self.is_masked_at(offset))
@@ -276,6 +280,7 @@ impl<'g> Array<'g> {
     }
 
     /// The bytes of the item at an offset.
+    #[inline]
     pub(crate) fn item_at(&self, offset: usize) -> Option<&[u8]> {
         self.data.bytes()?.get(offset..offset.checked_add(self.dtype.item_size())?)
     }

@@ -1,13 +1,16 @@
 //! numpy's arrays and scalars as serde values: sequences of sequences, numbers, texts, records.
 
-use serde::de::value::{BorrowedBytesDeserializer, BytesDeserializer, SeqDeserializer, StrDeserializer};
-use serde::de::{self, DeserializeSeed, IntoDeserializer, Unexpected, Visitor};
+mod number;
 
+use serde::de::value::{BorrowedBytesDeserializer, BytesDeserializer, SeqDeserializer, StrDeserializer};
+use serde::de::{self, DeserializeSeed, Deserializer as _, IntoDeserializer, Visitor};
+
+use self::number::{NumberDeserializer, Numbers};
 use super::Deserializer;
 use crate::encode::serde::names;
 use crate::error::{Error, Result, Segment, shown};
 use crate::graph::{Node, NodeId};
-use crate::numpy::{Array, Kind, Number, exact, unpadded};
+use crate::numpy::{Array, Kind, Number, unpadded};
 
 impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
     /// Reads what is no builtin: an array of numpy. Anything else is what the visitor does not expect.
@@ -95,6 +98,11 @@ impl<'p, 'c, 'g, 'de> Part<'p, 'c, 'g, 'de> {
         let length = self.array.shape().get(self.axis).copied().unwrap_or(0);
         self.from.spend(1)?;
         let is_last = self.axis + 1 == self.array.shape().len();
+        if is_last
+            && let Some(numbers) = Numbers::new(self.array, self.offset, self.array.stride(self.axis), length)
+        {
+            return self.from.nested(|| self.numbers(numbers, length, visitor));
+        }
         let is_record = self.array.dtype().kind() == Kind::Record && self.array.object_at(0).is_none();
         let records = if is_last && is_record && length > 0 { fields(self.array)? } else { Vec::new() };
         self.from.spend(records.len())?;
@@ -102,11 +110,18 @@ impl<'p, 'c, 'g, 'de> Part<'p, 'c, 'g, 'de> {
         self.from.nested(|| {
             let mut access = Items { part: Part { fields, ..self }, next: 0, length };
             let value = visitor.visit_seq(&mut access)?;
-            match access.next {
-                next if next < length => Err(de::Error::invalid_length(length, &&*format!("{next} items"))),
-                _ => Ok(value),
-            }
+            all_read(access.next, length).map(|()| value)
         })
+    }
+
+    fn numbers<V: Visitor<'de>>(
+        &self,
+        mut numbers: Numbers<'_, 'g>,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value> {
+        let value = visitor.visit_seq(&mut numbers)?;
+        all_read(numbers.next, length).map(|()| value)
     }
 
     fn record<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -135,15 +150,10 @@ impl<'p, 'c, 'g, 'de> Part<'p, 'c, 'g, 'de> {
                 let count = self.array.read::<i64>(item);
                 visitor.visit_i64(count.ok_or_else(|| self.unlike())?)
             }
-            _ => match self.array.number(item).ok_or_else(|| self.unlike())? {
-                Number::Bool(value) => visitor.visit_bool(value),
-                Number::Int(value) => visitor.visit_i64(value),
-                Number::UInt(value) => visitor.visit_u64(value),
-                Number::Float(value) => visitor.visit_f64(value),
-                Number::Complex(real, imaginary) => {
-                    visitor.visit_seq(SeqDeserializer::<_, Error>::new([real, imaginary].into_iter()))
-                }
-            },
+            _ => {
+                let number = self.array.number(item).ok_or_else(|| self.unlike())?;
+                NumberDeserializer(number).deserialize_any(visitor)
+            }
         }
     }
 
@@ -183,24 +193,16 @@ impl<'de> de::Deserializer<'de> for Part<'_, '_, '_, 'de> {
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match (self.node(), self.number()) {
             (Some(node), _) => self.from.at(node).deserialize_f32(visitor),
-            (None, Some(number @ (Number::Int(_) | Number::UInt(_) | Number::Float(_)))) => {
-                match exact::<f32>(number) {
-                    Some(value) => visitor.visit_f32(value),
-                    None => Err(inexact(number, "a number that is exact as an f32")),
-                }
-            }
-            _ => self.deserialize_any(visitor),
+            (None, Some(number)) => NumberDeserializer(number).deserialize_f32(visitor),
+            (None, None) => self.deserialize_any(visitor),
         }
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match (self.node(), self.number()) {
             (Some(node), _) => self.from.at(node).deserialize_f64(visitor),
-            (None, Some(number @ (Number::Int(_) | Number::UInt(_)))) => match exact::<f64>(number) {
-                Some(value) => visitor.visit_f64(value),
-                None => Err(inexact(number, "an int that is exact as a float")),
-            },
-            _ => self.deserialize_any(visitor),
+            (None, Some(number)) => NumberDeserializer(number).deserialize_f64(visitor),
+            (None, None) => self.deserialize_any(visitor),
         }
     }
 
@@ -270,15 +272,12 @@ impl<'de> de::Deserializer<'de> for Part<'_, '_, '_, 'de> {
     }
 }
 
-#[cold]
-fn inexact(number: Number, expected: &str) -> Error {
-    let found = match number {
-        Number::Int(value) => Unexpected::Signed(value),
-        Number::UInt(value) => Unexpected::Unsigned(value),
-        Number::Float(value) => Unexpected::Float(value),
-        _ => Unexpected::Other("a number"),
-    };
-    de::Error::invalid_value(found, &expected)
+/// Refuses items that nobody asked for.
+fn all_read(read: usize, length: usize) -> Result<()> {
+    if read < length {
+        return Err(de::Error::invalid_length(length, &&*format!("{read} items")));
+    }
+    Ok(())
 }
 
 /// The items along an axis.

@@ -135,8 +135,19 @@ fn normalized(encoding: &str) -> String {
 }
 
 /// The bytes of a text whose characters all fit one; `None` otherwise, where Python raises an error.
-fn latin1(text: &str) -> Option<Vec<u8>> {
-    text.chars().map(|character| u8::try_from(character).ok()).collect()
+pub(crate) fn latin1(text: &str) -> Option<Vec<u8>> {
+    // In UTF-8 those above 0x7f are two bytes, of which the first is 0xc2 or 0xc3. Nothing branches on a byte: data of
+    // arrays comes in any order.
+    let (mut bytes, mut length) = (vec![0; text.len()], 0);
+    let (mut previous, mut fits) = (0, true);
+    for byte in text.bytes() {
+        bytes[length] = byte | u8::from(previous == 0xc3) << 6;
+        length += usize::from(byte < 0xc2);
+        fits &= byte < 0xc4;
+        previous = byte;
+    }
+    bytes.truncate(length);
+    fits.then_some(bytes)
 }
 
 #[cfg(test)]
@@ -158,6 +169,18 @@ mod tests {
             }
         }
         Ok(())
+    }
+
+    #[test]
+    fn characters_of_latin_1_are_bytes() {
+        let all: String = (0..=255).map(char::from).collect();
+        assert_eq!(super::latin1(&all), Some((0..=255).collect()));
+        for text in ["", "a", "\u{ff}", "\u{c3}\u{80}"] {
+            assert_eq!(super::latin1(text).map(|bytes| bytes.len()), Some(text.chars().count()), "{text:?}");
+        }
+        for text in ["\u{100}", "a\u{2c2}b", "\u{c2}\u{10ffff}"] {
+            assert_eq!(super::latin1(text), None, "{text:?}");
+        }
     }
 
     /// `_codecs.encode(text, encoding)` with the same arguments, many times.

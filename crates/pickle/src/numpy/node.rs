@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, Result, shown};
-use crate::graph::{Effect, Graph, Node, NodeId};
+use crate::graph::{Effect, Graph, Node, NodeId, latin1};
 
 /// A global's module and name.
 pub(crate) type Name<'g> = (&'g str, &'g str);
@@ -98,7 +98,7 @@ pub(crate) fn raw<'g>(graph: &'g Graph<'g>, id: NodeId) -> Option<Cow<'g, [u8]>>
     match graph.node(id) {
         Node::Bytes(bytes) | Node::ByteArray(bytes) => Some(Cow::Borrowed(bytes)),
         Node::Str(text) if text.is_ascii() => Some(Cow::Borrowed(text.as_bytes())),
-        Node::Str(text) => text.chars().map(|c| u8::try_from(c).ok()).collect::<Option<_>>().map(Cow::Owned),
+        Node::Str(text) => latin1(text).map(Cow::Owned),
         _ => None,
     }
 }

@@ -85,6 +85,7 @@ impl Array<'_> {
     }
 
     /// An item as a number of any kind.
+    #[inline]
     pub(crate) fn number(&self, item: &[u8]) -> Option<Number> {
         Number::read(self.dtype.kind(), self.dtype.byte_order(), item)
     }
