@@ -300,7 +300,7 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
             return Ok(());
         }
         let pairs = flat.chunks_exact(2).map(|pair| (pair[0], pair[1]));
-        if self.has_keys(*dict) {
+        if self.inert.is_none() && self.has_keys(*dict) {
             pairs.clone().try_for_each(|pair| self.check_hashable(pair.0))?;
         }
         self.effect(*dict, Effect::SetItems(pairs.collect()), "SETITEM")
@@ -339,9 +339,7 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
     fn call(&mut self, callable: NodeId, arguments: NodeId) -> Result<NodeId> {
         self.callable(callable, "REDUCE")?;
         self.tuple_argument(arguments, "REDUCE")?;
-        if self.inert.is_none()
-            && let Some(slot) = builtins::constructed(self, callable, arguments)?
-        {
+        if let Some(slot) = builtins::constructed(self, callable, arguments)? {
             return self.push(slot);
         }
         self.object(Object { how: How::Call, callable, arguments, keywords: None })
@@ -364,6 +362,11 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
             keywords.map(|keywords| self.node(keywords)).filter(|node| !matches!(node, Node::Dict(_)))
         {
             return Err(Error::syntax(format!("NEWOBJ_EX needs a dict of keywords, not a {}", node.kind())));
+        }
+        if let (Node::Tuple([]), None) = (self.node(arguments), keywords)
+            && let Some(slot) = builtins::constructed(self, class, arguments)?
+        {
+            return self.push(slot);
         }
         self.object(Object { how: How::New, callable: class, arguments, keywords })
     }

@@ -17,7 +17,8 @@ pub(super) fn constructed(
     callable: NodeId,
     arguments: NodeId,
 ) -> Result<Option<Slot>> {
-    let (Node::Global(global), Node::Tuple(arguments)) = (builder.node(callable), builder.node(arguments))
+    let (Node::Global(global), Node::Tuple(arguments), None) =
+        (builder.node(callable), builder.node(arguments), &builder.inert)
     else {
         return Ok(None);
     };

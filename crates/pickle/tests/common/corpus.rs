@@ -1,4 +1,4 @@
-//! All pickles of the folder from elsewhere, with what is written about them there.
+//! Pickles with what CPython says about them: the project's own, and those of the folder from elsewhere.
 
 use std::fs;
 use std::path::Path;
@@ -15,10 +15,17 @@ pub struct Input {
     pub line: Value,
 }
 
-/// Files, cells of databases and cases; none where the folder is absent.
+/// The project's own, written by `data/python/generate.py`; and files, cells of databases and cases where the folder is.
 pub fn inputs() -> Vec<Input> {
-    let Some(folder) = corpus() else { return Vec::new() };
-    let mut inputs = Vec::new();
+    let own = lines(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/python")));
+    let text = |line: &Value, name| line[name].as_str().expect("a text").to_owned();
+    let own = own.into_iter().map(|line| Input {
+        name: text(&line, "id"),
+        bytes: unhex(&text(&line, "hex")),
+        line,
+    });
+    let mut inputs: Vec<_> = own.collect();
+    let Some(folder) = corpus() else { return inputs };
     for (place, suffix) in [("expected/files", ""), ("expected/db", "db/"), ("cases", "")] {
         for line in lines(&folder.join(place)) {
             let name = [&line["file"], &line["id"]].iter().find_map(|name| name.as_str().map(str::to_owned));
