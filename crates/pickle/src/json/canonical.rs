@@ -11,7 +11,7 @@ use super::value::{push, push_item, push_known, push_scalar};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, How, Node, NodeId, Object};
 use crate::limits::Limits;
-use crate::objects::{Array, renamed};
+use crate::objects::{Array, Known, renamed};
 use crate::shape::{Done, Mapping, Shape};
 
 /// Writes a graph as canonical JSON, in one line without its end: no blanks, names sorted, ASCII only.
@@ -150,15 +150,15 @@ impl<'g, W: Write> Writer<'g, '_, W> {
     }
 
     fn node(&mut self, id: NodeId, track: bool) -> Result<()> {
-        let shape = Shape::canonical(self.graph, id)?;
         self.budget.spend_node()?;
+        if let Some(number) = self.ids.get(&id).filter(|_| track) {
+            push(&mut self.text, format_args!("{{\"ref\":{number}}}"));
+            return Ok(());
+        }
+        let shape = Shape::canonical(self.graph, id)?;
         let mut number = None;
         if track && self.shared[id.index()] && shape.has_identity(self.graph, id) {
             let next = self.ids.len();
-            if let Some(number) = self.ids.get(&id) {
-                push(&mut self.text, format_args!("{{\"ref\":{number}}}"));
-                return Ok(());
-            }
             self.ids.insert(id, next);
             number = Some(next);
         }
@@ -180,6 +180,9 @@ impl<'g, W: Write> Writer<'g, '_, W> {
             Shape::Dict(mapping, pairs) => self.mapping(mapping, number, pairs),
             Shape::Deque(items, maxlen) => self.deque(items, number, maxlen),
             Shape::Array(array) => self.array(&array, number)?,
+            Shape::Value(Known::Slice { start, stop, step }) => {
+                self.items("slice", None, Cow::Owned(vec![start, stop, step]), true);
+            }
             Shape::Value(known) => {
                 let start = self.text.len();
                 push_known(&mut self.text, self.graph, &known)?;
