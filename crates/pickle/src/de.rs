@@ -3,6 +3,7 @@
 mod access;
 mod direct;
 mod numpy;
+mod objects;
 
 use std::cell::Cell;
 
@@ -11,7 +12,7 @@ use serde::de::{self, Deserialize, Unexpected, Visitor};
 
 use self::access::{DictAccess, ItemAccess, SpecialAccess, VariantAccess};
 use crate::bigint::{self, Wide};
-use crate::encode::serde::names;
+use crate::encode::serde::{is_path, names};
 use crate::error::{Error, Result, shown};
 use crate::graph::{Global, Graph, Node, NodeId};
 use crate::limits::Limits;
@@ -114,7 +115,7 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
         Error::limit("depth", self.context.limits.depth)
     }
 
-    fn items<V: Visitor<'de>>(self, items: &'g [NodeId], visitor: V) -> Result<V::Value> {
+    fn items<V: Visitor<'de>>(self, items: &[NodeId], visitor: V) -> Result<V::Value> {
         self.nested(|| {
             let mut access = ItemAccess::new(self, items);
             let value = visitor.visit_seq(&mut access)?;
@@ -123,7 +124,7 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
         })
     }
 
-    fn pairs<V: Visitor<'de>>(self, pairs: &'g [(NodeId, NodeId)], visitor: V) -> Result<V::Value> {
+    fn pairs<V: Visitor<'de>>(self, pairs: &[(NodeId, NodeId)], visitor: V) -> Result<V::Value> {
         self.nested(|| {
             let mut access = DictAccess::new(self, pairs);
             let value = visitor.visit_map(&mut access)?;
@@ -205,6 +206,13 @@ fn mismatch<'de>(node: Node<'_>, expected: &impl Visitor<'de>) -> Error {
     de::Error::invalid_type(found, expected)
 }
 
+/// Whether a float has the same value as an `f32`.
+fn fits_f32(value: f64) -> bool {
+    #[allow(clippy::cast_possible_truncation, reason = "what does not come back the same is refused")]
+    let single = value as f32;
+    f64::from(single) == value || value.is_nan()
+}
+
 /// An int as a float, when it has one exactly.
 fn exact(value: i64) -> Option<f64> {
     let magnitude = value.unsigned_abs();
@@ -241,6 +249,12 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
         match self.context.graph.node(self.id) {
             node @ Node::Object(_) => {
                 self.array(node, visitor, |array, visitor| array.deserialize_f32(visitor))
+            }
+            Node::Float(value) if !fits_f32(value) => {
+                Err(de::Error::invalid_value(Unexpected::Float(value), &"a float that is exact as an f32"))
+            }
+            Node::Int(value) if value.unsigned_abs() > 1 << f32::MANTISSA_DIGITS => {
+                Err(de::Error::invalid_value(Unexpected::Signed(value), &"an int that is exact as an f32"))
             }
             _ => self.deserialize_f64(visitor),
         }
@@ -309,22 +323,33 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         _length: usize,
         visitor: V,
     ) -> Result<V::Value> {
+        if is_path(name) {
+            return self.instance(name, self.node()?, visitor);
+        }
         self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
+        if is_path(name) {
+            return self.named_global(name, visitor);
+        }
+        self.deserialize_any(visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
         match self.node()? {
+            node if is_path(name) => self.instance(name, node, visitor),
             Node::Dict(pairs) => self.pairs(pairs, visitor),
-            node => self.array(node, visitor, |array, visitor| array.deserialize_any(visitor)),
+            node => self.structure(name, node, visitor),
         }
     }
 
@@ -333,6 +358,12 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
             return self.nd_array(visitor);
         }
         if name != names::VALUE {
+            if name.starts_with('$') {
+                return self.reserved(name, visitor);
+            }
+            if is_path(name) {
+                return self.wrapping_instance(name, visitor);
+            }
             return self.nested(|| visitor.visit_newtype_struct(self));
         }
         let node = self.node()?;
@@ -355,11 +386,16 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
         visitor: V,
     ) -> Result<V::Value> {
         match self.node()? {
-            Node::Str(_) => visitor.visit_enum(VariantAccess::unit(self)),
-            node @ Node::Object(_) => {
-                self.array(node, visitor, |array, visitor| array.deserialize_enum(name, variants, visitor))
+            Node::Str(_) if !is_path(name) => visitor.visit_enum(VariantAccess::unit(self)),
+            node @ (Node::Object(_) | Node::Global(_)) => {
+                match self.member(name, variants, node, visitor)? {
+                    Ok(value) => Ok(value),
+                    Err(visitor) => self.array(node, visitor, |array, visitor| {
+                        array.deserialize_enum(name, variants, visitor)
+                    }),
+                }
             }
-            Node::Dict(pairs) => match pairs[..] {
+            Node::Dict(pairs) if !is_path(name) => match pairs[..] {
                 [(variant, content)] => {
                     self.nested(|| visitor.visit_enum(VariantAccess::new(self, variant, content)))
                 }
@@ -377,7 +413,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char unit unit_struct map
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char unit map
     }
 }
 

@@ -40,6 +40,24 @@
 //! | other variants | `{'Variant': content}` | the same |
 //! | [`Value`] | any builtin | any builtin |
 //!
+//! Python types that serde has no word for are in [`types`]: dates, decimals, sets, `OrderedDict` and so on. Plain maps and
+//! sequences also read `OrderedDict`, `Counter`, `defaultdict`, `deque` and `array`.
+//!
+//! # Classes
+//!
+//! A serde name with a dot is the path of a Python class, `#[serde(rename = "app.models.Profile")]`; where the class is inside
+//! of another, a colon ends the module: `app.models:Outer.Inner`. An instance of another class is then an error.
+//!
+//! | Rust | Python, both ways |
+//! | --- | --- |
+//! | struct | an instance with the fields as attributes (`__dict__`, `__slots__`, or a state in their order) |
+//! | tuple struct, newtype struct | `cls.__new__(cls, …)`: a named tuple, a subclass of a builtin |
+//! | unit struct | the class or other global itself |
+//! | enum | a member of an `Enum`, written by its name; a member that is pickled by its value is found by an alias of the variant: `#[serde(rename = "RED", alias = "1")]` |
+//! | variant with such a name | as a struct of that name |
+//!
+//! A struct without a path is read from the attributes of an instance of any class, and written as a `dict`.
+//!
 //! Objects that a pickle shares are copied for each place that refers to them, within [`Limits::expansion`]; a value that
 //! contains itself needs a [`Graph`].
 

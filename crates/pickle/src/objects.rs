@@ -14,7 +14,8 @@ mod time;
 
 use std::borrow::Cow;
 
-use self::call::Call;
+use self::call::Made;
+pub(crate) use self::call::{Call, named};
 use crate::bigint::BigInt;
 use crate::error::Result;
 use crate::graph::{Global, Graph, Node, NodeId};
@@ -25,6 +26,8 @@ use crate::types::{
 pub(crate) use self::call::renamed;
 
 pub use self::array::{Array, ArrayItem, ArrayItems};
+pub(crate) use self::number::lowest;
+pub(crate) use self::path::joined;
 
 /// What an inert node of the standard library means: [`Graph::known`].
 ///
@@ -176,7 +179,8 @@ impl<'a> Graph<'a> {
                 _ => None,
             }),
             Node::Object(_) => match Call::of(self, id)? {
-                Some(call) => class(call.class).map_or(Ok(None), |meaning| meaning(&call)),
+                Some(call) if call.how == Made::Based => Ok(None),
+                Some(call) => class(call.class()).map_or(Ok(None), |meaning| meaning(&call)),
                 None => Ok(None),
             },
             _ => Ok(None),

@@ -9,14 +9,14 @@ use crate::graph::{Node, NodeId};
 use crate::value::special;
 
 /// The items of a list, tuple or set.
-pub(super) struct ItemAccess<'c, 'g, 'de> {
+pub(super) struct ItemAccess<'p, 'c, 'g, 'de> {
     from: Deserializer<'c, 'g, 'de>,
-    items: &'g [NodeId],
+    items: &'p [NodeId],
     next: usize,
 }
 
-impl<'c, 'g, 'de> ItemAccess<'c, 'g, 'de> {
-    pub(super) fn new(from: Deserializer<'c, 'g, 'de>, items: &'g [NodeId]) -> Self {
+impl<'p, 'c, 'g, 'de> ItemAccess<'p, 'c, 'g, 'de> {
+    pub(super) fn new(from: Deserializer<'c, 'g, 'de>, items: &'p [NodeId]) -> Self {
         Self { from, items, next: 0 }
     }
 
@@ -30,7 +30,7 @@ impl<'c, 'g, 'de> ItemAccess<'c, 'g, 'de> {
     }
 }
 
-impl<'de> de::SeqAccess<'de> for ItemAccess<'_, '_, 'de> {
+impl<'de> de::SeqAccess<'de> for ItemAccess<'_, '_, '_, 'de> {
     type Error = Error;
 
     #[inline]
@@ -51,14 +51,14 @@ impl<'de> de::SeqAccess<'de> for ItemAccess<'_, '_, 'de> {
 }
 
 /// The pairs of a dict.
-pub(super) struct DictAccess<'c, 'g, 'de> {
+pub(super) struct DictAccess<'p, 'c, 'g, 'de> {
     from: Deserializer<'c, 'g, 'de>,
-    pairs: std::slice::Iter<'g, (NodeId, NodeId)>,
+    pairs: std::slice::Iter<'p, (NodeId, NodeId)>,
     pending: Option<(NodeId, NodeId)>,
 }
 
-impl<'c, 'g, 'de> DictAccess<'c, 'g, 'de> {
-    pub(super) fn new(from: Deserializer<'c, 'g, 'de>, pairs: &'g [(NodeId, NodeId)]) -> Self {
+impl<'p, 'c, 'g, 'de> DictAccess<'p, 'c, 'g, 'de> {
+    pub(super) fn new(from: Deserializer<'c, 'g, 'de>, pairs: &'p [(NodeId, NodeId)]) -> Self {
         Self { from, pairs: pairs.iter(), pending: None }
     }
 
@@ -81,7 +81,7 @@ impl<'c, 'g, 'de> DictAccess<'c, 'g, 'de> {
     }
 }
 
-impl<'de> de::MapAccess<'de> for DictAccess<'_, '_, 'de> {
+impl<'de> de::MapAccess<'de> for DictAccess<'_, '_, '_, 'de> {
     type Error = Error;
 
     #[inline]

@@ -18,7 +18,7 @@ use serde::de::{self, Deserialize, Visitor};
 
 use self::access::{Items, Pairs, SpecialAtom, SpecialParts, Variant};
 use self::outline::Outline;
-use super::{FREE_COPIES, TEXT_UNIT, exact};
+use super::{FREE_COPIES, TEXT_UNIT, exact, fits_f32};
 use crate::bigint::{self, Wide};
 use crate::encode::serde::names;
 use crate::error::{Error, Result};
@@ -532,7 +532,10 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.deserialize_f64(visitor)
+        match self.start()? {
+            Start::Atom(Atom::Float(value)) if fits_f32(value) => visitor.visit_f64(value),
+            _ => Err(self.give_up()),
+        }
     }
 
     #[inline]

@@ -25,7 +25,27 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
             Some(array) => {
                 read(Part { from: self, array: &array, fields: None, axis: 0, offset: 0 }, visitor)
             }
-            None => Err(self.unexpected(node, &visitor)),
+            None => self.known_object(node, visitor),
+        }
+    }
+
+    /// Reads a struct: a record of numpy, a dict of another kind, or the attributes of an instance of any class.
+    #[cold]
+    pub(super) fn structure<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        node: Node<'g>,
+        visitor: V,
+    ) -> Result<V::Value> {
+        if let Some(array) = self.numpy(node)? {
+            let part = Part { from: self, array: &array, fields: None, axis: 0, offset: 0 };
+            return de::Deserializer::deserialize_any(part, visitor);
+        }
+        match node {
+            Node::Object(_) if self.context.graph.known(self.id)?.is_none() => {
+                self.instance(name, node, visitor)
+            }
+            node => self.known_object(node, visitor),
         }
     }
 

@@ -253,7 +253,7 @@ pub(super) fn renamed<'g>(global: Global<'g>, from: u8, to: u8) -> (&'g str, &'g
 pub(super) fn builtin(name: &'static str) -> Global<'static> {
     let module = match name {
         "encode" => "_codecs",
-        "__newobj__" | "__newobj_ex__" => "copyreg",
+        "__newobj__" | "__newobj_ex__" | "_reconstructor" => "copyreg",
         _ => "builtins",
     };
     Global { module, name }

@@ -2,8 +2,11 @@
 
 mod compound;
 mod numpy;
+mod objects;
+mod scalar;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde::ser::{self, Serialize};
 
@@ -16,6 +19,8 @@ use crate::error::{Error, Result, Segment};
 use crate::limits::DEPTH;
 use crate::opcode::Opcode;
 use crate::protocol::Protocol;
+use crate::types::ARRAY;
+use crate::types::kind::Kind;
 
 /// Names of newtype structs that stand for what serde has no word for.
 pub(crate) mod names {
@@ -28,6 +33,11 @@ pub(crate) mod names {
     pub(crate) const VALUE: &str = "$onggi_pickle::Value";
     pub(crate) const ND_ARRAY: &str = "$onggi_pickle::NdArray";
     pub(crate) const DTYPE: &str = "$onggi_pickle::DType";
+    pub(crate) const ORDERED_DICT: &str = "$onggi_pickle::OrderedDict";
+    pub(crate) const COUNTER: &str = "$onggi_pickle::Counter";
+    pub(crate) const DEFAULT_DICT: &str = "$onggi_pickle::DefaultDict";
+    pub(crate) const DEQUE: &str = "$onggi_pickle::Deque";
+    pub(crate) const RANGE: &str = "$onggi_pickle::Range";
 }
 
 /// Writes a value, into the sink if there is one.
@@ -39,7 +49,8 @@ pub(crate) fn encode<T: Serialize + ?Sized>(
     let writer = Writer::new(options.protocol, sink.map(|sink| sink as Sink<'_>));
     let buffers = options.buffers.filter(|_| options.protocol >= Protocol::V5);
     let buffers = buffers.map(|take| take as TakeBuffer<'_>);
-    let mut serializer = Serializer { writer, buffers, depth: 0, special: None, in_key: false };
+    let zones = HashMap::new();
+    let mut serializer = Serializer { writer, buffers, depth: 0, special: None, in_key: false, zones };
     value.serialize(&mut serializer)?;
     serializer.writer.finish()
 }
@@ -53,6 +64,8 @@ struct Serializer<'w> {
     special: Option<Special>,
     /// Inside a key of a dict or an item of a set, where Python wants hashable objects.
     in_key: bool,
+    /// The memo numbers of time zones, by their texts: the values of a pickle share few.
+    zones: HashMap<String, u32>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -65,6 +78,27 @@ enum Special {
     Surrogates,
     NdArray,
     DType,
+    Range,
+    OrderedDict,
+    Counter,
+    DefaultDict,
+    Deque,
+    /// The type code.
+    Array(char),
+    Text(Kind),
+    /// The items of an object that is on the stack.
+    Into,
+}
+
+/// Whether a serde name is the path of a Python class, which Rust's own names cannot be.
+#[inline]
+pub(crate) fn is_path(name: &str) -> bool {
+    name.as_bytes().contains(&b'.')
+}
+
+/// Module and name of a path: `app.models.Profile`, or `app.models:Outer.Inner` where the name itself has dots.
+pub(crate) fn split_path(path: &str) -> (&str, &str) {
+    path.split_once(':').or_else(|| path.rsplit_once('.')).unwrap_or(("builtins", path))
 }
 
 impl Special {
@@ -81,7 +115,15 @@ impl Special {
             names::SURROGATES => Self::Surrogates,
             names::ND_ARRAY => Self::NdArray,
             names::DTYPE => Self::DType,
-            _ => return None,
+            names::RANGE => Self::Range,
+            names::ORDERED_DICT => Self::OrderedDict,
+            names::COUNTER => Self::Counter,
+            names::DEFAULT_DICT => Self::DefaultDict,
+            names::DEQUE => Self::Deque,
+            name => match name.strip_prefix(ARRAY) {
+                Some(code) => Self::Array(code.chars().next()?),
+                None => Self::Text(Kind::named(name)?),
+            },
         })
     }
 }
@@ -143,7 +185,7 @@ impl<'w> Serializer<'w> {
         Ok(Compound::new(self, Shape::Tuple(length), Some(length)))
     }
 
-    fn set(&mut self, frozen: bool) -> Result<Compound<'_, 'w>> {
+    fn set(&mut self, frozen: bool, length: Option<usize>) -> Result<Compound<'_, 'w>> {
         if !frozen {
             self.hashable("set")?;
         }
@@ -166,7 +208,7 @@ impl<'w> Serializer<'w> {
                 Shape::SetCall
             }
         };
-        Ok(Compound::new(self, shape, None))
+        Ok(Compound::new(self, shape, length))
     }
 
     /// `{variant: …`, to be closed by `SETITEM`.
@@ -283,8 +325,10 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
     #[inline]
     fn serialize_str(self, value: &str) -> Result<()> {
         self.writer.boundary()?;
-        if self.special.take() == Some(Special::DType) {
-            return numpy::dtype(&mut self.writer, value);
+        match self.special.take() {
+            Some(Special::DType) => return numpy::dtype(&mut self.writer, value),
+            Some(Special::Text(kind)) => return self.text(kind, value),
+            _ => {}
         }
         self.writer.str(value.as_bytes()).map(drop)
     }
@@ -320,21 +364,32 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         Ok(())
     }
 
-    fn serialize_unit_struct(self, _name: &'static str) -> Result<()> {
+    fn serialize_unit_struct(self, name: &'static str) -> Result<()> {
+        if is_path(name) {
+            return self.class(name);
+        }
         self.serialize_unit()
     }
 
-    fn serialize_unit_variant(self, _name: &'static str, _index: u32, variant: &'static str) -> Result<()> {
+    fn serialize_unit_variant(self, name: &'static str, _index: u32, variant: &'static str) -> Result<()> {
+        if is_path(name) || is_path(variant) {
+            return self.member(name, variant);
+        }
         self.writer.boundary()?;
         self.writer.name(Cow::Borrowed(variant)).map(drop)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<()> {
         self.special = Special::named(name);
-        match self.special {
-            Some(_) => value.serialize(self),
-            None => self.wrapped(value),
+        if self.special.is_some() {
+            value.serialize(&mut *self)?;
+            self.special = None; // if nobody took it
+            return Ok(());
         }
+        if is_path(name) {
+            return self.wrapping_instance(name, value);
+        }
+        self.wrapped(value)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -344,6 +399,9 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         variant: &'static str,
         value: &T,
     ) -> Result<()> {
+        if is_path(variant) {
+            return self.wrapping_instance(variant, value);
+        }
         self.open_variant(variant)?;
         value.serialize(&mut *self).map_err(|error| error.inside(Segment::Name(variant.to_owned())))?;
         self.depth -= 1;
@@ -353,8 +411,10 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
 
     fn serialize_seq(self, length: Option<usize>) -> Result<Compound<'s, 'w>> {
         match self.special.take() {
-            Some(Special::Set) => self.set(false),
-            Some(Special::FrozenSet) => self.set(true),
+            Some(Special::Set) => self.set(false, length),
+            Some(Special::FrozenSet) => self.set(true, length),
+            Some(Special::Array(code)) => self.array(code),
+            Some(Special::Into) => self.items_for_top(Shape::Items, length),
             _ => self.list(length),
         }
     }
@@ -372,11 +432,23 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
                 numpy::empty_array(&mut self.writer)?;
                 Ok(Compound::new(self, Shape::NdArray, Some(length)))
             }
+            Some(Special::Range) => {
+                self.enter()?;
+                self.writer.start_call("range", 3)?;
+                Ok(Compound::new(self, Shape::Call(3), Some(length)))
+            }
+            Some(Special::Set) => self.set(false, Some(length)),
+            Some(Special::FrozenSet) => self.set(true, Some(length)),
+            Some(Special::Array(code)) => self.array(code),
+            Some(Special::Into) => self.items_for_top(Shape::Items, Some(length)),
             _ => self.tuple(length),
         }
     }
 
-    fn serialize_tuple_struct(self, _name: &'static str, length: usize) -> Result<Compound<'s, 'w>> {
+    fn serialize_tuple_struct(self, name: &'static str, length: usize) -> Result<Compound<'s, 'w>> {
+        if is_path(name) {
+            return self.named_tuple(name, length);
+        }
         self.tuple(length)
     }
 
@@ -387,15 +459,32 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         variant: &'static str,
         length: usize,
     ) -> Result<Compound<'s, 'w>> {
+        if is_path(variant) {
+            return self.named_tuple(variant, length);
+        }
         self.open_variant(variant)?;
         self.tuple(length).map(Compound::in_variant)
     }
 
     fn serialize_map(self, length: Option<usize>) -> Result<Compound<'s, 'w>> {
-        self.dict(length)
+        match self.special.take() {
+            Some(Special::OrderedDict) => self.ordered_dict(length),
+            Some(Special::Counter) => self.counter(length),
+            Some(Special::Into) => self.items_for_top(Shape::Pairs, length),
+            _ => self.dict(length),
+        }
     }
 
-    fn serialize_struct(self, _name: &'static str, length: usize) -> Result<Compound<'s, 'w>> {
+    fn serialize_struct(self, name: &'static str, length: usize) -> Result<Compound<'s, 'w>> {
+        match self.special.take() {
+            Some(Special::DefaultDict) => return self.parts("defaultdict"),
+            Some(Special::Deque) => return self.parts("deque"),
+            Some(Special::Into) => return self.items_for_top(Shape::Pairs, Some(length)),
+            _ => {}
+        }
+        if is_path(name) {
+            return self.instance(name, length);
+        }
         self.dict(Some(length))
     }
 
@@ -406,6 +495,9 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         variant: &'static str,
         length: usize,
     ) -> Result<Compound<'s, 'w>> {
+        if is_path(variant) {
+            return self.instance(variant, length);
+        }
         self.open_variant(variant)?;
         self.dict(Some(length)).map(Compound::in_variant)
     }

@@ -3,33 +3,37 @@
 use std::borrow::Cow;
 
 use crate::bigint::{self, BigInt};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, shown};
 use crate::graph::{Effect, Graph, How, Node, NodeId, Object};
 
 /// The making of an object of a known name.
-pub(super) struct Call<'g> {
+pub(crate) struct Call<'g> {
     pub(super) graph: &'g Graph<'g>,
     pub(super) id: NodeId,
     /// Module and name, as in Python 3.
-    pub(super) class: (&'g str, &'g str),
-    pub(super) how: Made,
-    pub(super) arguments: &'g [NodeId],
+    module: Cow<'g, str>,
+    name: Cow<'g, str>,
+    pub(crate) how: Made,
+    pub(crate) arguments: &'g [NodeId],
 }
 
 /// How an object is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Made {
+pub(crate) enum Made {
     /// `class(*arguments)`.
     Called,
     /// `class.__new__(class, *arguments)`: no `__init__`.
     New,
     /// `object.__new__(class)`, as protocols 0 and 1 make instances of Python classes.
     Bare,
+    /// `base.__new__(class, value)`, likewise of classes that extend a builtin. The arguments are the items of a tuple, or the
+    /// value.
+    Based,
 }
 
 impl<'g> Call<'g> {
     /// How an object is made; `None` when it is made by something that has no name here.
-    pub(super) fn of<'a: 'g>(graph: &'g Graph<'a>, id: NodeId) -> Result<Option<Self>> {
+    pub(crate) fn of<'a: 'g>(graph: &'g Graph<'a>, id: NodeId) -> Result<Option<Self>> {
         let Node::Object(Object { how, callable, arguments, keywords }) = graph.node(id) else {
             return Ok(None);
         };
@@ -39,35 +43,44 @@ impl<'g> Call<'g> {
         }
         let how = if how == How::New { Made::New } else { Made::Called };
         let Some(class) = named(graph, callable) else { return Ok(None) };
-        let (class, how, arguments) = match (class, how) {
-            (("copyreg", "__newobj__"), Made::Called) => match arguments {
+        let (class, how, arguments) = match how {
+            Made::Called if is(&class, "copyreg", "__newobj__") => match arguments {
                 [class, rest @ ..] => (named(graph, *class), Made::New, rest),
                 [] => return Err(Error::syntax("copyreg.__newobj__ needs a class")),
             },
-            (("copyreg", "_reconstructor"), Made::Called) => match arguments {
+            Made::Called if is(&class, "copyreg", "_reconstructor") => match arguments {
                 [class, base, state] => match (named(graph, *base), graph.node(*state)) {
-                    (Some(("builtins", "object")), _) => (named(graph, *class), Made::Bare, &[][..]),
-                    _ => return Ok(None),
+                    (Some(base), _) if is(&base, "builtins", "object") => {
+                        (named(graph, *class), Made::Bare, &[][..])
+                    }
+                    (Some(base), Node::Tuple(items)) if is(&base, "builtins", "tuple") => {
+                        (named(graph, *class), Made::Based, items)
+                    }
+                    _ => (named(graph, *class), Made::Based, &arguments[2..]),
                 },
                 _ => return Err(Error::syntax("copyreg._reconstructor needs three arguments")),
             },
             _ => (Some(class), how, arguments),
         };
-        Ok(class.map(|class| Self { graph, id, class, how, arguments }))
+        Ok(class.map(|(module, name)| Self { graph, id, module, name, how, arguments }))
     }
 
-    pub(super) fn node(&self, id: NodeId) -> Node<'g> {
+    /// Module and name of the class, as in Python 3.
+    pub(crate) fn class(&self) -> (&str, &str) {
+        (&self.module, &self.name)
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> Node<'g> {
         self.graph.node(id)
     }
 
-    pub(super) fn effects(&self) -> &'g [Effect] {
+    pub(crate) fn effects(&self) -> &'g [Effect] {
         self.graph.effects(self.id)
     }
 
     /// An error that names the class.
     pub(super) fn refused(&self, why: &str) -> Error {
-        let (module, name) = self.class;
-        Error::syntax(format!("{module}.{name}: {why}"))
+        Error::syntax(format!("{}.{}: {why}", shown(&self.module), shown(&self.name)))
     }
 
     /// Refuses what a value without attributes and items cannot be told.
@@ -143,12 +156,52 @@ impl<'g> Call<'g> {
     }
 }
 
-/// The name of what is called, as in Python 3.
-fn named<'g>(graph: &'g Graph<'_>, callable: NodeId) -> Option<(&'g str, &'g str)> {
-    match graph.node(callable) {
-        Node::Global(global) => Some(renamed(global.module, global.name)),
-        Node::Object(Object { how: How::Call, callable, arguments, keywords: None }) => {
-            attribute(graph, callable, arguments)
+/// Module and name.
+type Name<'g> = (Cow<'g, str>, Cow<'g, str>);
+
+fn is(found: &Name<'_>, module: &str, name: &str) -> bool {
+    found.0 == module && found.1 == name
+}
+
+/// How many classes a class is looked for in, one inside of the other.
+const NESTED: usize = 16;
+
+/// The name of what is called, as in Python 3. `getattr(getattr(module.A, 'B'), 'C')` is `module.A.B.C`, as older protocols
+/// name what is inside of a class.
+pub(crate) fn named<'g>(graph: &'g Graph<'_>, mut callable: NodeId) -> Option<Name<'g>> {
+    let mut attributes = Vec::new();
+    loop {
+        match graph.node(callable) {
+            Node::Global(global) => {
+                let (module, name) = renamed(global.module, global.name);
+                attributes.push(name);
+                attributes.reverse();
+                let name = match attributes[..] {
+                    [name] => Cow::Borrowed(name),
+                    _ => Cow::Owned(attributes.join(".")),
+                };
+                return Some((Cow::Borrowed(module), name));
+            }
+            Node::Object(object) if attributes.len() < NESTED => {
+                let (class, attribute) = attribute(graph, object)?;
+                attributes.push(attribute);
+                callable = class;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// `getattr(class, 'name')`.
+fn attribute<'g>(graph: &'g Graph<'_>, object: Object) -> Option<(NodeId, &'g str)> {
+    match (graph.node(object.callable), graph.node(object.arguments)) {
+        (Node::Global(global), Node::Tuple([class, name]))
+            if renamed(global.module, global.name) == ("builtins", "getattr") =>
+        {
+            match graph.node(*name) {
+                Node::Str(name) => Some((*class, name)),
+                _ => None,
+            }
         }
         _ => None,
     }
@@ -165,19 +218,4 @@ pub(crate) fn renamed<'g>(module: &'g str, name: &'g str) -> (&'g str, &'g str) 
         ("UserDict", name @ ("OrderedDict" | "Counter" | "defaultdict" | "deque")) => ("collections", name),
         other => other,
     }
-}
-
-/// `getattr(zoneinfo.ZoneInfo, '_unpickle')`: the one attribute that older protocols fetch like this.
-fn attribute<'g>(graph: &'g Graph<'_>, callable: NodeId, arguments: NodeId) -> Option<(&'g str, &'g str)> {
-    let (Node::Global(getattr), Node::Tuple([class, attribute])) =
-        (graph.node(callable), graph.node(arguments))
-    else {
-        return None;
-    };
-    let (Node::Global(class), Node::Str("_unpickle")) = (graph.node(*class), graph.node(*attribute)) else {
-        return None;
-    };
-    let is_getattr = renamed(getattr.module, getattr.name) == ("builtins", "getattr");
-    let is_zone = (class.module, class.name) == ("zoneinfo", "ZoneInfo");
-    (is_getattr && is_zone).then_some(("zoneinfo", "ZoneInfo._unpickle"))
 }

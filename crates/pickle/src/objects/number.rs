@@ -119,7 +119,7 @@ fn decimal_fraction(body: &str) -> Option<(i128, i128)> {
 }
 
 /// In lowest terms; `None` when that takes a division of numbers beyond 128 bits, as no pickle of CPython asks for.
-fn lowest(numerator: BigInt, denominator: BigInt) -> Option<Fraction> {
+pub(crate) fn lowest(numerator: BigInt, denominator: BigInt) -> Option<Fraction> {
     if let (Ok(above), Ok(below)) = (i128::try_from(&numerator), i128::try_from(&denominator)) {
         let divisor = i128::try_from(divisor(above.unsigned_abs(), below.unsigned_abs())).ok()?;
         let divisor = if below < 0 { -divisor } else { divisor };

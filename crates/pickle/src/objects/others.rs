@@ -68,7 +68,7 @@ fn safety(call: &Call<'_>, id: NodeId) -> Result<SafeUuid> {
         Node::None => Ok(SafeUuid::Unknown),
         Node::Object(_) => match Call::of(call.graph, id)? {
             // One level only: a member of a member would be a recursion as deep as the pickle.
-            Some(member) if member.class == ("uuid", "SafeUUID") => match member.arguments {
+            Some(member) if member.class() == ("uuid", "SafeUUID") => match member.arguments {
                 [value] if !matches!(member.node(*value), Node::Object(_)) => safety(&member, *value),
                 _ => Err(call.refused("a bad SafeUUID")),
             },
@@ -116,7 +116,7 @@ fn argument(call: &Call<'_>) -> Result<Option<NodeId>> {
     }
     match call.arguments {
         [argument] => Ok(Some(*argument)),
-        [_, _] if call.class.1.ends_with("Network") => Ok(None),
+        [_, _] if call.class().1.ends_with("Network") => Ok(None),
         _ => Err(call.refused("needs one address")),
     }
 }

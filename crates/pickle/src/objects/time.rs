@@ -127,7 +127,7 @@ pub(super) fn timezone<'g>(call: &Call<'g>) -> Result<Option<Known<'g>>> {
         _ => return Err(call.refused("a wrong number of arguments")),
     };
     // Only this class is looked into: a zone inside of a zone would be a recursion as deep as the pickle.
-    let span = Call::of(call.graph, *offset)?.filter(|span| span.class == ("datetime", "timedelta"));
+    let span = Call::of(call.graph, *offset)?.filter(|span| span.class() == ("datetime", "timedelta"));
     let offset = span.map_or(Ok(None), |span| timedelta(&span))?;
     let Some(Known::TimeDelta(offset)) = offset else {
         return Err(call.refused("the offset is not a timedelta"));
@@ -141,7 +141,7 @@ pub(super) fn timezone<'g>(call: &Call<'g>) -> Result<Option<Known<'g>>> {
 /// `ZoneInfo(key)`, or `ZoneInfo._unpickle(key, from_cache)`.
 pub(super) fn zone_info<'g>(call: &Call<'g>) -> Result<Option<Known<'g>>> {
     made(call)?;
-    let key = match (call.arguments, call.class.1) {
+    let key = match (call.arguments, call.class().1) {
         ([key], "ZoneInfo") | ([key, _], "ZoneInfo._unpickle") => call.node(*key),
         _ => return Err(call.refused("a wrong number of arguments")),
     };

@@ -1,9 +1,10 @@
 //! Decimals.
 
 use std::fmt;
-use std::str::FromStr;
 
-use crate::error::{Error, shown};
+use super::kind::{Kind, Text, through_text};
+
+through_text!(Decimal);
 
 /// A `decimal.Decimal` of any number of digits, as its exact text.
 ///
@@ -123,26 +124,29 @@ fn notation(digits: &str, exponent: i128, first: i128) -> Option<String> {
     })
 }
 
-impl FromStr for Decimal {
-    type Err = Error;
-
-    /// # Errors
-    ///
-    /// When Python's `Decimal(text)` would not take the text, or the exponent is beyond 10¹⁸.
-    fn from_str(text: &str) -> Result<Self, Error> {
-        Self::parse(text).ok_or_else(|| Error::data(format!("{:?} is not a decimal number", shown(text))))
-    }
-}
-
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
+/// The exact text, through serde too; also an int of a pickle is read.
+impl Text for Decimal {
+    const KIND: Kind = Kind::Decimal;
+
+    fn write(&self) -> String {
+        self.0.clone()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
 
     #[test]
     fn texts_are_those_of_python() -> Result<(), Error> {

@@ -3,6 +3,10 @@
 use core::net::{IpAddr, Ipv6Addr};
 use std::fmt;
 
+use super::kind::{Kind, Text, through_text};
+
+through_text!(IpAddress IpNetwork IpInterface);
+
 /// An `ipaddress.IPv4Address` or `IPv6Address`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct IpAddress {
@@ -166,3 +170,28 @@ impl fmt::Display for IpInterface {
         write!(f, "{}/{}", self.address, self.prefix)
     }
 }
+
+impl From<IpAddr> for IpAddress {
+    fn from(address: IpAddr) -> Self {
+        Self { address, scope: None }
+    }
+}
+
+macro_rules! texts {
+    ($($type:ident)*) => {$(
+        /// As Python's `str`, through serde too.
+        impl Text for $type {
+            const KIND: Kind = Kind::$type;
+
+            fn write(&self) -> String {
+                self.to_string()
+            }
+
+            fn read(text: &str) -> Option<Self> {
+                Self::parse(text, text.contains(':'))
+            }
+        }
+    )*};
+}
+
+texts!(IpAddress IpNetwork IpInterface);

@@ -1,6 +1,13 @@
 //! Dates, times of day and spans.
 
 use std::fmt;
+use std::time::Duration;
+
+use super::kind::{Kind, Text, through_text};
+use super::text::Reader;
+use crate::error::{Error, Result};
+
+through_text!(Date TimeDelta);
 
 /// A `datetime.date`: a day of the Gregorian calendar, years 1 to 9999.
 ///
@@ -31,6 +38,21 @@ impl Date {
     pub(crate) fn from_state(state: [u8; 4]) -> Option<Self> {
         let [high, low, month, day] = state;
         (1..=12).contains(&month).then_some(Self { year: u16::from_be_bytes([high, low]), month, day })
+    }
+
+    /// The four bytes of a state.
+    pub(crate) fn state(self) -> [u8; 4] {
+        let [high, low] = self.year.to_be_bytes();
+        [high, low, self.month, self.day]
+    }
+
+    /// Takes `2026-11-22`.
+    pub(super) fn take(text: &mut Reader<'_>) -> Option<Self> {
+        let year = text.digits(4).and_then(|year| u16::try_from(year).ok())?;
+        text.eat('-')?;
+        let month = text.short(2)?;
+        text.eat('-')?;
+        Self::new(year, month, text.short(2)?)
     }
 
     /// The year, 1 to 9999.
@@ -107,6 +129,24 @@ impl Clock {
     pub(crate) fn from_state(state: [u8; 6], fold: bool) -> Self {
         let [hour, minute, second, high, middle, low] = state;
         Self { hour, minute, second, microsecond: u32::from_be_bytes([0, high, middle, low]), fold }
+    }
+
+    /// The six bytes of a state, without the fold.
+    pub(crate) fn state(self) -> [u8; 6] {
+        let [_, high, middle, low] = self.microsecond.to_be_bytes();
+        [self.hour, self.minute, self.second, high, middle, low]
+    }
+
+    /// Takes `10:30`, `10:30:15` or `10:30:15.123456`.
+    pub(super) fn take(text: &mut Reader<'_>) -> Option<Self> {
+        let hour = text.short(2)?;
+        text.eat(':')?;
+        let minute = text.short(2)?;
+        if text.eat(':').is_none() {
+            return Self::new(hour, minute, 0, 0);
+        }
+        let second = text.short(2)?;
+        Self::new(hour, minute, second, text.fraction()?)
     }
 
     /// The hour, 0 to 23.
@@ -220,6 +260,22 @@ impl TimeDelta {
             + i128::from(self.microseconds)
     }
 
+    /// Takes the offset of a zone: `Z`, `+05:30`, `-00:00:01`, `+01:00:00.000005`.
+    pub(super) fn take_offset(text: &mut Reader<'_>) -> Option<Self> {
+        if text.eat('Z').is_some() {
+            return Some(Self::ZERO);
+        }
+        let negative = text.eat('-').is_some();
+        if !negative {
+            text.eat('+')?;
+        }
+        let clock = Clock::take(text)?;
+        let total = 1_000_000 * (i128::from(clock.hour) * 3600 + i128::from(clock.minute) * 60)
+            + i128::from(clock.second) * 1_000_000
+            + i128::from(clock.microsecond);
+        Self::from_microseconds(if negative { -total } else { total })
+    }
+
     /// As the offset of a zone: `+05:30`, `-00:00:01`, `+01:00:00.000005`.
     pub(crate) fn as_offset(self) -> String {
         let total = self.total_microseconds();
@@ -250,5 +306,137 @@ impl fmt::Display for TimeDelta {
             write!(f, ".{:06}", self.microseconds)?;
         }
         Ok(())
+    }
+}
+
+/// ISO 8601, `2026-11-22`, through serde too.
+impl Text for Date {
+    const KIND: Kind = Kind::Date;
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let mut text = Reader(text);
+        let date = Self::take(&mut text)?;
+        text.end().map(|()| date)
+    }
+}
+
+/// ISO 8601, `-P1DT2H3M4.5S`, through serde; Python's own form is read too.
+impl Text for TimeDelta {
+    const KIND: Kind = Kind::TimeDelta;
+
+    fn write(&self) -> String {
+        let total = self.total_microseconds();
+        let mut text = String::from(if total < 0 { "-P" } else { "P" });
+        let total = total.abs();
+        let (days, rest) = (total / Self::MICROSECONDS_OF_DAY, total % Self::MICROSECONDS_OF_DAY);
+        let (seconds, microseconds) = (rest / 1_000_000, rest % 1_000_000);
+        let is_whole_days = rest == 0 && days != 0;
+        let units =
+            [(days, "D"), (i128::from(!is_whole_days), "T"), (seconds / 3600, "H"), (seconds / 60 % 60, "M")];
+        for (amount, name) in units.into_iter().filter(|unit| unit.0 != 0) {
+            match name {
+                "T" => text.push_str(name),
+                _ => text.push_str(&format!("{amount}{name}")),
+            }
+        }
+        if microseconds != 0 {
+            text.push_str(format!("{}.{microseconds:06}", seconds % 60).trim_end_matches('0'));
+            text.push('S');
+        } else if seconds % 60 != 0 || total == 0 {
+            text.push_str(&format!("{}S", seconds % 60));
+        }
+        text
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        iso_delta(text).or_else(|| python_delta(text))
+    }
+}
+
+/// `P1W2DT3H4M5.6S` and parts of it, with a sign for all.
+fn iso_delta(text: &str) -> Option<TimeDelta> {
+    let mut text = Reader(text);
+    let negative = text.eat('-').is_some();
+    if !negative {
+        text.eat('+');
+    }
+    text.eat('P')?;
+    let mut total = 0_i128;
+    let (mut units, mut parts) = (&[('W', 604_800_i128), ('D', 86_400)][..], 0);
+    while !text.0.is_empty() {
+        if text.eat('T').is_some() {
+            units = &[('H', 3600), ('M', 60), ('S', 1)];
+            continue;
+        }
+        let amount = i128::from(text.number()?) * 1_000_000 + i128::from(text.fraction()?);
+        let (place, seconds) = units
+            .iter()
+            .enumerate()
+            .find_map(|(place, (name, seconds))| text.eat(*name).map(|()| (place, *seconds)))?;
+        if amount % 1_000_000 != 0 && seconds != 1 {
+            return None;
+        }
+        total += amount * seconds;
+        units = &units[place + 1..];
+        parts += 1;
+    }
+    if parts == 0 {
+        return None;
+    }
+    TimeDelta::from_microseconds(if negative { -total } else { total })
+}
+
+/// `-1 day, 23:00:00` and `1:02:03.000004`.
+fn python_delta(text: &str) -> Option<TimeDelta> {
+    let (days, clock) = match text.split_once(", ") {
+        Some((days, clock)) => {
+            let days = days.strip_suffix(" days").or_else(|| days.strip_suffix(" day"))?;
+            (days.parse().ok()?, clock)
+        }
+        None => (0, text),
+    };
+    let mut clock = Reader(clock);
+    let hours = clock.number()?;
+    clock.eat(':')?;
+    let minutes = clock.digits(2)?;
+    clock.eat(':')?;
+    let seconds = clock.digits(2)?;
+    let microseconds = clock.fraction()?;
+    clock.end()?;
+    TimeDelta::new(days, hours.checked_mul(3600)? + i64::from(minutes * 60 + seconds), microseconds.into())
+}
+
+impl TryFrom<Duration> for TimeDelta {
+    type Error = Error;
+
+    /// # Errors
+    ///
+    /// When the duration is not a whole number of microseconds, or a billion days or more.
+    fn try_from(duration: Duration) -> Result<Self> {
+        let nanoseconds = duration.as_nanos();
+        let total = Some(nanoseconds / 1000).filter(|_| nanoseconds.is_multiple_of(1000));
+        let delta = total.and_then(|total| i128::try_from(total).ok()).and_then(Self::from_microseconds);
+        delta.ok_or_else(|| {
+            Error::data(format!("{duration:?} is no timedelta: it has microseconds and under 10⁹ days"))
+        })
+    }
+}
+
+impl TryFrom<TimeDelta> for Duration {
+    type Error = Error;
+
+    /// # Errors
+    ///
+    /// When the span is negative.
+    fn try_from(delta: TimeDelta) -> Result<Self> {
+        let negative = || Error::data(format!("{delta} is no Duration: it is negative"));
+        let microseconds = u128::try_from(delta.total_microseconds()).map_err(|_| negative())?;
+        let seconds = u64::try_from(microseconds / 1_000_000).map_err(|_| negative())?;
+        let rest = u32::try_from(microseconds % 1_000_000).map_err(|_| negative())?;
+        Ok(Self::new(seconds, rest * 1000))
     }
 }

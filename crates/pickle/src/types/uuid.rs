@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use super::kind::{Kind, Text, through_text};
+
+through_text!(Uuid);
+
 /// A `uuid.UUID`, its 16 bytes in the order of the text.
 ///
 /// # Examples
@@ -58,5 +62,18 @@ impl SafeUuid {
             Self::Unsafe => "unsafe",
             Self::Unknown => "unknown",
         }
+    }
+}
+
+/// The text with hyphens, through serde too.
+impl Text for Uuid {
+    const KIND: Kind = Kind::Uuid;
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Self::parse(text)
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::ser::{self, Serialize};
 
-use super::Serializer;
+use super::{Serializer, objects};
 use crate::encode::BATCH;
 use crate::error::{Error, Result, Segment};
 use crate::opcode::Opcode;
@@ -20,6 +20,18 @@ pub(super) enum Shape {
     SetCall,
     Tuple(usize),
     Complex,
+    /// Arguments of a call, as many as there are.
+    Call(usize),
+    /// Pairs of an object that is on the stack.
+    Pairs,
+    /// Items of an object that is on the stack.
+    Items,
+    /// The numbers of an `array.array` of this type code.
+    Array(char),
+    /// The parts of a `defaultdict` or `deque`, which are told apart by their names.
+    Parts(&'static str),
+    /// An instance without a state.
+    Nothing,
     /// The state of a numpy array.
     NdArray,
 }
@@ -41,8 +53,11 @@ impl Mode {
     fn of(shape: Shape, length: Option<usize>, is_text: bool) -> Self {
         match shape {
             Shape::FrozenSet | Shape::Tuple(_) | Shape::Complex | Shape::NdArray => Self::AtEnd,
+            Shape::Call(_) | Shape::Array(_) | Shape::Parts(_) | Shape::Nothing => Self::AtEnd,
             _ if is_text => Self::OneByOne,
-            Shape::List | Shape::Dict if length == Some(1) => Self::Single,
+            Shape::List | Shape::SetCall | Shape::Dict | Shape::Pairs | Shape::Items if length == Some(1) => {
+                Self::Single
+            }
             _ => Self::Batched,
         }
     }
@@ -54,30 +69,54 @@ pub(super) struct Compound<'s, 'w> {
     shape: Shape,
     mode: Mode,
     count: usize,
+    length: Option<usize>,
     marked: bool,
-    in_variant: bool,
+    then: Then,
     outer_key: bool,
+    /// The numbers of an array.
+    packed: Vec<u8>,
+}
+
+/// What is done when the container is complete.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    Nothing,
+    /// It is the content of a variant.
+    SetItem,
+    /// It is the last of so many arguments.
+    Call(usize),
+    /// It is the state of an instance, and whether that is in a key.
+    Build {
+        in_key: bool,
+    },
+    /// It is the arguments of a new instance.
+    NewObj,
 }
 
 impl<'s, 'w> Compound<'s, 'w> {
     pub(super) fn new(serializer: &'s mut Serializer<'w>, shape: Shape, length: Option<usize>) -> Self {
         let outer_key = serializer.in_key;
         let mode = Mode::of(shape, length, serializer.writer.is_text());
-        Self { serializer, shape, mode, count: 0, marked: false, in_variant: false, outer_key }
+        let (then, packed) = (Then::Nothing, Vec::new());
+        Self { serializer, shape, mode, count: 0, length, marked: false, then, outer_key, packed }
     }
 
-    pub(super) fn in_variant(mut self) -> Self {
-        self.in_variant = true;
+    pub(super) fn in_variant(self) -> Self {
+        self.then(Then::SetItem)
+    }
+
+    pub(super) fn then(mut self, then: Then) -> Self {
+        self.then = then;
         self
     }
 
     fn one(&self) -> Opcode {
-        if self.shape == Shape::Dict { Opcode::SetItem } else { Opcode::Append }
+        if matches!(self.shape, Shape::Dict | Shape::Pairs) { Opcode::SetItem } else { Opcode::Append }
     }
 
     fn many(&self) -> Opcode {
         match self.shape {
-            Shape::Dict => Opcode::SetItems,
+            Shape::Dict | Shape::Pairs => Opcode::SetItems,
             Shape::Set => Opcode::AddItems,
             _ => Opcode::Appends,
         }
@@ -123,6 +162,11 @@ impl<'s, 'w> Compound<'s, 'w> {
             if matches!(self.shape, Shape::Dict | Shape::Set) {
                 self.open_batch();
             }
+            // A last item of an object's needs no mark.
+            if matches!(self.shape, Shape::Pairs | Shape::Items) && self.length == Some(self.count + 1) {
+                self.mode = Mode::OneByOne;
+                return;
+            }
         }
         if self.mode == Mode::OneByOne {
             let one = self.one();
@@ -132,6 +176,11 @@ impl<'s, 'w> Compound<'s, 'w> {
 
     #[inline]
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<()> {
+        if let Shape::Array(code) = self.shape {
+            let packed = objects::pack(value, code, &mut self.packed);
+            self.count += 1;
+            return packed.map_err(|error| error.inside(Segment::Index(self.count - 1)));
+        }
         self.before();
         let in_set = matches!(self.shape, Shape::Set | Shape::FrozenSet | Shape::SetCall);
         self.serializer.in_key = self.outer_key || in_set;
@@ -153,7 +202,8 @@ impl<'s, 'w> Compound<'s, 'w> {
         }
         let writer = &mut self.serializer.writer;
         match self.shape {
-            Shape::List | Shape::Dict | Shape::Set => {}
+            Shape::List | Shape::Dict | Shape::Set | Shape::Pairs | Shape::Items => {}
+            Shape::Parts(_) | Shape::Nothing => {}
             Shape::FrozenSet => {
                 writer.op(Opcode::FrozenSet);
                 writer.memoize()?;
@@ -164,6 +214,10 @@ impl<'s, 'w> Compound<'s, 'w> {
             Shape::Complex => {
                 writer.end_call(2)?;
             }
+            Shape::Call(arguments) => {
+                writer.end_call(arguments)?;
+            }
+            Shape::Array(code) => objects::end_array(writer, code, &self.packed)?,
             Shape::NdArray => super::numpy::end_array(writer)?,
             Shape::Tuple(length) if length != self.count => {
                 return Err(Error::data(format!("a tuple of {length} items was given {}", self.count)));
@@ -171,9 +225,30 @@ impl<'s, 'w> Compound<'s, 'w> {
             Shape::Tuple(length) => writer.end_tuple(length)?,
         }
         self.serializer.depth -= 1;
-        if self.in_variant {
-            self.serializer.depth -= 1;
-            self.serializer.writer.op(Opcode::SetItem);
+        self.complete()
+    }
+
+    fn complete(self) -> Result<()> {
+        let writer = &mut self.serializer.writer;
+        match self.then {
+            Then::Nothing => {}
+            Then::SetItem => {
+                self.serializer.depth -= 1;
+                writer.op(Opcode::SetItem);
+            }
+            Then::Call(arguments) => {
+                writer.end_call(arguments)?;
+            }
+            Then::Build { in_key } => {
+                if self.shape != Shape::Nothing {
+                    writer.op(Opcode::Build);
+                }
+                self.serializer.in_key = in_key;
+            }
+            Then::NewObj => {
+                writer.op(Opcode::NewObj);
+                writer.memoize()?;
+            }
         }
         Ok(())
     }
@@ -235,6 +310,9 @@ macro_rules! structs {
 
             #[inline]
             fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<()> {
+                if let Shape::Parts(class) = self.shape {
+                    return self.serializer.part(class, name, value);
+                }
                 self.before();
                 self.serializer.writer.name(Cow::Borrowed(name))?;
                 let result = value.serialize(&mut *self.serializer);
