@@ -133,6 +133,16 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
         })
     }
 
+    #[inline]
+    fn plain<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.node()? {
+            node @ Node::Object(_) => {
+                self.array(node, visitor, |array, visitor| de::Deserializer::deserialize_any(array, visitor))
+            }
+            node => self.any(node, visitor),
+        }
+    }
+
     fn any<V: Visitor<'de>>(self, node: Node<'g>, visitor: V) -> Result<V::Value> {
         match node {
             Node::None => visitor.visit_unit(),
@@ -221,6 +231,16 @@ fn exact(value: i64) -> Option<f64> {
     (significant <= f64::MANTISSA_DIGITS).then_some(value as f64)
 }
 
+/// Methods for types that know what they want, which the node decides.
+macro_rules! plain {
+    ($($method:ident)*) => {$(
+        #[inline]
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+            self.plain(visitor)
+        }
+    )*};
+}
+
 impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     type Error = Error;
 
@@ -230,11 +250,9 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.node()? {
-            node @ Node::Object(_) => {
-                self.array(node, visitor, |array, visitor| array.deserialize_any(visitor))
-            }
-            node => self.any(node, visitor),
+        match self.context.graph.node(self.id) {
+            Node::Object(_) => self.any_object(visitor),
+            _ => self.plain(visitor),
         }
     }
 
@@ -287,7 +305,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.deserialize_any(visitor)
+        self.plain(visitor)
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
@@ -337,7 +355,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
         if is_path(name) {
             return self.named_global(name, visitor);
         }
-        self.deserialize_any(visitor)
+        self.plain(visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -412,8 +430,10 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
         visitor.visit_unit()
     }
 
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char unit map
+    plain! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128
+        deserialize_char deserialize_unit deserialize_map
     }
 }
 

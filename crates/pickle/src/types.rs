@@ -16,6 +16,9 @@
 //! | addresses of `ipaddress` | [`IpAddress`], [`IpNetwork`], [`IpInterface`] |
 //! | a class or function | [`Callable`] |
 //!
+//! Types of the standard library and of other crates (`Duration`, `chrono::DateTime`, `uuid::Uuid`) take part through
+//! [`as_python`].
+//!
 //! # Examples
 //!
 //! ```
@@ -35,6 +38,7 @@
 //! ```
 
 mod array;
+pub mod as_python;
 mod builtins;
 mod collections;
 mod datetime;

@@ -557,3 +557,40 @@ fn other_formats_see_texts_and_lists() {
     let read: Kinds = serde_json::from_str(&json).expect("the same");
     assert_eq!(read, value);
 }
+
+#[test]
+fn values_that_serde_looks_at_twice_keep_their_types() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Outer {
+        id: i64,
+        #[serde(flatten)]
+        inner: Flat,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Flat {
+        at: DateTime,
+        total: Decimal,
+        key: Uuid,
+        home: PurePosixPath,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(i64),
+        Moment(DateTime),
+        Text(String),
+    }
+    let inner = Flat {
+        at: text("2026-11-22T10:30:15Z"),
+        total: text("1.50"),
+        key: Uuid([7; 16]),
+        home: PurePosixPath::new("/home"),
+    };
+    let outer = Outer { id: 1, inner };
+    let pickle = onggi_pickle::to_vec(&outer).expect("writable");
+    assert_eq!(from_slice::<Outer>(&pickle).expect("readable"), outer);
+    let either =
+        vec![Either::Number(1), Either::Moment(text("2026-11-22T10:30:15Z")), Either::Text("x".into())];
+    let pickle = onggi_pickle::to_vec(&either).expect("writable");
+    assert_eq!(from_slice::<Vec<Either>>(&pickle).expect("readable"), either);
+}

@@ -98,6 +98,38 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
         }))
     }
 
+    /// Reads an object for a type that takes anything, as serde does to keep what it looks at twice (`flatten`, `untagged`): the
+    /// text of a date, a decimal and so on as a newtype struct, which the types of [`crate::types`] know again.
+    #[cold]
+    pub(super) fn any_object<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        let Some(known) = self.context.graph.known(self.id)? else { return self.plain(visitor) };
+        let kind = match &known {
+            Known::Date(_) => Kind::Date,
+            Known::Time { .. } => Kind::Time,
+            Known::DateTime { .. } => Kind::DateTime,
+            Known::TimeDelta(_) => Kind::TimeDelta,
+            Known::Zone(_) => Kind::Zone,
+            Known::Decimal(_) => Kind::Decimal,
+            Known::Fraction(_) => Kind::Fraction,
+            Known::Uuid(..) => Kind::Uuid,
+            Known::IpAddress(_) => Kind::IpAddress,
+            Known::IpNetwork(_) => Kind::IpNetwork,
+            Known::IpInterface(_) => Kind::IpInterface,
+            Known::Path(path) => match Kind::named(&format!("$onggi_pickle::{}", path.kind().name())) {
+                Some(kind) => kind,
+                None => return self.plain(visitor),
+            },
+            _ => return self.plain(visitor),
+        };
+        match self.known_text(kind, known)? {
+            Some(text) => {
+                self.spend(1 + text.len() / super::TEXT_UNIT)?;
+                self.part(Part::Text(text), visitor)
+            }
+            None => self.plain(visitor),
+        }
+    }
+
     fn zone_of(self, zone: Option<NodeId>) -> Result<Option<Zone>> {
         let Some(id) = zone else { return Ok(None) };
         let graph = self.context.graph;

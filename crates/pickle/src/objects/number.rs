@@ -118,7 +118,8 @@ fn decimal_fraction(body: &str) -> Option<(i128, i128)> {
     if exponent < 0 { Some((value, scale)) } else { value.checked_mul(scale).map(|value| (value, 1)) }
 }
 
-/// In lowest terms; `None` when that takes a division of numbers beyond 128 bits, as no pickle of CPython asks for.
+/// In lowest terms; `None` when that takes a division of numbers beyond 128 bits, as no pickle of CPython asks for. Numbers
+/// beyond [`LONGEST`] are taken to be so, as CPython always writes them.
 pub(crate) fn lowest(numerator: BigInt, denominator: BigInt) -> Option<Fraction> {
     if let (Ok(above), Ok(below)) = (i128::try_from(&numerator), i128::try_from(&denominator)) {
         let divisor = i128::try_from(divisor(above.unsigned_abs(), below.unsigned_abs())).ok()?;
@@ -138,13 +139,13 @@ fn divisor(mut a: u128, mut b: u128) -> u128 {
     a
 }
 
-/// The longest integers that are looked at: what CPython writes as text by default.
-const LONGEST: usize = 1800;
+/// How many bytes the integers have that are looked at: the time is quadratic.
+const LONGEST: usize = 256;
 
 /// Whether two numbers have no divisor in common. Euclid's algorithm in binary, quadratic in the length, which is bounded.
 fn coprime(a: &BigInt, b: &BigInt) -> bool {
     if a.as_le_bytes().len().max(b.as_le_bytes().len()) > LONGEST {
-        return false;
+        return true;
     }
     let mut a = Limbs::of(a);
     let mut b = Limbs::of(b);
