@@ -38,6 +38,7 @@
 //! | newtype structs | what is inside | the same |
 //! | unit variants | `'Variant'` | `str` |
 //! | other variants | `{'Variant': content}` | the same |
+//! | [`numpy::NdArray`] | a numpy array | a numpy array or scalar; the types above read them too |
 //! | [`Value`] | any builtin | any builtin |
 //!
 //! Python types that serde has no word for are in [`types`]: dates, decimals, sets, `OrderedDict` and so on. Plain maps and

@@ -23,6 +23,27 @@
 //! assert_eq!(error.to_string(), "an item of <f8 is no i64, at $[0][0]");
 //! # Ok::<(), onggi_pickle::Error>(())
 //! ```
+//!
+//! # Through serde
+//!
+//! | numpy | Rust |
+//! | --- | --- |
+//! | an array | a sequence of sequences: `Vec<f64>`, `Vec<[f32; 3]>`, tuples; [`NdArray`] |
+//! | a scalar, an array without dimensions | a number, a `bool`, a `String`; [`NdArray`] |
+//! | `uint8` of one dimension | also bytes, borrowed from the input |
+//! | `datetime64`, `timedelta64` | `i64`, the number of units, `i64::MIN` for `NaT` |
+//! | complex numbers | a pair of floats |
+//! | a record | a struct or a map |
+//! | an object | what the object is |
+//! | an item that is masked | `None` |
+//!
+//! Integers are read as any integer type that holds the value and as a float that is exact; floats as `f64`, and as `f32`
+//! where nothing is lost. A [`crate::Value`] is not read from an array, as it could not tell it from a list.
+//!
+//! # Costs
+//!
+//! The view takes about a microsecond, whatever the size of the array: protocols 3 to 5 have the data as it is. At
+//! protocols 0 to 2 data is written as text, which is decoded once, with the graph.
 
 mod dtype;
 mod element;

@@ -217,7 +217,11 @@ impl<'g> DType<'g> {
     }
 
     /// The fields of a record, in their order: name, dtype, and where it starts in an item.
-    pub(crate) fn fields(&self) -> Result<Vec<(&'g str, Self, usize)>> {
+    ///
+    /// # Errors
+    ///
+    /// When the dtype of a field is not understood, or reaches beyond the item.
+    pub fn fields(&self) -> Result<Vec<(&'g str, Self, usize)>> {
         let graph = self.graph;
         let pairs = self.fields.iter();
         let by_name: HashMap<_, _> =
