@@ -28,7 +28,7 @@
 //!
 //! | numpy | Rust |
 //! | --- | --- |
-//! | an array | a sequence of sequences: `Vec<f64>`, `Vec<[f32; 3]>`, tuples; [`NdArray`] |
+//! | an array | a sequence of sequences: `Vec<f64>`, `Vec<[f32; 3]>`, tuples; [`NdArray`], and [`NdView`], which borrows |
 //! | a scalar, an array without dimensions | a number, a `bool`, a `String`; [`NdArray`] |
 //! | `uint8` of one dimension | also bytes, borrowed from the input |
 //! | `datetime64`, `timedelta64` | `i64`, the number of units, `i64::MIN` for `NaT` |
@@ -49,6 +49,7 @@ mod dtype;
 mod element;
 mod layout;
 mod ndarray;
+mod ndview;
 pub(crate) mod node;
 mod read;
 mod values;
@@ -62,6 +63,7 @@ pub(crate) use self::element::{Number, exact};
 use self::layout::Offsets;
 pub use self::layout::Order;
 pub use self::ndarray::NdArray;
+pub use self::ndview::NdView;
 pub(crate) use self::values::unpadded;
 use crate::error::{Error, Result};
 use crate::graph::{Graph, NodeId};

@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 
 use common::{Python, json_lines, unhex};
-use onggi_pickle::numpy::{Array, Element, NdArray};
+use onggi_pickle::numpy::{Array, Element, Kind, NdArray, NdView};
 use onggi_pickle::{Error, Graph, Limits, Protocol, Value, from_slice, from_slice_with, to_vec, to_vec_with};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -154,6 +154,36 @@ fn octets_are_bytes() -> Outcome {
         b"}Vpixels\ncnumpy.core.numeric\n_frombuffer\n(C\x03abccnumpy\ndtype\n(Vu1\ntR(I3\ntVC\ntRs.";
     assert_eq!(from_slice::<Image<'_>>(pickle)?.pixels, b"abc");
     Ok(())
+}
+
+#[test]
+fn a_view_borrows_what_stands_in_the_input() -> Outcome {
+    let pickle = golden("numpy-2/three-dimensions/p5");
+    let view: NdView<'_> = from_slice(&pickle)?;
+    assert!(view.is_borrowed() && pickle.as_ptr_range().contains(&view.data().as_ptr()));
+    assert_eq!((view.kind(), view.dtype(), view.shape()), (Kind::Float, "<f8", &[2, 3, 4][..]));
+    assert_eq!(view.to_vec::<f32>()?[23], 23.0);
+    let error = view.to_vec::<i8>().expect_err("floats").to_string();
+    assert_eq!(error, "an item of <f8 is no i8, at $[0]");
+    // In another order the bytes are put right.
+    let pickle = golden("numpy-2/fortran/p5");
+    let other: NdView<'_> = from_slice(&pickle)?;
+    assert!(!other.is_borrowed() && other.data() == view.data());
+    assert!(from_slice::<NdView<'_>>(&golden("numpy-2/records/p5")).is_err_and(|error| error.is_data()));
+    assert!(
+        from_slice::<NdView<'_>>(&golden("numpy-2/objects-fortran/p5")).is_err_and(|error| error.is_data())
+    );
+    let error = error_of_array("numpy-2/extremes-i4/p5");
+    assert_eq!(error, "item 0 of a numpy array of <i4 is no u8, at $[0]");
+    Ok(())
+}
+
+/// The error of an array of octets in a list.
+fn error_of_array(name: &str) -> String {
+    let array = golden(name);
+    let pickle = [b"]", &array[..array.len() - 1], b"a."].concat();
+    let error = from_slice::<Vec<NdArray<u8>>>(&pickle).err();
+    error.map_or_else(|| "no error".to_owned(), |error| error.to_string())
 }
 
 #[test]
@@ -326,9 +356,9 @@ fn random_arrays_of_numpy_have_their_items() -> Outcome {
         let array = Array::from_node(&graph, graph.root())?.ok_or("an array")?;
         let big = array.dtype().to_string().starts_with('<');
         let unit = match array.dtype().kind() {
-            onggi_pickle::numpy::Kind::Complex => array.dtype().item_size() / 2,
-            onggi_pickle::numpy::Kind::Str => 4,
-            onggi_pickle::numpy::Kind::Bytes => 1,
+            Kind::Complex => array.dtype().item_size() / 2,
+            Kind::Str => 4,
+            Kind::Bytes => 1,
             _ => array.dtype().item_size(),
         };
         let mut items: Vec<u8> = array.items().ok_or("items")?.flatten().copied().collect();

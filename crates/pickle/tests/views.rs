@@ -88,9 +88,9 @@ fn look(file: &str, count: usize, rounds: usize, look: impl Fn(&Graph<'_>, NodeI
     for pickle in pickles(file).iter().take(count) {
         for _ in 0..rounds {
             let bytes = mutated(pickle, &mut random);
-            let _ = from_slice_with::<Vec<Vec<f64>>>(&bytes, options.clone());
-            let _ = from_slice_with::<NdArray<f32>>(&bytes, options.clone());
-            let _ = from_slice_with::<serde_json::Value>(&bytes, options.clone());
+            let _ = from_slice_with::<Vec<Vec<f64>>>(&bytes, options);
+            let _ = from_slice_with::<NdArray<f32>>(&bytes, options);
+            let _ = from_slice_with::<serde_json::Value>(&bytes, options);
             let Ok(graph) = Graph::from_slice_with(&bytes, &options) else { continue };
             let (mut open, mut seen) = (vec![graph.root()], std::collections::HashSet::new());
             while let Some(id) = open.pop() {

@@ -66,6 +66,9 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
         if array.mask().is_some() {
             return Err(Error::data("a masked array of numpy, of which some items are left out"));
         }
+        if array.dtype().kind() == Kind::Record {
+            return Err(Error::data("a numpy array of records, where numbers were expected"));
+        }
         visitor.visit_newtype_struct(Whole { from: self, array: &array })
     }
 }

@@ -1,16 +1,12 @@
 //! An array of one's own, in Rust.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{self, Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeTuple, Serializer};
 
-use super::Element;
-use super::dtype::{self, ByteOrder};
-use super::element::{self, Number};
-use super::layout;
+use super::dtype::ByteOrder;
+use super::{Element, NdView, layout};
 use crate::encode::serde::names;
 use crate::error::{Error, Result};
 
@@ -19,7 +15,7 @@ use crate::error::{Error, Result};
 /// It is written as an array that numpy 1 and numpy 2 load (`numpy.core.multiarray._reconstruct`, in C's order and this
 /// machine's byte order), and read from any array or scalar whose items are exactly of the type.
 ///
-/// A plain `Vec<T>`, `Vec<Vec<T>>` or `[T; 3]` can be read from an array also, but is written as a list.
+/// [`NdView`] borrows what this copies. A plain `Vec<T>`, `Vec<Vec<T>>` or `[T; 3]` can be read from an array also, but is written as a list.
 ///
 /// # Examples
 ///
@@ -153,106 +149,14 @@ impl Serialize for Bytes<'_> {
 
 impl<'de, T: Element> Deserialize<'de> for NdArray<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_newtype_struct(names::ND_ARRAY, ArrayVisitor(PhantomData))
-    }
-}
-
-struct ArrayVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Element> Visitor<'de> for ArrayVisitor<T> {
-    type Value = NdArray<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a numpy array of {}", T::NAME)
-    }
-
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        let (shape, dtype, items) = Raw::deserialize(deserializer)?.0;
-        let items = read(&dtype, &items).map_err(de::Error::custom)?;
-        NdArray::new(shape, items).map_err(de::Error::custom)
-    }
-}
-
-/// Items of a dtype as those of the type.
-fn read<T: Element>(dtype: &str, bytes: &[u8]) -> Result<Vec<T>> {
-    let (order, kind, size) = dtype::parse(dtype)?;
-    if size == 0 || !bytes.len().is_multiple_of(size) {
-        return Err(Error::data(format!("the bytes of a numpy array are no items of {dtype}")));
-    }
-    if T::is(kind, size) {
-        return element::read_all(bytes, order).ok_or_else(|| unlike::<T>(dtype));
-    }
-    let items = bytes.chunks_exact(size).map(|item| Number::read(kind, order, item).and_then(T::exact));
-    items.collect::<Option<_>>().ok_or_else(|| unlike::<T>(dtype))
-}
-
-#[cold]
-fn unlike<T: Element>(dtype: &str) -> Error {
-    Error::data(format!("an item of {dtype} is no {}", T::NAME))
-}
-
-/// The parts of an array, the bytes borrowed where they can be.
-struct Raw<'a>((Vec<usize>, String, Cow<'a, [u8]>));
-
-impl<'de> Deserialize<'de> for Raw<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_tuple(4, RawVisitor)
-    }
-}
-
-struct RawVisitor;
-
-impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a numpy array")
-    }
-
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
-        let missing = |place| move || de::Error::invalid_length(place, &"4 parts of a numpy array");
-        let shape = parts.next_element()?.ok_or_else(missing(0))?;
-        let dtype = parts.next_element()?.ok_or_else(missing(1))?;
-        let fortran: bool = parts.next_element()?.ok_or_else(missing(2))?;
-        let ByteBuffer(bytes) = parts.next_element()?.ok_or_else(missing(3))?;
-        if fortran {
-            return Err(de::Error::custom("an array in Fortran's order, where C's was expected"));
-        }
-        Ok(Raw((shape, dtype, bytes)))
-    }
-}
-
-struct ByteBuffer<'a>(Cow<'a, [u8]>);
-
-impl<'de> Deserialize<'de> for ByteBuffer<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_bytes(ByteVisitor)
-    }
-}
-
-struct ByteVisitor;
-
-impl<'de> Visitor<'de> for ByteVisitor {
-    type Value = ByteBuffer<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("bytes")
-    }
-
-    fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<Self::Value, E> {
-        Ok(ByteBuffer(Cow::Borrowed(bytes)))
-    }
-
-    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Self::Value, E> {
-        Ok(ByteBuffer(Cow::Owned(bytes.to_owned())))
-    }
-
-    /// Formats without bytes have lists of numbers.
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut bytes = Vec::new();
-        while let Some(byte) = items.next_element()? {
-            bytes.push(byte);
-        }
-        Ok(ByteBuffer(Cow::Owned(bytes)))
+        let view = NdView::deserialize(deserializer)?;
+        let items = view.read().map_err(|place| {
+            de::Error::custom(format_args!(
+                "item {place} of a numpy array of {} is no {}",
+                view.dtype(),
+                T::NAME
+            ))
+        })?;
+        Self::new(view.shape(), items).map_err(de::Error::custom)
     }
 }

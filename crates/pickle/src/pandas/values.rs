@@ -140,36 +140,31 @@ impl<'g> Values<'g> {
             Some(id) => reader.array(id),
             None => Ok(None),
         };
-        let any = |names: [&str; 3]| names.into_iter().find_map(|name| instance.attribute(name));
+        let any = |names: &[&str]| names.iter().find_map(|name| instance.attribute(name));
         match instance.class().name {
             name if MASKED.contains(&name) => match (array("_data")?, array("_mask")?) {
                 (Some(data), Some(mask)) => data.with_mask(&mask).map(Self::Array),
                 _ => other(),
             },
             "ArrowStringArray" | "ArrowExtensionArray" | "ArrowStringArrayNumpySemantics" => {
-                let Some(data) = any(["_pa_array", "_data", "_pa_array"]) else { return other() };
+                let Some(data) = any(&["_pa_array", "_data"]) else { return other() };
                 let strings = Strings::from_node(reader.graph, data, reader.buffers)?;
                 strings.map_or_else(other, |strings| Ok(Self::Strings(strings)))
             }
             "DatetimeArray" | "TimedeltaArray" | "StringArray" => {
-                let Some(data) = any(["_ndarray", "_data", "_ndarray"]) else { return other() };
+                let Some(data) = any(&["_ndarray", "_data"]) else { return other() };
                 reader.array(data)?.map_or_else(other, |array| Ok(Self::Array(array)))
             }
             "Categorical" => {
-                let Some(codes) = any(["_codes", "labels", "codes"]) else { return other() };
+                let Some(codes) = any(&["_codes", "labels", "codes"]) else { return other() };
                 let Some(codes) = reader.array(codes)? else { return other() };
-                let dtype = any(["_dtype", "dtype", "_dtype"]).and_then(|dtype| reader.graph.instance(dtype));
-                let part = |names: [&str; 3], of_dtype: &str| {
+                let dtype = any(&["_dtype", "dtype"]).and_then(|dtype| reader.graph.instance(dtype));
+                let part = |names: &[&str], of_dtype: &str| {
                     let own = any(names);
                     own.or_else(|| dtype.and_then(|dtype| dtype.attribute(of_dtype)))
                 };
-                let categories = part(["_categories", "_levels", "levels"], "categories");
-                Self::categorical(
-                    reader,
-                    codes,
-                    categories,
-                    part(["_ordered", "ordered", "_ordered"], "ordered"),
-                )
+                let categories = part(&["_categories", "_levels", "levels"], "categories");
+                Self::categorical(reader, codes, categories, part(&["_ordered", "ordered"], "ordered"))
             }
             _ => other(),
         }
