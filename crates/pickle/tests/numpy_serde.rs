@@ -262,6 +262,7 @@ import pickle, sys
 try:
     import numpy
 except ImportError:
+    sys.stdin.read()
     print('no numpy')
     sys.exit()
 import warnings
@@ -306,12 +307,66 @@ fn numpy_loads_what_is_written() -> Outcome {
     Ok(())
 }
 
+/// Says of each pair of pickles, one as numpy wrote it and one as it was written here, whether they are equal.
+const COMPARE: &str = "
+import pickle, sys
+try:
+    import numpy as np
+except ImportError:
+    sys.stdin.read()
+    print('no numpy')
+    sys.exit()
+for line in sys.stdin:
+    name, first, second = line.split(' ')
+    try:
+        a = pickle.loads(bytes.fromhex(first))
+    except ImportError:
+        continue  # of a later numpy
+    b = pickle.loads(bytes.fromhex(second))
+    same = type(a) is type(b) and a.dtype == b.dtype and a.shape == b.shape and a.strides == b.strides
+    if a.dtype == object:
+        same = same and a.tolist() == b.tolist()
+    elif np.ma.isMaskedArray(a):
+        same = same and a.tobytes() == b.tobytes() and a.mask.tolist() == b.mask.tolist()
+    else:
+        same = same and a.tobytes() == b.tobytes()
+    if not same:
+        print(name, repr(a), repr(b))
+print('ok')
+";
+
+#[test]
+fn numpy_loads_what_was_read_and_written_again() -> Outcome {
+    let Some(mut python) = Python::start_with(&python(), COMPARE) else { return Ok(()) };
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/numpy/arrays.jsonl");
+    let mut lines = Vec::new();
+    for line in json_lines(&file).iter().filter(|line| line.get("buffers").is_none()) {
+        let (name, hex) = (line["name"].as_str().ok_or("name")?, line["hex"].as_str().ok_or("hex")?);
+        let pickle = unhex(hex);
+        let graph = Graph::from_slice(&pickle)?;
+        for protocol in Protocol::ALL {
+            let again = common::hex(&graph.to_vec(protocol)?);
+            lines.push(format!("{name}/{protocol:?} {hex} {again}"));
+        }
+    }
+    python.send(&lines);
+    let found = python.lines();
+    if found == ["no numpy"] {
+        println!("skipped: Python has no numpy");
+        return Ok(());
+    }
+    assert!(lines.len() > 1500, "{}", lines.len());
+    assert_eq!(found, ["ok"]);
+    Ok(())
+}
+
 /// Random arrays: a line with the pickle, one with dtype, shape and the bytes of all items in C's order, big-endian.
 const DUMP: &str = "
 import pickle, random, sys
 try:
     import numpy as np
 except ImportError:
+    sys.stdin.read()
     print('no numpy')
     sys.exit()
 random.seed(7)
