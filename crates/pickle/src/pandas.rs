@@ -28,6 +28,7 @@
 mod arrow;
 mod blocks;
 mod index;
+mod object;
 mod reader;
 mod values;
 

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::arrow::Strings;
 use super::index::Index;
+use super::object::object;
 use super::reader::Reader;
 use crate::error::{Error, Result};
-use crate::graph::{Graph, Node, NodeId};
+use crate::graph::NodeId;
 use crate::instance::Instance;
 use crate::numpy::node::{self, Made, Name};
 use crate::numpy::{Array, Element, Kind, Number, Unit, unpadded};
@@ -311,19 +312,4 @@ fn item<'g>(array: &Array<'g>, index: usize) -> Result<Option<Item<'g>>> {
             None => Item::Bytes(Cow::Owned(bytes.to_owned())),
         },
     }))
-}
-
-/// An object as an item.
-pub(super) fn object<'g>(graph: &'g Graph<'g>, id: NodeId) -> Item<'g> {
-    match graph.node(id) {
-        Node::None => Item::Missing,
-        Node::Bool(value) => Item::Bool(value),
-        Node::Int(value) => Item::Int(value),
-        Node::Float(value) => Item::Float(value),
-        Node::Complex(real, imaginary) => Item::Complex(real, imaginary),
-        Node::Str(text) => Item::Str(Cow::Borrowed(text)),
-        Node::Bytes(bytes) => Item::Bytes(Cow::Borrowed(bytes)),
-        Node::Global(class) if is_pandas((class.module, class.name)) && class.name == "NA" => Item::Missing,
-        _ => Item::Node(id),
-    }
 }

@@ -28,6 +28,10 @@ def plain(item):
     if item is None or item is getattr(pd, "NA", None) or item is pd.NaT:
         return None
     item = item.item() if isinstance(item, np.generic) else item
+    if isinstance(item, pd.Timestamp) and item.tz is None:
+        return plain(item.to_datetime64())
+    if isinstance(item, pd.Timedelta):
+        return plain(item.to_timedelta64())
     if isinstance(item, float):
         return {"f": "nan" if math.isnan(item) else item.hex()}
     if isinstance(item, tuple):
@@ -71,6 +75,8 @@ def frames():
         nullable = {"i": pd.array([1, None, 3], dtype="Int64"), "b": pd.array([True, None, False], dtype="boolean"),
                     "s": pd.array(["a", None, "c"], dtype="string")}
         yield "nullable", pd.DataFrame(nullable)
+    moments = [pd.Timestamp("2026-01-02 03:04:05"), pd.NaT, pd.Timedelta(hours=3), pd.Timestamp("2026-01-02", tz="UTC")]
+    yield "objects", pd.DataFrame({"o": pd.Series(moments, dtype=object)})
     yield "series", frame["float"]
     yield "series-text", frame.set_index("text")["int"]
     yield "series-category", frame["category"]
