@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use common::{float_hex, json_lines, unhex};
-use onggi_pickle::numpy::{Array, ByteOrder, Element, Kind, Order};
-use onggi_pickle::{Encoding, Graph, Node, NodeId, ReadOptions};
+use onggi_pickle::numpy::{Array, ByteOrder, Element, Kind, NdArray, NdView, Order};
+use onggi_pickle::{Encoding, Graph, Node, NodeId, Protocol, ReadOptions, from_slice, to_vec_with};
 use serde_json::{Value, json};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
@@ -98,6 +98,22 @@ fn data_is_borrowed_from_the_input() -> Outcome {
     // Aligned or not is chance in a pickle; a buffer is as its owner made it.
     if let Some(items) = array.as_slice::<f64>() {
         assert_eq!(items, [1.5, 2.5, 3.5, 4.5]);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_million_doubles_are_not_copied() -> Outcome {
+    let doubles: Vec<f64> = (0..1_000_000).map(f64::from).collect();
+    for protocol in [Protocol::V3, Protocol::V4, Protocol::V5] {
+        let pickle = to_vec_with(&NdArray::from(doubles.clone()), protocol)?;
+        let graph = Graph::from_slice(&pickle)?;
+        let view = array(&graph)?;
+        let data = view.data().ok_or("no data")?;
+        assert!(data.len() == 8_000_000 && pickle.as_ptr_range().contains(&data.as_ptr()), "{protocol:?}");
+        let field: NdView<'_> = from_slice(&pickle)?;
+        assert!(field.is_borrowed() && field.data().as_ptr() == data.as_ptr(), "{protocol:?}");
+        assert_eq!(view.values::<f64>()?.nth(999_999).transpose()?, Some(999_999.0));
     }
     Ok(())
 }
