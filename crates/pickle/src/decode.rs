@@ -87,9 +87,14 @@ pub trait Builder<'a> {
     fn readonly_buffer(&mut self, buffer: Self::Object) -> Result<Self::Object>;
 
     /// The next instruction starts at this byte. For builders that tell places; nothing by default.
+    ///
+    /// # Errors
+    ///
+    /// When the builder has seen enough; by default never.
     #[inline]
-    fn at(&mut self, offset: usize) {
+    fn at(&mut self, offset: usize) -> Result<()> {
         let _ = offset;
+        Ok(())
     }
 
     /// The text of a literal is malformed. Another release of Python may read it, so a builder may go on with an object of
@@ -163,7 +168,7 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
     fn run(&mut self) -> Result<B::Object> {
         loop {
             let opcode = self.parser.opcode()?;
-            self.builder.at(self.parser.start());
+            self.builder.at(self.parser.start())?;
             match opcode {
                 Opcode::Stop => return self.pop(),
                 opcode => self.step(opcode)?,

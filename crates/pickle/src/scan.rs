@@ -71,6 +71,8 @@ pub struct Report {
     /// Where reading the stream ended before the input did, and why. What stands before it was found all the same, as
     /// Python had run it by then.
     pub error: Option<(usize, String)>,
+    /// Whether it ended there because there was too much of it.
+    pub cut: bool,
 }
 
 /// What [`scan_with`] takes into account.
@@ -105,7 +107,8 @@ impl ScanOptions {
 /// Python differ in what they read where an argument crosses the end of its frame; all of them are tried. Behind the
 /// last byte that can be read, bytes that look like a dangerous name are reported too.
 ///
-/// Time and memory are proportional to the input: about 60 bytes a byte at worst.
+/// Time is proportional to the input, and so is memory, up to about 800 MiB: of a pickle with more than 25 million
+/// instructions the rest is only searched for dangerous names.
 ///
 /// # Examples
 ///

@@ -62,7 +62,7 @@ const DANGEROUS: &[&str] = &[
     "paramiko SSHClient", "psutil Popen", "operator methodcaller", "_operator attrgetter", "functools partial", "functools reduce",
     "builtins map", "itertools starmap", "cloudpickle.cloudpickle _make_function", "dill._dill _create_function", "dill._dill _eval_repr",
     "copyreg add_extension", "weakref finalize", "enum bltns.eval", "collections abc.sys.exit", "logging os.system",
-    "typing get_type_hints", "dataclasses make_dataclass", "asyncio.unix_events _UnixSubprocessTransport._start",
+    "typing get_type_hints", "dataclasses make_dataclass", "string Formatter.get_field", "app.models User.f.func_globals", "asyncio.unix_events _UnixSubprocessTransport._start",
     "sympy sympify", "mako.template Template", "tensorflow.keras.models load_model", "keras.utils get_file", "dl open",
 ];
 
@@ -233,6 +233,16 @@ fn a_function_that_is_hidden_in_a_container_and_called_is_dangerous() {
 }
 
 #[test]
+fn what_a_tensor_of_torch_loads_decides() {
+    let load = named("torch.storage _load_from_bytes");
+    let tensor =
+        |bytes: &[u8]| grade(&[&load, b"C", &[u8::try_from(bytes.len()).expect("short")], bytes, b"\x85R"]);
+    assert_eq!(tensor(b"\x80\x02}."), Grade::Harmless);
+    assert_eq!(tensor(&[b"\x80\x02".as_slice(), &call("os system", "id")].concat()), Grade::Dangerous);
+    assert_eq!(tensor(b"PK\x03\x04"), Grade::Dangerous);
+}
+
+#[test]
 fn names_that_are_computed_are_dangerous() {
     let computed = [named("builtins str"), text("os"), b"\x85R".to_vec()].concat();
     assert_eq!(grade(&[&computed, &text("system"), b"\x93"]), Grade::Dangerous);
@@ -328,4 +338,13 @@ fn every_input_ends() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_too_much_is_told_and_searched_all_the_same() {
+    let mut many = vec![b'N'; 26 << 20];
+    let report = scan(&many);
+    assert_eq!((report.grade, report.cut, report.pickles), (Grade::Unknown, true, 0));
+    many.extend_from_slice(&call("os system", "id"));
+    assert_eq!(scan(&many).grade, Grade::Dangerous);
 }

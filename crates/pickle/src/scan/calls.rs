@@ -2,7 +2,7 @@
 
 use super::Grade;
 use super::interpreter::Interpreter;
-use super::names::{self, Meaning};
+use super::names::{self, Judgement, Meaning};
 use super::value::{Value, index};
 
 const NOT_SEEN: &str = "what it would do cannot be seen";
@@ -30,7 +30,7 @@ impl Interpreter<'_, '_> {
 
     fn call_entry(&mut self, entry: u32, arguments: &[Value]) -> Value {
         let Some(named) = self.named(entry) else { return Value::Anything };
-        let (grade, meaning) = (named.judgement.grade, named.judgement.meaning);
+        let Judgement { grade, reason, meaning } = named.judgement;
         if let Some(meaning) = meaning {
             return self.call_meaning(meaning, entry, arguments);
         }
@@ -40,7 +40,7 @@ impl Interpreter<'_, '_> {
         }
         if grade == Grade::Dangerous {
             self.note_call(entry, arguments);
-        } else if grade < Grade::Unknown && arguments.iter().any(|argument| self.is_latent(*argument)) {
+        } else if reason != names::APPLICATION && arguments.iter().any(|argument| self.is_latent(*argument)) {
             self.danger(HIGHER, |this| this.call_words(Value::Global(entry), arguments));
         } else if is_type {
             self.report(Grade::Unknown, "makes a class", |this| {
@@ -68,6 +68,7 @@ impl Interpreter<'_, '_> {
             Meaning::Encode => return self.encode(entry, arguments),
             Meaning::New => return self.judge_call(first, arguments.get(1..).unwrap_or_default()),
             Meaning::Loads => self.loads(entry, first, arguments),
+            Meaning::Reloads => self.reloads(entry, first, arguments),
             Meaning::BuiltinType => {
                 return self.by_name(entry, first, arguments, |name| ("types".into(), name.into()));
             }
@@ -125,7 +126,7 @@ impl Interpreter<'_, '_> {
     fn attribute(&mut self, object: Value, name: &str, by: u32, arguments: &[Value]) -> Value {
         match object {
             Value::Global(base) | Value::Made(base) => {
-                let attribute = self.attribute_entry(base, name);
+                let attribute = self.attribute_entry(base, matches!(object, Value::Made(_)), name);
                 let dangerous =
                     self.named(attribute).is_some_and(|named| named.judgement.grade == Grade::Dangerous);
                 if dangerous {
@@ -174,7 +175,8 @@ impl Interpreter<'_, '_> {
         let mut reached = object;
         for segment in attribute.split('.') {
             reached = match reached {
-                Value::Global(base) | Value::Made(base) => Value::Global(self.attribute_entry(base, segment)),
+                Value::Global(base) => Value::Global(self.attribute_entry(base, false, segment)),
+                Value::Made(base) => Value::Global(self.attribute_entry(base, true, segment)),
                 _ => Value::Anything,
             };
         }
@@ -195,6 +197,15 @@ impl Interpreter<'_, '_> {
         self.danger("loads a pickle that is hidden in this one", |this| {
             this.call_words(Value::Global(entry), arguments)
         });
+    }
+
+    /// Tensors of torch hold bytes that are loaded like a file of their own: what is in them decides. Zip archives are not
+    /// looked into here.
+    fn reloads(&mut self, entry: u32, data: Value, arguments: &[Value]) {
+        match self.data(data) {
+            Some(bytes) if bytes.starts_with(&[0x80]) => self.look_into(bytes),
+            _ => self.danger(NOT_SEEN, |this| this.call_words(Value::Global(entry), arguments)),
+        }
     }
 
     fn encode(&mut self, entry: u32, arguments: &[Value]) -> Value {

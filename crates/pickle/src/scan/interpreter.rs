@@ -29,6 +29,7 @@ pub(super) struct Interpreter<'a, 's> {
     key: String,
     pub(super) items: Vec<Value>,
     owned: Vec<Cow<'a, [u8]>>,
+    owned_bytes: usize,
     dicts: u32,
     /// The entries of dicts that mean something to `BUILD`.
     special: HashMap<u32, Vec<(&'a str, Value)>>,
@@ -43,6 +44,7 @@ pub(super) struct Interpreter<'a, 's> {
     /// How many bytes follow the last `BUILD` that belong to joblib.
     foreign: Option<Foreign>,
     protocol: u8,
+    instructions: usize,
     pub(super) offset: usize,
 }
 
@@ -80,6 +82,7 @@ impl<'a, 's> Interpreter<'a, 's> {
             key: String::new(),
             items: Vec::new(),
             owned: Vec::new(),
+            owned_bytes: 0,
             dicts: 0,
             special: HashMap::new(),
             getters: Vec::new(),
@@ -88,6 +91,7 @@ impl<'a, 's> Interpreter<'a, 's> {
             hidden: false,
             foreign: None,
             protocol: 0,
+            instructions: 0,
             offset: 0,
         }
     }
@@ -97,8 +101,9 @@ impl<'a, 's> Interpreter<'a, 's> {
         self.base = base;
         self.items.clear();
         self.owned.clear();
+        self.owned_bytes = 0;
         self.special.clear();
-        (self.dicts, self.protocol, self.foreign) = (0, 0, None);
+        (self.dicts, self.protocol, self.foreign, self.instructions) = (0, 0, None, 0);
     }
 
     /// Reports the names, and gives the pickles inside.
@@ -123,6 +128,16 @@ impl<'a, 's> Interpreter<'a, 's> {
 
     pub(super) fn danger(&mut self, reason: &'static str, what: impl FnOnce(&Self) -> String) {
         self.report(Grade::Dangerous, reason, what);
+    }
+
+    /// About how many bytes are kept.
+    fn weight(&self) -> usize {
+        self.items.len() * size_of::<Value>()
+            + self.owned.len() * 64
+            + self.owned_bytes
+            + self.special.len() * 200
+            + self.entries.len() * 400
+            + self.getters.len() * 64
     }
 
     /// The entry of a name as the pickle has it.
@@ -173,16 +188,17 @@ impl<'a, 's> Interpreter<'a, 's> {
     }
 
     /// The entry of an attribute of an entry's value.
-    pub(super) fn attribute_entry(&mut self, entry: u32, attribute: &str) -> u32 {
+    pub(super) fn attribute_entry(&mut self, entry: u32, made: bool, attribute: &str) -> u32 {
         let Some(base) = self.entries.get(index(entry)) else { return u32::MAX };
-        let key = ["3", &base.module, "\n", &base.name, ".", attribute].concat();
+        let joint = if made { "(…)." } else { "." };
+        let key = ["3", &base.module, "\n", &base.name, joint, attribute].concat();
         if let Some(entry) = self.by_name.get(&key) {
             return *entry;
         }
         let module = base.module.clone();
         let name =
             if base.name.is_empty() { attribute.to_owned() } else { [&base.name, ".", attribute].concat() };
-        let shown = [&*base.shown, ".", attribute].concat();
+        let shown = [&*base.shown, joint, attribute].concat();
         let allowed = self.options.allows(&module, &base.name);
         let judgement = if allowed { base.judgement } else { names::judge(&module, &name) };
         let entry = self.add_entry(module, name, shown, judgement);
@@ -318,6 +334,9 @@ impl<'a, 's> Interpreter<'a, 's> {
     }
 
     fn own(&mut self, bytes: Cow<'a, [u8]>) -> Value {
+        if let Cow::Owned(bytes) = &bytes {
+            self.owned_bytes += bytes.len();
+        }
         self.owned.push(bytes);
         Value::Owned(u32::try_from(self.owned.len() - 1).unwrap_or(u32::MAX))
     }

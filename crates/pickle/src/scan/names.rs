@@ -31,6 +31,8 @@ pub(super) enum Meaning {
     Calls,
     /// `pickle.loads(bytes)`.
     Loads,
+    /// As `loads`, of a library that has its own values loaded so.
+    Reloads,
     /// `codecs.encode(text, codec)`.
     Encode,
     /// `copyreg.__newobj__(class, …)`.
@@ -52,6 +54,7 @@ const MEANINGS: &[(&str, Meaning)] = &[
     ("partial", Meaning::Partial),
     ("calls", Meaning::Calls),
     ("loads", Meaning::Loads),
+    ("reloads", Meaning::Reloads),
     ("encode", Meaning::Encode),
     ("new", Meaning::New),
     ("builtin_type", Meaning::BuiltinType),
@@ -78,7 +81,7 @@ const REASONS: &[(&str, &str)] = &[
 pub(super) const HARMLESS: &str = "a harmless type or function";
 const LIBRARY: &str = "a type of a known library";
 const UNKNOWN: &str = "not known to be harmless";
-const APPLICATION: &str = "belongs to an application: what it does is not known";
+pub(super) const APPLICATION: &str = "belongs to an application: what it does is not known";
 const NO_NAME: &str = "is no name that Python code has";
 const DEPENDS: &str = "depends on what it is called with";
 pub(super) const SPECIAL: &str = "a special attribute that leads to anything";
@@ -303,8 +306,18 @@ fn vendored(module: &str) -> &str {
     VENDORED.iter().find_map(|prefix| module.strip_prefix(prefix)).unwrap_or(module)
 }
 
+/// Attributes of functions, frames and generators that lead to the names around them.
+#[rustfmt::skip]
+const LEADING: &[&str] = &[
+    "f_globals", "f_builtins", "f_locals", "f_back", "f_code", "tb_frame", "gi_frame", "gi_code", "cr_frame", "cr_code",
+    "ag_frame", "ag_code", "func_globals", "func_code", "func_closure", "im_func", "im_self", "im_class",
+];
+
 /// `__builtins__`, `__globals__`, `__reduce__`: all but the few that tell a name or compare.
 fn is_special(segment: &str) -> bool {
+    if LEADING.contains(&segment) {
+        return true;
+    }
     let inner = segment.strip_prefix("__").and_then(|rest| rest.strip_suffix("__"));
     inner.is_some_and(|inner| {
         !matches!(

@@ -19,6 +19,8 @@ struct Reading<'a> {
     pickles: usize,
     /// Where it ended before the input did, and why.
     error: Option<(usize, String)>,
+    /// Whether it ended because a limit was reached.
+    limit: bool,
 }
 
 pub(super) fn scan(input: &[u8], options: &ScanOptions) -> Report {
@@ -27,7 +29,7 @@ pub(super) fn scan(input: &[u8], options: &ScanOptions) -> Report {
     scan_nested(input, first.nested, options, &mut findings);
     let grade = findings.grade;
     let (findings, left_out) = findings.finish();
-    Report { grade, findings, left_out, pickles: first.pickles, error: first.error }
+    Report { grade, findings, left_out, pickles: first.pickles, error: first.error, cut: first.limit }
 }
 
 /// Scans the pickles inside, and those inside of them.
@@ -88,7 +90,8 @@ fn read_all<'a>(
     let base = offset_in(input, bytes);
     let mut reading = read(bytes, base, Frames::Binding, options, findings);
     if let Some((offset, _)) = &reading.error {
-        for frames in [Frames::Ignored, Frames::Dropped] {
+        let others: &[Frames] = if reading.limit { &[] } else { &[Frames::Ignored, Frames::Dropped] };
+        for frames in others.iter().copied() {
             let other = read(bytes, base, frames, options, findings);
             reading.nested.extend(other.nested);
         }
@@ -108,7 +111,7 @@ fn read<'a>(
 ) -> Reading<'a> {
     let limits = Limits::default().nodes(usize::MAX).bytes(usize::MAX).memo(usize::MAX);
     let mut interpreter = Interpreter::new(bytes, options, findings);
-    let (mut position, mut pickles, mut error) = (0, 0, None);
+    let (mut position, mut pickles, mut error, mut limit) = (0, 0, None, false);
     while position < bytes.len() || pickles == 0 {
         interpreter.start(base + position);
         match decode_with(&bytes[position..], &limits, frames, &mut interpreter) {
@@ -117,12 +120,18 @@ fn read<'a>(
                 pickles += 1;
             }
             Err(failed) => {
+                limit = failed.is_limit();
+                if limit {
+                    interpreter.report(Grade::Unknown, "what follows is not looked at as a pickle", |_| {
+                        "more instructions than are looked at".to_owned()
+                    });
+                }
                 error = Some((position + failed.offset().unwrap_or(0), failed.message()));
                 break;
             }
         }
     }
-    Reading { nested: interpreter.finish(), pickles, error }
+    Reading { nested: interpreter.finish(), pickles, error, limit }
 }
 
 /// Looks at the bytes from an error on: pickles that start there, and dangerous names.

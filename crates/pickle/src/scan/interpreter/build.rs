@@ -9,12 +9,22 @@ use crate::error::{Error, Result};
 use crate::scan::Grade;
 use crate::scan::value::{Span, Value};
 
+/// How many instructions of a pickle are looked at. Each can put an object on the stack, so this bounds its memory.
+const MOST_INSTRUCTIONS: usize = 3 << 23;
+
+/// How many bytes the interpreter keeps beside the stack and the memo.
+const MOST_MEMORY: usize = 1 << 28;
+
 impl<'a> Builder<'a> for Interpreter<'a, '_> {
     type Object = Value;
 
     #[inline]
-    fn at(&mut self, offset: usize) {
+    fn at(&mut self, offset: usize) -> Result<()> {
         self.offset = offset;
+        self.instructions += 1;
+        let enough = self.instructions.is_multiple_of(1024)
+            && (self.instructions > MOST_INSTRUCTIONS || self.weight() > MOST_MEMORY);
+        if enough { Err(Error::limit("nodes", MOST_INSTRUCTIONS)) } else { Ok(()) }
     }
 
     fn malformed(&mut self, _error: Error) -> Result<Value> {
