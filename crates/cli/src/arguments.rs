@@ -31,4 +31,5 @@ pub(crate) enum PickleCommand {
     Json(json::Json),
     Optimize(optimize::Optimize),
     Convert(convert::Convert),
+    Scan(crate::scan::Scan),
 }

@@ -37,7 +37,7 @@ impl Failure {
 }
 
 /// Control characters escaped: names of files and texts of pickles may hold any.
-fn one_line(message: &str) -> String {
+pub(crate) fn one_line(message: &str) -> String {
     let mut line = String::with_capacity(message.len());
     for character in message.chars() {
         match character {

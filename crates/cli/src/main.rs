@@ -8,6 +8,7 @@ mod input;
 mod json;
 mod optimize;
 mod output;
+mod scan;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,7 @@ fn run(command: PickleCommand) -> Result<ExitCode, Failure> {
         PickleCommand::Json(arguments) => json::run(&arguments)?,
         PickleCommand::Optimize(arguments) => optimize::run(&arguments)?,
         PickleCommand::Convert(arguments) => convert::run(&arguments)?,
+        PickleCommand::Scan(arguments) => return scan::run(&arguments),
     }
     Ok(ExitCode::SUCCESS)
 }
