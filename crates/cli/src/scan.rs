@@ -2,6 +2,7 @@
 
 mod archive;
 mod decompress;
+mod large;
 mod look;
 mod paths;
 mod progress;

@@ -365,6 +365,32 @@ fn what_unpacks_to_more_than_the_limit_is_told() {
 }
 
 #[test]
+fn archives_longer_than_the_limit_are_read_by_their_directory() {
+    let folder = folder();
+    let file = folder.path().join("model.pt");
+    let data = zip("model/data/0", &vec![7; 100_000], false);
+    let pickle = zip("model/data.pkl", ATTACK, true);
+    let entry = |archive: &[u8], offset: usize| {
+        let name = &archive[30..30 + usize::from(archive[26])];
+        let offset = u32::try_from(offset).expect("small").to_le_bytes();
+        [&b"PK\x01\x02\x14\0"[..], &archive[4..30], &[0; 10], &offset, name].concat()
+    };
+    let directory = [entry(&data, 0), entry(&pickle, data.len())].concat();
+    let number = |number: usize| u32::try_from(number).expect("small").to_le_bytes();
+    let end = [
+        &b"PK\x05\x06\0\0\0\0\x02\0\x02\0"[..],
+        &number(directory.len()),
+        &number(data.len() + pickle.len()),
+        &[0, 0],
+    ]
+    .concat();
+    fs::write(&file, [data, pickle, directory, end].concat()).expect("written");
+    let run = scan(&["--max-bytes", "5000", path(&file)]);
+    assert_eq!((run.status, run.err.as_str()), (Some(1), ""));
+    assert!(run.out.contains(" > model/data.pkl:14: DANGEROUS os.system"), "{run:?}");
+}
+
+#[test]
 fn json_is_one_document() {
     let run = onggi(&["scan", "--format", "json", "-"], &gzip(ATTACK));
     let report: Value = serde_json::from_str(&run.out).expect("JSON");

@@ -52,7 +52,21 @@ impl Scanner {
         // Members of an archive are there for certain; that a text is base64 is a guess.
         seen.known |= archive::is_known(bytes);
         let mut room = self.max_bytes;
-        let mut queue = parts(bytes, &mut room);
+        let queue = parts(bytes, &mut room);
+        let inside = self.look_into(place, queue, room)?;
+        seen.pickles += inside.pickles;
+        seen.known |= inside.known;
+        Ok(seen)
+    }
+
+    /// Looks at members of an archive, and at what is inside of them.
+    pub(super) fn look_into(
+        &mut self,
+        place: &Place,
+        mut queue: Vec<Part>,
+        mut room: usize,
+    ) -> Result<Seen, Failure> {
+        let mut seen = Seen::default();
         let mut looked_at = 0;
         while let Some(part) = queue.pop() {
             looked_at += 1;

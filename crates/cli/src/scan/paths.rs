@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::look::{Scanner, Seen};
 use super::report::Place;
-use super::{sqlite, storage};
+use super::{large, sqlite, storage};
 use crate::failure::Failure;
 
 /// Files in a folder that are looked through even where they do not start like a pickle.
@@ -129,6 +129,9 @@ fn scan_path(scanner: &mut Scanner, path: &Path) -> Result<(), Failure> {
 fn scan_file(scanner: &mut Scanner, path: &Path, named: bool) -> Result<(), Failure> {
     let place = Place { file: path.to_string_lossy().into_owned(), ..Place::default() };
     scanner.progress.name(&place.file);
+    if scan_large(scanner, &place, path)? {
+        return Ok(());
+    }
     let opened = File::open(path).and_then(|mut file| {
         let mut head = Vec::with_capacity(HEAD);
         file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
@@ -158,6 +161,27 @@ fn scan_file(scanner: &mut Scanner, path: &Path, named: bool) -> Result<(), Fail
     }
     scanner.progress.advance(u64::try_from(bytes.len()).unwrap_or_default());
     Ok(())
+}
+
+/// A zip archive that is longer than what is read of a file.
+fn scan_large(scanner: &mut Scanner, place: &Place, path: &Path) -> Result<bool, Failure> {
+    let length = fs::metadata(path).map_or(0, |metadata| metadata.len());
+    if length <= u64::try_from(scanner.max_bytes).unwrap_or(u64::MAX) {
+        return Ok(false);
+    }
+    let members = File::open(path).and_then(|mut file| {
+        let mut head = [0; 4];
+        file.read_exact(&mut head)?;
+        if &head == b"PK\x03\x04" { large::members(&mut file, scanner.max_bytes) } else { Ok(Vec::new()) }
+    });
+    let members = members.unwrap_or_default();
+    if members.is_empty() {
+        return Ok(false);
+    }
+    scanner.output.files += 1;
+    scanner.look_into(place, members, scanner.max_bytes)?;
+    scanner.progress.advance(length);
+    Ok(true)
 }
 
 /// The data of a `dbm.dumb` with its index beside it.
