@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::{convert, dis, json, optimize};
+use crate::{convert, dis, json, optimize, show};
 
 /// Python's pickles, looked into without ever executing them.
 #[derive(Debug, Parser)]
@@ -29,6 +29,7 @@ pub(crate) enum Command {
 pub(crate) enum PickleCommand {
     Dis(dis::Dis),
     Json(json::Json),
+    Show(show::Show),
     Optimize(optimize::Optimize),
     Convert(convert::Convert),
     Scan(crate::scan::Scan),

@@ -36,6 +36,12 @@ impl Failure {
     }
 }
 
+/// Tells something about a file that is no failure, in one line on standard error.
+pub(crate) fn note(name: &str, what: impl Display) {
+    let message = format!("{name}: {what}");
+    let _ = writeln!(io::stderr(), "onggi: note: {}", one_line(&message));
+}
+
 /// Control characters escaped: names of files and texts of pickles may hold any.
 pub(crate) fn one_line(message: &str) -> String {
     let mut line = String::with_capacity(message.len());

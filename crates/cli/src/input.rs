@@ -80,6 +80,16 @@ impl Source {
 }
 
 impl Input {
+    /// A result of the library about a pickle of this input. An error that is not about certain bytes says which pickle.
+    pub(crate) fn told_of<T>(&self, start: usize, result: Result<T, Error>) -> Result<T, Failure> {
+        match result {
+            Err(error) if error.offset().is_none() && !error.is_io() => {
+                Err(Failure::of(&self.name, format_args!("{error}, in the pickle at byte {start}")))
+            }
+            result => self.told(result),
+        }
+    }
+
     /// A result of the library about this input.
     pub(crate) fn told<T>(&self, result: Result<T, Error>) -> Result<T, Failure> {
         result.map_err(|error| {

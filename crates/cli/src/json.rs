@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use clap::Args;
-use onggi_pickle::json::write_canonical;
+use onggi_pickle::json::{write_canonical, write_plain};
 use onggi_pickle::{Encoding, Error, Graph, ReadOptions};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, note};
 use crate::input::{Input, Source, Text};
 use crate::output;
 
@@ -19,7 +19,8 @@ use crate::output;
 Examples:
   onggi pickle json session.pkl | jq .
   onggi pickle json --inert unknown.pkl
-  onggi pickle json --all --encoding latin1 python2.pkl")]
+  onggi pickle json --all --encoding latin1 python2.pkl
+  onggi pickle json --plain settings.pkl > settings.json")]
 pub(crate) struct Json {
     #[command(flatten)]
     source: Source,
@@ -27,6 +28,10 @@ pub(crate) struct Json {
     /// Takes notes only: even calls of builtin classes stay notes.
     #[arg(long)]
     inert: bool,
+
+    /// Prints ordinary JSON; what it cannot hold is told on standard error.
+    #[arg(long, conflicts_with = "inert")]
+    plain: bool,
 
     /// Prints a line for each pickle of the file.
     #[arg(long)]
@@ -47,7 +52,13 @@ fn print(arguments: &Json, input: &Input, out: &mut dyn Write) -> Result<(), Fai
     loop {
         let rest = &input.bytes[start..];
         let graph = input.told(read(arguments, rest).map_err(|error| error.after(start)))?;
-        input.told(write_canonical(&graph, &arguments.source.limits(), &mut *out))?;
+        let limits = arguments.source.limits();
+        if arguments.plain {
+            let losses = input.told_of(start, write_plain(&graph, &limits, &mut *out))?;
+            losses.iter().for_each(|loss| note(&input.name, loss));
+        } else {
+            input.told_of(start, write_canonical(&graph, &limits, &mut *out))?;
+        }
         out.write_all(b"\n").map_err(|error| Failure::output("standard output", &error))?;
         start += graph.length();
         if !arguments.all || start >= input.bytes.len() {

@@ -9,6 +9,7 @@ mod json;
 mod optimize;
 mod output;
 mod scan;
+mod show;
 
 use std::process::ExitCode;
 
@@ -29,6 +30,7 @@ fn run(command: PickleCommand) -> Result<ExitCode, Failure> {
     match command {
         PickleCommand::Dis(arguments) => dis::run(&arguments)?,
         PickleCommand::Json(arguments) => json::run(&arguments)?,
+        PickleCommand::Show(arguments) => show::run(&arguments)?,
         PickleCommand::Optimize(arguments) => optimize::run(&arguments)?,
         PickleCommand::Convert(arguments) => convert::run(&arguments)?,
         PickleCommand::Scan(arguments) => return scan::run(&arguments),

@@ -51,3 +51,11 @@ fn strings_of_python_2_are_what_the_caller_says() {
     run.fails_with_one_line();
     onggi(&["json", "-", "--inert", "--encoding", "ascii"], pickle).fails_with_one_line();
 }
+
+#[test]
+fn what_cpython_would_refuse_says_in_which_pickle_it_is() {
+    let run = onggi(&["json", "--all", "-"], b"N.cdatetime\ndate\nC\x01\x00\x85R.");
+    run.fails_with_one_line();
+    assert!(run.err.ends_with(", in the pickle at byte 2\n"), "{run:?}");
+    assert_eq!(run.out, "null\n");
+}

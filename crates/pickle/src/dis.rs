@@ -158,7 +158,8 @@ impl TextOptions {
 /// has, uses a memo entry that is not there, or stores one twice; and when the writer fails.
 pub fn write_text(input: &[u8], options: &TextOptions, mut out: impl Write) -> Result<()> {
     let mut checker = Checker::default();
-    let mut layout = Layout { options: *options, column: options.annotate.unwrap_or(0), line: String::new() };
+    let mut layout =
+        Layout { options: *options, column: options.annotate.unwrap_or(0), blanks: 0, line: String::new() };
     let mut odd = None;
     for instruction in Instructions::new(input) {
         let instruction = instruction?;
@@ -181,8 +182,16 @@ struct Layout {
     options: TextOptions,
     /// Where the annotation of the line before started.
     column: usize,
+    /// How many blanks were written to indent lines.
+    blanks: usize,
     line: String,
 }
+
+/// So many blanks no honest listing has: a million open marks would have terabytes. Beyond, indentation is bounded.
+const BLANKS: usize = 1 << 26;
+
+/// The most blanks of a line then.
+const FEW_BLANKS: usize = 64;
 
 impl Layout {
     fn write(&mut self, instruction: &Instruction<'_>, depth: usize, remark: Option<&str>) {
@@ -191,7 +200,11 @@ impl Layout {
         push(line, format_args!("{:5}: ", instruction.offset));
         let start = line.len();
         push(line, format_args!("{:4} ", code(instruction.opcode).to_string()));
-        push(line, format_args!("{:blanks$}{name}", "", blanks = depth.saturating_mul(self.options.indent)));
+        let most = if self.blanks < BLANKS { usize::MAX } else { FEW_BLANKS };
+        let blanks = depth.saturating_mul(self.options.indent).min(most);
+        self.blanks = self.blanks.saturating_add(blanks);
+        line.extend(std::iter::repeat_n(' ', blanks));
+        line.push_str(name);
         let argument = instruction.argument();
         if argument.is_some() || remark.is_some() {
             push(line, format_args!("{:blanks$}", "", blanks = 10_usize.saturating_sub(name.len())));

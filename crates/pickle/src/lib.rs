@@ -70,6 +70,7 @@ pub mod opcode;
 pub mod pandas;
 pub mod parse;
 pub mod repr;
+pub mod show;
 pub mod types;
 
 mod bigint;

@@ -89,3 +89,27 @@ fn a_listing_of_a_million_digits_takes_linear_time() -> Outcome {
     assert!(String::from_utf8(lines)?.starts_with("[0, \"LONG\", \"7777"));
     Ok(())
 }
+
+#[test]
+fn a_listing_of_a_million_open_marks_stays_small() -> Outcome {
+    let mut counter = Counter(0);
+    let odd =
+        write_text(&[&b"(".repeat(1_000_000)[..], b"N."].concat(), &TextOptions::default(), &mut counter);
+    assert!(odd.is_err_and(|error| error.to_string().contains("stack not empty")));
+    assert!(counter.0 < 200_000_000, "{}", counter.0);
+    Ok(())
+}
+
+/// Counts what is written.
+struct Counter(usize);
+
+impl std::io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,5 +1,7 @@
 //! Running the program.
 
+#![allow(dead_code, reason = "each test crate uses its own part")]
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};

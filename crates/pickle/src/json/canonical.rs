@@ -35,7 +35,7 @@ use crate::shape::{Done, Mapping, Shape};
 pub fn write_canonical(graph: &Graph<'_>, limits: &Limits, out: impl Write) -> Result<()> {
     let mut writer = Writer {
         graph,
-        shared: shared(graph)?,
+        shared: shared(graph, false, |id| Shape::canonical(graph, id))?,
         ids: HashMap::new(),
         tasks: vec![Task::Node(graph.root(), true)],
         text: String::new(),

@@ -4,8 +4,12 @@ use crate::error::Result;
 use crate::graph::{Graph, Node, NodeId, Object};
 use crate::shape::{Done, Shape};
 
-/// Whether each node is met more than once, as canonical JSON counts it: not inside of sets, slices and arrays.
-pub(super) fn shared(graph: &Graph<'_>) -> Result<Vec<bool>> {
+/// Whether each node is met more than once. Canonical JSON does not count what is inside of sets.
+pub(crate) fn shared<'g>(
+    graph: &'g Graph<'_>,
+    inside_sets: bool,
+    shape: impl Fn(NodeId) -> Result<Shape<'g>>,
+) -> Result<Vec<bool>> {
     let mut met = vec![0_u8; graph.node_count()];
     let mut open = vec![graph.root()];
     while let Some(id) = open.pop() {
@@ -15,12 +19,13 @@ pub(super) fn shared(graph: &Graph<'_>) -> Result<Vec<bool>> {
             *times = 2; // what is inside was met twice already
             continue;
         }
-        let shape = Shape::canonical(graph, id)?;
+        let shape = shape(id)?;
         if *times == 2 && shape.has_identity(graph, id) {
             continue;
         }
         match shape {
             Shape::List(items) | Shape::Tuple(items) | Shape::Deque(items, _) => open.extend(items.iter()),
+            Shape::Set(items) | Shape::FrozenSet(items) if inside_sets => open.extend(items),
             Shape::Dict(_, pairs) => open.extend(flat(&pairs)),
             Shape::Persistent(id) => open.push(id),
             Shape::Object(Object { callable, arguments, keywords, .. }) => {

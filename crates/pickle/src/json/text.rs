@@ -18,6 +18,38 @@ pub(crate) fn push_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
+/// Appends a string with its quotes in which only what must be escaped is.
+pub(crate) fn push_readable(out: &mut String, text: &str) {
+    out.push('"');
+    let mut plain = 0;
+    for (place, character) in text.char_indices() {
+        if !matches!(character, '"' | '\\' | '\0'..='\x1f' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}') {
+            continue;
+        }
+        out.push_str(&text[plain..place]);
+        plain = place + character.len_utf8();
+        push_escaped(out, character);
+    }
+    out.push_str(&text[plain..]);
+    out.push('"');
+}
+
+/// Appends bytes as a string in base64 (RFC 4648), with its quotes.
+pub(crate) fn push_base64(out: &mut String, bytes: &[u8]) {
+    const DIGITS: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    out.reserve(bytes.len() / 3 * 4 + 6);
+    out.push('"');
+    for chunk in bytes.chunks(3) {
+        let byte = |place: usize| u32::from(chunk.get(place).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4 {
+            let digit = usize::try_from((bits >> (18 - 6 * place)) & 63).unwrap_or(0);
+            out.push(if place > chunk.len() { '=' } else { char::from(DIGITS[digit]) });
+        }
+    }
+    out.push('"');
+}
+
 /// Appends bytes as a string of hexadecimal digits, with its quotes.
 pub(crate) fn push_hex(out: &mut String, bytes: &[u8]) {
     const DIGITS: [u8; 16] = *b"0123456789abcdef";
@@ -50,6 +82,28 @@ fn push_escaped(out: &mut String, character: char) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn readable_strings_escape_what_they_must() {
+        let mut out = String::new();
+        push_readable(&mut out, "a\"\\\n\u{1b}é\u{2028}🥬");
+        assert_eq!(out, r#""a\"\\\n\u001bé\u2028🥬""#);
+    }
+
+    #[test]
+    fn base64_pads_the_last_group() {
+        for (bytes, expected) in [
+            (&b""[..], ""),
+            (b"f", "Zg=="),
+            (b"fo", "Zm8="),
+            (b"foo", "Zm9v"),
+            (b"\xff\xfe\xfd\xfc", "//79/A=="),
+        ] {
+            let mut out = String::new();
+            push_base64(&mut out, bytes);
+            assert_eq!(out, format!("\"{expected}\""));
+        }
+    }
 
     #[test]
     fn everything_but_printable_ascii_is_escaped() {
