@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 
 use clap::{Args, ValueEnum};
-use onggi_pickle::{Encoding, Error, Limits};
+use onggi_pickle::{Encoding, Error, Graph, Limits, ReadOptions};
 
 use crate::failure::Failure;
 
@@ -28,6 +28,25 @@ pub(crate) enum Text {
     Latin1,
     Utf8,
     Bytes,
+}
+
+impl Text {
+    /// Reads a pickle. Where the command line names no encoding it is ASCII; a caller that only looks takes Latin-1 then.
+    pub(crate) fn read(
+        encoding: Option<Self>,
+        only_looks: bool,
+        bytes: &[u8],
+        options: ReadOptions,
+    ) -> Result<Graph<'_>, Error> {
+        let graph = Graph::from_slice_with(bytes, &options.strings(encoding.unwrap_or(Self::Ascii).into()));
+        match graph {
+            Err(error) if only_looks && encoding.is_none() && error.is_syntax() => {
+                // Only the encoding can make a difference.
+                Graph::from_slice_with(bytes, &options.strings(Encoding::Latin1)).map_err(|_| error)
+            }
+            graph => graph,
+        }
+    }
 }
 
 impl From<Text> for Encoding {
@@ -96,7 +115,11 @@ impl Input {
             let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<io::Error>());
             match cause {
                 Some(cause) => Failure::output("standard output", cause),
-                None => Failure::of(&self.name, error),
+                // What the library calls an option is one of the command line here.
+                None => Failure::of(
+                    &self.name,
+                    error.to_string().replace("another Encoding", "another --encoding"),
+                ),
             }
         })
     }

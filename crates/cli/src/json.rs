@@ -3,12 +3,13 @@
 use std::io::Write;
 
 use clap::Args;
+use onggi_pickle::ReadOptions;
 use onggi_pickle::json::{write_canonical, write_plain};
-use onggi_pickle::{Encoding, Error, Graph, ReadOptions};
 
 use crate::failure::{Failure, note};
 use crate::input::{Input, Source, Text};
 use crate::output;
+use crate::stream::{Pickle, Reading};
 
 /// Prints the first pickle of a file as one line of JSON that keeps everything.
 ///
@@ -48,34 +49,20 @@ pub(crate) fn run(arguments: &Json) -> Result<(), Failure> {
 }
 
 fn print(arguments: &Json, input: &Input, out: &mut dyn Write) -> Result<(), Failure> {
-    let mut start = 0;
-    loop {
-        let rest = &input.bytes[start..];
-        let graph = input.told(read(arguments, rest).map_err(|error| error.after(start)))?;
-        let limits = arguments.source.limits();
+    let limits = arguments.source.limits();
+    let reading = Reading {
+        options: ReadOptions::from(limits).inert(arguments.inert),
+        encoding: arguments.encoding,
+        only_looks: arguments.inert,
+        first_only: !arguments.all,
+    };
+    reading.each(input, |Pickle { graph, start, .. }| {
         if arguments.plain {
-            let losses = input.told_of(start, write_plain(&graph, &limits, &mut *out))?;
+            let losses = input.told_of(start, write_plain(graph, &limits, &mut *out))?;
             losses.iter().for_each(|loss| note(&input.name, loss));
         } else {
-            input.told_of(start, write_canonical(&graph, &limits, &mut *out))?;
+            input.told_of(start, write_canonical(graph, &limits, &mut *out))?;
         }
-        out.write_all(b"\n").map_err(|error| Failure::output("standard output", &error))?;
-        start += graph.length();
-        if !arguments.all || start >= input.bytes.len() {
-            return Ok(());
-        }
-    }
-}
-
-fn read<'a>(arguments: &Json, bytes: &'a [u8]) -> Result<Graph<'a>, Error> {
-    let options = ReadOptions::from(arguments.source.limits()).inert(arguments.inert);
-    let encoding = arguments.encoding.unwrap_or(Text::Ascii);
-    let graph = Graph::from_slice_with(bytes, &options.strings(encoding.into()));
-    match graph {
-        Err(error) if arguments.inert && arguments.encoding.is_none() => {
-            // Only the encoding can make a difference.
-            Graph::from_slice_with(bytes, &options.strings(Encoding::Latin1)).map_err(|_| error)
-        }
-        graph => graph,
-    }
+        out.write_all(b"\n").map_err(|error| Failure::output("standard output", &error))
+    })
 }

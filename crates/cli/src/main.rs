@@ -10,6 +10,7 @@ mod optimize;
 mod output;
 mod scan;
 mod show;
+mod stream;
 
 use std::process::ExitCode;
 

@@ -3,12 +3,13 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, ValueEnum};
+use onggi_pickle::ReadOptions;
 use onggi_pickle::show::{ShowOptions, write};
-use onggi_pickle::{Encoding, Graph, ReadOptions};
 
 use crate::failure::Failure;
 use crate::input::{Input, Source, Text};
 use crate::output;
+use crate::stream::{Pickle, Reading};
 
 /// Shows all pickles of a file for eyes, in Python's notation.
 ///
@@ -48,9 +49,9 @@ pub(crate) struct Show {
     #[arg(long, conflicts_with_all = ["items", "text", "depth"])]
     full: bool,
 
-    /// What strings of Python 2 are.
-    #[arg(long, value_enum, value_name = "ENCODING", default_value = "ascii")]
-    encoding: Text,
+    /// What strings of Python 2 are [default: ascii, or latin1 where they are not].
+    #[arg(long, value_enum, value_name = "ENCODING")]
+    encoding: Option<Text>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -78,23 +79,19 @@ pub(crate) fn run(arguments: &Show) -> Result<(), Failure> {
 }
 
 fn print(arguments: &Show, input: &Input, out: &mut dyn Write) -> Result<(), Failure> {
-    let options = ReadOptions::from(arguments.source.limits()).strings(Encoding::from(arguments.encoding));
-    let mut start = 0;
-    loop {
-        let graph = Graph::from_slice_with(&input.bytes[start..], &options);
-        let graph = input.told(graph.map_err(|error| error.after(start)))?;
-        let several = start > 0 || graph.length() < input.bytes.len();
-        if several {
-            let end = start + graph.length();
+    let reading = Reading {
+        options: ReadOptions::from(arguments.source.limits()),
+        encoding: arguments.encoding,
+        only_looks: true,
+        first_only: false,
+    };
+    reading.each(input, |Pickle { graph, start, end }| {
+        if end - start < input.bytes.len() {
             writeln!(out, "# bytes {start} to {end}, protocol {}", graph.protocol())
                 .map_err(|error| Failure::output("standard output", &error))?;
         }
-        input.told(write(&graph, &arguments.options(), &mut *out))?;
-        start += graph.length();
-        if start >= input.bytes.len() {
-            return Ok(());
-        }
-    }
+        input.told(write(graph, &arguments.options(), &mut *out))
+    })
 }
 
 impl Show {

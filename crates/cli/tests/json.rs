@@ -59,3 +59,16 @@ fn what_cpython_would_refuse_says_in_which_pickle_it_is() {
     assert!(run.err.ends_with(", in the pickle at byte 2\n"), "{run:?}");
     assert_eq!(run.out, "null\n");
 }
+
+#[test]
+fn pickles_of_one_pickler_share_its_memo() {
+    let stream = b"\x80\x04]\x94K\x01a.\x80\x04h\x00h\x00\x86\x94.\x80\x04h\x01.";
+    let run = onggi(&["json", "--all", "-"], stream);
+    run.succeeds();
+    let pair = r#"{"tuple":[{"id":0,"list":[1]},{"ref":0}]}"#;
+    assert_eq!(run.out, format!("{{\"list\":[1]}}\n{pair}\n{pair}\n"));
+    // One that refers to nothing is an error of its own.
+    let run = onggi(&["json", "--all", "-"], b"K\x01.h\x07.");
+    run.fails_with_one_line();
+    assert!(run.err.ends_with("memo entry that was never stored, at byte 3\n"), "{run:?}");
+}

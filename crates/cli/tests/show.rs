@@ -35,3 +35,13 @@ fn what_plain_json_loses_is_told() {
     assert_eq!(run.err, expected);
     onggi(&["json", "--plain", "-"], b"}X\x01\0\0\0aNs.").succeeds();
 }
+
+#[test]
+fn strings_of_python_2_are_shown_whatever_they_are() {
+    let run = onggi(&["show", "-"], b"U\x01\xe9.");
+    run.succeeds();
+    assert_eq!(run.out, "'é'\n");
+    let run = onggi(&["json", "-"], b"U\x01\xe9.");
+    run.fails_with_one_line();
+    assert!(run.err.contains("choose another --encoding, at byte 0"), "{run:?}");
+}

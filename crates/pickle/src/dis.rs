@@ -169,7 +169,7 @@ pub fn write_text(input: &[u8], options: &TextOptions, mut out: impl Write) -> R
         if instruction.opcode == Opcode::Stop {
             let protocol = checker.highest_protocol();
             push(&mut layout.line, format_args!("highest protocol among opcodes = {protocol}\n"));
-            checker = Checker::default();
+            checker = checker.next_pickle();
             layout.column = options.annotate.unwrap_or(0);
         }
         out.write_all(layout.line.as_bytes()).map_err(Error::io)?;

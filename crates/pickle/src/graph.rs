@@ -107,6 +107,11 @@ impl<'a> Graph<'a> {
         self.root
     }
 
+    /// Makes another node of this graph the pickled object.
+    pub fn set_root(&mut self, id: NodeId) {
+        self.root = id;
+    }
+
     /// A node of this graph.
     ///
     /// # Panics

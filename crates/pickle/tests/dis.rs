@@ -100,6 +100,14 @@ fn a_listing_of_a_million_open_marks_stays_small() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn a_memo_entry_of_an_earlier_pickle_is_no_oddity() -> Outcome {
+    let listing = |input: &[u8]| write_text(input, &TextOptions::default(), std::io::sink());
+    listing(b"]q\x00.h\x00.")?;
+    assert_eq!(listing(b"]q\x00.h\x01.").map_err(|error| error.offset()), Err(Some(4)));
+    Ok(())
+}
+
 /// Counts what is written.
 struct Counter(usize);
 

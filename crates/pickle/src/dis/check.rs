@@ -14,6 +14,8 @@ pub(super) struct Checker {
     /// Where the open marks stand in the input.
     marks: Vec<usize>,
     memo: HashSet<Key>,
+    /// What earlier pickles of the stream stored: a Pickler that wrote them all refers to it.
+    earlier: HashSet<Key>,
     protocol: u8,
 }
 
@@ -40,6 +42,13 @@ impl Checker {
 
     pub(super) fn highest_protocol(&self) -> u8 {
         self.protocol
+    }
+
+    /// What is known when the next pickle of the stream starts.
+    pub(super) fn next_pickle(self) -> Self {
+        let mut earlier = self.earlier;
+        earlier.extend(self.memo);
+        Self { earlier, ..Self::default() }
     }
 
     pub(super) fn step(&mut self, instruction: &Instruction<'_>) -> Checked {
@@ -90,7 +99,8 @@ impl Checker {
     }
 
     fn fetch(&self, index: &Argument<'_>, checked: &mut Checked) {
-        if !self.memo.contains(&key(index)) {
+        let key = key(index);
+        if !self.memo.contains(&key) && !self.earlier.contains(&key) {
             checked.complaint.get_or_insert(format!("memo key {index} has never been stored into"));
         }
     }
