@@ -31,6 +31,8 @@ fn values_keep_their_kinds() -> Result<(), Error> {
         (b"\x96\x01\0\0\0\0\0\0\0a.", r#"{"bytearray":"61"}"#),
         (b"}(K\x02NK\x01Nu.", r#"{"dict":[[2,null],[1,null]]}"#),
         (b"c__builtin__\nxrange\n.", r#"{"global":["builtins","range"]}"#),
+        (b"cbuiltins\nslice\n(K\x01N]tR.", r#"{"slice":[1,null,{"list":[]}]}"#),
+        (b"cbuiltins\nrange\n(K\x01K\x05K\x02tR.", r#"{"range":[1,5,2]}"#),
         (b"\x82\x07.", r#"{"global":["copyreg extension","7"]}"#),
         (b"(K\x01tQ.", r#"{"persid":{"tuple":[1]}}"#),
         (b"\x97\x98.", r#"{"buffer":0,"readonly":true}"#),

@@ -162,12 +162,9 @@ impl<'g, W: Write> Writer<'g, '_, W> {
             self.ids.insert(id, next);
             number = Some(next);
         }
+        let start = self.text.len();
         match shape {
-            Shape::Scalar(node) => {
-                let start = self.text.len();
-                push_scalar(&mut self.text, &node);
-                self.budget.spend_text(self.text.len() - start)?;
-            }
+            Shape::Scalar(node) => push_scalar(&mut self.text, &node),
             Shape::ByteArray(bytes) => {
                 self.open("bytearray", number);
                 self.close("bytearray", number, "}");
@@ -183,14 +180,8 @@ impl<'g, W: Write> Writer<'g, '_, W> {
             Shape::Value(Known::Slice { start, stop, step }) => {
                 self.items("slice", None, Cow::Owned(vec![start, stop, step]), true);
             }
-            Shape::Value(known) => {
-                let start = self.text.len();
-                push_known(&mut self.text, self.graph, &known)?;
-                self.budget.spend_text(self.text.len() - start)?;
-            }
-            Shape::Name if !self.graph.effects(id).is_empty() => {
-                self.object(id, number, None);
-            }
+            Shape::Value(known) => push_known(&mut self.text, self.graph, &known)?,
+            Shape::Name if !self.graph.effects(id).is_empty() => self.object(id, number, None)?,
             Shape::Name => {
                 self.text.push_str("{\"global\":");
                 self.name(id);
@@ -204,9 +195,9 @@ impl<'g, W: Write> Writer<'g, '_, W> {
             Shape::Buffer { index, readonly } => {
                 push(&mut self.text, format_args!("{{\"buffer\":{index},\"readonly\":{readonly}}}"));
             }
-            Shape::Object(object) => self.object(id, number, Some(object)),
+            Shape::Object(object) => self.object(id, number, Some(object))?,
         }
-        Ok(())
+        self.budget.spend_text(self.text.len().saturating_sub(start))
     }
 
     /// Opens `{"name":`, with the number before it where the names are in that order.
@@ -316,13 +307,13 @@ impl<'g, W: Write> Writer<'g, '_, W> {
     }
 
     /// An object that was not made, or a global that was changed (`None`).
-    fn object(&mut self, id: NodeId, number: Option<usize>, object: Option<Object>) {
+    fn object(&mut self, id: NodeId, number: Option<usize>, object: Option<Object>) -> Result<()> {
         let done = Done::of(self.graph, id);
         let mut fields = Vec::new();
         match object {
             Some(Object { how, callable, arguments, keywords }) => {
                 if self.is_name(callable) {
-                    fields.push(("class", Part::Text(self.name_text(callable))));
+                    fields.push(("class", Part::Text(self.name_text(callable)?)));
                 } else {
                     fields.push(("callee", Part::Node(callable)));
                 }
@@ -334,7 +325,7 @@ impl<'g, W: Write> Writer<'g, '_, W> {
                     fields.push(("kwargs", Part::Keywords(keywords)));
                 }
             }
-            None => fields.push(("changed_global", Part::Text(self.name_text(id)))),
+            None => fields.push(("changed_global", Part::Text(self.name_text(id)?))),
         }
         if !done.appended.is_empty() {
             fields.push(("listitems", Part::Items(done.appended)));
@@ -352,12 +343,15 @@ impl<'g, W: Write> Writer<'g, '_, W> {
         self.text.push('{');
         self.then("}}");
         self.fields(fields);
+        Ok(())
     }
 
-    fn name_text(&mut self, id: NodeId) -> String {
+    fn name_text(&mut self, id: NodeId) -> Result<String> {
         let start = self.text.len();
         self.name(id);
-        self.text.split_off(start)
+        let text = self.text.split_off(start);
+        self.budget.spend_text(text.len())?;
+        Ok(text)
     }
 
     /// Fields come in the order in which what is in them is numbered. That is mostly the order of their names too, as
