@@ -161,3 +161,65 @@ fn objects_mean_what_cpython_makes_of_them() {
     println!("{compared} pickles compared, {inert} left inert");
     assert!(compared > 1000 && bad.is_empty(), "{} differ:\n{}", bad.len(), bad.join("\n"));
 }
+
+#[test]
+fn a_fraction_at_the_ends_of_128_bits_does_not_overflow() -> Result<()> {
+    let least = BigInt::from(i128::MIN);
+    for (numerator, denominator) in [(least.clone(), -1), (least, 1)] {
+        let fraction = onggi_pickle::types::Fraction::new(numerator.clone(), i128::from(denominator))?;
+        assert_eq!(fraction.denominator(), &BigInt::from(1_i64));
+        let pickle = onggi_pickle::to_vec(&fraction)?;
+        assert_eq!(onggi_pickle::from_slice::<onggi_pickle::types::Fraction>(&pickle)?, fraction);
+    }
+    let inverse = onggi_pickle::types::Fraction::new(1_i64, i128::MIN)?;
+    assert_eq!(inverse.numerator(), &BigInt::from(-1_i64));
+    assert_eq!(inverse.denominator().to_string(), "170141183460469231731687303715884105728");
+    assert!("P9223372036854775807W".parse::<onggi_pickle::types::TimeDelta>().is_err());
+    assert!("2562047788015215:59:59".parse::<onggi_pickle::types::TimeDelta>().is_err());
+    Ok(())
+}
+
+/// Objects that are given other bytes than CPython writes are understood, left inert or refused, and nothing panics.
+#[test]
+fn damaged_objects_are_understood_or_refused() -> Result<()> {
+    use onggi_pickle::types::{
+        Array, DateTime, Decimal, Fraction, IpNetwork, PureWindowsPath, Range, TimeDelta, Uuid,
+    };
+
+    let values = (
+        ("2026-10-25T02:30:00.000007+01:00[_name=x]".parse::<DateTime>()?, "-P1DT1S".parse::<TimeDelta>()?),
+        ("-12.50e-9".parse::<Decimal>()?, "22/7".parse::<Fraction>()?, Uuid([7; 16])),
+        ("10.0.0.0/8".parse::<IpNetwork>()?, PureWindowsPath::new(r"\\?\UNC\m\s\x")),
+        (Array(vec![1.5_f64]), Array(vec![1_i16, -2]), Range { start: 1, stop: 5, step: 2 }),
+    );
+    let mut random = common::Random(7);
+    let (mut understood, mut refused) = (0, 0);
+    for protocol in onggi_pickle::Protocol::ALL {
+        let pickle = onggi_pickle::to_vec_with(&values, protocol)?;
+        for _ in 0..3000 {
+            let mut damaged = pickle.clone();
+            for _ in 0..=random.below(2) {
+                let place = usize::try_from(random.below(damaged.len() as u64)).unwrap_or(0);
+                damaged[place] = u8::try_from(random.below(256)).unwrap_or(0);
+            }
+            let Ok(graph) = Graph::from_slice(&damaged) else { continue };
+            let Node::Tuple(parts) = graph.node(graph.root()) else { continue };
+            let objects = parts.iter().flat_map(|part| match graph.node(*part) {
+                Node::Tuple(objects) => objects,
+                _ => &[],
+            });
+            for object in objects {
+                match graph.known(*object) {
+                    Ok(known) => understood += usize::from(known.is_some()),
+                    Err(error) => {
+                        assert!(error.is_syntax(), "{error}");
+                        refused += 1;
+                    }
+                }
+            }
+        }
+    }
+    println!("{understood} understood, {refused} refused");
+    assert!(understood > 1000 && refused > 100);
+    Ok(())
+}

@@ -124,7 +124,10 @@ pub(crate) fn lowest(numerator: BigInt, denominator: BigInt) -> Option<Fraction>
     if let (Ok(above), Ok(below)) = (i128::try_from(&numerator), i128::try_from(&denominator)) {
         let divisor = i128::try_from(divisor(above.unsigned_abs(), below.unsigned_abs())).ok()?;
         let divisor = if below < 0 { -divisor } else { divisor };
-        return Some(Fraction { numerator: (above / divisor).into(), denominator: (below / divisor).into() });
+        // -2¹²⁷ has no opposite within 128 bits: it goes the long way.
+        if let (Some(above), Some(below)) = (above.checked_div(divisor), below.checked_div(divisor)) {
+            return Some(Fraction { numerator: above.into(), denominator: below.into() });
+        }
     }
     let flip = denominator.is_negative();
     let (numerator, denominator) =

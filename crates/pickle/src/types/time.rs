@@ -407,7 +407,8 @@ fn python_delta(text: &str) -> Option<TimeDelta> {
     let seconds = clock.digits(2)?;
     let microseconds = clock.fraction()?;
     clock.end()?;
-    TimeDelta::new(days, hours.checked_mul(3600)? + i64::from(minutes * 60 + seconds), microseconds.into())
+    let seconds = hours.checked_mul(3600)?.checked_add(i64::from(minutes * 60 + seconds))?;
+    TimeDelta::new(days, seconds, microseconds.into())
 }
 
 impl TryFrom<Duration> for TimeDelta {
