@@ -145,7 +145,7 @@
 //! | tuple struct, newtype struct | `cls.__new__(cls, …)`: a named tuple, a subclass of a builtin |
 //! | unit struct | the class or other global itself |
 //! | enum | a member of an `Enum`, written by its name; a member that is pickled by its value is found by an alias of the variant: `#[serde(rename = "RED", alias = "1")]` |
-//! | variant with such a name | as a struct of that name |
+//! | variant named `class` and a path (`rename = "class app.models.Circle"`) | as a struct of that path: a union of classes |
 //!
 //! A struct without a path is read from the attributes of an instance of any class, and written as a `dict`.
 //!

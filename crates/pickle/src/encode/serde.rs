@@ -96,6 +96,11 @@ pub(crate) fn is_path(name: &str) -> bool {
     name.as_bytes().contains(&b'.')
 }
 
+/// The class that a variant names, `class app.models.Circle`: dots alone are ordinary in the names of variants.
+pub(crate) fn class_path(variant: &'static str) -> Option<&'static str> {
+    variant.strip_prefix("class ")
+}
+
 /// Module and name of a path: `app.models.Profile`, or `app.models:Outer.Inner` where the name itself has dots.
 pub(crate) fn split_path(path: &str) -> (&str, &str) {
     path.split_once(':').or_else(|| path.rsplit_once('.')).unwrap_or(("builtins", path))
@@ -372,7 +377,10 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
     }
 
     fn serialize_unit_variant(self, name: &'static str, _index: u32, variant: &'static str) -> Result<()> {
-        if is_path(name) || is_path(variant) {
+        if let Some(path) = class_path(variant) {
+            return self.class(path);
+        }
+        if is_path(name) {
             return self.member(name, variant);
         }
         self.writer.boundary()?;
@@ -399,8 +407,8 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         variant: &'static str,
         value: &T,
     ) -> Result<()> {
-        if is_path(variant) {
-            return self.wrapping_instance(variant, value);
+        if let Some(path) = class_path(variant) {
+            return self.wrapping_instance(path, value);
         }
         self.open_variant(variant)?;
         value.serialize(&mut *self).map_err(|error| error.inside(Segment::Name(variant.to_owned())))?;
@@ -459,8 +467,8 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         variant: &'static str,
         length: usize,
     ) -> Result<Compound<'s, 'w>> {
-        if is_path(variant) {
-            return self.named_tuple(variant, length);
+        if let Some(path) = class_path(variant) {
+            return self.named_tuple(path, length);
         }
         self.open_variant(variant)?;
         self.tuple(length).map(Compound::in_variant)
@@ -495,8 +503,8 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         variant: &'static str,
         length: usize,
     ) -> Result<Compound<'s, 'w>> {
-        if is_path(variant) {
-            return self.instance(variant, length);
+        if let Some(path) = class_path(variant) {
+            return self.instance(path, length);
         }
         self.open_variant(variant)?;
         self.dict(Some(length)).map(Compound::in_variant)
