@@ -478,6 +478,9 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
         let Argument::Names(module, name) = argument else {
             return Err(Error::syntax("INST without a class"));
         };
+        if !module.is_ascii() || !name.is_ascii() {
+            return Err(Error::syntax("the class of INST is not ASCII"));
+        }
         let class = self.builder.global(module, name)?;
         self.collect_marked(|builder, items| builder.instance(class, items))
     }

@@ -1,9 +1,8 @@
 //! Python's pickle format, read and written without ever executing it.
 //!
 //! A pickle is a program for a small stack machine: CPython runs it and calls whatever it names. This crate runs the
-//! same machine but builds data only: a Rust value through serde, a [`Value`] of builtins, or a [`Graph`] that keeps
-//! everything, sharing, cycles and objects of any class included. What CPython and Python 2 write, it reads; what it writes,
-//! CPython's `pickle.loads` reads: protocols 0 to 5, both ways.
+//! same machine but builds data only: a [`Graph`] of inert nodes, or a Rust value through serde. What it writes,
+//! CPython's `pickle.loads` reads; what CPython writes from builtin objects, it reads, all protocols from 0 to 5.
 //!
 //! ```
 //! use onggi_pickle::{from_slice, to_vec};
@@ -21,95 +20,6 @@
 //! assert_eq!(error.to_string(), "invalid type: map, expected a sequence");
 //! # Ok::<(), onggi_pickle::Error>(())
 //! ```
-//!
-//! # The format
-//!
-//! A pickle is a list of instructions of one byte, some with an argument behind it, for a machine that has a stack and a
-//! memo. `pickle.dumps(['a', 'a'], 2)` is:
-//!
-//! ```text
-//! PROTO 2              the version
-//! EMPTY_LIST           pushes []
-//! BINPUT 0             the memo's number 0 is the top of the stack
-//! MARK                 remembers the height of the stack
-//! BINUNICODE 'a'       pushes 'a'
-//! BINPUT 1
-//! BINGET 1             pushes what the memo has as number 1: the same object again
-//! APPENDS              takes all down to the mark, and appends it to the list
-//! STOP                 the top of the stack is the value
-//! ```
-//!
-//! Protocol 0 is text, 1 has binary numbers, 2 classes and short tuples, 3 bytes, 4 frames and sets, 5 bytearrays and buffers
-//! that travel apart. What is no builtin is named and called: `GLOBAL datetime date`, its arguments, `REDUCE` is
-//! `datetime.date(…)`; `BUILD` gives an object its state. That is why `pickle.loads` can be made to do anything: a pickle
-//! names `os.system` as easily. [`dis`] lists instructions, [`opcode`] is the table of them, [`parse`] says where releases of
-//! CPython differ.
-//!
-//! # Safety
-//!
-//! Reading executes nothing: no module is imported, no name looked up, no callable called, no file or network touched, whatever
-//! the bytes are. There is no code here that could; a class is two strings. Calls that are understood (`datetime.date(…)`,
-//! `set([…])`) are computed here from their arguments, in Rust. There is no `unsafe`.
-//!
-//! Bytes from strangers end in a value or an [`Error`], never in a panic or an overflow of the stack, in time and memory in
-//! proportion to their length: [`Limits`] gives the factors, and bounds that a caller can set. Loading the *same* bytes in
-//! Python is another matter: [`scan()`] grades what they would do there.
-//!
-//! # Reading what others wrote
-//!
-//! SQLAlchemy's `PickleType` holds a pickle as it is. `{'theme': 'dark', 'since': datetime.date(2024, 5, 1)}`:
-//!
-//! ```
-//! use onggi_pickle::types::Date;
-//!
-//! #[derive(serde::Deserialize)]
-//! struct Settings { theme: String, since: Date }
-//!
-//! let cell = b"\x80\x04\x95;\0\0\0\0\0\0\0}\x94(\x8c\x05theme\x94\x8c\x04dark\x94\x8c\x05since\x94\x8c\x08datetime\x94\x8c\x04date\x94\x93\x94C\x04\x07\xe8\x05\x01\x94\x85\x94R\x94u.";
-//! let settings: Settings = onggi_pickle::from_slice(cell)?;
-//! assert_eq!((settings.theme.as_str(), settings.since.to_string()), ("dark", "2024-05-01".to_owned()));
-//! # Ok::<(), onggi_pickle::Error>(())
-//! ```
-//!
-//! Django keeps pickles as base64: `PickledObjectField` and the cache table as they are, `django-picklefield` with `compress`
-//! behind zlib, sessions of the `PickleSerializer` before a `:` and a signature. Undone with the crates `base64` and `flate2`,
-//! the bytes are read like any others.
-//!
-//! ```
-//! # let session = "gASVKAAAAAAAAAB9lCiMBGNhcnSUXZQoSwNLBWWMDV9hdXRoX3VzZXJfaWSUjAE3lHUu:1v:c2lnbmF0dXJl";
-//! # fn decode(text: &str) -> Vec<u8> {
-//! #     let digit = |byte: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".iter().position(|d| *d == byte).unwrap() as u32;
-//! #     let four = |part: &[u8]| (0..4).map(|i| part.get(i).map_or(0, |byte| digit(*byte)) << (18 - 6 * i)).sum::<u32>();
-//! #     text.as_bytes().chunks(4).flat_map(|part| four(part).to_be_bytes()[1..part.len()].to_vec()).collect()
-//! # }
-//! let (payload, _signature) = session.split_once(':').unwrap_or((session, ""));
-//! let data: onggi_pickle::Value = onggi_pickle::from_slice(&decode(payload))?;
-//! assert_eq!(data["_auth_user_id"].as_str(), Some("7"));
-//! # Ok::<(), onggi_pickle::Error>(())
-//! ```
-//!
-//! APScheduler's `job_state` is a `dict` with a trigger in it, an instance whose attributes a struct reads. The job runs next at a
-//! moment with a time zone:
-//!
-//! ```
-//! use onggi_pickle::types::{DateTime, TimeDelta};
-//!
-//! #[derive(serde::Deserialize)]
-//! struct Job { func: String, trigger: Trigger, next_run_time: Option<DateTime> }
-//!
-//! #[derive(serde::Deserialize)]
-//! #[serde(rename = "apscheduler.triggers.interval.IntervalTrigger")]
-//! struct Trigger { interval: TimeDelta }
-//!
-//! # let cell = b"\x80\x04\x95\x01\x01\x00\x00\x00\x00\x00\x00}\x94(\x8c\x02id\x94\x8c\x04tick\x94\x8c\x04func\x94\x8c\x0dapp.jobs:tick\x94\x8c\x07trigger\x94\x8c\x1dapscheduler.triggers.interval\x94\x8c\x0fIntervalTrigger\x94\x93\x94)\x81\x94}\x94(\x8c\x08interval\x94\x8c\x08datetime\x94\x8c\x09timedelta\x94\x93\x94K\x00M,\x01K\x00\x87\x94R\x94\x8c\x06jitter\x94Nub\x8c\x04args\x94K\x01\x85\x94\x8c\x0dnext_run_time\x94h\x0c\x8c\x08datetime\x94\x93\x94C\x0a\x07\xea\x01\x01\x00\x00\x00\x00\x00\x00\x94h\x0c\x8c\x08timezone\x94\x93\x94h\x0eK\x00K\x00K\x00\x87\x94R\x94\x85\x94R\x94\x86\x94R\x94u.";
-//! let job: Job = onggi_pickle::from_slice(cell)?;
-//! assert_eq!((job.func.as_str(), job.trigger.interval.total_microseconds()), ("app.jobs:tick", 300_000_000));
-//! assert_eq!(job.next_run_time.map(|time| time.to_string()).as_deref(), Some("2026-01-01T00:00:00+00:00"));
-//! # Ok::<(), onggi_pickle::Error>(())
-//! ```
-//!
-//! A model of scikit-learn is an instance whose learned attributes are numpy arrays: [`Graph::instance`] and [`numpy`] show
-//! how to read `coef_` without copying it. Frames are in [`pandas`].
 //!
 //! # Rust and Python
 //!
@@ -145,7 +55,7 @@
 //! | tuple struct, newtype struct | `cls.__new__(cls, …)`: a named tuple, a subclass of a builtin |
 //! | unit struct | the class or other global itself |
 //! | enum | a member of an `Enum`, written by its name; a member that is pickled by its value is found by an alias of the variant: `#[serde(rename = "RED", alias = "1")]` |
-//! | variant named `class` and a path (`rename = "class app.models.Circle"`) | as a struct of that path: a union of classes |
+//! | variant with such a name | as a struct of that name |
 //!
 //! A struct without a path is read from the attributes of an instance of any class, and written as a `dict`.
 //!

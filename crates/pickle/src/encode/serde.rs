@@ -96,11 +96,6 @@ pub(crate) fn is_path(name: &str) -> bool {
     name.as_bytes().contains(&b'.')
 }
 
-/// The class that a variant names, `class app.models.Circle`: dots alone are ordinary in the names of variants.
-pub(crate) fn class_path(variant: &'static str) -> Option<&'static str> {
-    variant.strip_prefix("class ")
-}
-
 /// Module and name of a path: `app.models.Profile`, or `app.models:Outer.Inner` where the name itself has dots.
 pub(crate) fn split_path(path: &str) -> (&str, &str) {
     path.split_once(':').or_else(|| path.rsplit_once('.')).unwrap_or(("builtins", path))
@@ -377,10 +372,7 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
     }
 
     fn serialize_unit_variant(self, name: &'static str, _index: u32, variant: &'static str) -> Result<()> {
-        if let Some(path) = class_path(variant) {
-            return self.class(path);
-        }
-        if is_path(name) {
+        if is_path(name) || is_path(variant) {
             return self.member(name, variant);
         }
         self.writer.boundary()?;
@@ -407,8 +399,8 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         variant: &'static str,
         value: &T,
     ) -> Result<()> {
-        if let Some(path) = class_path(variant) {
-            return self.wrapping_instance(path, value);
+        if is_path(variant) {
+            return self.wrapping_instance(variant, value);
         }
         self.open_variant(variant)?;
         value.serialize(&mut *self).map_err(|error| error.inside(Segment::Name(variant.to_owned())))?;
@@ -467,8 +459,8 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         variant: &'static str,
         length: usize,
     ) -> Result<Compound<'s, 'w>> {
-        if let Some(path) = class_path(variant) {
-            return self.named_tuple(path, length);
+        if is_path(variant) {
+            return self.named_tuple(variant, length);
         }
         self.open_variant(variant)?;
         self.tuple(length).map(Compound::in_variant)
@@ -503,8 +495,8 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
         variant: &'static str,
         length: usize,
     ) -> Result<Compound<'s, 'w>> {
-        if let Some(path) = class_path(variant) {
-            return self.instance(path, length);
+        if is_path(variant) {
+            return self.instance(variant, length);
         }
         self.open_variant(variant)?;
         self.dict(Some(length)).map(Compound::in_variant)

@@ -43,7 +43,7 @@ pub(super) fn constructed(
     }
 }
 
-/// A set of the items that the list or tuple has at this moment.
+/// A set of the items that a container has at this moment.
 fn with_items<'a>(
     builder: &mut GraphBuilder<'a>,
     arguments: [Option<NodeId>; 2],
@@ -52,7 +52,10 @@ fn with_items<'a>(
     let items = match arguments {
         [None, None] => Vec::new(),
         [Some(list), None] => match builder.node(list) {
-            Node::List(items) | Node::Tuple(items) => items.to_vec(),
+            Node::List(items) | Node::Tuple(items) | Node::Set(items) | Node::FrozenSet(items) => {
+                items.to_vec()
+            }
+            Node::Dict(pairs) => pairs.iter().map(|pair| pair.0).collect(),
             _ => return Ok(None),
         },
         _ => return Ok(None),
@@ -62,10 +65,15 @@ fn with_items<'a>(
 }
 
 fn complex(builder: &mut GraphBuilder<'_>, arguments: [Option<NodeId>; 2]) -> Result<Option<Slot>> {
-    match arguments.map(|argument| argument.map(|argument| builder.node(argument))) {
-        [Some(Node::Float(real)), Some(Node::Float(imaginary))] => {
-            builder.store.add_complex(real, imaginary).map(Some)
-        }
+    let part = |argument: Option<NodeId>| match argument.map(|argument| builder.node(argument)) {
+        None => Some(0.0),
+        Some(Node::Float(value)) => Some(value),
+        Some(Node::Bool(value)) => Some(f64::from(u8::from(value))),
+        Some(Node::Int(value)) => i32::try_from(value).ok().map(f64::from), // larger ones may be inexact
+        Some(_) => None,
+    };
+    match arguments.map(part) {
+        [Some(real), Some(imaginary)] => builder.store.add_complex(real, imaginary).map(Some),
         _ => Ok(None),
     }
 }

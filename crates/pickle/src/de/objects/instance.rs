@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Unexpected, Visitor, value::StrDeserializer};
 
 use super::super::Deserializer;
-use crate::encode::serde::{class_path, is_path, split_path};
+use crate::encode::serde::{is_path, split_path};
 use crate::error::{Error, Result, Segment, shown};
 use crate::graph::{Effect, Node, NodeId};
 use crate::objects::{Call, named};
@@ -101,12 +101,12 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
         let graph = self.context.graph;
         let found = match node {
             Node::Global(global) => match class_variant((global.module, global.name), variants) {
-                Some((variant, _)) => Some((variant.to_owned(), Some(Inside::Unit))),
+                Some(variant) => Some((variant.to_owned(), Some(Inside::Unit))),
                 None => member_name(path, (global.module, global.name)).map(|name| (name, None)),
             },
             Node::Object(_) => match Call::of(graph, self.id)? {
                 Some(call) => match class_variant(call.class(), variants) {
-                    Some((variant, path)) => Some((variant.to_owned(), Some(Inside::Instance(path)))),
+                    Some(variant) => Some((variant.to_owned(), Some(Inside::Instance(variant)))),
                     None => self.member_of(path, &call)?.map(|name| (name, None)),
                 },
                 None => None,
@@ -178,13 +178,9 @@ fn is_named(node: Node<'_>) -> bool {
     matches!(node, Node::None | Node::Dict(_))
 }
 
-/// The variant that names a class, and its path.
-fn class_variant(
-    class: (&str, &str),
-    variants: &'static [&'static str],
-) -> Option<(&'static str, &'static str)> {
-    let paths = variants.iter().filter_map(|variant| class_path(variant).map(|path| (*variant, path)));
-    paths.into_iter().find(|(_, path)| split_path(path) == class)
+/// The variant that is the path of a class.
+fn class_variant(class: (&str, &str), variants: &'static [&'static str]) -> Option<&'static str> {
+    variants.iter().copied().find(|variant| is_path(variant) && split_path(variant) == class)
 }
 
 /// `RED` of the global `Color.RED`.
@@ -193,7 +189,7 @@ fn member_name(path: &str, global: (&str, &str)) -> Option<String> {
     is_class((global.0, class), path).then(|| member.to_owned())
 }
 
-/// What a variant that names a class holds.
+/// What a variant that is the path of a class holds.
 enum Inside {
     /// The global itself.
     Unit,

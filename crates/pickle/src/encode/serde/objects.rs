@@ -139,8 +139,11 @@ impl<'w> Serializer<'w> {
         global(&mut self.writer, module, name)
     }
 
-    /// The member of an enumeration, by its name.
+    /// The member of an enumeration, by its name; or the class that a variant names.
     pub(super) fn member(&mut self, enumeration: &'static str, variant: &'static str) -> Result<()> {
+        if super::is_path(variant) {
+            return self.class(variant);
+        }
         self.writer.boundary()?;
         let (module, name) = split_path(enumeration);
         global(&mut self.writer, module, &format!("{name}.{variant}"))
