@@ -3,10 +3,10 @@
 Reads `seed first count` and prints a line for each stream: its bytes in hexadecimal, a tab, and the value in canonical
 JSON, `?` when it has none, or `!Error: message`. Nothing is run: globals are harmless builtins, or stubs that only take notes.
 """
-import codecs, copyreg, io, itertools, json, os, pickle, random, resource, struct, sys, warnings
+import _compat_pickle, codecs, copyreg, io, itertools, json, os, pickle, random, resource, struct, sys, warnings
 
 CALLED = [("builtins", n) for n in "set frozenset bytearray bytes complex range slice".split()]
-CALLED += [("__builtin__", n) for n in "set frozenset bytearray bytes complex xrange slice".split()]
+CALLED += [("__builtin__", n) for n in "set frozenset bytearray bytes complex range xrange slice".split()]
 CALLED += [("_codecs", "encode")]
 STUBS = [("mod", "Cls"), ("mod", "func"), ("pkg.mod", "Outer.Inner"), ("mod", "é")]
 
@@ -76,7 +76,8 @@ class Unpickler(pickle.Unpickler):
             return super().find_class("builtins" if module == "__builtin__" else module, {"xrange": "range"}.get(name, name))
         (module + name).encode()  # there is no module of a name with surrogates
         if (module, name) not in self.stubs:
-            self.stubs[module, name] = Class("Noted", (Stub,), {"place": [module, name]})
+            place = _compat_pickle.NAME_MAPPING.get((module, name)) or (_compat_pickle.IMPORT_MAPPING.get(module, module), name)
+            self.stubs[module, name] = Class("Noted", (Stub,), {"place": place})
         return self.stubs[module, name]
 
     def persistent_load(self, pid):
@@ -489,8 +490,8 @@ def outcome(data):
         return f"!{type(error).__name__}: {error}".encode("ascii", "backslashreplace").decode().replace("\n", " ")[:200]
     try:
         return json.dumps(canonical(value))
-    except RecursionError:
-        return "?"  # a cycle through a set: read, but without canonical form
+    except (RecursionError, TypeError):
+        return "?"  # a cycle through a set, or a view: read, but without canonical form
 
 
 def main():

@@ -298,15 +298,16 @@ enum Kind {
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 enum Shape {
-    #[serde(rename = "class app.models.Circle")]
-    Circle { r: f64 },
-    #[serde(rename = "class app.models.Pair")]
+    #[serde(rename = "app.models.Circle")]
+    Circle {
+        r: f64,
+    },
+    #[serde(rename = "app.models.Pair")]
     Pair(i64, String),
-    #[serde(rename = "class app.models.One")]
+    #[serde(rename = "app.models.One")]
     One(i64),
-    #[serde(rename = "class app.models.Empty")]
+    #[serde(rename = "app.models.Empty")]
     Class,
-    #[serde(rename = "shape.other")]
     Other(i64),
 }
 
@@ -331,7 +332,7 @@ fn classes_by_their_paths() {
         case("[models.Outer.Kind.B, models.Outer.Kind.A]", vec![Kind::B, Kind::A]),
         case("{models.Color.RED: 1}", Pairs(vec![(Color::Red, 1)])),
         case(
-            "[models.Circle(2.5), models.Pair(1, 'x'), models.One(7), models.Empty, {'shape.other': 3}]",
+            "[models.Circle(2.5), models.Pair(1, 'x'), models.One(7), models.Empty, {'Other': 3}]",
             vec![
                 Shape::Circle { r: 2.5 },
                 Shape::Pair(1, "x".into()),

@@ -2,7 +2,6 @@
 
 #![allow(dead_code, reason = "each test crate uses its own part")]
 
-pub mod canonical;
 pub mod corpus;
 pub mod sha256;
 
