@@ -214,3 +214,40 @@ fn serde_writes_the_bytes_that_cpython_writes() {
     python.send(&lines);
     python.finish();
 }
+
+/// Prints each name that Python 2 or Python 3 knows otherwise, and the other: `from to module name module name`.
+const NAMES: &str = r#"
+import _compat_pickle as compat
+tables = [
+    (2, 3, compat.IMPORT_MAPPING, compat.NAME_MAPPING),
+    (3, 2, compat.REVERSE_IMPORT_MAPPING, compat.REVERSE_NAME_MAPPING),
+]
+everything = {m for _, _, modules, _ in tables for row in modules.items() for m in row}
+names = {n for *_, rows in tables for row in rows.items() for n in row}
+for source, target, modules, globals in tables:
+    for module, name in sorted(names | {(m, "x") for m in everything | {m for m, _ in names}}):
+        other = globals.get((module, name)) or (modules.get(module, module), name)
+        print(source, target, module, name, *other)
+"#;
+
+#[test]
+fn globals_are_renamed_as_cpython_renames_them() {
+    let Some(mut python) = Python::start(NAMES) else { return };
+    let (mut count, mut bad) = (0, Vec::new());
+    for line in python.lines() {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let [source, target, module, name, to_module, to_name] = fields[..] else { panic!("{line}") };
+        let pickle = |protocol: &str, module: &str, name: &str| {
+            let number: u8 = protocol.parse().expect("a protocol");
+            [&[0x80, number], format!("c{module}\n{name}\n").as_bytes(), b"q\0."].concat()
+        };
+        let protocol = if target == "2" { Protocol::V2 } else { Protocol::V3 };
+        let read = pickle(source, module, name);
+        let written = Graph::from_slice(&read).and_then(|graph| graph.to_vec(protocol)).expect("writable");
+        count += 1;
+        if written != pickle(target, to_module, to_name) {
+            bad.push(format!("{line}: {}", String::from_utf8_lossy(&written)));
+        }
+    }
+    assert!(count > 300 && bad.is_empty(), "{count}\n{}", bad.join("\n"));
+}

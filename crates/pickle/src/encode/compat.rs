@@ -128,6 +128,7 @@ const NAMES: &[(&str, &str, &str, &str)] = &[
 const NAMES_BACK: &[(&str, &str, &str, &str)] = &[
     ("__builtin__", "reduce", "_functools", "reduce"),
     ("socket", "_socketobject", "_socket", "socket"),
+    ("socket", "SocketType", "socket", "SocketType"),
     ("exceptions", "OSError", "builtins", "BrokenPipeError"),
     ("exceptions", "OSError", "builtins", "ChildProcessError"),
     ("exceptions", "OSError", "builtins", "ConnectionAbortedError"),
@@ -232,7 +233,7 @@ pub(super) fn to_python2<'g>(global: Global<'g>) -> (&'g str, &'g str) {
         return ("exceptions", name);
     }
     let mut rows = NAMES_BACK.iter().chain(NAMES);
-    if let Some(row) = rows.find(|row| (row.2, row.3) == (module, name) && row.1 != "_socketobject") {
+    if let Some(row) = rows.find(|row| (row.2, row.3) == (module, name)) {
         return (row.0, row.1);
     }
     let renamed =

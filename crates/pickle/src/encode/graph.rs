@@ -2,11 +2,13 @@
 
 mod inert;
 mod items;
+mod shared;
 
 use std::collections::{HashMap, HashSet};
 
 use self::inert::Buffers;
 use self::items::{Batch, Items, Kind};
+use self::shared::SharedNames;
 use super::frames::Sink;
 use super::writer::Writer;
 use crate::error::{Error, Result};
@@ -22,6 +24,7 @@ pub(crate) fn encode(graph: &Graph<'_>, protocol: Protocol, sink: Option<Sink<'_
         memo: vec![None; graph.node_count()],
         longs: HashSet::new(),
         long_globals: HashMap::new(),
+        names: SharedNames::default(),
         tasks: vec![Task::Save(graph.root())],
         buffers: Buffers::default(),
         steps: graph.length().saturating_add(64).saturating_mul(64),
@@ -64,6 +67,7 @@ struct Encoder<'g, 'a, 'w> {
     longs: HashSet<NodeId>,
     /// The memo numbers of globals of long names, by the address and length of module and name.
     long_globals: HashMap<[usize; 4], u32>,
+    names: SharedNames,
     tasks: Vec<Task<'g>>,
     buffers: Buffers,
     /// What remains of the work: cycles through tuples are written more than once before they close.
@@ -128,7 +132,7 @@ impl<'g> Encoder<'g, '_, '_> {
             Node::Tuple([]) => {
                 return self.wrote(|writer| writer.empty(Opcode::EmptyTuple));
             }
-            Node::Str(text) => self.writer.str(text.as_bytes())?,
+            Node::Str(text) => self.str(text)?,
             Node::Surrogates(bytes) => self.writer.str(bytes)?,
             Node::Bytes(bytes) => self.bytes(bytes)?,
             Node::ByteArray(bytes) => self.writer.bytearray(bytes)?,
@@ -142,6 +146,18 @@ impl<'g> Encoder<'g, '_, '_> {
     fn wrote(&mut self, write: impl FnOnce(&mut Writer<'_>)) -> Result<bool> {
         write(&mut self.writer);
         Ok(true)
+    }
+
+    /// A string, which may have been written as part of the name of a global.
+    #[inline]
+    fn str(&mut self, text: &str) -> Result<u32> {
+        if let Some(number) = self.names.get(text) {
+            self.writer.get(number);
+            return Ok(number);
+        }
+        let number = self.writer.str(text.as_bytes())?;
+        self.names.insert(text, number);
+        Ok(number)
     }
 
     /// Bytes. CPython makes a single object of all that are empty; of one byte, when it reads a call of `encode`.

@@ -79,20 +79,32 @@ impl<'w> Writer<'w> {
 
     /// A global, under the name that the pickle's protocol asks for; its memo number.
     pub(super) fn global(&mut self, module: &str, name: &str) -> Result<u32> {
-        let key = (module.to_owned(), name.to_owned());
-        if let Some(number) = self.globals.get(&key) {
-            self.output.get(*number);
-            return Ok(*number);
+        if let Some(number) = self.known_global(module, name) {
+            return Ok(number);
         }
         if self.framing() {
             self.name(Cow::Owned(module.to_owned()))?;
             self.name(Cow::Owned(name.to_owned()))?;
+        }
+        self.end_global(module, name)
+    }
+
+    /// Fetches a global that was written before.
+    pub(super) fn known_global(&mut self, module: &str, name: &str) -> Option<u32> {
+        let number = *self.globals.get(&(module.to_owned(), name.to_owned()))?;
+        self.output.get(number);
+        Some(number)
+    }
+
+    /// A global, memoised; from protocol 4 its names are on the stack.
+    pub(super) fn end_global(&mut self, module: &str, name: &str) -> Result<u32> {
+        if self.framing() {
             self.output.op(Opcode::StackGlobal);
         } else {
             self.output.global_lines(module, name)?;
         }
         let number = self.output.memoize()?;
-        self.globals.insert(key, number);
+        self.globals.insert((module.to_owned(), name.to_owned()), number);
         Ok(number)
     }
 

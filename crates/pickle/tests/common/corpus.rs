@@ -45,6 +45,7 @@ fn lines(folder: &Path) -> Vec<Value> {
     let mut files: Vec<_> =
         fs::read_dir(folder).expect("readable").map(|entry| entry.expect("readable").path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    files.retain(|path| !path.ends_with("dos.jsonl")); // CPython does not get to the end of some
     files.sort();
     files.iter().flat_map(|path| json_lines(path)).collect()
 }

@@ -1,5 +1,6 @@
 //! What a graph knows only by name, call or number: globals, objects with their effects, persistent ids, buffers.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::items::{Batch, Items, Kind};
@@ -51,8 +52,30 @@ impl<'g> Encoder<'g, '_, '_> {
         let (module, name) = compat::renamed(global, from, to);
         match name.split_once('.') {
             Some(_) if from >= 4 && to < 4 => self.writer.nested_global(module, name),
-            _ => self.writer.global(module, name),
+            _ if !self.writer.framing() => self.writer.global(module, name),
+            _ => self.stack_global(module, name),
         }
+    }
+
+    /// A global named by two strings, which may have been written as strings of their own.
+    fn stack_global(&mut self, module: &str, name: &str) -> Result<u32> {
+        if let Some(number) = self.writer.known_global(module, name) {
+            return Ok(number);
+        }
+        self.names.fill(self.graph, &self.memo);
+        for text in [module, name] {
+            match self.names.get(text) {
+                Some(number) => {
+                    self.writer.boundary()?;
+                    self.writer.get(number);
+                }
+                None => {
+                    let number = self.writer.name(Cow::Owned(text.to_owned()))?;
+                    self.names.insert(text, number);
+                }
+            }
+        }
+        self.writer.end_global(module, name)
     }
 
     fn persistent(&mut self, pid: NodeId) -> Result<()> {
