@@ -113,26 +113,34 @@ impl<'g> Encoder<'g, '_, '_> {
     }
 
     /// Writes a node that has no parts, or was written before; says whether it did.
+    ///
+    /// First what is never memoised, without a look at the memo: mostly that is most of a pickle.
     #[inline]
     fn leaf(&mut self, id: NodeId) -> Result<bool> {
         self.steps =
             self.steps.checked_sub(1).ok_or_else(|| Error::data("a cycle that takes too long to write"))?;
         self.writer.boundary()?;
-        let graph = self.graph;
+        let node = self.graph.node(id);
+        match node {
+            Node::None => self.writer.op(Opcode::None),
+            Node::Bool(value) => self.writer.bool(value),
+            Node::Int(value) => self.writer.int(value),
+            Node::Float(value) => self.writer.float(value),
+            Node::Tuple([]) => self.writer.empty(Opcode::EmptyTuple),
+            _ => return self.memoised_leaf(id, node),
+        }
+        Ok(true)
+    }
+
+    #[inline]
+    fn memoised_leaf(&mut self, id: NodeId, node: Node<'_>) -> Result<bool> {
         if let Some(number) = self.memo[id.index()] {
             self.writer.get(number);
             return Ok(true);
         }
-        let number = match graph.node(id) {
-            Node::None => return self.wrote(|writer| writer.op(Opcode::None)),
-            Node::Bool(value) => return self.wrote(|writer| writer.bool(value)),
-            Node::Int(value) => return self.wrote(|writer| writer.int(value)),
-            Node::Float(value) => return self.wrote(|writer| writer.float(value)),
-            Node::BigInt(bytes) => return self.long(id, bytes).map(|()| true),
-            Node::Tuple([]) => {
-                return self.wrote(|writer| writer.empty(Opcode::EmptyTuple));
-            }
+        let number = match node {
             Node::Str(text) => self.str(text)?,
+            Node::BigInt(bytes) => return self.long(id, bytes).map(|()| true),
             Node::Surrogates(bytes) => self.writer.str(bytes)?,
             Node::Bytes(bytes) => self.bytes(bytes)?,
             Node::ByteArray(bytes) => self.writer.bytearray(bytes)?,
@@ -140,11 +148,6 @@ impl<'g> Encoder<'g, '_, '_> {
             _ => return Ok(false),
         };
         self.remember(id, number);
-        Ok(true)
-    }
-
-    fn wrote(&mut self, write: impl FnOnce(&mut Writer<'_>)) -> Result<bool> {
-        write(&mut self.writer);
         Ok(true)
     }
 
