@@ -203,6 +203,12 @@ fn serde_writes_the_bytes_that_cpython_writes() {
         &vec!["", "x", "", "x", "é", "é"].into_iter().map(String::from).collect::<Vec<_>>(),
         "['', 'x', '', 'x', 'é', 'é']",
     );
+    let record = |n: i64| BTreeMap::from([("key".to_owned(), n), ("long".repeat(9), -n)]);
+    check(
+        all,
+        &[record(1), record(2)].to_vec(),
+        "[{'key': n, 'longlonglonglonglonglonglonglonglong': -n} for n in (1, 2)]",
+    );
     check(all, &(0..1000).collect::<Vec<i64>>(), "list(range(1000))");
     check(all, &(0..1000).map(|n| (n, n)).collect::<BTreeMap<i64, i64>>(), "{n: n for n in range(1000)}");
     check(all, &vec!["x".repeat(70_000), "y".repeat(10)], "['x' * 70000, 'y' * 10]");

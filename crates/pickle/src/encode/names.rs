@@ -39,6 +39,10 @@ impl Names {
         Some(self.list[place].1)
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.list.len()
+    }
+
     pub(super) fn insert(&mut self, name: Cow<'static, str>, number: u32) {
         self.list.push((name, number));
         self.next = 0;

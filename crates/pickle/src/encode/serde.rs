@@ -50,7 +50,8 @@ pub(crate) fn encode<T: Serialize + ?Sized>(
     let buffers = options.buffers.filter(|_| options.protocol >= Protocol::V5);
     let buffers = buffers.map(|take| take as TakeBuffer<'_>);
     let zones = HashMap::new();
-    let mut serializer = Serializer { writer, buffers, depth: 0, special: None, in_key: false, zones };
+    let mut serializer =
+        Serializer { writer, buffers, depth: 0, special: None, in_key: false, in_map_key: false, zones };
     value.serialize(&mut serializer)?;
     serializer.writer.finish()
 }
@@ -64,6 +65,8 @@ struct Serializer<'w> {
     special: Option<Special>,
     /// Inside a key of a dict or an item of a set, where Python wants hashable objects.
     in_key: bool,
+    /// Inside a key of a dict: strings there come again in the next dict.
+    in_map_key: bool,
     /// The memo numbers of time zones, by their texts: the values of a pickle share few.
     zones: HashMap<String, u32>,
 }
@@ -329,6 +332,9 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
             Some(Special::DType) => return numpy::dtype(&mut self.writer, value),
             Some(Special::Text(kind)) => return self.text(kind, value),
             _ => {}
+        }
+        if self.in_map_key {
+            return self.writer.key(value).map(drop);
         }
         self.writer.str(value.as_bytes()).map(drop)
     }

@@ -14,6 +14,10 @@ use crate::error::Result;
 use crate::opcode::Opcode;
 use crate::protocol::Protocol;
 
+/// How long the keys of dicts are at most that are shared, in bytes, and how many are remembered for it.
+const SHARED_KEY: usize = 64;
+const SHARED_KEYS: usize = 4096;
+
 /// How many classes a global is looked for in, one inside of the other.
 const NESTED: usize = 16;
 
@@ -51,6 +55,25 @@ impl<'w> Writer<'w> {
         self.output.text(name.as_bytes())?;
         let number = self.output.memoize()?;
         self.names.insert(name, number);
+        Ok(number)
+    }
+
+    /// A key of a dict. Short ones are shared with other dicts, as they are in Python, where nearly all come from literals,
+    /// from attributes or from a parser that shares them.
+    #[inline]
+    pub(super) fn key(&mut self, text: &str) -> Result<u32> {
+        if text.len() > SHARED_KEY {
+            return self.str(text.as_bytes());
+        }
+        if let Some(number) = self.names.find(text) {
+            self.output.get(number);
+            return Ok(number);
+        }
+        self.output.text(text.as_bytes())?;
+        let number = self.output.memoize()?;
+        if self.names.count() < SHARED_KEYS {
+            self.names.insert(Cow::Owned(text.to_owned()), number);
+        }
         Ok(number)
     }
 

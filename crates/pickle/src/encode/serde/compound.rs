@@ -285,9 +285,9 @@ impl ser::SerializeMap for Compound<'_, '_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<()> {
         self.before();
-        self.serializer.in_key = true;
+        (self.serializer.in_key, self.serializer.in_map_key) = (true, true);
         let result = key.serialize(&mut *self.serializer);
-        self.serializer.in_key = self.outer_key;
+        (self.serializer.in_key, self.serializer.in_map_key) = (self.outer_key, false);
         result
     }
 
