@@ -172,7 +172,7 @@ def difference(a, b, exact_nan):
         a, b = todo.pop()
         if type(a) is not type(b):
             return f"{type(a).__name__} {a!r:.60} is {type(b).__name__} {b!r:.60}"
-        tracked = isinstance(a, (list, dict, tuple, bytearray, Ordered, Buffer)) and a != ()
+        tracked = isinstance(a, (list, dict, tuple, bytearray, Ordered, Buffer, Pid)) and a != ()
         tracked |= isinstance(a, Inert) and not (a.name and not a.effects)
         if tracked:
             keep += [a, b]

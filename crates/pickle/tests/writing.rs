@@ -7,7 +7,9 @@ use std::error::Error as _;
 use std::io::{self, Write};
 
 use common::{Python, hex};
-use onggi_pickle::{Graph, Protocol, Value, WriteOptions, to_vec, to_vec_with, to_writer, to_writer_with};
+use onggi_pickle::{
+    Graph, Node, Protocol, Value, WriteOptions, to_vec, to_vec_with, to_writer, to_writer_with,
+};
 
 /// Notes the pieces that it is given, and fails after so many.
 struct Pieces {
@@ -177,6 +179,41 @@ fn buffers_of_a_graph_keep_their_order_and_their_sharing() {
     assert_eq!(rewritten(&dropped), framed(b"\x97\x940\x97."));
     let reversed = framed(b"\x97\x940\x97h\x00\x86.");
     assert_eq!(rewritten(&reversed), framed(b"\x97\x940\x97h\x00\x86\x94."));
+}
+
+#[test]
+fn a_persistent_object_that_is_met_again_is_the_same_object() {
+    // As CPython writes two: its pickler asks for the id each time.
+    let plain = framed(b"\x8c\x02id\x94Qh\x00Q\x86\x94.");
+    assert_eq!(rewritten(&plain), plain);
+    let shared = framed(b"\x8c\x02id\x94Q\x94h\x01\x86\x94.");
+    assert_eq!(rewritten(&shared), shared);
+    // One whose id is a tuple of a list that holds it.
+    let own = b"]\x94\x85Q\x94h\x00h\x01a0.";
+    let graph = Graph::from_slice(own).expect("readable");
+    let Node::Persistent(pid) = graph.node(graph.root()) else { panic!("{graph:?}") };
+    let Node::Tuple([list]) = graph.node(pid) else { panic!("{graph:?}") };
+    assert_eq!(graph.node(*list), Node::List(&[graph.root()]));
+    for protocol in [Protocol::V1, Protocol::V2, Protocol::V5] {
+        let written = graph.to_vec(protocol).expect("writable");
+        let again = Graph::from_slice(&written).expect("readable");
+        assert_eq!(again.to_vec(protocol).expect("writable"), written);
+    }
+}
+
+#[test]
+fn a_name_or_an_id_that_is_met_often_does_not_blow_up_text() {
+    let long = "a".repeat(10_000);
+    let nones = "N".repeat(10_000);
+    let many = |start: String, again: &[u8]| [b"(", start.as_bytes(), &again.repeat(1000), b"t."].concat();
+    let class = many(format!("c{long}\nb\np0\n0"), b"(g0\no");
+    let pid = many(format!("P{long}\np0\n0"), b"g0\n");
+    let arguments = many(format!("c__main__\nA\np0\n0({nones}tp1\n0"), b"g0\ng1\n\x81");
+    for pickle in [class, pid, arguments] {
+        let graph = Graph::from_slice(&pickle).expect("readable");
+        let written = graph.to_vec(Protocol::V0).expect("writable");
+        assert!(written.len() < 10 * pickle.len(), "{} {}", written.len(), pickle.len());
+    }
 }
 
 #[test]

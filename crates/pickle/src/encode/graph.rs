@@ -1,11 +1,13 @@
 //! Graph to bytes, in the order and with the memo numbers of CPython's pickler, without recursion.
 
+mod again;
 mod inert;
 mod items;
 mod shared;
 
 use std::collections::{HashMap, HashSet};
 
+use self::again::Again;
 use self::inert::Buffers;
 use self::items::{Batch, Items, Kind};
 use self::shared::SharedNames;
@@ -27,6 +29,7 @@ pub(crate) fn encode(graph: &Graph<'_>, protocol: Protocol, sink: Option<Sink<'_
         names: SharedNames::default(),
         tasks: vec![Task::Save(graph.root())],
         buffers: Buffers::default(),
+        again: Again::default(),
         steps: graph.length().saturating_add(64).saturating_mul(64),
     };
     while let Some(task) = encoder.tasks.pop() {
@@ -52,6 +55,8 @@ enum Task<'g> {
     EndSetCall(NodeId),
     /// The end of the arguments of a call, which are no node: so many.
     EndArguments(usize),
+    /// Keyword arguments where there are none.
+    NoKeywords,
     EndObject(NodeId, Object),
     Effects(NodeId, usize),
     EndInert(NodeId),
@@ -70,6 +75,7 @@ struct Encoder<'g, 'a, 'w> {
     names: SharedNames,
     tasks: Vec<Task<'g>>,
     buffers: Buffers,
+    again: Again,
     /// What remains of the work: cycles through tuples are written more than once before they close.
     steps: usize,
 }
@@ -84,6 +90,10 @@ impl<'g> Encoder<'g, '_, '_> {
             Task::EndFrozenSet(id) => self.end_frozenset(id),
             Task::EndSetCall(id) => self.end_set_call(id),
             Task::EndArguments(length) => self.writer.end_tuple(length),
+            Task::NoKeywords => {
+                self.writer.empty(Opcode::EmptyDict);
+                Ok(())
+            }
             Task::EndObject(id, object) => self.end_object(id, object),
             Task::Effects(id, next) => self.effects(id, next),
             Task::EndInert(id) => self.end_inert(id),

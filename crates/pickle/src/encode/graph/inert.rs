@@ -7,12 +7,15 @@ use super::items::{Batch, Items, Kind};
 use super::{Encoder, Task};
 use crate::encode::compat;
 use crate::error::{Error, Result};
-use crate::graph::{Effect, Global, Graph, How, Node, NodeId, Object};
+use crate::graph::{Effect, Global, How, Node, NodeId, Object};
 use crate::opcode::Opcode;
 use crate::protocol::Protocol;
 
 /// Globals of longer names are known by where the names stand, so that thousands of them are not hashed again and again.
 const LONG_GLOBAL: usize = 128;
+
+/// More arguments are not written again for each instance.
+const MANY_ARGUMENTS: usize = 64;
 
 impl<'g> Encoder<'g, '_, '_> {
     /// Nodes that are known outside the pickle.
@@ -23,7 +26,7 @@ impl<'g> Encoder<'g, '_, '_> {
             Node::Global(global) => self.global(id, global),
             Node::Extension(code) => self.writer.extension(code),
             Node::Persistent(pid) => self.persistent(pid),
-            Node::Buffer { index, readonly } => self.buffer(id, index, readonly),
+            Node::Buffer { index, readonly } => self.buffer(index, readonly),
             node => Err(Error::data(format!("a {} cannot be written", node.kind()))),
         }
     }
@@ -89,9 +92,17 @@ impl<'g> Encoder<'g, '_, '_> {
         }
     }
 
-    /// The nodes of [`Self::inert`] need the memo only when something happens to them; buffers see to themselves.
+    /// The nodes of [`Self::inert`] need the memo only when something happens to them, or when they are met again and are
+    /// not the same each time that they are asked for. CPython memoises no persistent object and no buffer.
     pub(super) fn end_inert(&mut self, id: NodeId) -> Result<()> {
-        if !self.graph.effects(id).is_empty() {
+        let is_persistent = matches!(self.graph.node(id), Node::Persistent(_));
+        if let (true, Some(number)) = (is_persistent, self.memo[id.index()]) {
+            self.writer.op(Opcode::Pop); // its own id holds it, and wrote it meanwhile
+            self.writer.get(number);
+            return Ok(());
+        }
+        let is_own = is_persistent || matches!(self.graph.node(id), Node::Buffer { .. });
+        if !self.graph.effects(id).is_empty() || is_own && self.again.is_met_again(self.graph, id) {
             self.memoize(id)?;
         }
         self.tasks.push(Task::Effects(id, 0));
@@ -119,7 +130,7 @@ impl<'g> Encoder<'g, '_, '_> {
             }
             Form::NewObjEx(keywords) => {
                 self.writer.start_call("__newobj_ex__", 3)?;
-                self.tasks.extend([Task::EndArguments(3), Task::Save(keywords)]);
+                self.tasks.extend([Task::EndArguments(3), keywords.map_or(Task::NoKeywords, Task::Save)]);
                 self.tasks.extend([Task::Save(object.arguments), Task::Save(object.callable)]);
             }
         }
@@ -132,15 +143,19 @@ impl<'g> Encoder<'g, '_, '_> {
         match (object.how, object.keywords) {
             (How::Call, _) => Form::Opcode(Opcode::Reduce),
             (How::New, Some(_)) if protocol >= Protocol::V4 => Form::Opcode(Opcode::NewObjEx),
-            (How::New, Some(keywords)) => Form::NewObjEx(keywords),
+            (How::New, keywords @ Some(_)) => Form::NewObjEx(keywords),
             (How::New, None) if protocol >= Protocol::V2 => Form::Opcode(Opcode::NewObj),
             (How::New, None) => match graph.node(object.arguments) {
+                Node::Tuple(arguments) if arguments.len() > MANY_ARGUMENTS => Form::NewObjEx(None),
                 Node::Tuple(arguments) if !arguments.is_empty() || graph.protocol() >= 2 => {
                     Form::NewObj(arguments)
                 }
                 _ if protocol == Protocol::V1 => Form::Opcode(Opcode::Obj),
                 _ => match graph.node(object.callable) {
-                    Node::Global(_) if graph.effects(object.callable).is_empty() => {
+                    Node::Global(global)
+                        if global.module.len() + global.name.len() <= LONG_GLOBAL
+                            && graph.effects(object.callable).is_empty() =>
+                    {
                         Form::Opcode(Opcode::Inst)
                     }
                     _ => Form::NewObj(&[]),
@@ -186,11 +201,10 @@ impl<'g> Encoder<'g, '_, '_> {
     }
 
     /// An out-of-band buffer. Those before it that were not met yet are taken first, as they come in their order.
-    fn buffer(&mut self, id: NodeId, index: u32, readonly: bool) -> Result<()> {
+    fn buffer(&mut self, index: u32, readonly: bool) -> Result<()> {
         if self.writer.protocol < Protocol::V5 {
             return Err(Error::data("an out-of-band buffer needs protocol 5"));
         }
-        self.buffers.count(self.graph);
         while self.buffers.next < index {
             self.next_buffer(true)?;
             self.writer.op(Opcode::Pop);
@@ -200,14 +214,13 @@ impl<'g> Encoder<'g, '_, '_> {
             None if index < self.buffers.next => {
                 return Err(Error::data("an out-of-band buffer in a tuple that contains itself"));
             }
-            None => self.next_buffer(self.buffers.views.get(&index).is_some_and(|views| *views > 1))?,
+            None => {
+                let has_views = self.again.has_views(self.graph, index);
+                self.next_buffer(has_views)?;
+            }
         }
         if readonly {
             self.writer.op(Opcode::ReadonlyBuffer);
-        }
-        let again = self.buffers.uses.get(&id).is_some_and(|uses| *uses > 1);
-        if again && self.graph.effects(id).is_empty() {
-            self.memoize(id)?;
         }
         Ok(())
     }
@@ -231,53 +244,16 @@ enum Form<'g> {
     /// `copyreg.__newobj__(class, *arguments)`: before protocol 2, but for instances without arguments that were read
     /// from such a protocol.
     NewObj(&'g [NodeId]),
-    /// `copyreg.__newobj_ex__(class, arguments, keywords)`: before protocol 4.
-    NewObjEx(NodeId),
+    /// `copyreg.__newobj_ex__(class, arguments, keywords)`: before protocol 4; and for very many arguments, which may be
+    /// shared with other instances.
+    NewObjEx(Option<NodeId>),
 }
 
-/// The out-of-band buffers. CPython memoises none, so only those are that must be.
+/// The out-of-band buffers.
 #[derive(Default)]
 pub(super) struct Buffers {
     /// The one that the next opcode takes.
     next: u32,
     /// Memo numbers of those that are asked for again.
     taken: HashMap<u32, u32>,
-    /// How often the nodes of buffers are referred to, and how many such nodes a buffer has; empty until
-    /// one is met.
-    uses: HashMap<NodeId, u32>,
-    views: HashMap<u32, u32>,
-}
-
-impl Buffers {
-    fn count(&mut self, graph: &Graph<'_>) {
-        if !self.uses.is_empty() {
-            return;
-        }
-        let mut parts = vec![graph.root()];
-        for id in (0..graph.node_count()).filter_map(NodeId::new) {
-            match graph.node(id) {
-                Node::List(items) | Node::Tuple(items) | Node::Set(items) | Node::FrozenSet(items) => {
-                    parts.extend(items);
-                }
-                Node::Dict(pairs) => parts.extend(pairs.iter().flat_map(|pair| [pair.0, pair.1])),
-                Node::Persistent(pid) => parts.extend([pid, pid]), // written each time that the object is met
-                Node::Object(object) => parts.push(object.callable),
-                _ => {}
-            }
-            for effect in graph.effects(id) {
-                match effect {
-                    Effect::State(state) => parts.push(*state),
-                    Effect::Append(items) | Effect::AddItems(items) => parts.extend(items),
-                    Effect::SetItems(pairs) => parts.extend(pairs.iter().flat_map(|pair| [pair.0, pair.1])),
-                }
-            }
-            for part in parts.drain(..) {
-                if let Node::Buffer { index, .. } = graph.node(part) {
-                    let uses = self.uses.entry(part).or_default();
-                    *uses += 1;
-                    *self.views.entry(index).or_default() += u32::from(*uses == 1);
-                }
-            }
-        }
-    }
 }
