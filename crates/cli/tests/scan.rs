@@ -298,7 +298,7 @@ fn a_finding_is_a_line_with_place_and_reason() {
     let shown = path(&file).replace('\n', "\\n");
     assert_eq!(
         run.out,
-        format!("{shown}:14: DANGEROUS {WHAT} (can run commands)\ndangerous: 1 pickles in 1 files\n")
+        format!("{shown}:14: DANGEROUS {WHAT} (can run commands)\ndangerous: 1 pickle in 1 file\n")
     );
 }
 
@@ -314,7 +314,7 @@ fn standard_input_is_scanned() {
 fn names_can_be_allowed() {
     let allowed = onggi(&["scan", "--allow", "os.system", "-"], ATTACK);
     allowed.succeeds();
-    assert_eq!(allowed.out, "harmless: 1 pickles in 1 files\n");
+    assert_eq!(allowed.out, "harmless: 1 pickle in 1 file\n");
     onggi(&["scan", "--allow", "os.*", "--allow", "app.*", "-"], ATTACK).succeeds();
     assert_eq!(onggi(&["scan", "--allow", "o.*", "-"], ATTACK).status, Some(1));
 }
@@ -348,7 +348,7 @@ fn files_in_folders_that_are_no_pickles_are_passed_over() {
     std::os::unix::fs::symlink(folder.path(), folder.path().join("deep/loop")).expect("linked");
     let run = scan(&[path(folder.path())]);
     run.succeeds();
-    assert_eq!(run.out, "harmless: 1 pickles in 3 files\n");
+    assert_eq!(run.out, "harmless: 1 pickle in 3 files\n");
 }
 
 #[test]

@@ -39,7 +39,8 @@ fn read(file: &mut File, member: &Member, room: u64) -> io::Result<Option<Part>>
     if !header.starts_with(b"PK\x03\x04") || header.len() < 30 {
         return Ok(None);
     }
-    let start = member.header + 30 + number(&header, 26, 2) + number(&header, 28, 2);
+    let names = number(&header, 26, 2) + number(&header, 28, 2);
+    let start = member.header.saturating_add(30 + names);
     let named = [".pkl", ".pickle", ".p", ".npy"].iter().any(|end| member.name.ends_with(end));
     let head = at(file, start, 2)?;
     let pickle = matches!(head.as_slice(), [0x80, 0..=5]);
@@ -131,4 +132,25 @@ fn at(file: &mut File, position: u64, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_directory_that_points_nowhere_is_passed_over() -> io::Result<()> {
+        let mut file = tempfile::tempfile()?;
+        let extra = [&[1, 0, 8, 0][..], &[0xff; 8]].concat();
+        let entry =
+            [&b"PK\x01\x02"[..], &[0; 24], &[1, 0, 12, 0], &[0; 10], &[0xff; 4], b"a", &extra].concat();
+        let size = u32::try_from(entry.len()).unwrap_or_default().to_le_bytes();
+        file.write_all(&[&entry[..], b"PK\x05\x06", &[0; 8], &size, &[0; 6]].concat())?;
+        let found: Vec<u64> = directory(&mut file)?.iter().map(|member| member.header).collect();
+        assert_eq!(found, [u64::MAX]);
+        assert!(members(&mut file, 1000).map_or(true, |parts| parts.is_empty()));
+        Ok(())
+    }
 }

@@ -168,8 +168,9 @@ impl Output {
             // Whoever closed standard error does not want to know.
             let _ = writeln!(io::stderr(), "{line}");
         }
-        let cells = if self.cells > 0 { format!(", {} cells", self.cells) } else { String::new() };
-        print(&format!("{}: {} pickles in {} files{cells}", self.grade, self.pickles, self.files))
+        let cells = if self.cells > 0 { format!(", {}", counted(self.cells, "cell")) } else { String::new() };
+        let (pickles, files) = (counted(self.pickles, "pickle"), counted(self.files, "file"));
+        print(&format!("{}: {pickles} in {files}{cells}", self.grade))
     }
 
     fn finish_json(&self) -> Result<(), Failure> {
@@ -215,6 +216,10 @@ impl Place {
         place.inside.push(step.into());
         place
     }
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn print(line: &str) -> Result<(), Failure> {
