@@ -339,7 +339,7 @@ impl<'g> Array<'g> {
     }
 
     /// Whether the items follow each other in the order of `array.flat`, without gaps.
-    fn is_contiguous(&self) -> bool {
+    pub(crate) fn is_contiguous(&self) -> bool {
         let mut step = self.unit();
         let axes = self.shape.iter().zip(&self.strides).rev();
         self.count == 0

@@ -406,10 +406,15 @@ impl<'de> de::SeqAccess<'de> for WholeParts<'_, '_, '_, 'de> {
             3 => seed.deserialize(de::value::BoolDeserializer::new(false)),
             4 => match (array.borrowed(self.whole.from.context.graph), array.items()) {
                 (Some(bytes), _) => seed.deserialize(BorrowedBytesDeserializer::new(bytes)),
-                (None, Some(items)) => {
-                    let bytes: Vec<u8> = items.flatten().copied().collect();
-                    seed.deserialize(BytesDeserializer::new(&bytes))
-                }
+                (None, Some(items)) => match array.data().filter(|_| array.is_contiguous()) {
+                    Some(bytes) => seed.deserialize(BytesDeserializer::new(bytes)),
+                    None => {
+                        let mut bytes =
+                            Vec::with_capacity(array.len().saturating_mul(array.dtype().item_size()));
+                        items.for_each(|item| bytes.extend_from_slice(item));
+                        seed.deserialize(BytesDeserializer::new(&bytes))
+                    }
+                },
                 (None, None) => Err(Error::data(format!(
                     "a numpy array of {}, where numbers were expected",
                     array.dtype()
