@@ -20,10 +20,21 @@ use crate::options::ReadOptions;
 
 /// Reads the first pickle of `input` as a Rust value.
 pub(crate) fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8], options: &ReadOptions) -> Result<T> {
-    if let Some(value) = direct::from_slice(input, &options.limits) {
-        return Ok(value);
+    from_slice_with_length(input, options).0
+}
+
+/// The same, with the length of the pickle when it is one, even if it does not fit the type.
+pub(crate) fn from_slice_with_length<'de, T: Deserialize<'de>>(
+    input: &'de [u8],
+    options: &ReadOptions,
+) -> (Result<T>, Option<usize>) {
+    if let Some((value, length)) = direct::from_slice(input, &options.limits) {
+        return (Ok(value), Some(length));
     }
-    deserialize(&Graph::from_slice_with(input, options)?, &options.limits)
+    match Graph::from_slice_with(input, options) {
+        Ok(graph) => (deserialize(&graph, &options.limits), Some(graph.length())),
+        Err(error) => (Err(error), None),
+    }
 }
 
 /// Reads the graph's root as a Rust value.

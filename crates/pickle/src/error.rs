@@ -108,6 +108,13 @@ impl Error {
         self
     }
 
+    /// Counts the offset from a place that lies so many bytes before the one it was counted from.
+    #[cold]
+    pub(crate) fn shifted(mut self, by: usize) -> Self {
+        self.0.offset = self.0.offset.map(|offset| offset.saturating_add(by));
+        self
+    }
+
     /// Notes one more step of the path, from the inside outwards.
     #[cold]
     pub(crate) fn inside(mut self, segment: Segment) -> Self {

@@ -85,6 +85,7 @@ mod objects;
 mod optimize;
 mod options;
 mod protocol;
+mod read;
 mod scan;
 mod shape;
 mod value;
@@ -105,6 +106,7 @@ pub use crate::objects::{Array, ArrayItem, ArrayItems, Known};
 pub use crate::optimize::{convert, optimize};
 pub use crate::options::{Encoding, ReadOptions};
 pub use crate::protocol::Protocol;
+pub use crate::read::{PickleReader, Pickles, Values};
 pub use crate::scan::{Finding, Grade, Report, ScanOptions, scan, scan_with};
 pub use crate::value::{Dict, Value};
 
@@ -185,15 +187,66 @@ pub fn from_slice_with<'de, T: Deserialize<'de>>(
     de::from_slice(input, &options.into())
 }
 
-/// Reads the first pickle of a reader, which is read to its end.
+/// Reads the first pickle of a reader, and not a byte past it, as `pickle.load(file)` does.
+///
+/// Give it a [`std::io::BufReader`], by `&mut` if more is read from it: a bare file is read in many small pieces. What
+/// [`PickleReader`] says about frames holds here too.
 ///
 /// # Errors
 ///
-/// As [`from_slice`], and when the reader fails or gives more bytes than the limit.
+/// As [`from_slice`], and when the reader fails ([`Error::is_io`]), ends within the pickle or before it
+/// ([`Error::is_truncated`]).
+///
+/// # Examples
+///
+/// ```
+/// use std::io::{BufReader, Read};
+///
+/// let bytes = [&onggi_pickle::to_vec("one")?, &b"rest"[..]].concat();
+/// let mut file = BufReader::new(&bytes[..]);
+/// assert_eq!(onggi_pickle::from_reader::<String>(&mut file)?, "one");
+/// let mut rest = String::new();
+/// file.read_to_string(&mut rest)?;
+/// assert_eq!(rest, "rest");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn from_reader<T: DeserializeOwned>(reader: impl Read) -> Result<T> {
-    let limits = Limits::default();
-    let most = u64::try_from(limits.bytes).unwrap_or(u64::MAX).saturating_add(1);
-    let mut input = Vec::new();
-    reader.take(most).read_to_end(&mut input).map_err(Error::io)?;
-    from_slice_with(&input, limits)
+    from_reader_with(reader, ReadOptions::default())
+}
+
+/// Reads the first pickle of a reader with the caller's [`Limits`] or [`ReadOptions`], and not a byte past it.
+///
+/// # Errors
+///
+/// As [`from_reader`].
+pub fn from_reader_with<T: DeserializeOwned>(
+    reader: impl Read,
+    options: impl Into<ReadOptions>,
+) -> Result<T> {
+    let options = options.into();
+    let input = read::read_one(reader, &options.limits)?;
+    de::from_slice(&input, &options)
+}
+
+/// Reads the bytes of the first pickle of a reader, and not a byte past it: for a [`Graph`], which borrows from them.
+///
+/// They may still be refused when they are looked at: here only the lengths are, within [`Limits::bytes`]. What the last
+/// frame has behind the end of the pickle, if anything, comes along.
+///
+/// # Errors
+///
+/// When the reader fails, ends within the pickle or before it, a byte is no opcode, or the limit is reached.
+///
+/// # Examples
+///
+/// ```
+/// use onggi_pickle::{Graph, Limits, read_pickle};
+///
+/// let mut socket = std::io::BufReader::new(&b"cos\nsystem\n.rest"[..]);
+/// let pickle = read_pickle(&mut socket, &Limits::default())?;
+/// assert_eq!(Graph::from_slice(&pickle)?.length(), 12);
+/// # Ok::<(), onggi_pickle::Error>(())
+/// ```
+pub fn read_pickle(reader: impl Read, limits: &Limits) -> Result<Vec<u8>> {
+    read::read_one(reader, limits)
 }

@@ -1,4 +1,18 @@
 //! The only reader of the wire format: bytes in, opcodes with offsets and checked arguments out.
+//!
+//! CPython's releases do not read all bytes alike. Where they differ, this crate follows the newest:
+//!
+//! | in a pickle | older releases | newer releases, and here |
+//! | --- | --- | --- |
+//! | `INT` with `+0`, `-0`, ` 1` | a bool | an int: only `00` and `01` are bools (gh-135241) |
+//! | `INT`, `LONG` with `010`, `0x10` | refused, or read in the base of the prefix | base 10, or refused (gh-126992) |
+//! | more than 4300 digits of a decimal number | read | refused, see [`Limits::digits`] |
+//! | a memo index far beyond the others | memory for all below it | one entry (gh-115952) |
+//! | a length beyond the bytes | memory for it | no memory ahead of bytes that exist (gh-115952) |
+//! | an argument across the end of its frame | read | refused (3.13.15, 3.14.7) |
+//! | a `PUT` index below 0 | an error of another kind, or read | refused |
+//!
+//! Behind `STOP`, bytes are another pickle ([`crate::Pickles`]) or left alone ([`crate::from_slice`]).
 
 mod text;
 
