@@ -42,12 +42,13 @@ pub(crate) fn deserialize<'de, T: Deserialize<'de>>(graph: &Graph<'de>, limits: 
     // Real data shares some objects: a few times the size of the pickle is free, the rest is charged to the limit.
     // Each item is at least a byte of the pickle, unless a constructor copied it.
     let items = graph.item_count().min(graph.length());
-    let free = items.saturating_add(1 + graph.length() / TEXT_UNIT).saturating_mul(FREE_COPIES);
+    let bytes = graph.length().saturating_add(graph.buffers_length());
+    let free = items.saturating_add(1 + bytes / TEXT_UNIT).saturating_mul(FREE_COPIES);
     let context = Context {
         graph,
         limits: *limits,
         budget: Cell::new(free.saturating_add(limits.expansion)),
-        free_bytes: Cell::new(graph.length()),
+        free_bytes: Cell::new(bytes),
         depth: Cell::new(0),
     };
     T::deserialize(Deserializer { context: &context, id: graph.root() })
@@ -82,9 +83,19 @@ impl<'c, 'g, 'de> Deserializer<'c, 'g, 'de> {
     /// The node, paid for.
     #[inline]
     fn node(self) -> Result<Node<'g>> {
-        let node = self.context.graph.node(self.id);
+        let node = match self.context.graph.node(self.id) {
+            Node::Buffer { index, .. } => self.buffer(index),
+            node => node,
+        };
         self.spend(1 + node.byte_length() / TEXT_UNIT)?;
         Ok(node)
+    }
+
+    /// A buffer that was supplied is bytes.
+    #[cold]
+    fn buffer(self, index: u32) -> Node<'g> {
+        let bytes = self.context.graph.buffer(index);
+        bytes.map_or(self.context.graph.node(self.id), Node::Bytes)
     }
 
     #[inline]
@@ -385,6 +396,12 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, '_, 'de> {
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         if name == names::ND_ARRAY {
             return self.nd_array(visitor);
+        }
+        if name == names::PERSISTENT {
+            return match self.node()? {
+                Node::Persistent(id) => self.nested(|| visitor.visit_newtype_struct(self.at(id))),
+                node => Err(self.unexpected(node, &visitor)),
+            };
         }
         if name != names::VALUE {
             if name.starts_with('$') {

@@ -6,6 +6,7 @@ mod change;
 mod inert;
 mod keys;
 mod node;
+mod outside;
 mod pool;
 mod store;
 
@@ -56,6 +57,10 @@ pub struct Graph<'a> {
     length: usize,
     /// Whether no call was understood.
     inert: bool,
+    /// How many out-of-band buffers the pickle takes.
+    buffer_count: usize,
+    /// Those that were supplied.
+    buffers: Vec<&'a [u8]>,
 }
 
 impl<'a> Graph<'a> {
@@ -133,14 +138,17 @@ impl<'a> Graph<'a> {
     }
 
     /// The bytes that a node shows ([`Node::Bytes`], [`Node::ByteArray`], [`Node::BigInt`], [`Node::Surrogates`]), when
-    /// they stand in the input as they are.
+    /// they stand in the input as they are, or those of a [`Node::Buffer`] that was supplied.
     ///
     /// # Panics
     ///
     /// As [`Graph::node`].
     #[inline]
     pub fn borrowed_bytes(&self, id: NodeId) -> Option<&'a [u8]> {
-        self.store.borrowed_bytes(id)
+        match self.store.slots[id.index()] {
+            Slot::Buffer(index, ..) => self.buffer(index),
+            _ => self.store.borrowed_bytes(id),
+        }
     }
 
     /// What happens to an inert node after it was made, in order.

@@ -39,6 +39,7 @@
 //! | unit variants | `'Variant'` | `str` |
 //! | other variants | `{'Variant': content}` | the same |
 //! | [`numpy::NdArray`] | a numpy array | a numpy array or scalar; the types above read them too |
+//! | [`PersistentId`] | a persistent id | a persistent id |
 //! | [`Value`] | any builtin | any builtin |
 //!
 //! Python types that serde has no word for are in [`types`]: dates, decimals, sets, `OrderedDict` and so on. Plain maps and
@@ -84,6 +85,7 @@ mod limits;
 mod objects;
 mod optimize;
 mod options;
+mod persistent;
 mod protocol;
 mod read;
 mod scan;
@@ -105,6 +107,7 @@ pub use crate::limits::Limits;
 pub use crate::objects::{Array, ArrayItem, ArrayItems, Known};
 pub use crate::optimize::{convert, optimize};
 pub use crate::options::{Encoding, ReadOptions};
+pub use crate::persistent::PersistentId;
 pub use crate::protocol::Protocol;
 pub use crate::read::{PickleReader, Pickles, Values};
 pub use crate::scan::{Finding, Grade, Report, ScanOptions, scan, scan_with};
@@ -185,6 +188,33 @@ pub fn from_slice_with<'de, T: Deserialize<'de>>(
     options: impl Into<ReadOptions>,
 ) -> Result<T> {
     de::from_slice(input, &options.into())
+}
+
+/// Reads the first pickle of a slice with its out-of-band buffers, in their order: `pickle.loads(…, buffers=…)`. They are
+/// `bytes` to serde, and borrowed where the type borrows.
+///
+/// # Errors
+///
+/// As [`from_slice_with`], and when there are fewer buffers than the pickle takes.
+///
+/// # Examples
+///
+/// ```
+/// let pickle = b"\x80\x05\x8c\x04name\x97\x86."; // ('name', <the first buffer>)
+/// let image = [0xff; 1000];
+/// let value: (&str, &[u8]) = onggi_pickle::from_slice_with_buffers(pickle, [&image[..]], onggi_pickle::Limits::default())?;
+/// assert_eq!(value, ("name", &image[..]));
+/// # Ok::<(), onggi_pickle::Error>(())
+/// ```
+pub fn from_slice_with_buffers<'de, T: Deserialize<'de>>(
+    input: &'de [u8],
+    buffers: impl IntoIterator<Item = &'de [u8]>,
+    options: impl Into<ReadOptions>,
+) -> Result<T> {
+    let options = options.into();
+    let mut graph = Graph::from_slice_with(input, &options)?;
+    graph.set_buffers(buffers)?;
+    graph.deserialize_with(&options.limits)
 }
 
 /// Reads the first pickle of a reader, and not a byte past it, as `pickle.load(file)` does.

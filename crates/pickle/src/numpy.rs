@@ -116,7 +116,7 @@ impl<'g> Array<'g> {
     /// # Errors
     ///
     /// When numpy would refuse what the pickle says about the array, its dtype is not known, or its data is in an
-    /// out-of-band buffer ([`Array::from_node_with_buffers`]).
+    /// out-of-band buffer ([`Array::from_node_with_buffers`], [`Graph::set_buffers`]).
     pub fn from_node(graph: &'g Graph<'g>, id: NodeId) -> Result<Option<Self>> {
         Self::from_node_with_buffers(graph, id, &[])
     }

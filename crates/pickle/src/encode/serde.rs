@@ -31,6 +31,7 @@ pub(crate) mod names {
     pub(crate) const COMPLEX: &str = "$onggi_pickle::Complex";
     pub(crate) const SURROGATES: &str = "$onggi_pickle::Surrogates";
     pub(crate) const VALUE: &str = "$onggi_pickle::Value";
+    pub(crate) const PERSISTENT: &str = "$onggi_pickle::PersistentId";
     pub(crate) const ND_ARRAY: &str = "$onggi_pickle::NdArray";
     pub(crate) const DTYPE: &str = "$onggi_pickle::DType";
     pub(crate) const ORDERED_DICT: &str = "$onggi_pickle::OrderedDict";
@@ -50,8 +51,16 @@ pub(crate) fn encode<T: Serialize + ?Sized>(
     let buffers = options.buffers.filter(|_| options.protocol >= Protocol::V5);
     let buffers = buffers.map(|take| take as TakeBuffer<'_>);
     let zones = HashMap::new();
-    let mut serializer =
-        Serializer { writer, buffers, depth: 0, special: None, in_key: false, in_map_key: false, zones };
+    let mut serializer = Serializer {
+        writer,
+        buffers,
+        depth: 0,
+        special: None,
+        id_line: None,
+        in_key: false,
+        in_map_key: false,
+        zones,
+    };
     value.serialize(&mut serializer)?;
     serializer.writer.finish()
 }
@@ -63,6 +72,8 @@ struct Serializer<'w> {
     depth: usize,
     /// What the newtype struct that was just entered stands for.
     special: Option<Special>,
+    /// The depth at which a text is a persistent id of protocol 0.
+    id_line: Option<usize>,
     /// Inside a key of a dict or an item of a set, where Python wants hashable objects.
     in_key: bool,
     /// Inside a key of a dict: strings there come again in the next dict.
@@ -145,6 +156,21 @@ impl<'w> Serializer<'w> {
         if self.depth > DEPTH {
             return Err(Error::data(format!("the value nests deeper than {DEPTH} levels")));
         }
+        Ok(())
+    }
+
+    /// An id for an object outside the pickle; protocol 0 has it on a line.
+    fn persistent<T: Serialize + ?Sized>(&mut self, id: &T) -> Result<()> {
+        if self.writer.is_text() {
+            self.id_line = Some(self.depth + 1);
+            self.wrapped(id)?;
+            return match self.id_line.take() {
+                Some(_) => Err(Error::data("a persistent id that is not a str needs protocol 1")),
+                None => Ok(()),
+            };
+        }
+        self.wrapped(id)?;
+        self.writer.op(Opcode::BinPersId);
         Ok(())
     }
 
@@ -328,6 +354,10 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
     #[inline]
     fn serialize_str(self, value: &str) -> Result<()> {
         self.writer.boundary()?;
+        if self.id_line == Some(self.depth) {
+            self.id_line = None;
+            return self.writer.persistent_line(value);
+        }
         match self.special.take() {
             Some(Special::DType) => return numpy::dtype(&mut self.writer, value),
             Some(Special::Text(kind)) => return self.text(kind, value),
@@ -386,6 +416,9 @@ impl<'s, 'w> ser::Serializer for &'s mut Serializer<'w> {
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<()> {
+        if name == names::PERSISTENT {
+            return self.persistent(value);
+        }
         self.special = Special::named(name);
         if self.special.is_some() {
             value.serialize(&mut *self)?;

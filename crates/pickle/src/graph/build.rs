@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::vec::Drain;
 
 use super::inert::Inert;
-use super::pool::Span;
+use super::pool::{Span, wide};
 use super::store::{Effects, Slot, Store};
 use super::{Effect, Graph, How, Node, NodeId, Object, builtins, keys, unhashable};
 use crate::decode::Builder;
@@ -56,7 +56,15 @@ impl<'a> GraphBuilder<'a> {
             keys::unify(&mut self.store, self.keyed)?;
         }
         let inert = self.inert.is_some();
-        Ok(Graph { store: self.store, root, protocol: self.protocol, length, inert })
+        Ok(Graph {
+            store: self.store,
+            root,
+            protocol: self.protocol,
+            length,
+            inert,
+            buffer_count: wide(self.buffers),
+            buffers: Vec::new(),
+        })
     }
 
     #[inline]

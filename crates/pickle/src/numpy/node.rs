@@ -108,9 +108,10 @@ pub(crate) fn buffer<'g>(graph: &'g Graph<'g>, id: NodeId, buffers: &[&'g [u8]])
     match graph.node(id) {
         Node::Bytes(bytes) | Node::ByteArray(bytes) => Ok(Some(bytes)),
         Node::Buffer { index, .. } => {
-            let buffer = usize::try_from(index).ok().and_then(|index| buffers.get(index));
+            let buffer = usize::try_from(index).ok().and_then(|index| buffers.get(index).copied());
+            let buffer = buffer.or_else(|| graph.buffer(index));
             let missing = || Error::data(format!("out-of-band buffer {index} is needed, and was not given"));
-            buffer.map(|buffer| Some(*buffer)).ok_or_else(missing)
+            buffer.map(Some).ok_or_else(missing)
         }
         _ => Ok(None),
     }
