@@ -34,6 +34,10 @@ pub struct Limits {
 /// How deeply Rust values nest at most: what is written can be read.
 pub(crate) const DEPTH: usize = 128;
 
+/// How far the limit may be raised: a level takes up to 3 KiB of stack in builds without optimisation, and a thread has
+/// 2 MiB.
+const DEEPEST: usize = 512;
+
 impl Default for Limits {
     fn default() -> Self {
         Self { depth: DEPTH, nodes: 1 << 24, bytes: 1 << 28, digits: 4300, memo: 1 << 24, expansion: 1 << 20 }
@@ -46,10 +50,11 @@ impl Limits {
     ///
     /// A level is a list, tuple, set or dict, and also `Some`, a newtype struct or an enum with content around a value.
     ///
-    /// A [`crate::Graph`] keeps any depth: nothing about it recurses.
+    /// Reading Rust values recurses, and so does dropping them, so more than 512 is taken as 512: that fits the stack of any
+    /// thread. A [`crate::Graph`] keeps any depth: nothing about it recurses.
     #[must_use]
     pub const fn depth(mut self, levels: usize) -> Self {
-        self.depth = levels;
+        self.depth = if levels < DEEPEST { levels } else { DEEPEST };
         self
     }
 

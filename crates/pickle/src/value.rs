@@ -11,7 +11,8 @@ use crate::bigint::BigInt;
 ///
 /// Equality is that of the trees: the same kinds, the same values, the same order, also in dicts and sets. Use
 /// [`crate::Graph`] where sharing, cycles or objects of classes matter. Reading one is bounded by
-/// [`crate::Limits::depth`], as comparing and dropping it recurse.
+/// [`crate::Limits::depth`], as comparing, printing and dropping it recurse: do not build one by hand that is thousands of
+/// levels deep.
 ///
 /// # Examples
 ///

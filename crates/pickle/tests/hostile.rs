@@ -59,6 +59,24 @@ fn a_million_levels_are_read_written_and_dropped() {
 }
 
 #[test]
+fn a_raised_limit_of_depth_does_not_reach_the_end_of_the_stack() {
+    let pickle = |levels: usize| [b"]".repeat(levels), b"a".repeat(levels - 1), b".".to_vec()].concat();
+    let limits = Limits::default().depth(usize::MAX);
+    assert!(from_slice_with::<Value>(&pickle(512), limits).is_ok());
+    for levels in [513, 1_000_000] {
+        assert!(from_slice_with::<Value>(&pickle(levels), limits).is_err_and(|error| error.is_limit()));
+    }
+}
+
+#[test]
+fn a_graph_of_any_depth_is_printed() {
+    let pickle = [b"]".repeat(100_000), b"a".repeat(99_999), b".".to_vec()].concat();
+    let graph = Graph::from_slice(&pickle).expect("readable");
+    assert!(format!("{graph:?}").len() > 100_000);
+    assert_eq!(graph.clone().node_count(), graph.node_count());
+}
+
+#[test]
 fn shared_objects_cannot_multiply_without_bound() {
     let input = [b"]".to_vec(), b"2\x86".repeat(100), b".".to_vec()].concat();
     assert!(from_slice::<Value>(&input).is_err_and(|error| error.is_limit()));

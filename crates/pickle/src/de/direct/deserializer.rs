@@ -142,6 +142,9 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        if let Some(parts) = self.plain_list() {
+            return self.parts(Kind::List, parts, visitor);
+        }
         let start = self.start()?;
         let Start::Atom(Atom::Bytes(bytes) | Atom::ByteArray(bytes)) = start else {
             return self.any(start, visitor);
@@ -182,6 +185,9 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value> {
         self.common(name)?;
+        if let Some(parts) = self.plain_dict() {
+            return self.parts(Kind::Dict, parts, visitor);
+        }
         match self.start()? {
             Start::Parts(Kind::Dict, parts) => self.parts(Kind::Dict, parts, visitor),
             _ => Err(self.give_up()),

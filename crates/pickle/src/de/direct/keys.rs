@@ -53,32 +53,42 @@ const FEW: usize = 8;
 
 /// Whether all keys are hashable and different: one atom of any kind, strings only, or ints only. Anything else is left
 /// to those who know how Python compares.
+#[inline]
 pub(super) fn are_distinct(input: &[u8], starts: impl ExactSizeIterator<Item = usize> + Clone) -> bool {
     match starts.len() {
         0 => true,
         1 => starts.clone().all(|start| opcode(input, start) != Some(Opcode::ByteArray8)),
-        _ => {
-            let is_text = starts.clone().next().is_some_and(|start| text(input, start).is_some());
-            if is_text {
-                differ(&b""[..], starts.map(|start| text(input, start)))
-            } else {
-                differ(0, starts.map(|start| int(input, start)))
-            }
-        }
+        count if count <= FEW => few_texts(input, starts.clone()) || are_others_distinct(input, starts),
+        _ => are_others_distinct(input, starts),
     }
 }
 
-fn differ<K: Copy + Eq + Hash>(none: K, mut keys: impl ExactSizeIterator<Item = Option<K>>) -> bool {
-    if keys.len() > FEW {
-        let mut seen = HashSet::with_capacity(keys.len());
-        return keys.all(|key| key.is_some_and(|key| seen.insert(key)));
-    }
-    let mut seen = [none; FEW];
-    keys.enumerate().all(|(count, key)| match key {
-        Some(key) if !seen[..count].contains(&key) => {
-            seen[count] = key;
-            true
+/// A loop of its own for what nearly every dict has.
+#[inline]
+fn few_texts(input: &[u8], starts: impl Iterator<Item = usize>) -> bool {
+    let mut seen = [&b""[..]; FEW];
+    for (count, start) in starts.enumerate() {
+        let Some(key) = text(input, start) else { return false };
+        for other in &seen[..count] {
+            if *other == key {
+                return false;
+            }
         }
-        _ => false,
-    })
+        seen[count] = key;
+    }
+    true
+}
+
+fn are_others_distinct(input: &[u8], starts: impl ExactSizeIterator<Item = usize> + Clone) -> bool {
+    let is_text = starts.clone().next().is_some_and(|start| text(input, start).is_some());
+    if is_text {
+        differ(starts.map(|start| text(input, start)))
+    } else {
+        differ(starts.map(|start| int(input, start)))
+    }
+}
+
+fn differ<K: Eq + Hash>(mut keys: impl ExactSizeIterator<Item = Option<K>>) -> bool {
+    let mut seen = HashSet::with_capacity(keys.len());
+    keys.all(|key| key.is_some_and(|key| seen.insert(key)))
 }

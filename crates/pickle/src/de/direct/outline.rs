@@ -118,6 +118,7 @@ impl Outline {
     }
 
     /// Whether its vectors are small enough to be kept for the next pickle.
+    #[inline]
     pub(super) fn is_small(&self) -> bool {
         let lengths = [
             self.stack.capacity(),
@@ -365,7 +366,12 @@ impl Outline {
     }
 }
 
+#[inline]
 fn distinct(input: &[u8], objects: impl ExactSizeIterator<Item = Object> + Clone) -> bool {
-    let are_atoms = objects.clone().all(|object| object.number(ATOM).is_some());
-    are_atoms && keys::are_distinct(input, objects.map(|object| object.number(ATOM).unwrap_or(0)))
+    for object in objects.clone() {
+        if object.number(ATOM).is_none() {
+            return false;
+        }
+    }
+    keys::are_distinct(input, objects.map(|object| object.number(ATOM).unwrap_or(0)))
 }

@@ -55,7 +55,29 @@ impl<'de> Reader<'_, 'de> {
         }
     }
 
+    #[inline]
     pub(super) fn container(&mut self, kind: Kind, one: Opcode, many: Opcode) -> Result<Start<'de>> {
+        self.filled(kind, one, many).map(|parts| Start::Parts(kind, parts))
+    }
+
+    /// A dict, paid for. Nothing is read when there is none.
+    #[inline]
+    pub(super) fn plain_dict(&mut self) -> Option<Parts> {
+        let Opcode::EmptyDict = self.plain()? else { return None };
+        self.budget = self.budget.checked_sub(1)?;
+        self.filled(Kind::Dict, Opcode::SetItem, Opcode::SetItems).ok()
+    }
+
+    /// A list, likewise.
+    #[inline]
+    pub(super) fn plain_list(&mut self) -> Option<Parts> {
+        let Opcode::EmptyList = self.plain()? else { return None };
+        self.budget = self.budget.checked_sub(1)?;
+        self.filled(Kind::List, Opcode::Append, Opcode::Appends).ok()
+    }
+
+    #[inline]
+    fn filled(&mut self, kind: Kind, one: Opcode, many: Opcode) -> Result<Parts> {
         let fill = self.outline.fill(self.place.fill).ok_or_else(|| self.give_up())?;
         self.place.position += 1;
         self.place.fill += 1;
@@ -65,7 +87,7 @@ impl<'de> Reader<'_, 'de> {
             (left, _) => Form::Batches { end: many, left, open: false },
         };
         let width = if kind == Kind::Dict { 2 } else { 1 };
-        Ok(Start::Parts(kind, Parts { left: fill.count * width, form }))
+        Ok(Parts { left: fill.count * width, form })
     }
 
     /// A tuple of one, two or three, which starts with its first item.
