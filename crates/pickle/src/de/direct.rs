@@ -8,6 +8,7 @@
 //! same rules, equal keys are the graph's affair, and the bytes are read to `STOP` with every opcode accounted for.
 
 mod access;
+mod cursor;
 mod deserializer;
 mod keys;
 mod outline;

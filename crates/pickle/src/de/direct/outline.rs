@@ -1,9 +1,9 @@
 //! The outline of a pickle: the machine run without building anything.
 
+use super::cursor::Cursor;
 use super::keys;
 use crate::limits::Limits;
 use crate::opcode::Opcode;
-use crate::parse::Parser;
 
 /// Which containers a pickle has, how they are filled, and where atoms that it fetches again stand.
 #[derive(Default)]
@@ -149,14 +149,15 @@ impl Outline {
         if input.len() >= LONGEST || limits.check_bytes(input.len()).is_err() {
             return None;
         }
-        let mut parser = Parser::with_limits(input, limits);
+        let mut cursor = Cursor::new(input)?;
         loop {
-            match parser.opcode().ok()? {
+            let start = cursor.position();
+            match cursor.opcode()? {
                 Opcode::Stop => break,
-                opcode => self.step(opcode, input, &mut parser)?,
+                opcode => self.step(opcode, start, input, &mut cursor)?,
             }
         }
-        self.length = parser.position();
+        self.length = usize::try_from(cursor.position()).ok()?;
         let kept = self.nodes <= limits.nodes && self.memo.len() <= limits.memo;
         let whole = self.stack.len() == 1 && self.marks.is_empty();
         self.tuples.sort_unstable();
@@ -165,43 +166,42 @@ impl Outline {
 
     /// One row per opcode: longer than a function should be, but it is a table.
     #[inline]
-    fn step(&mut self, opcode: Opcode, input: &[u8], parser: &mut Parser<'_>) -> Option<()> {
-        let start = u32::try_from(parser.start()).ok()?;
+    fn step(&mut self, opcode: Opcode, start: u32, input: &[u8], cursor: &mut Cursor<'_>) -> Option<()> {
         match opcode {
             Opcode::None | Opcode::NewTrue | Opcode::NewFalse => self.push(start, Object::new(ATOM, start)),
             Opcode::BinInt1 => {
-                parser.uint1().ok()?;
+                cursor.pass(1)?;
                 self.atom_at(start)
             }
             Opcode::BinInt2 => {
-                parser.uint2().ok()?;
+                cursor.pass(2)?;
                 self.atom_at(start)
             }
             Opcode::BinInt => {
-                parser.int4().ok()?;
+                cursor.pass(4)?;
                 self.atom_at(start)
             }
             Opcode::BinFloat => {
-                parser.float8().ok()?;
+                cursor.pass(8)?;
                 self.atom_at(start)
             }
             Opcode::ShortBinUnicode | Opcode::ShortBinBytes | Opcode::Long1 => {
-                parser.sized1().ok()?;
+                cursor.sized1()?;
                 self.atom_at(start)
             }
             Opcode::BinUnicode | Opcode::BinBytes => {
-                parser.sized4().ok()?;
+                cursor.sized4()?;
                 self.atom_at(start)
             }
             Opcode::BinUnicode8 | Opcode::BinBytes8 | Opcode::ByteArray8 => {
-                parser.sized8().ok()?;
+                cursor.sized8()?;
                 self.atom_at(start)
             }
-            Opcode::BinGet => parser.uint1().ok().and_then(|index| self.get(start, index.into())),
-            Opcode::LongBinGet => parser.uint4().ok().and_then(|index| self.get(start, index)),
+            Opcode::BinGet => cursor.byte().and_then(|index| self.get(start, index.into())),
+            Opcode::LongBinGet => cursor.word().and_then(|index| self.get(start, index)),
             Opcode::Memoize => self.memoize(),
-            Opcode::BinPut => parser.uint1().ok().and_then(|index| self.put(index.into())),
-            Opcode::LongBinPut => parser.uint4().ok().and_then(|index| self.put(index)),
+            Opcode::BinPut => cursor.byte().and_then(|index| self.put(index.into())),
+            Opcode::LongBinPut => cursor.word().and_then(|index| self.put(index)),
             Opcode::Mark => {
                 self.marks.push(Mark { height: self.stack.len(), start });
                 Some(())
@@ -219,8 +219,8 @@ impl Outline {
             Opcode::Appends => self.batch(LIST, input),
             Opcode::SetItems => self.batch(DICT, input),
             Opcode::AddItems => self.batch(SET, input),
-            Opcode::Proto if start == 0 => parser.uint1().ok().filter(|number| *number <= 5).map(drop),
-            Opcode::Frame => parser.argument(opcode).ok().map(drop),
+            Opcode::Proto if start == 0 => cursor.byte().filter(|number| *number <= 5).map(drop),
+            Opcode::Frame => cursor.frame(),
             _ => None,
         }
     }
