@@ -118,6 +118,11 @@ impl<'de> Deserialize<'de> for BigInt {
     }
 }
 
+/// Room for the parts of a container. Formats that only claim a length get no more than a few kilobytes for it.
+fn announced(size: Option<usize>) -> usize {
+    size.unwrap_or(0).min(64)
+}
+
 struct ValueVisitor;
 
 impl<'de> Visitor<'de> for ValueVisitor {
@@ -184,7 +189,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(announced(access.size_hint()));
         while let Some(item) = access.next_element()? {
             items.push(item);
         }
@@ -192,7 +197,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
-        let mut pairs = Vec::new();
+        let mut pairs = Vec::with_capacity(announced(access.size_hint()));
         while let Some(pair) = access.next_entry()? {
             pairs.push(pair);
         }
