@@ -92,6 +92,7 @@ const NOT_LOADED: &[(&str, &str)] = &[
     ("quirks/INT '010'", "base 10 only in later releases (gh-126992)"),
     ("quirks/LONG '007L'", "base 10 only in later releases (gh-126992)"),
     ("quirks/APPENDS empty to None", "the C unpickler does not look at what takes no items"),
+    ("by hand/APPENDS nothing to None", "likewise"),
 ];
 
 #[test]
