@@ -120,6 +120,7 @@ const EXCEPTIONS: &[Exception] = &[
     }),
     ("an inert object may be whatever it is used as", |case, difference| {
         let stubs = [
+            "state is not a dictionary",
             "Stub.",
             "'Pid'",
             "'Noted'",
@@ -144,6 +145,7 @@ const EXCEPTIONS: &[Exception] = &[
                 "TypeError",
                 "ValueError",
                 "AttributeError",
+                "OverflowError",
                 "Encode",
                 "unknown encoding",
                 "state is not a dictionary",
