@@ -3,6 +3,7 @@
 mod again;
 mod inert;
 mod items;
+mod memo;
 mod shared;
 
 use std::collections::{HashMap, HashSet};
@@ -10,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use self::again::Again;
 use self::inert::Buffers;
 use self::items::{Batch, Items, Kind};
+use self::memo::Memo;
 use self::shared::SharedNames;
 use super::frames::Sink;
 use super::writer::Writer;
@@ -23,7 +25,7 @@ pub(crate) fn encode(graph: &Graph<'_>, protocol: Protocol, sink: Option<Sink<'_
     let mut encoder = Encoder {
         graph,
         writer: Writer::new(protocol, sink),
-        memo: vec![None; graph.node_count()],
+        memo: Memo::new(graph.node_count()),
         longs: HashSet::new(),
         long_globals: HashMap::new(),
         names: SharedNames::default(),
@@ -67,7 +69,7 @@ struct Encoder<'g, 'a, 'w> {
     graph: &'g Graph<'a>,
     writer: Writer<'w>,
     /// The memo number of each node that was written.
-    memo: Vec<Option<u32>>,
+    memo: Memo,
     /// The integers above [`SHARED_INTEGER`] that were written once.
     longs: HashSet<NodeId>,
     /// The memo numbers of globals of long names, by the address and length of module and name.
@@ -105,7 +107,7 @@ impl<'g> Encoder<'g, '_, '_> {
     }
 
     fn remember(&mut self, id: NodeId, number: u32) {
-        self.memo[id.index()] = Some(number);
+        self.memo.set(id, number);
     }
 
     fn memoize(&mut self, id: NodeId) -> Result<()> {
@@ -144,7 +146,7 @@ impl<'g> Encoder<'g, '_, '_> {
 
     #[inline]
     fn memoised_leaf(&mut self, id: NodeId, node: Node<'_>) -> Result<bool> {
-        if let Some(number) = self.memo[id.index()] {
+        if let Some(number) = self.memo.get(id) {
             self.writer.get(number);
             return Ok(true);
         }
@@ -244,7 +246,7 @@ impl<'g> Encoder<'g, '_, '_> {
     /// it meanwhile, it is dropped again and fetched from the memo.
     fn end_made(&mut self, id: NodeId, make: Opcode) -> Result<()> {
         self.writer.op(make);
-        let Some(number) = self.memo[id.index()] else { return self.memoize(id) };
+        let Some(number) = self.memo.get(id) else { return self.memoize(id) };
         self.writer.op(Opcode::Pop);
         self.writer.get(number);
         Ok(())
@@ -253,7 +255,7 @@ impl<'g> Encoder<'g, '_, '_> {
     /// A tuple or frozenset that a cycle through its own items wrote meanwhile: its items are dropped.
     fn end_tuple(&mut self, id: NodeId, length: usize) -> Result<()> {
         let opcode = self.writer.tuple_opcode(length);
-        let Some(number) = self.memo[id.index()] else {
+        let Some(number) = self.memo.get(id) else {
             self.writer.op(opcode);
             return self.memoize(id);
         };
@@ -267,7 +269,7 @@ impl<'g> Encoder<'g, '_, '_> {
     }
 
     fn end_frozenset(&mut self, id: NodeId) -> Result<()> {
-        let Some(number) = self.memo[id.index()] else {
+        let Some(number) = self.memo.get(id) else {
             self.writer.op(Opcode::FrozenSet);
             return self.memoize(id);
         };

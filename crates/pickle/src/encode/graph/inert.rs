@@ -96,7 +96,7 @@ impl<'g> Encoder<'g, '_, '_> {
     /// not the same each time that they are asked for. CPython memoises no persistent object and no buffer.
     pub(super) fn end_inert(&mut self, id: NodeId) -> Result<()> {
         let is_persistent = matches!(self.graph.node(id), Node::Persistent(_));
-        if let (true, Some(number)) = (is_persistent, self.memo[id.index()]) {
+        if let (true, Some(number)) = (is_persistent, self.memo.get(id)) {
             self.writer.op(Opcode::Pop); // its own id holds it, and wrote it meanwhile
             self.writer.get(number);
             return Ok(());
@@ -165,7 +165,7 @@ impl<'g> Encoder<'g, '_, '_> {
     }
 
     pub(super) fn end_object(&mut self, id: NodeId, object: Object) -> Result<()> {
-        if self.memo[id.index()].is_none() {
+        if self.memo.get(id).is_none() {
             self.tasks.push(Task::Effects(id, 0));
         }
         let graph = self.graph;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::memo::Memo;
 use crate::graph::{Graph, Node, NodeId};
 
 /// Where the bytes of a string stand: a string and the name of a global have the same place when they are one object.
@@ -22,7 +23,7 @@ pub(super) struct SharedNames {
 
 impl SharedNames {
     /// Takes the names of all globals, and the strings of those that were written before.
-    pub(super) fn fill(&mut self, graph: &Graph<'_>, memo: &[Option<u32>]) {
+    pub(super) fn fill(&mut self, graph: &Graph<'_>, memo: &Memo) {
         if !self.numbers.is_empty() {
             return;
         }
@@ -36,7 +37,7 @@ impl SharedNames {
             }
         }
         for id in nodes {
-            if let (Node::Str(text), Some(number)) = (graph.node(id), memo[id.index()]) {
+            if let (Node::Str(text), Some(number)) = (graph.node(id), memo.get(id)) {
                 self.insert(text, number);
             }
         }
