@@ -3,117 +3,17 @@
 //! Nothing here recurses, and nothing is executed: what a global, a call or a state means is the builder's to decide.
 //! Every instruction pushes at most one object, so the stack, the marks and the memo are bounded by the input.
 
+mod builder;
 mod memo;
 
-use std::borrow::Cow;
 use std::vec::Drain;
 
+pub use self::builder::Builder;
 use self::memo::Memo;
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::opcode::Opcode;
 use crate::parse::{self, Argument, Frames, Parser};
-
-/// What the machine builds: the nodes of a graph, or the objects of some interpreter.
-///
-/// `Object` is cloned by `DUP` and by the memo, so cloning must share, not copy.
-/// Methods that are given items drain them from the stack.
-pub trait Builder<'a> {
-    /// A reference to a built object.
-    type Object: Clone;
-
-    /// The pickle names its protocol.
-    fn protocol(&mut self, number: u8);
-    /// `None`.
-    fn none(&mut self) -> Result<Self::Object>;
-    /// A bool.
-    fn boolean(&mut self, value: bool) -> Result<Self::Object>;
-    /// An integer that fits.
-    fn int(&mut self, value: i64) -> Result<Self::Object>;
-    /// An integer beyond `i64`: two's complement, little-endian, trimmed.
-    fn long(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
-    /// A float.
-    fn float(&mut self, value: f64) -> Result<Self::Object>;
-    /// A string.
-    fn str(&mut self, text: Cow<'a, str>) -> Result<Self::Object>;
-    /// A string with lone surrogates, encoded as UTF-8 would.
-    fn surrogates(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
-    /// A Python 2 string.
-    fn string(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
-    /// Bytes.
-    fn bytes(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
-    /// A bytearray.
-    fn bytearray(&mut self, bytes: Cow<'a, [u8]>) -> Result<Self::Object>;
-    /// A list of the items.
-    fn list(&mut self, items: Drain<'_, Self::Object>) -> Result<Self::Object>;
-    /// A tuple of the items.
-    fn tuple(&mut self, items: Drain<'_, Self::Object>) -> Result<Self::Object>;
-    /// An empty dict.
-    fn dict(&mut self) -> Result<Self::Object>;
-    /// An empty set.
-    fn set(&mut self) -> Result<Self::Object>;
-    /// A frozenset of the items.
-    fn frozenset(&mut self, items: Drain<'_, Self::Object>) -> Result<Self::Object>;
-    /// Appends to a list, or to an object that acts like one.
-    fn append(&mut self, list: &Self::Object, items: Drain<'_, Self::Object>) -> Result<()>;
-    /// Sets keys (even places) to values (odd places).
-    fn set_items(&mut self, dict: &Self::Object, items: Drain<'_, Self::Object>) -> Result<()>;
-    /// Adds to a set.
-    fn add_items(&mut self, set: &Self::Object, items: Drain<'_, Self::Object>) -> Result<()>;
-    /// Names a global.
-    fn global(&mut self, module: &'a str, name: &'a str) -> Result<Self::Object>;
-    /// Names a global by two objects, which must be strings.
-    fn stack_global(&mut self, module: &Self::Object, name: &Self::Object) -> Result<Self::Object>;
-    /// `callable(*arguments)`.
-    fn call(&mut self, callable: Self::Object, arguments: Self::Object) -> Result<Self::Object>;
-    /// `class(*arguments)` of the opcodes `INST` and `OBJ`, which make old-style instances when there are no arguments.
-    fn instance(&mut self, class: Self::Object, arguments: Drain<'_, Self::Object>) -> Result<Self::Object>;
-    /// `class.__new__(class, *arguments, **keywords)`.
-    fn new_object(
-        &mut self,
-        class: Self::Object,
-        arguments: Self::Object,
-        keywords: Option<Self::Object>,
-    ) -> Result<Self::Object>;
-    /// Gives an object its state.
-    fn build(&mut self, object: &Self::Object, state: Self::Object) -> Result<()>;
-    /// An object known outside the pickle by an id.
-    fn persistent(&mut self, id: Self::Object) -> Result<Self::Object>;
-    /// An object of the extension registry; the code is positive.
-    fn extension(&mut self, code: i32) -> Result<Self::Object>;
-    /// The next out-of-band buffer.
-    fn next_buffer(&mut self) -> Result<Self::Object>;
-    /// A read-only view of a buffer.
-    fn readonly_buffer(&mut self, buffer: Self::Object) -> Result<Self::Object>;
-
-    /// The next instruction starts at this byte. For builders that tell places; nothing by default.
-    ///
-    /// # Errors
-    ///
-    /// When the builder has seen enough; by default never.
-    #[inline]
-    fn at(&mut self, offset: usize) -> Result<()> {
-        let _ = offset;
-        Ok(())
-    }
-
-    /// The text of a literal is malformed. Another release of Python may read it, so a builder may go on with an object of
-    /// its own; by default it does not.
-    ///
-    /// # Errors
-    ///
-    /// By default the given one.
-    fn malformed(&mut self, error: Error) -> Result<Self::Object> {
-        Err(error)
-    }
-
-    /// How many bytes after a `BUILD` are no instructions: joblib puts arrays there. By default none.
-    #[inline]
-    fn foreign(&mut self, rest: &'a [u8]) -> usize {
-        let _ = rest;
-        0
-    }
-}
 
 /// Runs one pickle through a builder and returns the object on top at `STOP`, and how many bytes were read.
 ///
@@ -196,6 +96,8 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
             Opcode::NewTrue => self.made(|builder| builder.boolean(true)),
             Opcode::NewFalse => self.made(|builder| builder.boolean(false)),
             Opcode::Mark => self.mark(),
+            Opcode::Frame => self.parser.enter_frame().map(drop),
+            Opcode::Proto => self.parser.uint1().and_then(|number| self.proto(number)),
             Opcode::EmptyDict => self.made(B::dict),
             Opcode::EmptySet => self.made(B::set),
             Opcode::EmptyList => self.collect(0, B::list),
@@ -247,7 +149,7 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
     #[inline]
     fn text(&mut self, bytes: &'a [u8]) -> Result<()> {
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.made(|builder| builder.str(Cow::Borrowed(text))),
+            Ok(text) => self.made(|builder| builder.borrowed_str(text)),
             Err(_) => self.literal(Opcode::BinUnicode, parse::unicode(bytes)?),
         }
     }
@@ -260,9 +162,7 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
             },
             Opcode::Get | Opcode::LongBinGet => memo_index(&argument).and_then(|index| self.get(index)),
             Opcode::Inst => self.inst(argument),
-            Opcode::Proto => self.proto(&argument),
             Opcode::Ext1 | Opcode::Ext2 | Opcode::Ext4 => self.extension(&argument),
-            Opcode::Frame => Ok(()),
             opcode => self.literal(opcode, argument),
         }
     }
@@ -293,14 +193,12 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
         Ok(())
     }
 
-    fn proto(&mut self, argument: &Argument<'a>) -> Result<()> {
-        match argument {
-            Argument::Int(number @ 0..=5) => {
-                self.builder.protocol(u8::try_from(*number).unwrap_or(5)); // in range: the pattern says so
-                Ok(())
-            }
-            _ => Err(Error::syntax("unsupported pickle protocol, newer than 5")),
+    fn proto(&mut self, number: u8) -> Result<()> {
+        if number > 5 {
+            return Err(Error::syntax("unsupported pickle protocol, newer than 5"));
         }
+        self.builder.protocol(number);
+        Ok(())
     }
 
     #[inline]

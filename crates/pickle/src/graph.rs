@@ -81,7 +81,8 @@ impl<'a> Graph<'a> {
     pub fn from_slice_with(input: &'a [u8], options: &ReadOptions) -> Result<Self> {
         let mut builder = build::GraphBuilder::new(input.len(), options);
         let (root, length) = decode(input, &options.limits, &mut builder)?;
-        builder.finish(root, length).map_err(|error| error.at_offset(length))
+        builder.compare_keys().map_err(|error| error.at_offset(length))?;
+        Ok(builder.finish(root, length))
     }
 
     /// Writes the graph as a pickle. Sharing and cycles are kept, the output is the same every time.

@@ -193,7 +193,8 @@ impl<'a> Parser<'a> {
     }
 
     /// The length of a frame, which must exist in full.
-    fn enter_frame(&mut self) -> Result<u64> {
+    #[inline]
+    pub(crate) fn enter_frame(&mut self) -> Result<u64> {
         let length = u64::from_le_bytes(self.array()?);
         if self.frames == Frames::Ignored {
             return Ok(length);

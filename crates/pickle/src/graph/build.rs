@@ -33,12 +33,13 @@ pub(super) struct GraphBuilder<'a> {
 }
 
 impl<'a> GraphBuilder<'a> {
+    #[inline]
     pub(super) fn new(input: usize, options: &ReadOptions) -> Self {
-        let mut store = Store::default();
-        store.slots.reserve_exact(SINGLETONS + (input / 4).clamp(4, 1 << 16));
-        store.slots.extend([Slot::None, Slot::Bool(true), Slot::Bool(false), Slot::Tuple(Span::default())]);
+        let inert = options.inert.then(Box::default);
+        let mut slots = Vec::with_capacity(SINGLETONS + (input / 4).clamp(4, 1 << 16));
+        slots.extend([Slot::None, Slot::Bool(true), Slot::Bool(false), Slot::Tuple(Span::default())]);
         Self {
-            store,
+            store: Store::new(slots),
             protocol: 0,
             strings: options.strings,
             limit: options.limits.nodes.saturating_add(SINGLETONS),
@@ -47,24 +48,29 @@ impl<'a> GraphBuilder<'a> {
             expansion: options.limits.expansion,
             keyed: Vec::new(),
             distinct: Span::default(),
-            inert: options.inert.then(Box::default),
+            inert,
         }
     }
 
-    pub(super) fn finish(mut self, root: NodeId, length: usize) -> Result<Graph<'a>> {
-        if !self.keyed.is_empty() {
-            keys::unify(&mut self.store, self.keyed)?;
+    /// Makes the keys of dicts and the items of sets unique, once all is there.
+    pub(super) fn compare_keys(&mut self) -> Result<()> {
+        if self.keyed.is_empty() {
+            return Ok(());
         }
-        let inert = self.inert.is_some();
-        Ok(Graph {
+        keys::unify(&mut self.store, std::mem::take(&mut self.keyed))
+    }
+
+    #[inline]
+    pub(super) fn finish(self, root: NodeId, length: usize) -> Graph<'a> {
+        Graph {
             store: self.store,
             root,
             protocol: self.protocol,
             length,
-            inert,
+            inert: self.inert.is_some(),
             buffer_count: wide(self.buffers),
             buffers: Vec::new(),
-        })
+        }
     }
 
     #[inline]
@@ -163,10 +169,11 @@ impl<'a> GraphBuilder<'a> {
             pairs.clone().try_for_each(|pair| self.check_hashable(pair.0))?;
             self.keyed.push(dict);
         }
-        let Slot::Dict(span) = &mut self.store.slots[dict.index()] else { return Ok(()) };
-        self.store.pairs.extend(span, pairs)?;
+        let mut span = span;
+        self.store.pairs.extend(&mut span, pairs)?;
+        self.store.slots[dict.index()] = Slot::Dict(span);
         if known {
-            self.distinct = *span;
+            self.distinct = span;
         }
         Ok(())
     }
@@ -226,8 +233,17 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
         self.push(Slot::Float(value))
     }
 
-    #[inline]
     fn str(&mut self, text: Cow<'a, str>) -> Result<NodeId> {
+        match text {
+            Cow::Borrowed(text) => self.borrowed_str(text),
+            Cow::Owned(text) => {
+                let text = self.store.add_own_text(text)?;
+                self.push(Slot::Str(text))
+            }
+        }
+    }
+
+    fn borrowed_str(&mut self, text: &'a str) -> Result<NodeId> {
         let text = self.store.add_text(text)?;
         self.push(Slot::Str(text))
     }
@@ -327,12 +343,11 @@ impl<'a> Builder<'a> for GraphBuilder<'a> {
 
     fn global(&mut self, module: &'a str, name: &'a str) -> Result<NodeId> {
         if self.inert.is_some() {
-            let (module, name) =
-                (self.store.add_text(Cow::Borrowed(module))?, self.store.add_text(Cow::Borrowed(name))?);
+            let (module, name) = (self.store.add_text(module)?, self.store.add_text(name)?);
             return self.inert_global(module, name);
         }
-        let module = self.store.add_text(Cow::Borrowed(module))?;
-        let name = self.store.add_text(Cow::Borrowed(name))?;
+        let module = self.store.add_text(module)?;
+        let name = self.store.add_text(name)?;
         self.push(Slot::Global(module, name, Effects::default()))
     }
 

@@ -1,6 +1,5 @@
 //! What a pickle refers to outside of itself: out-of-band buffers and the extension registry.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::store::{Slot, Text};
@@ -91,8 +90,8 @@ impl<'a> Graph<'a> {
                 None => {
                     let names = match registry(code) {
                         Some(global) => Some((
-                            self.store.add_text(Cow::Owned(global.module.to_owned()))?,
-                            self.store.add_text(Cow::Owned(global.name.to_owned()))?,
+                            self.store.add_own_text(global.module.to_owned())?,
+                            self.store.add_own_text(global.name.to_owned())?,
                         )),
                         None => None,
                     };

@@ -18,6 +18,9 @@ impl Span {
     }
 }
 
+/// For how many items there is room once there is one.
+const FIRST: usize = 4;
+
 /// The lists. One that grows does so in place at the end of the pool; elsewhere it moves there with twice the room, so
 /// that what was left behind never exceeds what is there.
 #[derive(Clone, Debug)]
@@ -44,6 +47,9 @@ impl<T: Copy> Pool<T> {
             return Ok(Span::default()); // the end of the pool, where it would stand, can move back
         }
         let start = narrow(self.0.len())?;
+        if self.0.capacity() == 0 {
+            self.0 = Vec::with_capacity(items.len().max(FIRST));
+        }
         self.0.extend(items);
         Ok(Span { start, length, capacity: length })
     }

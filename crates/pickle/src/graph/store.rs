@@ -43,6 +43,20 @@ pub(super) struct Text(u32);
 
 const OWNED: u32 = 1 << 31;
 
+/// For how many texts there is room once there is one.
+const FIRST_TEXTS: usize = 4;
+
+/// The number of the next text, which is below [`OWNED`].
+#[inline]
+fn place_of_text(count: usize) -> Result<u32> {
+    narrow(count).and_then(|index| if index < OWNED { Ok(index) } else { Err(too_many_texts()) })
+}
+
+#[cold]
+fn too_many_texts() -> Error {
+    Error::limit("nodes", wide(OWNED))
+}
+
 /// Bytes of the input or of the graph.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Blob(u32);
@@ -51,7 +65,7 @@ pub(super) struct Blob(u32);
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Effects(u32);
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Store<'a> {
     pub(super) slots: Vec<Slot>,
     texts: Vec<&'a str>,
@@ -74,6 +88,18 @@ struct Rare {
 }
 
 impl<'a> Store<'a> {
+    #[inline]
+    pub(super) fn new(slots: Vec<Slot>) -> Self {
+        Self {
+            slots,
+            texts: Vec::new(),
+            blobs: Vec::new(),
+            items: Pool::default(),
+            pairs: Pool::default(),
+            rare: None,
+        }
+    }
+
     /// The view of a node.
     #[inline]
     pub(super) fn node(&self, id: NodeId) -> Node<'_> {
@@ -163,20 +189,21 @@ impl<'a> Store<'a> {
     }
 
     #[inline]
-    pub(super) fn add_text(&mut self, text: Cow<'a, str>) -> Result<Text> {
-        match text {
-            Cow::Borrowed(text) => {
-                let index = narrow(self.texts.len() << 1)? >> 1; // below OWNED
-                self.texts.push(text);
-                Ok(Text(index))
-            }
-            Cow::Owned(text) => {
-                let rare = self.rare();
-                let index = narrow(rare.texts.len() << 1)? >> 1;
-                rare.texts.push(text.into());
-                Ok(Text(OWNED | index))
-            }
+    pub(super) fn add_text(&mut self, text: &'a str) -> Result<Text> {
+        let index = place_of_text(self.texts.len())?;
+        if index == 0 {
+            self.texts = Vec::with_capacity(FIRST_TEXTS);
         }
+        self.texts.push(text);
+        Ok(Text(index))
+    }
+
+    #[cold]
+    pub(super) fn add_own_text(&mut self, text: String) -> Result<Text> {
+        let texts = &mut self.rare().texts;
+        let index = place_of_text(texts.len())?;
+        texts.push(text.into());
+        Ok(Text(OWNED | index))
     }
 
     pub(super) fn add_blob(&mut self, bytes: Cow<'a, [u8]>) -> Result<Blob> {
