@@ -1,10 +1,8 @@
 //! Pickles from readers, and several in one stream.
 
-mod common;
-
 use std::io::{self, Read};
 
-use common::{corpus, json_lines};
+use crate::common::{corpus, json_lines};
 use onggi_pickle::{
     Error, Graph, Limits, PickleReader, Pickles, Protocol, Value, from_reader, from_reader_with, read_pickle,
     to_vec, to_vec_with,

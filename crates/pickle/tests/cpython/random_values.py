@@ -1,4 +1,4 @@
-"""Random graphs of builtins: shared, cyclic, with keys of every hashable kind. Follows `cpython_values.py`.
+"""Random graphs of builtins: shared, cyclic, with keys of every hashable kind. Follows `values.py`.
 
 For each line `seed first count` it prints the pickles of that many values, a line each: one of each protocol. Then it reads
 a line for each of them, pickles again, and says which are not the same value with the same sharing.

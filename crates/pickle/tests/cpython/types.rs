@@ -1,12 +1,10 @@
 //! The types of `onggi_pickle::types` and classes by their paths, against CPython in both directions.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::Debug;
 use std::net::{IpAddr, Ipv4Addr};
 
-use common::{Python, hex, unhex};
+use crate::common::{Python, hex, unhex};
 use onggi_pickle::types::{
     Array, ByteArray, Bytes, Callable, Complex, Counter, Date, DateTime, Decimal, DefaultDict, Deque,
     Fraction, FrozenSet, IpAddress, IpInterface, IpNetwork, OrderedDict, Pairs, PosixPath, PurePosixPath,

@@ -1,12 +1,10 @@
 //! Types of the standard library and of other crates as Python types, both ways, and what does not fit.
 
-mod common;
-
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use common::{Python, hex, unhex};
+use crate::common::{Python, hex, unhex};
 use onggi_pickle::types::as_python::{self, AsPython};
 use onggi_pickle::{Protocol, from_slice, to_vec, to_vec_with};
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,10 @@
 //! Inputs that were made to hurt: they end, in bounded time and memory, as a value or an error.
 
-mod common;
-
 use std::collections::HashMap;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use common::{Random, corpus, json_lines, unhex};
+use crate::common::{Random, corpus, json_lines, unhex};
 use onggi_pickle::{
     Graph, Limits, Node, Protocol, Value, dis, from_slice, from_slice_with, json, optimize, scan, to_vec,
 };

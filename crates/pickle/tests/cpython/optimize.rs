@@ -1,8 +1,6 @@
 //! Pickles made smaller, against `pickletools.optimize`.
 
-mod common;
-
-use common::{Python, hex, unhex};
+use crate::common::{Python, hex, unhex};
 use onggi_pickle::{
     Encoding, Graph, Protocol, ReadOptions, Value, convert, from_slice, optimize, to_vec_with,
 };
@@ -46,7 +44,7 @@ fn own() -> Vec<Vec<u8>> {
 
 /// The first pickle of everything in the corpus that can be read.
 fn corpus_pickles() -> impl Iterator<Item = Vec<u8>> {
-    common::corpus::inputs().into_iter().filter_map(|input| {
+    crate::common::corpus::inputs().into_iter().filter_map(|input| {
         let length = Graph::from_slice_with(&input.bytes, &ReadOptions::default().strings(Encoding::Latin1))
             .ok()?
             .length();

@@ -1,10 +1,8 @@
 //! numpy's arrays as Rust values through serde, both ways.
 
-mod common;
-
 use std::path::Path;
 
-use common::{Python, json_lines, unhex};
+use crate::common::{Python, json_lines, unhex};
 use onggi_pickle::numpy::{Array, Element, Kind, NdArray, NdView};
 use onggi_pickle::{Error, Graph, Limits, Protocol, Value, from_slice, from_slice_with, to_vec, to_vec_with};
 use serde::de::DeserializeOwned;
@@ -282,10 +280,10 @@ fn numpy_loads_what_is_written() -> Outcome {
     let Some(mut python) = Python::start_with(&python(), LOAD) else { return Ok(()) };
     let mut lines = Vec::new();
     for protocol in Protocol::ALL {
-        lines.push(common::hex(&to_vec_with(&NdArray::new([2, 1], vec![1.5, -2.0])?, protocol)?));
-        lines.push(common::hex(&to_vec_with(&NdArray::from(vec![true, false]), protocol)?));
-        lines.push(common::hex(&to_vec_with(&NdArray::new([], vec![[1.0_f32, 2.0]])?, protocol)?));
-        lines.push(common::hex(&to_vec_with(&NdArray::from(Vec::<u16>::new()), protocol)?));
+        lines.push(crate::common::hex(&to_vec_with(&NdArray::new([2, 1], vec![1.5, -2.0])?, protocol)?));
+        lines.push(crate::common::hex(&to_vec_with(&NdArray::from(vec![true, false]), protocol)?));
+        lines.push(crate::common::hex(&to_vec_with(&NdArray::new([], vec![[1.0_f32, 2.0]])?, protocol)?));
+        lines.push(crate::common::hex(&to_vec_with(&NdArray::from(Vec::<u16>::new()), protocol)?));
     }
     python.send(&lines);
     let found = python.lines();
@@ -345,7 +343,7 @@ fn numpy_loads_what_was_read_and_written_again() -> Outcome {
         let pickle = unhex(hex);
         let graph = Graph::from_slice(&pickle)?;
         for protocol in Protocol::ALL {
-            let again = common::hex(&graph.to_vec(protocol)?);
+            let again = crate::common::hex(&graph.to_vec(protocol)?);
             lines.push(format!("{name}/{protocol:?} {hex} {again}"));
         }
     }
@@ -420,7 +418,7 @@ fn random_arrays_of_numpy_have_their_items() -> Outcome {
         if big {
             items.chunks_mut(unit).for_each(<[u8]>::reverse);
         }
-        let found = format!("{} {:?} {}", array.dtype(), array.shape(), common::hex(&items));
+        let found = format!("{} {:?} {}", array.dtype(), array.shape(), crate::common::hex(&items));
         assert_eq!(found, pair[1]);
     }
     Ok(())

@@ -1,10 +1,8 @@
 //! Arrays and frames that are damaged: each view of each node ends, with a value or an error.
 
-mod common;
-
 use std::path::Path;
 
-use common::{Random, json_lines, unhex};
+use crate::common::{Random, json_lines, unhex};
 use onggi_pickle::numpy::{Array, Kind, NdArray};
 use onggi_pickle::pandas::{Frame, Index, Series};
 use onggi_pickle::{Encoding, Graph, Limits, NodeId, ReadOptions, from_slice_with};
@@ -95,7 +93,7 @@ fn look(file: &str, count: usize, rounds: usize, look: impl Fn(&Graph<'_>, NodeI
             let (mut open, mut seen) = (vec![graph.root()], std::collections::HashSet::new());
             while let Some(id) = open.pop() {
                 if seen.insert(id) {
-                    open.extend(common::children(&graph, id));
+                    open.extend(crate::common::children(&graph, id));
                     found += usize::from(look(&graph, id));
                 }
             }

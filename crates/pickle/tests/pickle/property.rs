@@ -1,10 +1,8 @@
 //! Random values come back as they were.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::Random;
+use crate::common::Random;
 use onggi_pickle::{
     BigInt, Dict, Graph, Node, Protocol, Value, from_reader, from_slice, to_vec, to_vec_with, to_writer,
 };

@@ -1,12 +1,10 @@
 //! Writing in pieces, out-of-band buffers, and what a protocol cannot hold.
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::io::{self, Write};
 
-use common::{Python, hex};
+use crate::common::{Python, hex};
 use onggi_pickle::{
     Graph, Node, Protocol, Value, WriteOptions, to_vec, to_vec_with, to_writer, to_writer_with,
 };

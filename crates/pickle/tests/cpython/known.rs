@@ -1,14 +1,12 @@
 //! What inert objects of the standard library mean, against what CPython makes of them.
 
-mod common;
-
-use common::{Python, unhex};
+use crate::common::{Python, unhex};
 use onggi_pickle::types::Zone;
 use onggi_pickle::{ArrayItem, BigInt, Graph, Known, Node, NodeId, Result};
 
-const VALUES: &str = include_str!("known_values.py");
+const VALUES: &str = include_str!("known.py");
 
-/// A value in words, as `text` of `known_values.py` puts it. Values of the test nest a few levels.
+/// A value in words, as `text` of `known.py` puts it. Values of the test nest a few levels.
 fn text(graph: &Graph<'_>, id: NodeId) -> Result<String> {
     if let Some(known) = graph.known(id)? {
         return known_text(graph, known);
@@ -192,7 +190,7 @@ fn damaged_objects_are_understood_or_refused() -> Result<()> {
         ("10.0.0.0/8".parse::<IpNetwork>()?, PureWindowsPath::new(r"\\?\UNC\m\s\x")),
         (Array(vec![1.5_f64]), Array(vec![1_i16, -2]), Range { start: 1, stop: 5, step: 2 }),
     );
-    let mut random = common::Random(7);
+    let mut random = crate::common::Random(7);
     let (mut understood, mut refused) = (0, 0);
     for protocol in onggi_pickle::Protocol::ALL {
         let pickle = onggi_pickle::to_vec_with(&values, protocol)?;

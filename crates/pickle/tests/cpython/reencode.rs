@@ -1,9 +1,7 @@
 //! Pickles from elsewhere, written at every protocol that can hold them: CPython loads each as what it was.
 
-mod common;
-
-use common::corpus::{Input, inputs};
-use common::{Python, hex, unhex};
+use crate::common::corpus::{Input, inputs};
+use crate::common::{Python, hex, unhex};
 use onggi_pickle::{Encoding, Graph, Protocol, ReadOptions};
 
 const INERT: &str = include_str!("inert.py");
@@ -99,7 +97,8 @@ const NOT_LOADED: &[(&str, &str)] = &[
 fn cpython_loads_the_corpus_from_every_protocol_as_it_was() {
     let inputs = inputs();
     let all: Vec<Written<'_>> = inputs.iter().flat_map(written).collect();
-    let canon = common::corpus().map_or(String::new(), |folder| folder.join("make").display().to_string());
+    let canon =
+        crate::common::corpus().map_or(String::new(), |folder| folder.join("make").display().to_string());
     let script = format!("{INERT}\nsys.path.insert(0, {canon:?})\nNAN = '{}'\n{COMPARE}", hex(NAN));
     let Some(mut python) = Python::start(&script) else { return };
     let lines = all.iter().map(|one| {

@@ -1,8 +1,6 @@
 //! Grades: what is malicious is dangerous, what is not is not.
 
-mod common;
-
-use common::{corpus, json_lines, unhex};
+use crate::common::{corpus, json_lines, unhex};
 use onggi_pickle::{Grade, ScanOptions, scan, scan_with};
 
 /// The lines of `malicious.jsonl` that are no attack, and the grade that they have.

@@ -1,11 +1,9 @@
 //! numpy's arrays: golden pickles, what is refused, and the corpus.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::{float_hex, json_lines, unhex};
+use crate::common::{float_hex, json_lines, unhex};
 use onggi_pickle::numpy::{Array, ByteOrder, Element, Kind, NdArray, NdView, Order};
 use onggi_pickle::{Encoding, Graph, Node, NodeId, Protocol, ReadOptions, from_slice, to_vec_with};
 use serde_json::{Value, json};
@@ -24,7 +22,9 @@ fn items(array: &Array<'_>) -> Result<Value, onggi_pickle::Error> {
             array.to_vec::<[f64; 2]>()?.into_iter().map(|parts| json!(parts.map(float_hex))).collect()
         }
         Kind::Str => json!(array.to_strings()?),
-        Kind::Bytes => array.to_byte_strings()?.into_iter().map(|bytes| json!(common::hex(bytes))).collect(),
+        Kind::Bytes => {
+            array.to_byte_strings()?.into_iter().map(|bytes| json!(crate::common::hex(bytes))).collect()
+        }
         Kind::Record => {
             let fields = dtype.names().map(|name| {
                 let field = array.field(name)?.expect("a named field");
@@ -82,7 +82,7 @@ fn check(array: &Array<'_>, line: &Value, bad: &mut Vec<String>) {
 }
 
 /// `pickle.dumps(numpy.array([[1.5, 2.5], [3.5, 4.5]]), protocol=4)`
-const DOUBLES: &[u8] = include_bytes!("data/numpy/doubles.p4.pkl");
+const DOUBLES: &[u8] = include_bytes!("../data/numpy/doubles.p4.pkl");
 
 fn array<'g>(graph: &'g Graph<'g>) -> Result<Array<'g>, onggi_pickle::Error> {
     Array::from_node(graph, graph.root()).map(|array| array.expect("an array"))
@@ -295,7 +295,7 @@ const NO_ARRAYS: [&str; 8] = [
 
 #[test]
 fn every_array_of_the_corpus_is_understood() -> Outcome {
-    let Some(folder) = common::corpus() else { return Ok(()) };
+    let Some(folder) = crate::common::corpus() else { return Ok(()) };
     let (mut arrays, mut items_read, mut bad) = (0, 0, Vec::new());
     for path in pickles(&folder.join("files")) {
         let pickle = fs::read(&path)?;
@@ -340,7 +340,7 @@ fn calls_of_numpy(graph: &Graph<'_>) -> Vec<NodeId> {
         if !seen.insert(id) {
             continue;
         }
-        open.extend(common::children(graph, id));
+        open.extend(crate::common::children(graph, id));
         let Node::Object(object) = graph.node(id) else { continue };
         let Node::Global(global) = graph.node(object.callable) else { continue };
         let numpy = global.module == "numpy" || global.module.starts_with("numpy.");

@@ -1,8 +1,6 @@
 //! `repr` against Python's own.
 
-mod common;
-
-use common::{Python, Random, hex};
+use crate::common::{Python, Random, hex};
 use onggi_pickle::repr;
 
 /// Where `str.isprintable` changes its mind; nothing for another version of Unicode.

@@ -1,11 +1,9 @@
 //! Typed values that are read straight from the bytes are those that the graph gives, and so are the errors.
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
-use common::{Random, corpus, json_lines, unhex};
+use crate::common::{Random, corpus, json_lines, unhex};
 use onggi_pickle::{Dict, Graph, Limits, Protocol, Value, from_slice, from_slice_with, to_vec_with};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};

@@ -1,11 +1,9 @@
 //! Frames and series of pandas: golden pickles of seven versions, what is refused, and the corpus.
 
-mod common;
-
 use std::fs;
 use std::path::Path;
 
-use common::{json_lines, unhex};
+use crate::common::{json_lines, unhex};
 use onggi_pickle::pandas::{Frame, Index, Item, Labels, Series, Values};
 use onggi_pickle::{Encoding, Graph, Node, NodeId, ReadOptions};
 use serde_json::{Value, json};
@@ -24,7 +22,7 @@ fn plain(item: &Item<'_>) -> Value {
         Item::Bool(value) => json!(value),
         Item::Int(value) => json!(value),
         Item::UInt(value) => json!(value),
-        Item::Float(value) => json!({ "f": common::float_hex(*value) }),
+        Item::Float(value) => json!({ "f": crate::common::float_hex(*value) }),
         Item::Str(text) => json!(text),
         Item::DateTime(count, unit) => json!({ "M": [count, unit.name] }),
         Item::TimeDelta(count, unit) => json!({ "m": [count, unit.name] }),
@@ -104,7 +102,7 @@ fn objects(graph: &Graph<'_>, names: &[&str]) -> Vec<NodeId> {
     let (mut open, mut seen, mut found) = (vec![graph.root()], std::collections::HashSet::new(), Vec::new());
     while let Some(id) = open.pop() {
         if seen.insert(id) {
-            open.extend(common::children(graph, id));
+            open.extend(crate::common::children(graph, id));
             found
                 .extend(graph.instance(id).filter(|object| names.contains(&object.class().name)).map(|_| id));
         }
@@ -119,7 +117,7 @@ fn length(index: &Index<'_>) -> Option<usize> {
 
 #[test]
 fn frames_of_the_corpus_are_read() -> Outcome {
-    let Some(folder) = common::corpus() else { return Ok(()) };
+    let Some(folder) = crate::common::corpus() else { return Ok(()) };
     let (mut frames, mut columns, mut others, mut series, mut wrong) = (0, 0, 0, 0, Vec::new());
     for path in [folder.join("files/packages/pandas"), folder.join("files/libs/pandas")]
         .iter()

@@ -1,14 +1,12 @@
 //! Against CPython: it loads what we write, and we read what it writes.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{Python, hex, unhex};
+use crate::common::{Python, hex, unhex};
 use onggi_pickle::{Graph, Protocol, Value, from_slice, to_vec_with};
 use serde::{Deserialize, Serialize};
 
-const VALUES: &str = include_str!("cpython_values.py");
+const VALUES: &str = include_str!("values.py");
 
 /// Writes `protocol hex [hex...]` for every value: what CPython writes at the protocol, and at each one after it has
 /// loaded that, where sets do not change their order. Then reads `value protocol hex` and compares.

@@ -1,11 +1,9 @@
 //! Random values from CPython and back to it, without a difference.
 
-mod common;
-
-use common::{Python, cases, hex, unhex};
+use crate::common::{Python, cases, hex, unhex};
 use onggi_pickle::{Graph, Protocol};
 
-const SCRIPT: &str = concat!(include_str!("cpython_values.py"), include_str!("cpython_random.py"));
+const SCRIPT: &str = concat!(include_str!("values.py"), include_str!("random_values.py"));
 
 const SEED: u64 = 1;
 

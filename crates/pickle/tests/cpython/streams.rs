@@ -1,16 +1,14 @@
 //! Random streams of opcodes, against what CPython's C unpickler makes of them.
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::{Python, cases, unhex};
+use crate::common::{Python, cases, unhex};
 use onggi_pickle::opcode::Opcode;
 use onggi_pickle::parse::Parser;
 use onggi_pickle::{Error, Graph, Limits, json};
 use serde_json::Value;
 
-const STREAMS: &str = include_str!("cpython_streams.py");
+const STREAMS: &str = include_str!("streams.py");
 
 const SEED: u64 = 1;
 
@@ -33,7 +31,7 @@ impl Case {
         let cpython = match outcome.strip_prefix('!') {
             Some(error) => Outcome::Refused(error.to_owned()),
             None if outcome == "?" => Outcome::Read,
-            None => Outcome::Value(sorted(common::json(outcome))),
+            None => Outcome::Value(sorted(crate::common::json(outcome))),
         };
         Self { bytes: unhex(bytes), cpython }
     }
@@ -60,7 +58,7 @@ impl Case {
 
     fn report(&self, difference: &str) -> String {
         let text = String::from_utf8_lossy(&self.bytes);
-        format!("{}\n  {text:?}\n  {difference:.600}\n", common::hex(&self.bytes))
+        format!("{}\n  {text:?}\n  {difference:.600}\n", crate::common::hex(&self.bytes))
     }
 
     /// What is different here, if anything.
@@ -82,7 +80,7 @@ impl Case {
 fn canonical(graph: &Graph<'_>) -> Result<Value, Error> {
     let mut text = Vec::new();
     json::write_canonical(graph, &Limits::default(), &mut text)?;
-    Ok(sorted(common::json(&String::from_utf8_lossy(&text))))
+    Ok(sorted(crate::common::json(&String::from_utf8_lossy(&text))))
 }
 
 /// Sets have no order: theirs is that of their items' JSON here. Of a float the bits are compared, not the text.

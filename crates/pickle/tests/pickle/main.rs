@@ -1,0 +1,18 @@
+//! What needs nobody but the crate: reading, writing, listing and grading.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod direct;
+mod dis;
+mod hostile;
+mod json;
+mod numpy;
+mod outside;
+mod pandas;
+mod plain;
+mod property;
+mod read;
+mod scan;
+mod show;
+mod views;
