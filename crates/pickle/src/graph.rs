@@ -219,6 +219,15 @@ impl<'a> Graph<'a> {
         self.store.slots.iter().map(items).sum()
     }
 
+    /// The value of a float, without a view of what the node may be otherwise.
+    #[inline]
+    pub(crate) fn float(&self, id: NodeId) -> Option<f64> {
+        match self.store.slots[id.index()] {
+            Slot::Float(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Whether it was read with [`ReadOptions::inert`].
     pub(crate) fn is_inert(&self) -> bool {
         self.inert

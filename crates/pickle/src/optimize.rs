@@ -124,7 +124,7 @@ impl Summary {
 fn rewritten(input: &[u8], summary: &Summary) -> Result<Vec<u8>> {
     let mut rewriter = Rewriter {
         summary,
-        frames: Frames::new(&input[..summary.header], summary.protocol >= 4, None),
+        frames: Frames::new(&input[..summary.header], summary.protocol >= 4, 0, None),
         stored: Stored::default(),
         numbers: HashMap::new(),
         next: 0,

@@ -28,9 +28,10 @@ pub(crate) struct Frames<'w> {
 }
 
 impl<'w> Frames<'w> {
-    /// Starts with bytes that stand before the first frame.
-    pub(crate) fn new(start: &[u8], framing: bool, sink: Option<Sink<'w>>) -> Self {
-        let mut bytes = Vec::with_capacity(128);
+    /// Starts with bytes that stand before the first frame, and with room for about so many as are expected.
+    pub(crate) fn new(start: &[u8], framing: bool, expected: usize, sink: Option<Sink<'w>>) -> Self {
+        let most = if sink.is_some() { FRAME_TARGET } else { usize::MAX };
+        let mut bytes = Vec::with_capacity(expected.min(most).saturating_add(128));
         bytes.extend_from_slice(start);
         let mut frames = Self { bytes, framing, frame: 0, full: usize::MAX, sink };
         frames.open();
@@ -90,6 +91,12 @@ impl<'w> Frames<'w> {
             return self.next();
         }
         Ok(())
+    }
+
+    /// How many bytes may be written until the frame is full.
+    #[inline]
+    pub(crate) fn room(&self) -> usize {
+        self.full.saturating_sub(self.bytes.len())
     }
 
     #[cold]

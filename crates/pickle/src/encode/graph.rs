@@ -13,6 +13,7 @@ use self::inert::Buffers;
 use self::items::{Batch, Items, Kind};
 use self::memo::Memo;
 use self::shared::SharedNames;
+use super::BATCH;
 use super::frames::Sink;
 use super::writer::Writer;
 use crate::error::{Error, Result};
@@ -24,7 +25,7 @@ use crate::protocol::Protocol;
 pub(crate) fn encode(graph: &Graph<'_>, protocol: Protocol, sink: Option<Sink<'_>>) -> Result<Vec<u8>> {
     let mut encoder = Encoder {
         graph,
-        writer: Writer::new(protocol, sink),
+        writer: Writer::new(protocol, graph.length(), sink),
         memo: Memo::new(graph.node_count()),
         longs: HashSet::new(),
         long_globals: HashMap::new(),
@@ -129,8 +130,7 @@ impl<'g> Encoder<'g, '_, '_> {
     /// First what is never memoised, without a look at the memo: mostly that is most of a pickle.
     #[inline]
     fn leaf(&mut self, id: NodeId) -> Result<bool> {
-        self.steps =
-            self.steps.checked_sub(1).ok_or_else(|| Error::data("a cycle that takes too long to write"))?;
+        self.spend(1)?;
         self.writer.boundary()?;
         let node = self.graph.node(id);
         match node {
@@ -289,6 +289,23 @@ impl<'g> Encoder<'g, '_, '_> {
         Ok(())
     }
 
+    /// Writes the floats that come first, up to the end of the frame; gives how many.
+    fn floats(&mut self, nodes: &[NodeId]) -> Result<usize> {
+        let graph = self.graph;
+        self.writer.boundary()?;
+        let count = self.writer.floats(nodes.iter().map_while(|id| graph.float(*id)));
+        self.spend(count)?;
+        Ok(count)
+    }
+
+    /// Spends steps, of which cycles must not need too many.
+    #[inline]
+    fn spend(&mut self, steps: usize) -> Result<()> {
+        let rest = self.steps.checked_sub(steps);
+        self.steps = rest.ok_or_else(|| Error::data("a cycle that takes too long to write"))?;
+        Ok(())
+    }
+
     fn batches(&mut self, items: Items<'g>, batch: Batch, mut part: usize) -> Result<()> {
         let (count, width, is_text) = (items.count(), items.width(), self.writer.is_text());
         loop {
@@ -309,6 +326,11 @@ impl<'g> Encoder<'g, '_, '_> {
                 }
             }
             let id = items.part(part);
+            if let (Some(_), Items::Nodes(nodes), false) = (self.graph.float(id), items, is_text) {
+                let end = count.min(part - part % BATCH + BATCH);
+                part += self.floats(&nodes[part..end])?;
+                continue;
+            }
             part += 1;
             if !self.leaf(id)? {
                 self.tasks.push(Task::Batches(items, batch, part));
@@ -323,12 +345,36 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
+    use crate::{Value, to_vec_with};
 
     fn sized(opcode: u8, data: &[u8]) -> Vec<u8> {
         let mut bytes = vec![opcode];
         bytes.extend(u32::try_from(data.len()).unwrap_or(0).to_le_bytes());
         bytes.extend(data);
         bytes
+    }
+
+    #[test]
+    fn runs_of_floats_are_written_as_one_by_one() -> Result<()> {
+        for (length, other) in [1, 2, 15, 16, 17, 999, 1000, 1001, 20_000]
+            .into_iter()
+            .flat_map(|length| [(length, 7), (length, usize::MAX)])
+        {
+            let items = (1..=length).map(|place| match place % other {
+                0 => Value::Int(7),
+                _ => Value::Float(1.0 / f64::from(u32::try_from(place).unwrap_or(1))),
+            });
+            let list = Value::List(items.collect());
+            for protocol in Protocol::ALL {
+                let expected = to_vec_with(&list, protocol)?;
+                let graph = Graph::from_slice(&expected)?;
+                let mut pieces = Vec::new();
+                graph.to_writer(&mut pieces, protocol)?;
+                assert!(graph.to_vec(protocol)? == expected, "{length} {protocol:?}");
+                assert!(pieces == expected, "{length} {protocol:?} in pieces");
+            }
+        }
+        Ok(())
     }
 
     #[test]

@@ -15,10 +15,11 @@ pub(super) struct Output<'w> {
 }
 
 impl<'w> Output<'w> {
-    pub(super) fn new(protocol: Protocol, sink: Option<Sink<'w>>) -> Self {
+    /// With room for about so many bytes as are expected.
+    pub(super) fn new(protocol: Protocol, expected: usize, sink: Option<Sink<'w>>) -> Self {
         let start = [Opcode::Proto.byte(), protocol.number()];
         let start = if protocol >= Protocol::V2 { &start[..] } else { &[] };
-        Self { frames: Frames::new(start, protocol >= Protocol::V4, sink), protocol, memo: 0 }
+        Self { frames: Frames::new(start, protocol >= Protocol::V4, expected, sink), protocol, memo: 0 }
     }
 
     /// Ends the pickle. What is returned did not go to the sink: nothing, when there is one.
@@ -158,8 +159,25 @@ impl<'w> Output<'w> {
         if self.is_text() {
             return self.line(Opcode::Float, &repr::float(value).to_string());
         }
-        let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
-        self.write(&[Opcode::BinFloat.byte(), a, b, c, d, e, f, g, h]);
+        self.write(&binary_float(value));
+    }
+
+    /// Floats one after another, from protocol 1, up to the end of the frame, which is not full; gives how many.
+    pub(super) fn floats(&mut self, mut floats: impl Iterator<Item = f64>) -> usize {
+        let mut block = [[0; FLOAT]; FLOATS];
+        let (mut count, most) = (0, self.frames.room().div_ceil(FLOAT));
+        loop {
+            let mut filled = 0;
+            for (place, value) in block.iter_mut().zip(floats.by_ref().take(most - count)) {
+                *place = binary_float(value);
+                filled += 1;
+            }
+            self.write(block[..filled].as_flattened());
+            count += filled;
+            if filled < FLOATS {
+                return count;
+            }
+        }
     }
 
     /// A string, given as UTF-8 with or without surrogates.
@@ -306,6 +324,16 @@ impl<'w> Output<'w> {
         }
         Ok(())
     }
+}
+
+/// How many bytes a float takes, and how many floats are written at once.
+const FLOAT: usize = 9;
+const FLOATS: usize = 16;
+
+#[inline]
+fn binary_float(value: f64) -> [u8; FLOAT] {
+    let [a, b, c, d, e, f, g, h] = value.to_be_bytes();
+    [Opcode::BinFloat.byte(), a, b, c, d, e, f, g, h]
 }
 
 /// The length of an integer of at most eight bytes.

@@ -1,9 +1,11 @@
 //! Rust values to bytes, through serde.
 
 mod compound;
+pub(crate) mod names;
 mod numpy;
 mod objects;
 mod scalar;
+mod special;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,6 +13,7 @@ use std::collections::HashMap;
 use serde::ser::{self, Serialize};
 
 use self::compound::{Compound, Shape};
+use self::special::Special;
 use super::frames::Sink;
 use super::options::{TakeBuffer, WriteOptions};
 use super::writer::Writer;
@@ -19,27 +22,6 @@ use crate::error::{Error, Result, Segment};
 use crate::limits::DEPTH;
 use crate::opcode::Opcode;
 use crate::protocol::Protocol;
-use crate::types::ARRAY;
-use crate::types::kind::Kind;
-
-/// Names of newtype structs that stand for what serde has no word for.
-pub(crate) mod names {
-    pub(crate) const SET: &str = "$onggi_pickle::Set";
-    pub(crate) const FROZEN_SET: &str = "$onggi_pickle::FrozenSet";
-    pub(crate) const BYTE_ARRAY: &str = "$onggi_pickle::ByteArray";
-    pub(crate) const BIG_INT: &str = "$onggi_pickle::BigInt";
-    pub(crate) const COMPLEX: &str = "$onggi_pickle::Complex";
-    pub(crate) const SURROGATES: &str = "$onggi_pickle::Surrogates";
-    pub(crate) const VALUE: &str = "$onggi_pickle::Value";
-    pub(crate) const PERSISTENT: &str = "$onggi_pickle::PersistentId";
-    pub(crate) const ND_ARRAY: &str = "$onggi_pickle::NdArray";
-    pub(crate) const DTYPE: &str = "$onggi_pickle::DType";
-    pub(crate) const ORDERED_DICT: &str = "$onggi_pickle::OrderedDict";
-    pub(crate) const COUNTER: &str = "$onggi_pickle::Counter";
-    pub(crate) const DEFAULT_DICT: &str = "$onggi_pickle::DefaultDict";
-    pub(crate) const DEQUE: &str = "$onggi_pickle::Deque";
-    pub(crate) const RANGE: &str = "$onggi_pickle::Range";
-}
 
 /// Writes a value, into the sink if there is one.
 pub(crate) fn encode<T: Serialize + ?Sized>(
@@ -47,7 +29,7 @@ pub(crate) fn encode<T: Serialize + ?Sized>(
     options: WriteOptions<'_>,
     sink: Option<Sink<'_>>,
 ) -> Result<Vec<u8>> {
-    let writer = Writer::new(options.protocol, sink.map(|sink| sink as Sink<'_>));
+    let writer = Writer::new(options.protocol, 0, sink.map(|sink| sink as Sink<'_>));
     let buffers = options.buffers.filter(|_| options.protocol >= Protocol::V5);
     let buffers = buffers.map(|take| take as TakeBuffer<'_>);
     let zones = HashMap::new();
@@ -82,28 +64,6 @@ struct Serializer<'w> {
     zones: HashMap<String, u32>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Special {
-    Set,
-    FrozenSet,
-    ByteArray,
-    BigInt,
-    Complex,
-    Surrogates,
-    NdArray,
-    DType,
-    Range,
-    OrderedDict,
-    Counter,
-    DefaultDict,
-    Deque,
-    /// The type code.
-    Array(char),
-    Text(Kind),
-    /// The items of an object that is on the stack.
-    Into,
-}
-
 /// Whether a serde name is the path of a Python class, which Rust's own names cannot be.
 #[inline]
 pub(crate) fn is_path(name: &str) -> bool {
@@ -113,33 +73,6 @@ pub(crate) fn is_path(name: &str) -> bool {
 /// Module and name of a path: `app.models.Profile`, or `app.models:Outer.Inner` where the name itself has dots.
 pub(crate) fn split_path(path: &str) -> (&str, &str) {
     path.split_once(':').or_else(|| path.rsplit_once('.')).unwrap_or(("builtins", path))
-}
-
-impl Special {
-    fn named(name: &str) -> Option<Self> {
-        if !name.starts_with('$') {
-            return None;
-        }
-        Some(match name {
-            names::SET => Self::Set,
-            names::FROZEN_SET => Self::FrozenSet,
-            names::BYTE_ARRAY => Self::ByteArray,
-            names::BIG_INT => Self::BigInt,
-            names::COMPLEX => Self::Complex,
-            names::SURROGATES => Self::Surrogates,
-            names::ND_ARRAY => Self::NdArray,
-            names::DTYPE => Self::DType,
-            names::RANGE => Self::Range,
-            names::ORDERED_DICT => Self::OrderedDict,
-            names::COUNTER => Self::Counter,
-            names::DEFAULT_DICT => Self::DefaultDict,
-            names::DEQUE => Self::Deque,
-            name => match name.strip_prefix(ARRAY) {
-                Some(code) => Self::Array(code.chars().next()?),
-                None => Self::Text(Kind::named(name)?),
-            },
-        })
-    }
 }
 
 impl<'w> Serializer<'w> {

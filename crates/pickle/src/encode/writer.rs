@@ -31,9 +31,10 @@ pub(super) struct Writer<'w> {
 }
 
 impl<'w> Writer<'w> {
-    pub(super) fn new(protocol: Protocol, sink: Option<Sink<'w>>) -> Self {
+    /// With room for about so many bytes as are expected.
+    pub(super) fn new(protocol: Protocol, expected: usize, sink: Option<Sink<'w>>) -> Self {
         Self {
-            output: Output::new(protocol, sink),
+            output: Output::new(protocol, expected, sink),
             globals: HashMap::new(),
             names: Names::default(),
             single_bytes: HashMap::new(),
