@@ -6,6 +6,7 @@
 mod builder;
 mod memo;
 
+use std::borrow::Cow;
 use std::vec::Drain;
 
 pub use self::builder::Builder;
@@ -84,6 +85,8 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
         match opcode {
             Opcode::ShortBinUnicode => self.parser.sized1().and_then(|bytes| self.text(bytes)),
             Opcode::BinUnicode => self.parser.sized4().and_then(|bytes| self.text(bytes)),
+            Opcode::ShortBinBytes => self.parser.sized1().and_then(|bytes| self.bytes(bytes)),
+            Opcode::BinBytes => self.parser.sized4().and_then(|bytes| self.bytes(bytes)),
             Opcode::BinInt1 => self.parser.uint1().and_then(|value| self.int(i64::from(value))),
             Opcode::BinInt2 => self.parser.uint2().and_then(|value| self.int(i64::from(value))),
             Opcode::BinInt => self.parser.int4().and_then(|value| self.int(i64::from(value))),
@@ -144,6 +147,11 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
     #[inline]
     fn int(&mut self, value: i64) -> Result<()> {
         self.made(|builder| builder.int(value))
+    }
+
+    #[inline]
+    fn bytes(&mut self, bytes: &'a [u8]) -> Result<()> {
+        self.made(|builder| builder.bytes(Cow::Borrowed(bytes)))
     }
 
     #[inline]

@@ -178,20 +178,33 @@ impl<'a> GraphBuilder<'a> {
         Ok(())
     }
 
+    #[inline]
     fn tuple_argument(&self, arguments: NodeId, what: &str) -> Result<()> {
-        match self.node(arguments) {
-            Node::Tuple(_) => Ok(()),
-            node => Err(Error::syntax(format!("{what} needs a tuple of arguments, not a {}", node.kind()))),
+        match self.store.slots[arguments.index()] {
+            Slot::Tuple(_) => Ok(()),
+            _ => Err(self.no_tuple(arguments, what)),
         }
     }
 
     /// Whether a node can stand for something callable: builtin values cannot.
+    #[inline]
     fn callable(&self, id: NodeId, what: &str) -> Result<()> {
-        match self.node(id) {
-            Node::Global(_) | Node::Object(_) | Node::Extension(_) => Ok(()),
-            Node::Persistent(_) if self.inert.is_none() => Ok(()),
-            node => Err(Error::syntax(format!("{what} of a {}, which is not callable", node.kind()))),
+        match self.store.slots[id.index()] {
+            Slot::Global(..) | Slot::Call(..) | Slot::New(..) | Slot::NewWithKeywords(..) => Ok(()),
+            Slot::Extension(..) => Ok(()),
+            Slot::Persistent(..) if self.inert.is_none() => Ok(()),
+            _ => Err(self.not_callable(id, what)),
         }
+    }
+
+    #[cold]
+    fn no_tuple(&self, id: NodeId, what: &str) -> Error {
+        Error::syntax(format!("{what} needs a tuple of arguments, not a {}", self.node(id).kind()))
+    }
+
+    #[cold]
+    fn not_callable(&self, id: NodeId, what: &str) -> Error {
+        Error::syntax(format!("{what} of a {}, which is not callable", self.node(id).kind()))
     }
 
     fn object(&mut self, object: Object) -> Result<NodeId> {
