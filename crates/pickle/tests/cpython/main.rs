@@ -8,6 +8,7 @@ mod differential;
 mod known;
 mod numpy;
 mod optimize;
+mod paths;
 mod reencode;
 mod repr;
 mod streams;

@@ -10,6 +10,7 @@ mod json;
 mod numpy;
 mod outside;
 mod pandas;
+mod paths;
 mod plain;
 mod property;
 mod read;
