@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::vec::Drain;
 
-use super::{Foreign, Interpreter, is_special_key};
+use super::state::is_special_key;
+use super::{Foreign, Interpreter};
 use crate::decode::Builder;
 use crate::error::{Error, Result};
 use crate::scan::Grade;
@@ -77,14 +78,18 @@ impl<'a> Builder<'a> for Interpreter<'a, '_> {
         Ok(Value::Plain)
     }
 
-    #[inline]
     fn str(&mut self, text: Cow<'a, str>) -> Result<Value> {
-        Ok(match text {
-            Cow::Borrowed(text) => match Span::of(text.as_bytes(), self.input) {
-                Some(span) => Value::Str(span),
-                None => self.own(Cow::Borrowed(text.as_bytes())),
-            },
-            Cow::Owned(text) => self.own(Cow::Owned(text.into_bytes())),
+        match text {
+            Cow::Borrowed(text) => self.borrowed_str(text),
+            Cow::Owned(text) => Ok(self.own(Cow::Owned(text.into_bytes()))),
+        }
+    }
+
+    #[inline]
+    fn borrowed_str(&mut self, text: &'a str) -> Result<Value> {
+        Ok(match Span::of(text.as_bytes(), self.input) {
+            Some(span) => Value::Str(span),
+            None => self.own(Cow::Borrowed(text.as_bytes())),
         })
     }
 
