@@ -6,6 +6,8 @@
 Times are printed as JSON lines of microseconds for one pass over a data set.
 """
 
+import datetime
+import decimal
 import gc
 import json
 import pickle
@@ -15,7 +17,13 @@ import sys
 import time
 from pathlib import Path
 
+try:
+    import numpy
+except ImportError:  # then the array is left out
+    numpy = None
+
 PROTOCOL = 4
+ARRAY = "array of doubles"
 
 
 def small_dicts(rng):
@@ -45,6 +53,14 @@ def data_sets():
     yield "floats", [rng.random() for _ in range(1_000_000)]
 
 
+def objects(rng):
+    start = datetime.datetime(2000, 1, 1)
+    yield "datetimes", [start + datetime.timedelta(seconds=rng.randrange(10**9)) for _ in range(100_000)]
+    yield "Decimals", [decimal.Decimal(rng.randrange(10**7)) / 100 for _ in range(100_000)]
+    if numpy:
+        yield ARRAY, numpy.random.default_rng(1).random(1_000_000)
+
+
 def tiny(rng):
     return [{"age": rng.randrange(18, 78), "city": "New York"} for _ in range(200_000)]
 
@@ -53,6 +69,8 @@ def make(folder):
     for name, value in data_sets():
         (folder / f"{name}.pickle").write_bytes(pickle.dumps(value, PROTOCOL))
         (folder / f"{name}.json").write_text(json.dumps(value, separators=(",", ":")))
+    for name, value in objects(random.Random(3)):
+        (folder / f"{name}.pickle").write_bytes(pickle.dumps(value, PROTOCOL))
     # Tiny pickles lie one after another, each behind its length in four bytes.
     values = tiny(random.Random(2))
     for suffix, texts in [
@@ -97,6 +115,9 @@ def time_all(folder, repetitions):
         measure(name, "loads", repetitions, lambda: pickle.loads(data))
         value = pickle.loads(data)
         measure(name, "dumps", repetitions, lambda: pickle.dumps(value, PROTOCOL))
+    if numpy:
+        array = (folder / f"{ARRAY}.pickle").read_bytes()
+        measure(ARRAY, "array loads", repetitions, lambda: pickle.loads(array))
     texts = pieces((folder / "tiny pickles.pickle").read_bytes())
     values = [pickle.loads(text) for text in texts]
     measure("tiny pickles", "loads", repetitions, lambda: each(pickle.loads, texts))

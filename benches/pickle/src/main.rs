@@ -32,5 +32,8 @@ fn run(folder: &Path, repetitions: &str) -> Result<()> {
     ways::large::<Vec<data::Person>>("small dicts", folder, repetitions)?;
     ways::large::<data::Tree>("nested", folder, repetitions)?;
     ways::large::<Vec<f64>>("floats", folder, repetitions)?;
-    ways::tiny(folder, repetitions)
+    ways::tiny(folder, repetitions)?;
+    ways::objects("datetimes", folder, repetitions)?;
+    ways::objects("Decimals", folder, repetitions)?;
+    ways::array("array of doubles", folder, repetitions)
 }

@@ -6,7 +6,8 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use onggi_pickle::{Graph, Protocol};
+use onggi_pickle::numpy::NdView;
+use onggi_pickle::{Grade, Graph, Protocol, scan};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -25,7 +26,7 @@ where
         return Err(format!("{name}: the pickle and the JSON hold different values").into());
     }
     let clock = Clock { name, repetitions };
-    clock.time("onggi graph", || Ok(Graph::from_slice(&pickle)?))?;
+    clock.scanned(&pickle)?;
     clock.time("onggi value", || Ok(onggi_pickle::from_slice::<onggi_pickle::Value>(&pickle)?))?;
     clock.time("onggi typed", || Ok(onggi_pickle::from_slice::<T>(&pickle)?))?;
     clock.time("serde-pickle value", || Ok(serde_pickle::value_from_slice(&pickle, serde_options())?))?;
@@ -37,6 +38,38 @@ where
     clock.time("onggi typed written", || Ok(onggi_pickle::to_vec(&value)?))?;
     clock.time("serde-pickle typed written", || Ok(serde_pickle::to_vec(&value, Default::default())?))?;
     clock.time("serde_json typed written", || Ok(serde_json::to_vec(&value)?))
+}
+
+/// Objects of classes: reading them as a graph and scanning them.
+pub(crate) fn objects(name: &str, folder: &Path, repetitions: usize) -> Result<()> {
+    let pickle = fs::read(folder.join(format!("{name}.pickle")))?;
+    Clock { name, repetitions }.scanned(&pickle)
+}
+
+/// An array of numpy, if CPython had it to write one.
+pub(crate) fn array(name: &str, folder: &Path, repetitions: usize) -> Result<()> {
+    let file = folder.join(format!("{name}.pickle"));
+    if !file.exists() {
+        return Ok(());
+    }
+    let pickle = fs::read(file)?;
+    let view: NdView<'_> = onggi_pickle::from_slice(&pickle)?;
+    if !view.is_borrowed() || view.to_vec::<f64>()?.len() != 1_000_000 {
+        return Err(format!("{name}: not a borrowed million").into());
+    }
+    let clock = Clock { name, repetitions };
+    clock.time("onggi view", || Ok(onggi_pickle::from_slice::<NdView<'_>>(&pickle)?))?;
+    clock.time("onggi copy", || Ok(onggi_pickle::from_slice::<NdView<'_>>(&pickle)?.to_vec::<f64>()?))?;
+    clock.scanned(&pickle)
+}
+
+/// Scans a pickle, in which nothing is to be found that could do harm.
+fn harmless(pickle: &[u8]) -> Result<usize> {
+    let report = scan(pickle);
+    if report.error.is_some() || report.grade > Grade::Library {
+        return Err(format!("a scan found {report:?}").into());
+    }
+    Ok(report.pickles)
 }
 
 /// Many values, read and written one by one.
@@ -54,6 +87,7 @@ pub(crate) fn tiny(folder: &Path, repetitions: usize) -> Result<()> {
     let clock = Clock { name: "tiny pickles", repetitions };
     let graph = |text: &&[u8]| Ok(black_box(Graph::from_slice(text)?).node_count());
     clock.time("onggi graph", || pickles.iter().map(graph).sum::<Result<usize>>())?;
+    clock.each("onggi scan", &pickles, |text| harmless(text))?;
     clock.each("onggi value", &pickles, |text| Ok(onggi_pickle::from_slice::<onggi_pickle::Value>(text)?))?;
     clock.each("onggi typed", &pickles, |text| Ok(onggi_pickle::from_slice::<Profile>(text)?))?;
     clock.each("serde-pickle value", &pickles, |text| {
@@ -103,6 +137,12 @@ impl Clock<'_> {
         }
         self.print(way, &micros);
         Ok(())
+    }
+
+    /// Times reading a graph, and scanning the same bytes.
+    fn scanned(&self, pickle: &[u8]) -> Result<()> {
+        self.time("onggi graph", || Ok(Graph::from_slice(pickle)?))?;
+        self.time("onggi scan", || harmless(pickle))
     }
 
     /// Times a way over many items, each result dropped at once.

@@ -11,9 +11,12 @@ use crate::{Result, cargo, root, succeed, target};
 /// Measured repetitions in each run of a program.
 const REPETITIONS: &str = "3";
 
-/// A table: its heading, the yardstick's column, and the columns that are compared with it.
+/// A table of the data sets that were measured so: its heading, the yardstick's column, and the columns that are compared
+/// with it.
 struct Table {
     title: &'static str,
+    /// What it says when there is no such data set.
+    none: &'static str,
     base: Column,
     others: &'static [Column],
 }
@@ -21,9 +24,10 @@ struct Table {
 /// A way of reading or writing, and what the table calls it.
 type Column = (&'static str, &'static str);
 
-const TABLES: [Table; 2] = [
+const TABLES: [Table; 4] = [
     Table {
         title: "Reading",
+        none: "not measured",
         base: ("loads", "CPython `loads`"),
         others: &[
             ("onggi graph", "onggi `Graph`"),
@@ -36,6 +40,7 @@ const TABLES: [Table; 2] = [
     },
     Table {
         title: "Writing",
+        none: "not measured",
         base: ("dumps", "CPython `dumps`"),
         others: &[
             ("onggi graph written", "onggi `Graph`"),
@@ -43,6 +48,18 @@ const TABLES: [Table; 2] = [
             ("serde-pickle typed written", "serde-pickle typed"),
             ("serde_json typed written", "serde_json typed"),
         ],
+    },
+    Table {
+        title: "Scanning",
+        none: "not measured",
+        base: ("onggi graph", "read as a `Graph`"),
+        others: &[("onggi scan", "`scan`")],
+    },
+    Table {
+        title: "Arrays of numpy",
+        none: "not measured: this Python has no numpy",
+        base: ("array loads", "CPython `loads`"),
+        others: &[("onggi view", "onggi `NdView`"), ("onggi copy", "onggi `NdView`, copied")],
     },
 ];
 
@@ -129,24 +146,10 @@ impl Times {
 
 fn report(times: &Times, rounds: usize) -> String {
     let mut text = String::from(
-        "`cargo xtask bench --pickle`, milliseconds, medians; in brackets the ratio to CPython.\n",
+        "`cargo xtask bench --pickle`, milliseconds, medians; in brackets the ratio to the first column.\n",
     );
     for table in &TABLES {
-        let _ = write!(text, "\n| {} | {} |", table.title, table.base.1);
-        for (_, title) in table.others {
-            let _ = write!(text, " {title} |");
-        }
-        text += &format!("\n|---|{}\n", "---:|".repeat(1 + table.others.len()));
-        for data in times.data() {
-            let base = times.median(data, table.base.0).unwrap_or(f64::NAN);
-            let _ = write!(text, "| {data} | {base:.1} |");
-            for (way, _) in table.others {
-                text += &times
-                    .median(data, way)
-                    .map_or(" – |".to_owned(), |value| format!(" {value:.1} ({:.2}) |", value / base));
-            }
-            text.push('\n');
-        }
+        text += &table.text(times);
     }
     let Times { python, .. } = times;
     let _ = write!(
@@ -155,6 +158,39 @@ fn report(times: &Times, rounds: usize) -> String {
         machine::facts()
     );
     text
+}
+
+impl Table {
+    fn text(&self, times: &Times) -> String {
+        let mut text = format!("\n| {} | {} |", self.title, self.base.1);
+        for (_, title) in self.others {
+            let _ = write!(text, " {title} |");
+        }
+        text += &format!("\n|---|{}\n", "---:|".repeat(1 + self.others.len()));
+        let rows: String = times.data().into_iter().filter_map(|data| self.row(times, data)).collect();
+        if rows.is_empty() {
+            let _ = writeln!(text, "| {} |{}", self.none, " – |".repeat(1 + self.others.len()));
+        }
+        text + &rows
+    }
+
+    /// The row of a data set, if something was measured that is compared.
+    fn row(&self, times: &Times, data: &str) -> Option<String> {
+        let base = times.median(data, self.base.0)?;
+        let others: Vec<_> = self.others.iter().map(|(way, _)| times.median(data, way)).collect();
+        others.iter().any(Option::is_some).then_some(())?;
+        let mut row = format!("| {data} | {} |", millis(base));
+        for other in others {
+            row += &other
+                .map_or(" – |".to_owned(), |value| format!(" {} ({:.2}) |", millis(value), value / base));
+        }
+        Some(row + "\n")
+    }
+}
+
+/// Milliseconds with as many digits as tell something.
+fn millis(value: f64) -> String {
+    if value < 0.1 { format!("{value:.3}") } else { format!("{value:.1}") }
 }
 
 /// A folder for the data that goes away with its owner.
@@ -180,16 +216,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_hold_medians_and_ratios_to_cpython() {
+    fn the_tables_hold_medians_and_ratios_to_their_first_column() {
         let lines = [
             r#"{"workload":"floats","mode":"loads","micros":[2000,4000,3000]}"#,
             r#"{"workload":"floats","mode":"onggi graph","micros":[1500]}"#,
+            r#"{"workload":"dates","mode":"onggi graph","micros":[50]}"#,
+            r#"{"workload":"dates","mode":"onggi scan","micros":[40]}"#,
             r#"{"library":"CPython","version":"3.11.7"}"#,
         ];
         let mut times = Times::default();
         times.add(lines.iter().map(|line| Record::parse(line).unwrap()).collect());
         let text = report(&times, 1);
         assert!(text.contains("| floats | 3.0 | 1.5 (0.50) | – |"), "{text}");
+        assert!(text.contains("| dates | 0.050 | 0.040 (0.80) |"), "{text}");
+        assert_eq!(text.matches("| floats |").count(), 1, "{text}");
+        assert!(text.contains("| not measured: this Python has no numpy | – | – | – |"), "{text}");
         assert!(text.contains("CPython 3.11.7; 1 rounds"), "{text}");
     }
 }
