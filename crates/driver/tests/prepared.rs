@@ -13,7 +13,7 @@ fn open() -> Result<onggi_driver::Pooled> {
 }
 
 fn delete(condition: Expression) -> Statement {
-    Statement::Delete(Delete { table: &JARS, filter: Some(condition) })
+    Statement::Delete(Delete { source: (&JARS).into(), filter: Some(condition) })
 }
 
 fn execute(

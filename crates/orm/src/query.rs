@@ -294,7 +294,8 @@ impl<M: Model> Query<M> {
         if assignments.is_empty() {
             return Ok(0);
         }
-        let update = sql::Update { table: M::table(), assignments, filter: self.select.filter.clone() };
+        let update =
+            sql::Update { source: M::table().into(), assignments, filter: self.select.filter.clone() };
         write(&Statement::Update(update), M::table().number(), executor)
     }
 
@@ -305,7 +306,7 @@ impl<M: Model> Query<M> {
     /// Those of [`update`](Query::update).
     pub fn delete<E: Executor>(&self, executor: &mut E) -> Result<u64> {
         self.check_writes("delete")?;
-        let delete = sql::Delete { table: M::table(), filter: self.select.filter.clone() };
+        let delete = sql::Delete { source: M::table().into(), filter: self.select.filter.clone() };
         write(&Statement::Delete(delete), M::table().number(), executor)
     }
 

@@ -29,6 +29,7 @@ mod error;
 mod expression;
 pub mod schema;
 pub mod shape;
+mod source;
 mod statement;
 mod table;
 mod value;
@@ -37,8 +38,10 @@ pub use compiled::Compiled;
 pub use dialect::Dialect;
 pub use error::Error;
 pub use expression::{BinaryOperator, Expression, Function, Match, UnaryOperator};
+pub use source::Source;
 pub use statement::{
-    Conflict, Delete, Direction, Insert, Nulls, Order, Select, Selected, Statement, Summary, Update,
+    Conflict, Delete, Direction, Insert, Join, JoinKind, Nulls, Order, Relation, Select, Selected, Statement,
+    Summary, Update,
 };
 pub use table::{Action, Check, Column, Constant, Index, Reference, Table};
 pub use value::{Type, Value, ValueRef};

@@ -5,7 +5,11 @@
 
 use smallvec::SmallVec;
 
-use crate::{Delete, Expression, Insert, Order, Select, Selected, Statement, Table, Update, Value};
+use crate::source::Scope;
+use crate::{
+    Delete, Expression, Insert, Join, Order, Relation, Select, Selected, Source, Statement, Table, Update,
+    Value,
+};
 
 /// Everything that decides a statement's text, as a flat list of numbers.
 ///
@@ -102,12 +106,18 @@ enum Tag {
     In,
     Match,
     Function,
+    Exists,
+    Scalar,
+    InSelect,
+    Again,
+    Unknown,
 }
 
 #[derive(Default)]
 struct Walk<'a> {
     shape: Shape,
     values: Values<'a>,
+    scope: Scope,
 }
 
 impl<'a> Walk<'a> {
@@ -119,7 +129,13 @@ impl<'a> Walk<'a> {
 
     fn select(&mut self, select: &'a Select) {
         self.shape.push(Tag::Select);
-        self.shape.table(select.table);
+        let outer = self.scope.enter();
+        self.relation(&select.source);
+        self.shape.count(select.joins.len());
+        for join in &select.joins {
+            self.shape.0.push(join.kind as u32);
+            self.relation(&join.source);
+        }
         self.shape.0.push(match select.summary {
             None => 0,
             Some(summary) => 1 + summary as u32,
@@ -133,10 +149,48 @@ impl<'a> Walk<'a> {
                 self.list(expressions);
             }
         }
+        self.joined(&select.joins);
         self.optional(select.filter.as_ref());
         self.order(&select.order);
         self.optional_value(select.limit.as_ref());
         self.optional_value(select.offset.as_ref());
+        self.scope.leave(outer);
+    }
+
+    /// Their conditions, which stand behind what is selected.
+    fn joined(&mut self, joins: &'a [Join]) {
+        for join in joins {
+            self.optional(join.on.as_ref());
+        }
+    }
+
+    /// What a select reads from comes into scope.
+    fn relation(&mut self, relation: &'a Relation) {
+        match relation {
+            Relation::Table(source) => self.source(*source),
+        }
+    }
+
+    fn source(&mut self, source: Source) {
+        self.shape.table(source.table);
+        if !self.scope.add(source) {
+            self.shape.push(Tag::Again);
+        }
+    }
+
+    /// A source by its number in scope.
+    fn column(&mut self, source: Source, column: usize) {
+        match self.scope.find(source) {
+            Some(number) => {
+                self.shape.push(Tag::Column);
+                self.shape.count(number);
+            }
+            None => {
+                self.shape.push(Tag::Unknown);
+                self.shape.table(source.table);
+            }
+        }
+        self.shape.count(column);
     }
 
     fn order(&mut self, order: &'a [Order]) {
@@ -171,7 +225,7 @@ impl<'a> Walk<'a> {
 
     fn update(&mut self, update: &'a Update) {
         self.shape.push(Tag::Update);
-        self.shape.table(update.table);
+        self.source(update.source);
         self.shape.count(update.assignments.len());
         for (column, expression) in &update.assignments {
             self.shape.count(*column);
@@ -182,7 +236,7 @@ impl<'a> Walk<'a> {
 
     fn delete(&mut self, delete: &'a Delete) {
         self.shape.push(Tag::Delete);
-        self.shape.table(delete.table);
+        self.source(delete.source);
         self.optional(delete.filter.as_ref());
     }
 
@@ -214,11 +268,7 @@ impl<'a> Walk<'a> {
 
     fn expression(&mut self, expression: &'a Expression) {
         match expression {
-            Expression::Column(table, column) => {
-                self.shape.push(Tag::Column);
-                self.shape.table(table);
-                self.shape.count(*column);
-            }
+            Expression::Column(source, column) => self.column(*source, *column),
             Expression::Value(value) => self.value(value),
             Expression::Literal(number) => self.literal(*number),
             Expression::Parameter => self.shape.push(Tag::Parameter),
@@ -256,6 +306,19 @@ impl<'a> Walk<'a> {
                 self.shape.push(Tag::Function);
                 self.shape.0.push(*function as u32);
                 self.list(arguments);
+            }
+            Expression::Exists(select) => {
+                self.shape.push(Tag::Exists);
+                self.select(select);
+            }
+            Expression::Scalar(select) => {
+                self.shape.push(Tag::Scalar);
+                self.select(select);
+            }
+            Expression::InSelect(operand, select) => {
+                self.shape.push(Tag::InSelect);
+                self.expression(operand);
+                self.select(select);
             }
         }
     }

@@ -4,8 +4,9 @@ mod common;
 
 use common::{SEATS, USERS, compiled};
 use onggi_sql::{
-    BinaryOperator, Conflict, Delete, Direction, Expression, Function, Insert, Match, Nulls, Order, Select,
-    Selected, Statement, Summary, Table, UnaryOperator, Update, Value, shape,
+    BinaryOperator, Conflict, Delete, Direction, Expression, Function, Insert, Join, JoinKind, Match, Nulls,
+    Order, Relation, Select, Selected, Source, Statement, Summary, Table, UnaryOperator, Update, Value,
+    shape,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -13,7 +14,8 @@ use proptest::sample::{Index, select};
 /// A statement can differ from its twin in values alone: `values` gives the next one.
 #[derive(Clone, Debug)]
 enum Part {
-    Column(Index),
+    /// A column of a source in scope.
+    Column(Index, Index),
     Value,
     Literal(i64),
     Parameter,
@@ -24,41 +26,41 @@ enum Part {
     In(Box<Part>),
     Match(Match, Box<(Part, Part)>),
     Function(Function, Vec<Part>),
+    Exists(Box<SelectPlan>),
+    Scalar(Box<SelectPlan>),
+    InSelect(Box<Part>, Box<SelectPlan>),
+}
+
+#[derive(Clone, Debug)]
+struct SelectPlan {
+    /// Whether it reads the statement's table, and if so under the number of the source around it.
+    source: (bool, bool),
+    joins: Vec<(JoinKind, bool, Option<Part>)>,
+    columns: Option<Vec<Part>>,
+    distinct: bool,
+    filter: Option<Part>,
+    order: Vec<(Part, Direction, Nulls)>,
+    limit: bool,
+    offset: bool,
+    summary: Option<Summary>,
 }
 
 #[derive(Clone, Debug)]
 enum Plan {
-    Select {
-        columns: Option<Vec<Part>>,
-        distinct: bool,
-        filter: Option<Part>,
-        order: Vec<(Part, Direction, Nulls)>,
-        limit: bool,
-        offset: bool,
-        summary: Option<Summary>,
-    },
-    Insert {
-        columns: Vec<Index>,
-        conflict: Option<(Vec<Index>, Vec<Index>)>,
-        returning: Option<Index>,
-    },
-    Update {
-        assignments: Vec<(Index, Part)>,
-        filter: Option<Part>,
-    },
-    Delete {
-        filter: Option<Part>,
-    },
+    Select(SelectPlan),
+    Insert { columns: Vec<Index>, conflict: Option<(Vec<Index>, Vec<Index>)>, returning: Option<Index> },
+    Update { assignments: Vec<(Index, Part)>, filter: Option<Part> },
+    Delete { filter: Option<Part> },
 }
 
 fn part() -> impl Strategy<Value = Part> {
     let leaf = prop_oneof![
-        any::<Index>().prop_map(Part::Column),
+        any::<(Index, Index)>().prop_map(|(source, column)| Part::Column(source, column)),
         Just(Part::Value),
         prop_oneof![-2_i64..3, any::<i64>()].prop_map(Part::Literal),
         Just(Part::Parameter),
     ];
-    leaf.prop_recursive(3, 12, 3, |inner| {
+    leaf.prop_recursive(3, 16, 3, |inner| {
         let pair = || (inner.clone(), inner.clone()).prop_map(Box::new);
         let list = || prop::collection::vec(inner.clone(), 0..3);
         prop_oneof![
@@ -69,6 +71,10 @@ fn part() -> impl Strategy<Value = Part> {
             inner.clone().prop_map(|part| Part::In(Box::new(part))),
             (matches(), pair()).prop_map(|(kind, parts)| Part::Match(kind, parts)),
             (function(), list()).prop_map(|(function, parts)| Part::Function(function, parts)),
+            select_plan(inner.clone()).prop_map(|plan| Part::Exists(Box::new(plan))),
+            select_plan(inner.clone()).prop_map(|plan| Part::Scalar(Box::new(plan))),
+            (inner.clone(), select_plan(inner.clone()))
+                .prop_map(|(part, plan)| Part::InSelect(Box::new(part), Box::new(plan))),
         ]
     })
 }
@@ -108,44 +114,107 @@ fn function() -> impl Strategy<Value = Function> {
     select(vec![CountRows, Count, Min, Max, Sum, Average, Lower, Upper, Length, Coalesce])
 }
 
-fn order() -> impl Strategy<Value = (Part, Direction, Nulls)> {
+fn order(part: BoxedStrategy<Part>) -> impl Strategy<Value = (Part, Direction, Nulls)> {
     let direction = select(vec![Direction::Ascending, Direction::Descending]);
-    (part(), direction, select(vec![Nulls::Default, Nulls::First, Nulls::Last]))
+    (part, direction, select(vec![Nulls::Default, Nulls::First, Nulls::Last]))
+}
+
+fn join_kind() -> impl Strategy<Value = JoinKind> {
+    select(vec![JoinKind::Inner, JoinKind::Left, JoinKind::Right, JoinKind::Full, JoinKind::Cross])
+}
+
+fn select_plan(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value = SelectPlan> {
+    let part = part.boxed();
+    let filter = prop::option::of(part.clone());
+    let summary = select(vec![None, Some(Summary::Count), Some(Summary::Exists)]);
+    let selected = prop::option::of(prop::collection::vec(part.clone(), 1..3));
+    let joins = prop::collection::vec((join_kind(), any::<bool>(), filter.clone()), 0..3);
+    let order = prop::collection::vec(order(part), 0..2);
+    let rows = (any::<bool>(), any::<bool>(), any::<bool>());
+    (any::<(bool, bool)>(), joins, selected, filter, order, rows, summary).prop_map(
+        |(source, joins, columns, filter, order, (distinct, limit, offset), summary)| SelectPlan {
+            source,
+            joins,
+            columns,
+            distinct,
+            filter,
+            order,
+            limit,
+            offset,
+            summary,
+        },
+    )
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
     let filter = || prop::option::of(part());
     let columns = || prop::collection::vec(any::<Index>(), 0..3);
-    let summary = select(vec![None, Some(Summary::Count), Some(Summary::Exists)]);
-    let selected = prop::option::of(prop::collection::vec(part(), 1..3));
-    let order = prop::collection::vec(order(), 0..2);
     prop_oneof![
-        (selected, any::<bool>(), filter(), order, any::<bool>(), any::<bool>(), summary).prop_map(
-            |(columns, distinct, filter, order, limit, offset, summary)| Plan::Select {
-                columns,
-                distinct,
-                filter,
-                order,
-                limit,
-                offset,
-                summary
-            }
-        ),
-        (columns(), prop::option::of((columns(), columns())), prop::option::of(any::<Index>()))
+        2 => select_plan(part()).prop_map(Plan::Select),
+        1 => (columns(), prop::option::of((columns(), columns())), prop::option::of(any::<Index>()))
             .prop_map(|(columns, conflict, returning)| Plan::Insert { columns, conflict, returning }),
-        (prop::collection::vec((any::<Index>(), part()), 1..3), filter())
+        1 => (prop::collection::vec((any::<Index>(), part()), 1..3), filter())
             .prop_map(|(assignments, filter)| Plan::Update { assignments, filter }),
-        filter().prop_map(|filter| Plan::Delete { filter }),
+        1 => filter().prop_map(|filter| Plan::Delete { filter }),
     ]
 }
 
-/// Makes statements of a plan, with values that count up from a start.
+/// Makes statements of a plan, with values and numbers of sources that count up from a start.
 struct Maker {
     table: &'static Table,
     next: i64,
+    scope: Vec<Source>,
 }
 
 impl Maker {
+    fn new(table: &'static Table, start: i64) -> Maker {
+        Maker { table, next: start, scope: Vec::new() }
+    }
+
+    /// A source, from now on in scope.
+    fn source(&mut self, own: bool) -> Source {
+        self.next += 1;
+        let table = if own { self.table } else { &SEATS };
+        let source = Source { table, id: u32::try_from(self.next).expect("values count from zero") };
+        self.scope.push(source);
+        source
+    }
+
+    fn select(&mut self, plan: &SelectPlan) -> Select {
+        let outer = self.scope.len();
+        let (own, same) = plan.source;
+        let source = match self.scope.last() {
+            Some(&around) if same => {
+                self.scope.push(around);
+                around
+            }
+            _ => self.source(own),
+        };
+        let kinds: Vec<_> = plan.joins.iter().map(|(kind, own, _)| (*kind, self.source(*own))).collect();
+        let columns = match (&plan.columns, plan.summary) {
+            (Some(parts), _) => Selected::Expressions(self.parts(parts)),
+            (None, None) => Selected::Table,
+            (None, Some(_)) => Selected::Nothing,
+        };
+        let joins = kinds.into_iter().zip(&plan.joins).map(|((kind, source), (.., on))| {
+            let on = on.as_ref().filter(|_| kind != JoinKind::Cross);
+            Join { kind, source: source.into(), on: self.filter(on) }
+        });
+        let select = Select {
+            source: source.into(),
+            columns,
+            joins: joins.collect(),
+            distinct: plan.distinct,
+            filter: self.filter(plan.filter.as_ref()),
+            order: plan.order.iter().map(|order| self.order(order)).collect(),
+            limit: plan.limit.then(|| self.value()),
+            offset: plan.offset.then(|| self.value()),
+            summary: plan.summary,
+        };
+        self.scope.truncate(outer);
+        select
+    }
+
     fn value(&mut self) -> Value {
         self.next += 1;
         match self.next % 4 {
@@ -175,7 +244,10 @@ impl Maker {
 
     fn expression(&mut self, part: &Part) -> Expression {
         match part {
-            Part::Column(index) => Expression::Column(self.table, self.column(index)),
+            Part::Column(source, column) => {
+                let source = self.scope[source.index(self.scope.len())];
+                Expression::column(source, column.index(source.table.columns.len()))
+            }
             Part::Value => Expression::Value(self.value()),
             Part::Literal(number) => Expression::Literal(*number),
             Part::Parameter => Expression::Parameter,
@@ -186,6 +258,11 @@ impl Maker {
             Part::In(part) => Expression::In(Box::new(self.expression(part)), self.list()),
             Part::Match(kind, pair) => Expression::Match(*kind, self.pair(pair)),
             Part::Function(function, parts) => Expression::Function(*function, self.parts(parts)),
+            Part::Exists(plan) => Expression::Exists(Box::new(self.select(plan))),
+            Part::Scalar(plan) => Expression::Scalar(Box::new(self.select(plan))),
+            Part::InSelect(part, plan) => {
+                Expression::InSelect(Box::new(self.expression(part)), Box::new(self.select(plan)))
+            }
         }
     }
 
@@ -200,23 +277,7 @@ impl Maker {
     fn statement(&mut self, plan: &Plan) -> Statement {
         let table = self.table;
         match plan {
-            Plan::Select { columns, distinct, filter, order, limit, offset, summary } => {
-                let columns = match (columns, summary) {
-                    (Some(parts), _) => Selected::Expressions(self.parts(parts)),
-                    (None, None) => Selected::Table,
-                    (None, Some(_)) => Selected::Nothing,
-                };
-                Statement::Select(Select {
-                    table,
-                    columns,
-                    distinct: *distinct,
-                    filter: self.filter(filter.as_ref()),
-                    order: order.iter().map(|order| self.order(order)).collect(),
-                    limit: limit.then(|| self.value()),
-                    offset: offset.then(|| self.value()),
-                    summary: *summary,
-                })
-            }
+            Plan::Select(plan) => Statement::Select(self.select(plan)),
             Plan::Insert { columns, conflict, returning } => {
                 let positions = |indexes: &[Index]| indexes.iter().map(|index| self.column(index)).collect();
                 let conflict = conflict.as_ref().map(|(target, update)| Conflict {
@@ -227,21 +288,23 @@ impl Maker {
                 Statement::Insert(Insert { table, columns: positions(columns), conflict, returning })
             }
             Plan::Update { assignments, filter } => {
+                let source = self.source(true);
                 let assignments = assignments
                     .iter()
                     .map(|(index, part)| (self.column(index), self.expression(part)))
                     .collect();
-                Statement::Update(Update { table, assignments, filter: self.filter(filter.as_ref()) })
+                Statement::Update(Update { source, assignments, filter: self.filter(filter.as_ref()) })
             }
             Plan::Delete { filter } => {
-                Statement::Delete(Delete { table, filter: self.filter(filter.as_ref()) })
+                let source = self.source(true);
+                Statement::Delete(Delete { source, filter: self.filter(filter.as_ref()) })
             }
         }
     }
 }
 
 fn statement(table: &'static Table, plan: &Plan, start: i64) -> Statement {
-    Maker { table, next: start }.statement(plan)
+    Maker::new(table, start).statement(plan)
 }
 
 /// What it compiles to, or why it does not.
@@ -284,13 +347,17 @@ proptest! {
     #[test]
     fn a_small_change_of_the_text_is_a_change_of_the_shape(plan in plan(), change in part(), at in any::<Index>()) {
         let one = statement(&USERS, &plan, 0);
+        let mut maker = Maker::new(&USERS, 0);
         let other = match one.clone() {
             Statement::Select(mut select) => {
-                match at.index(4) {
+                let Relation::Table(source) = select.source else { unreachable!("plans read tables") };
+                maker.scope.push(source);
+                match at.index(5) {
                     0 => select.distinct = !select.distinct,
                     1 => select.limit = if select.limit.is_some() { None } else { Some(Value::Null) },
                     2 => select.order.reverse(),
-                    _ => select.and(Maker { table: &USERS, next: 0 }.expression(&change)),
+                    3 => select.joins.reverse(),
+                    _ => select.and(maker.expression(&change)),
                 }
                 Statement::Select(select)
             }
@@ -302,9 +369,10 @@ proptest! {
                 update.assignments[0].0 = at.index(USERS.columns.len());
                 Statement::Update(update)
             }
-            Statement::Delete(_) => {
-                let filter = Some(Maker { table: &USERS, next: 0 }.expression(&change));
-                Statement::Delete(Delete { table: &USERS, filter })
+            Statement::Delete(Delete { source, .. }) => {
+                maker.scope.push(source);
+                let filter = Some(maker.expression(&change));
+                Statement::Delete(Delete { source, filter })
             }
             other => other,
         };

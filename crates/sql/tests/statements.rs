@@ -187,7 +187,7 @@ fn update() {
     let next = Expression::binary(BinaryOperator::Add, column(AGE), Expression::value(1));
     let update = |filter| {
         let assignments = vec![(AGE, next.clone()), (NAME, Expression::value("x"))];
-        text(&Statement::Update(Update { table: &USERS, assignments, filter }))
+        text(&Statement::Update(Update { source: (&USERS).into(), assignments, filter }))
     };
     assert_eq!(update(None), r#"UPDATE "users" SET "age" = "age" + ?1, "name" = ?2"#);
     assert_eq!(
@@ -221,7 +221,7 @@ fn writes_by_key() {
 
 #[test]
 fn delete() {
-    let delete = |filter| text(&Statement::Delete(Delete { table: &USERS, filter }));
+    let delete = |filter| text(&Statement::Delete(Delete { source: (&USERS).into(), filter }));
     assert_eq!(delete(None), r#"DELETE FROM "users""#);
     assert_eq!(delete(Some(equals(AGE, 1))), r#"DELETE FROM "users" WHERE "age" = ?1"#);
 }
@@ -401,7 +401,7 @@ fn names_with_a_nul_are_refused() {
             Statement::Insert(Insert { table: &COLUMN, columns: vec![0], conflict: None, returning: None }),
             r"a\0b",
         ),
-        (Statement::Delete(Delete { table: &TABLE, filter: None }), r"x\0y"),
+        (Statement::Delete(Delete { source: (&TABLE).into(), filter: None }), r"x\0y"),
         (Statement::Update(Update::by_key(&TABLE, &[], false)), r"x\0y"),
     ] {
         let error = compiled(&statement).expect_err("a name with a NUL");

@@ -12,7 +12,7 @@ mod tree;
 use std::marker::PhantomData;
 
 use onggi_sql as sql;
-use onggi_sql::{BinaryOperator, Direction, Function, Match, Table, UnaryOperator, Value};
+use onggi_sql::{BinaryOperator, Direction, Function, Match, Source, Table, UnaryOperator, Value};
 
 pub use arithmetic::Number;
 pub use condition::Condition;
@@ -37,7 +37,7 @@ pub type Column<T> = Expression<T, ColumnNode>;
 /// Which column a [`Column`] is.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnNode {
-    table: &'static Table,
+    source: Source,
     column: usize,
 }
 
@@ -45,7 +45,7 @@ impl<T: Field> Column<T> {
     /// The column at a position of a table.
     #[doc(hidden)]
     pub const fn new(table: &'static Table, column: usize) -> Column<T> {
-        Expression { node: ColumnNode { table, column }, ty: PhantomData }
+        Expression { node: ColumnNode { source: Source::of(table), column }, ty: PhantomData }
     }
 
     /// Sets the column, in [`Query::update`](crate::Query::update).
@@ -252,7 +252,7 @@ impl Expression<i64> {
 
 impl From<ColumnNode> for Tree {
     fn from(column: ColumnNode) -> Tree {
-        sql::Expression::Column(column.table, column.column).into()
+        sql::Expression::Column(column.source, column.column).into()
     }
 }
 

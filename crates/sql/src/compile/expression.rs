@@ -1,5 +1,5 @@
 use super::Writer;
-use crate::{BinaryOperator, Expression, Function, Match, Result, UnaryOperator};
+use crate::{BinaryOperator, Expression, Function, Match, Result, Select, UnaryOperator};
 
 /// How many conditions are written side by side.
 const CHAIN: usize = 100;
@@ -7,7 +7,7 @@ const CHAIN: usize = 100;
 impl Writer {
     pub(super) fn expression(&mut self, expression: &Expression) -> Result<()> {
         match expression {
-            Expression::Column(table, column) => self.name(table.columns[*column].name),
+            Expression::Column(source, column) => self.column(*source, *column),
             Expression::Value(_) | Expression::Parameter => {
                 self.parameter();
                 Ok(())
@@ -23,6 +23,12 @@ impl Writer {
             Expression::In(operand, _) => self.is_in(operand),
             Expression::Match(kind, operands) => self.matches(*kind, &operands.0, &operands.1),
             Expression::Function(function, arguments) => self.function(*function, arguments),
+            Expression::Exists(select) => {
+                self.push("EXISTS ");
+                self.nested(select)
+            }
+            Expression::Scalar(select) => self.nested(select),
+            Expression::InSelect(operand, select) => self.is_in_select(operand, select),
         }
     }
 
@@ -35,6 +41,8 @@ impl Writer {
                 | Expression::Parameter
                 | Expression::Literal(0..)
                 | Expression::Function(..)
+                | Expression::Exists(_)
+                | Expression::Scalar(_)
         );
         if atom {
             return self.expression(expression);
@@ -48,11 +56,17 @@ impl Writer {
     /// An expression that is compared or sorted by.
     pub(super) fn compared(&mut self, expression: &Expression) -> Result<()> {
         self.operand(expression)?;
-        if let (true, Some(collation)) = (expression.is_decimal(), self.dialect.decimal_collation) {
+        if expression.is_decimal() {
+            self.decimal_collation();
+        }
+        Ok(())
+    }
+
+    fn decimal_collation(&mut self) {
+        if let Some(collation) = self.dialect.decimal_collation {
             self.push(" COLLATE ");
             self.push(collation);
         }
-        Ok(())
     }
 
     fn unary(&mut self, operator: UnaryOperator, operand: &Expression) -> Result<()> {
@@ -113,6 +127,24 @@ impl Writer {
         self.push(self.dialect.list_function);
         self.push("(");
         self.parameter();
+        self.push(")");
+        Ok(())
+    }
+
+    /// The left side's collation decides.
+    fn is_in_select(&mut self, operand: &Expression, select: &Select) -> Result<()> {
+        self.operand(operand)?;
+        if operand.is_decimal() || select.is_decimal() {
+            self.decimal_collation();
+        }
+        self.push(" IN ");
+        self.nested(select)
+    }
+
+    /// A select as a part of an expression.
+    fn nested(&mut self, select: &Select) -> Result<()> {
+        self.push("(");
+        self.select(select)?;
         self.push(")");
         Ok(())
     }

@@ -5,22 +5,27 @@
 
 mod expression;
 mod select;
+mod source;
 mod write;
 
+use self::source::Sources;
 use crate::{Compiled, Dialect, Result, Statement};
 
 /// The statement's text in a dialect.
 ///
+/// Columns are qualified by their source's alias where the statement has more than one source.
+///
 /// # Errors
 ///
-/// What the dialect lacks, and names that no database takes (with a NUL in them), are errors.
+/// What the dialect lacks, columns of sources that the statement does not have, and names that no database takes (with
+/// a NUL in them), are errors.
 pub fn compile(statement: &Statement, dialect: &'static Dialect) -> Result<Compiled> {
     let mut writer = Writer::new(dialect);
-    match statement {
-        Statement::Select(select) => writer.select(select)?,
-        Statement::Insert(insert) => writer.insert(insert)?,
-        Statement::Update(update) => writer.update(update)?,
-        Statement::Delete(delete) => writer.delete(delete)?,
+    writer.statement(statement)?;
+    if writer.sources.are_several() {
+        writer = Writer::new(dialect);
+        writer.sources.qualify();
+        writer.statement(statement)?;
     }
     Ok(Compiled::new(writer.text, writer.parameters))
 }
@@ -30,11 +35,21 @@ pub(crate) struct Writer {
     pub(crate) text: String,
     pub(crate) dialect: &'static Dialect,
     parameters: usize,
+    sources: Sources,
 }
 
 impl Writer {
     pub(crate) fn new(dialect: &'static Dialect) -> Writer {
-        Writer { text: String::with_capacity(128), dialect, parameters: 0 }
+        Writer { text: String::with_capacity(128), dialect, parameters: 0, sources: Sources::default() }
+    }
+
+    fn statement(&mut self, statement: &Statement) -> Result<()> {
+        match statement {
+            Statement::Select(select) => self.select(select),
+            Statement::Insert(insert) => self.insert(insert),
+            Statement::Update(update) => self.update(update),
+            Statement::Delete(delete) => self.delete(delete),
+        }
     }
 
     pub(crate) fn push(&mut self, text: &str) {

@@ -1,45 +1,50 @@
 use super::Writer;
-use crate::{Direction, Nulls, Order, Result, Select, Selected, Summary};
+use crate::{Direction, Error, Nulls, Order, Relation, Result, Select, Selected, Summary};
 
 impl Writer {
     pub(super) fn select(&mut self, select: &Select) -> Result<()> {
-        match select.summary {
-            None => self.rows(select),
+        self.in_scope(select, |writer| match select.summary {
+            None => writer.rows(select),
             Some(Summary::Exists) => {
-                self.push("SELECT EXISTS (");
-                self.rows(select)?;
-                self.push(")");
+                writer.push("SELECT EXISTS (");
+                writer.rows(select)?;
+                writer.push(")");
                 Ok(())
             }
             Some(Summary::Count) if counts_what_it_selects(select) => {
-                self.push("SELECT count(*) FROM (");
-                self.rows(select)?;
-                self.push(")");
+                writer.push("SELECT count(*) FROM (");
+                writer.rows(select)?;
+                writer.push(")");
                 Ok(())
             }
             Some(Summary::Count) => {
-                self.push("SELECT count(*)");
-                self.from(select)
+                writer.push("SELECT count(*)");
+                writer.rest(select)
             }
-        }
+        })
     }
 
     fn rows(&mut self, select: &Select) -> Result<()> {
         self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
         match &select.columns {
-            Selected::Table => {
-                self.separated(", ", select.table.columns, |writer, column| writer.name(column.name))?;
+            Selected::Table => self.all_columns(&select.source)?,
+            Selected::Expressions(expressions) if expressions.is_empty() => {
+                return Err(Error::invalid("a select has no columns"));
             }
             Selected::Expressions(expressions) => self.separated(", ", expressions, Writer::expression)?,
             Selected::Nothing => self.push("1"),
         }
-        self.from(select)
+        self.rest(select)
+    }
+
+    fn all_columns(&mut self, relation: &Relation) -> Result<()> {
+        let Relation::Table(source) = relation;
+        self.separated(", ", 0..source.table.columns.len(), |writer, column| writer.column(*source, column))
     }
 
     /// `FROM` and what follows it.
-    fn from(&mut self, select: &Select) -> Result<()> {
-        self.push(" FROM ");
-        self.name(select.table.name)?;
+    fn rest(&mut self, select: &Select) -> Result<()> {
+        self.from(select)?;
         self.filter(select.filter.as_ref())?;
         self.order(&select.order)?;
         self.limit(select)

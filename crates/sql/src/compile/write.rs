@@ -57,10 +57,10 @@ impl Writer {
 
     pub(super) fn update(&mut self, update: &Update) -> Result<()> {
         self.push("UPDATE ");
-        self.name(update.table.name)?;
+        self.target(update.source)?;
         self.push(" SET ");
         self.separated(", ", &update.assignments, |writer, (column, expression)| {
-            writer.name(update.table.columns[*column].name)?;
+            writer.name(update.source.table.columns[*column].name)?;
             writer.push(" = ");
             writer.expression(expression)
         })?;
@@ -69,7 +69,7 @@ impl Writer {
 
     pub(super) fn delete(&mut self, delete: &Delete) -> Result<()> {
         self.push("DELETE FROM ");
-        self.name(delete.table.name)?;
+        self.target(delete.source)?;
         self.filter(delete.filter.as_ref())
     }
 

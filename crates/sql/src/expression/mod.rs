@@ -1,11 +1,17 @@
-use crate::{Table, Type, Value};
+mod function;
+mod operator;
+
+pub use function::Function;
+pub use operator::{BinaryOperator, Match, UnaryOperator};
+
+use crate::{Select, Source, Type, Value};
 
 /// An expression: a column, a value, or an operation on others.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Expression {
-    /// A column of a table that the statement reads or writes.
-    Column(&'static Table, usize),
+    /// A column of a source that the statement, or one around it, reads or writes.
+    Column(Source, usize),
     /// A value; it becomes a parameter.
     Value(Value),
     /// A whole number that stands in the text of the statement.
@@ -26,12 +32,18 @@ pub enum Expression {
     Match(Match, Box<(Expression, Expression)>),
     /// A function's result.
     Function(Function, Vec<Expression>),
+    /// Whether a select gives a row.
+    Exists(Box<Select>),
+    /// The one value of a select's one row; NULL where it gives none.
+    Scalar(Box<Select>),
+    /// Whether the expression is among the values of a select of one column.
+    InSelect(Box<Expression>, Box<Select>),
 }
 
 impl Expression {
     /// A column of a table.
-    pub fn column(table: &'static Table, column: usize) -> Expression {
-        Expression::Column(table, column)
+    pub fn column(source: impl Into<Source>, column: usize) -> Expression {
+        Expression::Column(source.into(), column)
     }
 
     /// A value, to be a parameter.
@@ -49,14 +61,31 @@ impl Expression {
         Expression::Binary(operator, Box::new((left, right)))
     }
 
+    /// Whether a select gives a row.
+    pub fn exists(select: Select) -> Expression {
+        Expression::Exists(Box::new(select))
+    }
+
+    /// The one value of a select's one row; NULL where it gives none.
+    pub fn scalar(select: Select) -> Expression {
+        Expression::Scalar(Box::new(select))
+    }
+
+    /// Whether an expression is among the values of a select of one column.
+    pub fn in_select(operand: Expression, select: Select) -> Expression {
+        Expression::InSelect(Box::new(operand), Box::new(select))
+    }
+
     /// The condition that a row of a table has the primary key bound at run time.
-    pub fn has_key(table: &'static Table) -> Expression {
-        let parts = table.primary_key.iter().map(|&column| Expression::equals_parameter(table, column));
+    pub fn has_key(source: impl Into<Source>) -> Expression {
+        let source = source.into();
+        let key = source.table.primary_key.iter();
+        let parts = key.map(|&column| Expression::equals_parameter(source, column));
         Expression::And(parts.collect())
     }
 
-    pub(crate) fn equals_parameter(table: &'static Table, column: usize) -> Expression {
-        Expression::binary(BinaryOperator::Equal, Expression::column(table, column), Expression::Parameter)
+    pub(crate) fn equals_parameter(source: Source, column: usize) -> Expression {
+        Expression::binary(BinaryOperator::Equal, Expression::column(source, column), Expression::Parameter)
     }
 
     /// This condition and another; chains stay flat, however they are built.
@@ -102,98 +131,15 @@ impl Expression {
     /// Whether it is an exact decimal number, as far as its parts tell.
     pub(crate) fn is_decimal(&self) -> bool {
         match self {
-            Expression::Column(table, column) => table.columns[*column].ty == Type::Decimal,
+            Expression::Column(source, column) => {
+                source.table.columns.get(*column).is_some_and(|column| column.ty == Type::Decimal)
+            }
             Expression::Value(value) => value.is_decimal(),
             Expression::Function(Function::Min | Function::Max, arguments) => {
                 arguments.iter().any(Expression::is_decimal)
             }
+            Expression::Scalar(select) => select.is_decimal(),
             _ => false,
         }
     }
-}
-
-/// An operation on one expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UnaryOperator {
-    /// `NOT`.
-    Not,
-    /// `IS NULL`.
-    IsNull,
-    /// `IS NOT NULL`.
-    IsNotNull,
-    /// `-`.
-    Negative,
-}
-
-/// An operation on two expressions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BinaryOperator {
-    /// `=`.
-    Equal,
-    /// `<>`.
-    NotEqual,
-    /// `<`.
-    Less,
-    /// `<=`.
-    LessOrEqual,
-    /// `>`.
-    Greater,
-    /// `>=`.
-    GreaterOrEqual,
-    /// `LIKE`, with `\` as the escape character.
-    Like,
-    /// `+`.
-    Add,
-    /// `-`.
-    Subtract,
-    /// `*`.
-    Multiply,
-    /// `/`.
-    Divide,
-    /// `%`.
-    Remainder,
-}
-
-impl BinaryOperator {
-    /// Whether it compares by order or equality.
-    pub(crate) fn is_comparison(self) -> bool {
-        use BinaryOperator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
-        matches!(self, Equal | NotEqual | Less | LessOrEqual | Greater | GreaterOrEqual)
-    }
-}
-
-/// Where one text stands in another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Match {
-    /// Anywhere.
-    Contains,
-    /// At its start.
-    StartsWith,
-    /// At its end.
-    EndsWith,
-}
-
-/// A function that every database has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Function {
-    /// How many rows.
-    CountRows,
-    /// How many values that are not NULL.
-    Count,
-    /// The smallest value.
-    Min,
-    /// The greatest value.
-    Max,
-    /// The sum.
-    Sum,
-    /// The mean.
-    Average,
-    /// The text in small letters.
-    Lower,
-    /// The text in capitals.
-    Upper,
-    /// How many characters.
-    Length,
-    /// The first argument that is not NULL.
-    Coalesce,
 }

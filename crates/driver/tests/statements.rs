@@ -1,0 +1,80 @@
+//! Statements of every kind, as SQLite takes them: what they mean, beside what they look like.
+
+#![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
+
+mod jars;
+
+use jars::{BOXES, JARS, equal, integers, open};
+use onggi_driver::Result;
+use onggi_sql::{BinaryOperator, Expression, Function, Join, JoinKind, Select, Selected, Source};
+
+const JAR: Source = Source::of(&JARS);
+const BOX: Source = Source::of(&BOXES);
+
+fn jar(column: usize) -> Expression {
+    Expression::column(JAR, column)
+}
+
+/// The jars of a box, as part of a statement that reads boxes.
+fn in_box(columns: Vec<Expression>) -> Select {
+    Select { filter: Some(equal(jar(2), Expression::column(BOX, 0))), ..Select::new(JAR, columns) }
+}
+
+#[test]
+fn joins_keep_the_rows_that_they_say() -> Result<()> {
+    let mut connection = open()?;
+    // Jars 1 and 2 are in box 1, jar 3 in none; box 2 is empty.
+    let mut rows = |kind, on: bool| {
+        let on = on.then(|| equal(jar(2), Expression::column(BOX, 0)));
+        let joins = vec![Join { kind, source: BOX.into(), on }];
+        let select = Select { joins, ..Select::new(JAR, vec![jar(0), Expression::column(BOX, 0)]) };
+        integers(&mut connection, select).map(|mut rows| {
+            rows.sort();
+            rows
+        })
+    };
+    let inner = [[Some(1), Some(1)], [Some(2), Some(1)]];
+    assert_eq!(rows(JoinKind::Inner, true)?, inner);
+    assert_eq!(rows(JoinKind::Left, true)?, [&inner[..], &[[Some(3), None]]].concat());
+    assert_eq!(rows(JoinKind::Right, true)?, [&[[None, Some(2)]], &inner[..]].concat());
+    assert_eq!(rows(JoinKind::Full, true)?, [&[[None, Some(2)]], &inner[..], &[[Some(3), None]]].concat());
+    assert_eq!(rows(JoinKind::Cross, false)?.len(), 6);
+    assert_eq!(rows(JoinKind::Inner, false)?.len(), 6);
+    Ok(())
+}
+
+#[test]
+fn sub_selects_see_the_row_around_them() -> Result<()> {
+    let mut connection = open()?;
+    let full = Select {
+        filter: Some(Expression::exists(Select { columns: Selected::Nothing, ..in_box(vec![]) })),
+        ..Select::new(BOX, vec![Expression::column(BOX, 0)])
+    };
+    assert_eq!(integers(&mut connection, full)?, [[Some(1)]]);
+    let count = Expression::scalar(in_box(vec![Expression::Function(Function::CountRows, vec![])]));
+    let counted = Select::new(BOX, vec![Expression::column(BOX, 0), count]);
+    assert_eq!(integers(&mut connection, counted)?, [[Some(1), Some(2)], [Some(2), Some(0)]]);
+    let boxed = Select {
+        filter: Some(Expression::in_select(jar(2), Select::new(BOX, vec![Expression::column(BOX, 0)]))),
+        ..Select::new(JAR, vec![jar(0)])
+    };
+    assert_eq!(integers(&mut connection, boxed)?, [[Some(1)], [Some(2)]]);
+    Ok(())
+}
+
+#[test]
+fn a_table_in_itself() -> Result<()> {
+    let mut connection = open()?;
+    let other = Source { table: &JARS, id: 1 };
+    let heavier = Expression::binary(BinaryOperator::Greater, Expression::column(other, 3), jar(3));
+    let heaviest = Select {
+        filter: Some(Expression::unary(
+            onggi_sql::UnaryOperator::Not,
+            Expression::exists(Select { filter: Some(heavier), ..Select::new(other, vec![jar(0)]) }),
+        )),
+        ..Select::new(JAR, vec![jar(0)])
+    };
+    assert_eq!(integers(&mut connection, heaviest)?, [[Some(3)]]);
+    Ok(())
+}

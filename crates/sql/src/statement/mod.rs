@@ -1,0 +1,37 @@
+mod delete;
+mod insert;
+mod order;
+mod select;
+mod update;
+
+pub use delete::Delete;
+pub use insert::{Conflict, Insert};
+pub use order::{Direction, Nulls, Order};
+pub use select::{Join, JoinKind, Relation, Select, Selected, Summary};
+pub use update::Update;
+
+use crate::{Expression, Source};
+
+/// A statement, as data.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Statement {
+    /// Reads rows.
+    Select(Select),
+    /// Writes a new row.
+    Insert(Insert),
+    /// Changes rows.
+    Update(Update),
+    /// Removes rows.
+    Delete(Delete),
+}
+
+/// The condition of one row that is there: its key, and with `versioned` its version.
+fn row_condition(source: Source, versioned: bool) -> Expression {
+    match source.table.version {
+        Some(version) if versioned => {
+            Expression::has_key(source).and(Expression::equals_parameter(source, version))
+        }
+        _ => Expression::has_key(source),
+    }
+}

@@ -1,0 +1,140 @@
+use super::Order;
+use crate::{Expression, Source, Table, Value};
+
+/// `SELECT … FROM … JOIN … WHERE … ORDER BY … LIMIT … OFFSET …`
+///
+/// As a part of an expression it can name the columns of the selects around it.
+#[derive(Clone, Debug)]
+pub struct Select {
+    /// What is read first.
+    pub source: Relation,
+    /// What is joined to it, one after the other.
+    pub joins: Vec<Join>,
+    /// What each row of the result holds.
+    pub columns: Selected,
+    /// Whether equal rows of the result are given once.
+    pub distinct: bool,
+    /// The condition that rows meet.
+    pub filter: Option<Expression>,
+    /// What the rows are sorted by.
+    pub order: Vec<Order>,
+    /// The most rows given.
+    pub limit: Option<Value>,
+    /// How many rows are skipped first.
+    pub offset: Option<Value>,
+    /// What is done with the rows of the statement as it stands.
+    pub summary: Option<Summary>,
+}
+
+impl Select {
+    /// These columns of all rows.
+    pub fn new(source: impl Into<Relation>, columns: Vec<Expression>) -> Select {
+        Select { columns: Selected::Expressions(columns), ..Select::all(source) }
+    }
+
+    /// All rows, with every column in order.
+    pub fn all(source: impl Into<Relation>) -> Select {
+        Select {
+            source: source.into(),
+            joins: Vec::new(),
+            columns: Selected::Table,
+            distinct: false,
+            filter: None,
+            order: Vec::new(),
+            limit: None,
+            offset: None,
+            summary: None,
+        }
+    }
+
+    /// The row whose primary key is bound at run time.
+    pub fn by_key(table: &'static Table) -> Select {
+        Select { filter: Some(Expression::has_key(table)), ..Select::all(table) }
+    }
+
+    /// Adds a condition that rows must meet as well.
+    pub fn and(&mut self, condition: Expression) {
+        self.filter = Some(match self.filter.take() {
+            Some(filter) => filter.and(condition),
+            None => condition,
+        });
+    }
+
+    /// Whether the one value of its rows is an exact decimal number.
+    pub(crate) fn is_decimal(&self) -> bool {
+        match (&self.columns, &self.source) {
+            _ if self.summary.is_some() => false,
+            (Selected::Expressions(expressions), _) => {
+                expressions.first().is_some_and(Expression::is_decimal)
+            }
+            (Selected::Table, Relation::Table(source)) => Expression::column(*source, 0).is_decimal(),
+            (Selected::Nothing, _) => false,
+        }
+    }
+}
+
+/// What rows are read from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Relation {
+    /// A table.
+    Table(Source),
+}
+
+impl From<Source> for Relation {
+    fn from(source: Source) -> Relation {
+        Relation::Table(source)
+    }
+}
+
+impl From<&'static Table> for Relation {
+    fn from(table: &'static Table) -> Relation {
+        Relation::Table(Source::of(table))
+    }
+}
+
+/// What is joined to the rows before it, and how.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// Which rows are kept that have no partner.
+    pub kind: JoinKind,
+    /// What is joined.
+    pub source: Relation,
+    /// The condition that partners meet; none makes all rows partners of all. A cross join has none.
+    pub on: Option<Expression>,
+}
+
+/// Which rows of a join are kept that have no partner: with NULL in all columns of the other side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JoinKind {
+    /// None.
+    Inner,
+    /// Those before the join.
+    Left,
+    /// Those of what is joined.
+    Right,
+    /// Both.
+    Full,
+    /// All are partners.
+    Cross,
+}
+
+/// What each row of a result holds.
+#[derive(Clone, Debug)]
+pub enum Selected {
+    /// Every column of the first table, in order.
+    Table,
+    /// These expressions.
+    Expressions(Vec<Expression>),
+    /// Nothing, where only the rows' existence or number matters.
+    Nothing,
+}
+
+/// One value made of all rows of a select.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Summary {
+    /// How many there are.
+    Count,
+    /// Whether there is one.
+    Exists,
+}
