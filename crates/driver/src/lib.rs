@@ -20,6 +20,7 @@
 mod bind;
 mod connection;
 mod error;
+mod function;
 mod observe;
 mod pool;
 #[cfg(feature = "sqlite")]
@@ -29,6 +30,7 @@ mod url;
 pub use bind::{Bind, Capture};
 pub use connection::{Connection, Prepared, Row, Rows};
 pub use error::Error;
+pub use function::Function;
 pub use observe::{Executed, Observer};
 pub use onggi_sql::{Type, Value, ValueRef};
 pub use pool::{Pool, Pooled};

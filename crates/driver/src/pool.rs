@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[cfg(feature = "sqlite")]
 use crate::sqlite;
 use crate::url::{Url, invalid};
-use crate::{Connection, Observer, Result};
+use crate::{Connection, Function, Observer, Result};
 
 /// Opens connections to one database and keeps those that came back, with their prepared statements.
 ///
@@ -39,10 +39,19 @@ impl Pool {
     ///
     /// A URL that is not understood, an option that does not exist, a database that cannot be opened.
     pub fn open(url: &str) -> Result<Pool> {
+        Pool::open_with(url, [])
+    }
+
+    /// A pool whose connections know functions of the program's own, where the database runs inside of it, as SQLite does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Pool::open), and functions that the database does not take.
+    pub fn open_with(url: &str, functions: impl IntoIterator<Item = Function>) -> Result<Pool> {
         let url = Url::parse(url)?;
         let target = match url.scheme.as_str() {
             #[cfg(feature = "sqlite")]
-            "sqlite" => Target::Sqlite(sqlite::Target::new(&url)?),
+            "sqlite" => Target::Sqlite(sqlite::Target::new(&url, functions.into_iter().collect())?),
             scheme => return Err(unknown(scheme)),
         };
         let pool = Pool(Arc::new(Shared { target, idle: Mutex::default(), observer: Mutex::default() }));

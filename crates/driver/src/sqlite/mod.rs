@@ -2,6 +2,7 @@
 
 mod connection;
 mod error;
+mod function;
 mod open;
 mod statement;
 mod text;

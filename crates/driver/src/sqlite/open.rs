@@ -7,9 +7,10 @@ use rusqlite::config::DbConfig;
 
 use super::connection::Connection;
 use super::error::classify;
-use crate::Result;
+use super::function::register;
 use crate::error::{Error, Kind};
 use crate::url::{Url, invalid};
+use crate::{Function, Result};
 
 /// A database file, or a database in memory, and how to open it.
 pub(crate) struct Target {
@@ -19,6 +20,7 @@ pub(crate) struct Target {
     synchronous: &'static str,
     busy_timeout: Duration,
     foreign_keys: bool,
+    functions: Vec<Function>,
 }
 
 enum Place {
@@ -43,7 +45,7 @@ const MODES: [(&str, OpenFlags); 3] = [
 ];
 
 impl Target {
-    pub(crate) fn new(url: &Url) -> Result<Target> {
+    pub(crate) fn new(url: &Url, functions: Vec<Function>) -> Result<Target> {
         let mut target = Target {
             place: place(&url.place)?,
             flags: MODES[0].1,
@@ -51,6 +53,7 @@ impl Target {
             synchronous: SYNCHRONOUS[0],
             busy_timeout: Duration::from_secs(5),
             foreign_keys: true,
+            functions,
         };
         for (name, value) in &url.options {
             target.set(name, value)?;
@@ -105,6 +108,7 @@ impl Target {
         rusqlite::vtab::array::load_module(connection)?;
         #[cfg(feature = "decimal")]
         connection.create_collation("onggi_decimal", super::text::compare_decimals)?;
+        self.functions.iter().try_for_each(|function| register(connection, function.clone()))?;
         connection.pragma_update(None, "foreign_keys", self.foreign_keys)?;
         // The first look into the file: one that is no database, or locked, shows here.
         let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;

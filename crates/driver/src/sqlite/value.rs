@@ -7,7 +7,7 @@ use rusqlite::types::{Value as Stored, ValueRef as StoredRef};
 
 use super::error::classify;
 use super::text;
-use crate::{Error, Result, Type, ValueRef};
+use crate::{Error, Result, Type, Value, ValueRef};
 
 /// Binds a value to a parameter, counted from one.
 #[inline]
@@ -49,6 +49,15 @@ fn stored(value: ValueRef<'_>) -> Result<Stored> {
         ValueRef::List(_) => return Err(Error::value("a list is a parameter of IN only")),
         other => Stored::Text(text::write(other)?),
     })
+}
+
+/// A value in SQLite's own terms, its text and bytes moved.
+pub(super) fn owned(value: Value) -> Result<Stored> {
+    match value {
+        Value::Text(value) => Ok(Stored::Text(value)),
+        Value::Blob(value) => Ok(Stored::Blob(value)),
+        value => stored(value.as_ref()),
+    }
 }
 
 /// A stored value, as it is.
