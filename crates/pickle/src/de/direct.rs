@@ -1,9 +1,11 @@
-//! Typed values straight from the bytes, without a graph between: what ordinary data needs, at twice the speed.
+//! Typed values straight from the bytes, in one pass and without a graph between: what ordinary data needs.
 //!
-//! An [`Outline`] is drawn first: it runs the machine over the whole pickle without building anything, notes which
-//! containers are filled with how much, and gives up where something is out of the ordinary. Then serde reads the bytes
-//! front to back. Whatever goes wrong on the way, in the bytes, in the type or at a limit, this reader gives up too and
-//! the value is read again through a graph, which decides and finds the words: so a `Deserialize` may run twice on one
+//! Serde asks and the reader follows the bytes front to back, as the machine would, with its stack in mind: what is read
+//! is taken for a value, a list or dict for as long as it goes on like one, and the opcode that ends it must be the one
+//! that was expected. Where a value does not show its kind at its start (a tuple that is made behind its items, a list
+//! that may get a single item) and the type does not say it, an [`Outline`] of what comes next is drawn first. Whatever
+//! goes wrong on the way, in the bytes, in the type, at a limit or because an expectation was wrong, this reader gives up
+//! and the value is read again through a graph, which decides and finds the words: so a `Deserialize` may run twice on one
 //! pickle. What succeeds here is what the graph would have given: each object is paid for and each level counted by the
 //! same rules, equal keys are the graph's affair, and the bytes are read to `STOP` with every opcode accounted for.
 
@@ -12,6 +14,8 @@ mod cursor;
 mod deserializer;
 mod keys;
 mod outline;
+mod parts;
+mod plain;
 #[cfg(test)]
 mod tests;
 mod walk;
@@ -22,60 +26,93 @@ use serde::de::{Deserialize, Visitor};
 
 use self::access::{Items, Pairs};
 use self::outline::Outline;
-use super::{FREE_COPIES, TEXT_UNIT};
+use self::parts::{Kind, Parts};
+use super::TEXT_UNIT;
 use crate::bigint::{self, Wide};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::opcode::Opcode;
 
 thread_local! {
-    /// The outline of a small pickle leaves its vectors to the next one, so that tiny pickles allocate nothing.
-    static SCRATCH: Cell<Option<Box<Outline>>> = const { Cell::new(None) };
+    /// A small pickle leaves its vectors to the next one, so that tiny pickles allocate nothing.
+    static NOTES: Cell<Option<Box<Notes>>> = const { Cell::new(None) };
 }
+
+/// The longest vectors that are kept for the next pickle.
+const KEPT: usize = 1 << 10;
 
 /// Reads the first pickle of `input`, if it is ordinary and fits the type and the limits, and says how long it is.
 pub(super) fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8], limits: &Limits) -> Option<(T, usize)> {
-    let mut outline = SCRATCH.try_with(Cell::take).ok().flatten().unwrap_or_default();
-    let drawn = outline.draw(input, limits);
-    let value = drawn.and_then(|()| Reader::new(input, &outline, limits).read());
-    let value = value.map(|value| (value, outline.length()));
-    if outline.is_small() {
-        // A thread that is ending has no use for it.
-        let _ = SCRATCH.try_with(|scratch| scratch.set(Some(outline)));
+    if limits.check_bytes(input.len()).is_err() || u32::try_from(input.len()).is_err() {
+        return None;
+    }
+    let mut notes = NOTES.try_with(Cell::take).ok().flatten().unwrap_or_default();
+    notes.clear();
+    let value = Reader::new(input, &mut notes, limits).read(limits);
+    if notes.are_small() {
+        // A thread that is ending has no use for them.
+        let _ = NOTES.try_with(|kept| kept.set(Some(notes)));
     }
     value
 }
 
-struct Reader<'o, 'de> {
+/// What the reader must remember.
+#[derive(Default)]
+struct Notes {
+    /// What the memo holds.
+    memo: Vec<u32>,
+    /// Where the keys of the open dicts, and the items of the open sets, stand.
+    keys: Vec<u32>,
+    /// The keys of the last dict that was found to have different ones: records share theirs.
+    distinct: Vec<u32>,
+    outline: Outline,
+}
+
+/// What stands for the place of an object that is no atom.
+const CONTAINER: usize = usize::MAX;
+
+/// What stands for the place of a mark, which can be neither stored nor fetched.
+const MARK: usize = usize::MAX - 1;
+
+/// A place in 32 bits: inputs are shorter, so that of a container is none.
+#[inline]
+fn narrow(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+/// The same place again.
+#[inline]
+fn wide(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
+
+struct Reader<'n, 'de> {
     input: &'de [u8],
-    outline: &'o Outline,
-    place: Place,
+    /// What an argument may reach: the input to the end of the frame.
+    window: &'de [u8],
+    position: usize,
+    /// Where the atom on top of the stack stands, or what else is there.
+    top: usize,
+    notes: &'n mut Notes,
+    /// Short tuples that were begun because the type has one, at the same position, and how many.
+    begun: (usize, usize),
+    /// How many items, keys and values were read.
+    parts: usize,
+    /// What was read more than once, in units of the limit of expansion.
+    copies: usize,
+    expansion: usize,
     depth: usize,
     most_depth: usize,
-    budget: usize,
-    /// How many bytes may still become items of a sequence at no charge.
-    free_bytes: usize,
     /// Enums that were opened and not read to their end.
     open_variants: usize,
     /// Whether anything went wrong, even if the type made up for it: the position means nothing any more.
     failed: bool,
 }
 
-/// How far the reader has come.
-#[derive(Clone, Copy)]
-struct Place {
-    position: usize,
-    /// The number of the next container.
-    fill: usize,
-    /// The number of the next tuple that starts without a mark, and where it does.
-    tuple: usize,
-    tuple_start: usize,
-}
-
 /// What a value starts with.
 enum Start<'de> {
     Atom(Atom<'de>),
-    Parts(Kind, Parts),
+    Parts(Parts),
 }
 
 #[derive(Clone, Copy)]
@@ -90,73 +127,59 @@ enum Atom<'de> {
     ByteArray(&'de [u8]),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    List,
-    Tuple,
-    Dict,
-    Set,
-}
-
-/// What remains of a container that is being read.
-#[derive(Clone, Copy)]
-struct Parts {
-    /// Items, or keys and values; unknown for [`Form::Marked`].
-    left: usize,
-    form: Form,
-}
-
-#[derive(Clone, Copy)]
-enum Form {
-    /// Filled from one mark after another.
-    Batches { end: Opcode, left: u32, open: bool },
-    /// A tuple between a mark and `TUPLE`.
-    Marked,
-    /// As many as there are, and then the opcode that takes them, if any.
-    Counted(Option<Opcode>),
-}
-
 impl Atom<'_> {
-    fn byte_length(&self) -> usize {
+    /// What it costs above one.
+    #[inline]
+    fn text_units(&self) -> usize {
         match self {
-            Self::Str(text) => text.len(),
-            Self::BigInt(bytes) | Self::Bytes(bytes) | Self::ByteArray(bytes) => bytes.len(),
+            Self::Str(text) => text.len() / TEXT_UNIT,
+            Self::BigInt(bytes) | Self::Bytes(bytes) | Self::ByteArray(bytes) => bytes.len() / TEXT_UNIT,
             _ => 0,
         }
     }
 }
 
-impl Start<'_> {
-    fn cost(&self) -> usize {
-        match self {
-            Self::Atom(atom) => 1 + atom.byte_length() / TEXT_UNIT,
-            Self::Parts(..) => 1,
-        }
+impl Notes {
+    fn clear(&mut self) {
+        self.memo.clear();
+        self.keys.clear();
+        self.distinct.clear();
+        self.outline.clear();
+    }
+
+    fn are_small(&self) -> bool {
+        let lengths = [self.memo.capacity(), self.keys.capacity(), self.distinct.capacity()];
+        lengths.iter().all(|length| *length <= KEPT) && self.outline.capacity() <= KEPT
     }
 }
 
-impl<'o, 'de> Reader<'o, 'de> {
-    fn new(input: &'de [u8], outline: &'o Outline, limits: &Limits) -> Self {
-        let items = outline.parts().min(outline.length());
-        let free = items.saturating_add(1 + outline.length() / TEXT_UNIT).saturating_mul(FREE_COPIES);
+impl<'n, 'de> Reader<'n, 'de> {
+    fn new(input: &'de [u8], notes: &'n mut Notes, limits: &Limits) -> Self {
         Self {
             input,
-            outline,
-            place: Place { position: 0, fill: 0, tuple: 0, tuple_start: outline.tuple(0).0 },
+            window: input,
+            position: 0,
+            top: MARK,
+            notes,
+            begun: (0, 0),
+            parts: 0,
+            copies: 0,
+            expansion: limits.expansion,
             depth: 0,
             most_depth: limits.depth,
-            budget: free.saturating_add(limits.expansion),
-            free_bytes: outline.length(),
             open_variants: 0,
             failed: false,
         }
     }
 
     /// The whole value, to `STOP`.
-    fn read<T: Deserialize<'de>>(&mut self) -> Option<T> {
+    fn read<T: Deserialize<'de>>(&mut self, limits: &Limits) -> Option<(T, usize)> {
+        self.pass_protocol()?;
         let value = T::deserialize(&mut *self).ok()?;
-        let stopped = self.opcode().is_ok_and(|opcode| opcode == Opcode::Stop);
-        (stopped && !self.failed && self.open_variants == 0).then_some(value)
+        self.expect(Opcode::Stop).ok()?;
+        // Some of the parts are no nodes: what is counted too high, the graph counts again.
+        let kept = self.parts < limits.nodes && self.notes.memo.len() <= limits.memo;
+        (kept && !self.failed && self.open_variants == 0).then_some((value, self.position))
     }
 
     /// The error that nobody sees.
@@ -173,17 +196,14 @@ impl<'o, 'de> Reader<'o, 'de> {
         if is_special { Err(self.give_up()) } else { Ok(()) }
     }
 
-    #[inline]
-    fn spend(&mut self, units: usize) -> Result<()> {
-        self.budget = self.budget.checked_sub(units).ok_or_else(|| self.give_up())?;
-        Ok(())
-    }
-
-    /// An atom or the start of a container, paid for.
-    fn start(&mut self) -> Result<Start<'de>> {
-        let start = self.begin()?;
-        self.spend(start.cost())?;
-        Ok(start)
+    /// Pays for what is read again.
+    ///
+    /// The graph has everything paid for, and twice the parts and the bytes are free. What is read once is covered by half
+    /// of that, so only what comes again must be counted; nothing that follows makes less of it free.
+    fn pay(&mut self, units: usize) -> Result<()> {
+        self.copies = self.copies.saturating_add(units);
+        let free = self.parts + 1 + self.position / TEXT_UNIT;
+        if self.copies > free.saturating_add(self.expansion) { Err(self.give_up()) } else { Ok(()) }
     }
 
     /// One level more; an error on the way back out leaves the reader nowhere.
@@ -199,9 +219,9 @@ impl<'o, 'de> Reader<'o, 'de> {
         result
     }
 
-    fn parts<V: Visitor<'de>>(&mut self, kind: Kind, parts: Parts, visitor: V) -> Result<V::Value> {
+    fn parts<V: Visitor<'de>>(&mut self, parts: Parts, visitor: V) -> Result<V::Value> {
         self.nested(|reader| {
-            if kind == Kind::Dict {
+            if parts.kind == Kind::Dict {
                 let mut access = Pairs::new(reader, parts);
                 let value = visitor.visit_map(&mut access)?;
                 access.finish()?;
@@ -217,7 +237,7 @@ impl<'o, 'de> Reader<'o, 'de> {
     #[inline]
     fn any<V: Visitor<'de>>(&mut self, start: Start<'de>, visitor: V) -> Result<V::Value> {
         let atom = match start {
-            Start::Parts(kind, parts) => return self.parts(kind, parts, visitor),
+            Start::Parts(parts) => return self.parts(parts, visitor),
             Start::Atom(atom) => atom,
         };
         match atom {

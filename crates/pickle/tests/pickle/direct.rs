@@ -86,6 +86,16 @@ impl<'de> Deserialize<'de> for Lenient {
     }
 }
 
+/// Reads nothing at all.
+#[derive(Debug)]
+struct Nothing;
+
+impl<'de> Deserialize<'de> for Nothing {
+    fn deserialize<D: serde::Deserializer<'de>>(_deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self)
+    }
+}
+
 fn compare<T: DeserializeOwned + Debug>(pickle: &[u8]) {
     for limits in [Limits::default(), Limits::default().expansion(0).depth(3).nodes(9)] {
         let direct = from_slice_with::<T>(pickle, limits);
@@ -117,6 +127,11 @@ fn compare_all(pickle: &[u8]) {
     compare::<BTreeSet<String>>(pickle);
     compare::<Option<Box<Value>>>(pickle);
     compare::<(u128, char)>(pickle);
+    compare::<(Vec<Value>, i64)>(pickle);
+    compare::<Vec<(Vec<i64>, Option<()>)>>(pickle);
+    compare::<Vec<Nothing>>(pickle);
+    compare::<BTreeMap<String, Nothing>>(pickle);
+    compare::<(Nothing, i64)>(pickle);
     compare::<IgnoredAny>(pickle);
     compare::<()>(pickle);
 }
@@ -228,6 +243,90 @@ fn the_corpus_gives_what_the_graph_gives() {
         }
     }
     println!("{count} cases compared");
+}
+
+#[test]
+fn what_looks_like_something_else_gives_what_the_graph_gives() {
+    for pickle in [
+        &b"](](K\x01K\x02tK\x03e."[..],
+        b"](]K\x01ae.",
+        b"](]K\x01e.",
+        b"](]K\x01K\x02\x86ae.",
+        b"](}\x8c\x01a]e.",
+        b"](}\x8c\x01a]se.",
+        b"(](K\x01e(K\x02et.",
+        b"(](K\x01e(K\x02K\x03K\x04K\x05tt.",
+        b"](K\x01eK\x02a.",
+        b"]K\x01a(K\x02e.",
+        b"](e(K\x01e.",
+        b"]]]aa.",
+        b"]N\x85a.",
+        b"](K\x01eK\x02\x86.",
+        b"](](K\x01eN\x86](K\x02e)\x86e.",
+        b"N\x85\x85\x85.",
+        b"K\x01K\x02\x86K\x03\x86.",
+        b"K\x01K\x02K\x03\x86\x86.",
+        b"}\x8c\x01a\x86.",
+        b"\x8c\x01a\x94h\0\x86.",
+        b"\x8c\x01aq\x05h\x05\x86.",
+        b"N\x94h\0\x86.",
+        b"](N\x94h\0e.",
+        b"]\x94h\0\x86.",
+        b"(\x94K\x01t.",
+        b"\x94K\x01.",
+        b"}(\x8c\x01aK\x01\x8c\x01aK\x02u.",
+        b"}(\x8c\x01au.",
+        b"}(\x8c\x01aK\x01\x8c\x01bu.",
+        b"}\x96\0\0\0\0\0\0\0\0Ns.",
+        b"}]Ns.",
+        b"\x8f(]\x90.",
+        b"\x80\x04\x95\x03\0\0\0\0\0\0\0K\x01..",
+        b"\x80\x04\x95\x02\0\0\0\0\0\0\0M\x01\0.",
+        b"\x80\x04\x95\x05\0\0\0\0\0\0\0](K\x01M\x01\0e.",
+        b"\x80\x04\x95\x04\0\0\0\0\0\0\0](K\x01\x95\x04\0\0\0\0\0\0\0K\x02e..",
+        b"\x80\x04\x95\x05\0\0\0\0\0\0\0N.",
+        b"K\x01\x80\x04.",
+        b"\x80\x06N.",
+        b"\x80",
+        b"",
+    ] {
+        compare_all(pickle);
+    }
+}
+
+#[test]
+fn batches_of_any_size_give_what_the_graph_gives() {
+    for count in [1, 2, 999, 1000, 1001, 1002, 2000, 2001] {
+        for single in [false, true] {
+            for empty in [false, true] {
+                compare::<Vec<i64>>(&batches(b'e', count, single, empty));
+                compare::<Value>(&batches(b'e', count, single, empty));
+                compare::<BTreeMap<i64, IgnoredAny>>(&batches(b'u', count, single, empty));
+                compare::<Pairs>(&batches(b'u', count, single, empty));
+            }
+        }
+    }
+}
+
+/// A list or dict in batches of a thousand. A single item may have an opcode of its own, an empty batch may come last.
+fn batches(many: u8, count: u16, single: bool, empty: bool) -> Vec<u8> {
+    let (start, one, value) = if many == b'e' { (b']', b'a', &b""[..]) } else { (b'}', b's', &b"N"[..]) };
+    let mut pickle = vec![start];
+    for batch in (0..count).collect::<Vec<_>>().chunks(1000) {
+        let is_single = single && batch.len() == 1;
+        pickle.extend((!is_single).then_some(b'('));
+        for item in batch {
+            pickle.push(b'M');
+            pickle.extend(item.to_le_bytes());
+            pickle.extend(value);
+        }
+        pickle.push(if is_single { one } else { many });
+    }
+    if empty {
+        pickle.extend([b'(', many]);
+    }
+    pickle.push(b'.');
+    pickle
 }
 
 #[test]

@@ -3,48 +3,41 @@
 use serde::de::value::{BytesDeserializer, U32Deserializer};
 use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor};
 
-use super::{Form, Parts, Reader};
+use super::Reader;
+use super::parts::{Kind, Parts};
 use crate::error::{Error, Result};
 
 /// The items of a list, tuple or set.
-pub(super) struct Items<'r, 'o, 'de> {
-    reader: &'r mut Reader<'o, 'de>,
+pub(super) struct Items<'r, 'n, 'de> {
+    reader: &'r mut Reader<'n, 'de>,
     parts: Parts,
 }
 
-impl<'r, 'o, 'de> Items<'r, 'o, 'de> {
-    pub(super) fn new(reader: &'r mut Reader<'o, 'de>, parts: Parts) -> Self {
+impl<'r, 'n, 'de> Items<'r, 'n, 'de> {
+    pub(super) fn new(reader: &'r mut Reader<'n, 'de>, parts: Parts) -> Self {
         Self { reader, parts }
     }
 
-    pub(super) fn finish(self) -> Result<()> {
-        self.reader.finish(self.parts)
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.reader.finish(&mut self.parts)
     }
 }
 
 impl<'de> Reader<'_, 'de> {
-    /// Reads a part of a container.
+    /// Reads a part of a container, whose opcode stands next. A type that reads nothing at all would shift what follows.
     #[inline]
     fn part<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value> {
+        let start = self.position;
         let part = seed.deserialize(&mut *self);
-        self.failed |= part.is_err();
-        self.check()?;
-        part
+        match part {
+            Ok(part) if self.position != start && !self.failed => Ok(part),
+            _ => Err(self.give_up()),
+        }
     }
 
     /// Ends what goes on although something went wrong: a type that makes up for errors could go on forever.
     fn check(&mut self) -> Result<()> {
         if self.failed { Err(self.give_up()) } else { Ok(()) }
-    }
-}
-
-impl Parts {
-    /// How many there are, where it is known.
-    fn size(self) -> Option<usize> {
-        match self.form {
-            Form::Marked => None,
-            _ => Some(self.left),
-        }
     }
 }
 
@@ -57,35 +50,31 @@ impl<'de> de::SeqAccess<'de> for Items<'_, '_, 'de> {
             return Ok(None);
         }
         let item = self.reader.part(seed)?;
-        self.parts.left = self.parts.left.saturating_sub(1);
+        let is_key = self.parts.kind == Kind::Set;
+        self.reader.count(&mut self.parts, is_key)?;
         Ok(Some(item))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.parts.size()
+        self.parts.left()
     }
 }
 
 /// The pairs of a dict.
-pub(super) struct Pairs<'r, 'o, 'de> {
-    reader: &'r mut Reader<'o, 'de>,
+pub(super) struct Pairs<'r, 'n, 'de> {
+    reader: &'r mut Reader<'n, 'de>,
     parts: Parts,
+    /// Whether a key was read whose value was not.
+    value_due: bool,
 }
 
-impl<'r, 'o, 'de> Pairs<'r, 'o, 'de> {
-    pub(super) fn new(reader: &'r mut Reader<'o, 'de>, parts: Parts) -> Self {
-        Self { reader, parts }
+impl<'r, 'n, 'de> Pairs<'r, 'n, 'de> {
+    pub(super) fn new(reader: &'r mut Reader<'n, 'de>, parts: Parts) -> Self {
+        Self { reader, parts, value_due: false }
     }
 
-    pub(super) fn finish(self) -> Result<()> {
-        self.reader.finish(self.parts)
-    }
-
-    #[inline]
-    fn next<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value> {
-        let part = self.reader.part(seed)?;
-        self.parts.left -= 1; // there was one: the caller has looked
-        Ok(part)
+    pub(super) fn finish(mut self) -> Result<()> {
+        self.reader.finish(&mut self.parts)
     }
 }
 
@@ -94,41 +83,49 @@ impl<'de> de::MapAccess<'de> for Pairs<'_, '_, 'de> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        if !self.parts.left.is_multiple_of(2) {
+        if self.value_due {
             return Err(self.reader.give_up()); // a value was left out
         }
         if !self.reader.has_more(&mut self.parts)? {
             return Ok(None);
         }
-        self.next(seed).map(Some)
+        let key = self.reader.part(seed)?;
+        self.reader.count(&mut self.parts, true)?;
+        self.value_due = true;
+        Ok(Some(key))
     }
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        if self.parts.left.is_multiple_of(2) {
+        if !self.value_due {
             return Err(self.reader.give_up()); // a key was left out
         }
-        self.next(seed)
+        self.reader.opcode()?;
+        let value = self.reader.part(seed)?;
+        self.reader.count(&mut self.parts, false)?;
+        self.value_due = false;
+        Ok(value)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.parts.size().map(|parts| parts / 2)
+        self.parts.left()
     }
 }
 
 /// An enum: a string for a unit variant, `{variant: content}` for the others.
-pub(super) struct Variant<'r, 'o, 'de> {
-    pub(super) reader: &'r mut Reader<'o, 'de>,
+pub(super) struct Variant<'r, 'n, 'de> {
+    pub(super) reader: &'r mut Reader<'n, 'de>,
     pub(super) parts: Option<Parts>,
 }
 
 impl<'de> Variant<'_, '_, 'de> {
     /// Reads the content and passes the end of the dict.
     fn content<T>(self, read: impl FnOnce(&mut Reader<'_, 'de>) -> Result<T>) -> Result<T> {
-        let Some(parts) = self.parts else { return Err(self.reader.give_up()) };
+        let Some(mut parts) = self.parts else { return Err(self.reader.give_up()) };
         let content = read(self.reader)?;
         self.reader.check()?;
-        self.reader.finish(Parts { left: 0, ..parts })?;
+        self.reader.count(&mut parts, false)?;
+        self.reader.finish(&mut parts)?;
         self.reader.open_variants -= 1;
         Ok(content)
     }
@@ -145,6 +142,9 @@ impl<'de> de::EnumAccess<'de> for Variant<'_, '_, 'de> {
             return Err(self.reader.give_up());
         }
         let variant = self.reader.part(seed)?;
+        if let Some(parts) = &mut self.parts {
+            self.reader.count(parts, true)?;
+        }
         Ok((variant, self))
     }
 }
@@ -184,9 +184,9 @@ pub(super) struct SpecialAtom<'de> {
 }
 
 /// A tuple or set, which [`crate::Value`] alone can tell apart; it stands next.
-pub(super) struct SpecialParts<'r, 'o, 'de> {
+pub(super) struct SpecialParts<'r, 'n, 'de> {
     pub(super) kind: u32,
-    pub(super) reader: &'r mut Reader<'o, 'de>,
+    pub(super) reader: &'r mut Reader<'n, 'de>,
 }
 
 macro_rules! special {

@@ -2,91 +2,85 @@
 
 use crate::opcode::Opcode;
 
+#[derive(Clone, Copy)]
 pub(super) struct Cursor<'i> {
     input: &'i [u8],
-    /// Positions have 32 bits here: the outline is drawn of short pickles only.
-    position: u32,
-    /// How far an argument may reach: to the end of the frame, or of the input.
-    end: u32,
+    /// What an argument may reach: the input to the end of the frame.
+    window: &'i [u8],
+    position: usize,
 }
 
 impl<'i> Cursor<'i> {
-    /// At the start of an input that is not too long.
-    pub(super) fn new(input: &'i [u8]) -> Option<Self> {
-        Some(Self { input, position: 0, end: u32::try_from(input.len()).ok()? })
+    /// At a position in a window, which is the start of the input.
+    pub(super) fn new(input: &'i [u8], window: &'i [u8], position: usize) -> Self {
+        Self { input, window, position }
     }
 
     #[inline]
-    pub(super) fn position(&self) -> u32 {
+    pub(super) fn position(&self) -> usize {
         self.position
     }
 
-    #[inline]
-    fn rest(&self) -> Option<&'i [u8]> {
-        self.input.get(usize::try_from(self.position).ok()?..)
-    }
-
+    /// The next opcode that makes or takes objects, which is not passed yet.
     #[inline]
     pub(super) fn opcode(&mut self) -> Option<Opcode> {
-        if self.position == self.end {
-            self.end = u32::try_from(self.input.len()).ok()?; // the frame, if there was one, is over
+        loop {
+            let Some(byte) = self.window.get(self.position) else {
+                if self.window.len() == self.input.len() {
+                    return None;
+                }
+                self.window = self.input; // the frame is over
+                continue;
+            };
+            match Opcode::from_byte(*byte)? {
+                Opcode::Memoize => self.position += 1,
+                Opcode::BinPut => self.pass(2)?,
+                Opcode::LongBinPut => self.pass(5)?,
+                Opcode::Frame => self.window = enter_frame(self.input, self.window, &mut self.position)?,
+                opcode => return Some(opcode),
+            }
         }
-        let byte = *self.rest()?.first()?;
-        self.position += 1;
-        Opcode::from_byte(byte)
     }
 
     #[inline]
-    pub(super) fn pass(&mut self, length: u32) -> Option<()> {
-        self.position = self.position.checked_add(length).filter(|position| *position <= self.end)?;
+    pub(super) fn pass(&mut self, length: usize) -> Option<()> {
+        self.position =
+            self.position.checked_add(length).filter(|position| *position <= self.window.len())?;
         Some(())
     }
 
+    /// Passes an atom, or says that this is none.
     #[inline]
-    pub(super) fn byte(&mut self) -> Option<u8> {
-        let byte = *self.rest()?.first()?;
-        self.pass(1)?;
-        Some(byte)
+    pub(super) fn atom(&mut self, opcode: Opcode) -> Option<bool> {
+        let length = match opcode {
+            Opcode::None | Opcode::NewTrue | Opcode::NewFalse => 1,
+            Opcode::BinInt1 | Opcode::BinGet => 2,
+            Opcode::BinInt2 => 3,
+            Opcode::BinInt | Opcode::LongBinGet => 5,
+            Opcode::BinFloat => 9,
+            Opcode::ShortBinUnicode | Opcode::ShortBinBytes | Opcode::Long1 => {
+                2 + usize::from(*self.window.get(self.position + 1)?)
+            }
+            Opcode::BinUnicode | Opcode::BinBytes => {
+                let length = self.window.get(self.position + 1..)?.first_chunk()?;
+                usize::try_from(u32::from_le_bytes(*length)).ok()?.checked_add(5)?
+            }
+            Opcode::BinUnicode8 | Opcode::BinBytes8 | Opcode::ByteArray8 => {
+                let length = self.window.get(self.position + 1..)?.first_chunk()?;
+                usize::try_from(u64::from_le_bytes(*length)).ok()?.checked_add(9)?
+            }
+            _ => return Some(false),
+        };
+        self.pass(length)?;
+        Some(true)
     }
+}
 
-    #[inline]
-    pub(super) fn word(&mut self) -> Option<u32> {
-        let bytes = *self.rest()?.first_chunk()?;
-        self.pass(4)?;
-        Some(u32::from_le_bytes(bytes))
-    }
-
-    fn long(&mut self) -> Option<u32> {
-        let bytes = *self.rest()?.first_chunk()?;
-        self.pass(8)?;
-        u32::try_from(u64::from_le_bytes(bytes)).ok()
-    }
-
-    /// Data behind a length of one byte.
-    #[inline]
-    pub(super) fn sized1(&mut self) -> Option<()> {
-        let length = self.byte()?;
-        self.pass(u32::from(length))
-    }
-
-    /// Data behind a length of four bytes.
-    #[inline]
-    pub(super) fn sized4(&mut self) -> Option<()> {
-        let length = self.word()?;
-        self.pass(length)
-    }
-
-    /// Data behind a length of eight bytes.
-    pub(super) fn sized8(&mut self) -> Option<()> {
-        let length = self.long()?;
-        self.pass(length)
-    }
-
-    /// A frame, which must exist in full.
-    pub(super) fn frame(&mut self) -> Option<()> {
-        let length = self.long()?;
-        let end = self.position.checked_add(length)?;
-        self.end = Some(end).filter(|end| usize::try_from(*end).is_ok_and(|end| end <= self.input.len()))?;
-        Some(())
-    }
+/// Passes `FRAME` and gives the window of the frame, which must exist in full.
+#[cold]
+pub(super) fn enter_frame<'i>(input: &'i [u8], window: &[u8], position: &mut usize) -> Option<&'i [u8]> {
+    let length = window.get(*position + 1..)?.first_chunk()?;
+    *position += 9;
+    let end = position.checked_add(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
+    input.get(..end)
 }

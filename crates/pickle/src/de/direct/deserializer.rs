@@ -4,12 +4,22 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{self, Visitor};
 
 use super::access::{SpecialAtom, SpecialParts, Variant};
-use super::{Atom, Kind, Reader, Start};
-use crate::de::{exact, fits_f32};
+use super::parts::Kind;
+use super::{Atom, Reader, Start};
+use crate::de::{TEXT_UNIT, exact, fits_f32};
 use crate::encode::serde::names;
 use crate::error::{Error, Result};
 use crate::opcode::Opcode;
 use crate::value::special;
+
+/// Methods for types that say what comes.
+macro_rules! expected {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+            self.expected(visitor)
+        }
+    )*};
+}
 
 impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
     type Error = Error;
@@ -20,23 +30,24 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
 
     #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let start = self.start()?;
+        let start = self.begin()?;
         self.any(start, visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if matches!(self.opcode()?, Opcode::None | Opcode::BinGet | Opcode::LongBinGet) {
-            let before = self.place;
-            if let Start::Atom(Atom::None) = self.begin()? {
-                return visitor.visit_none();
-            }
-            self.place = before;
+        let opcode = self.opcode()?;
+        if opcode == Opcode::None && !self.is_tuple() {
+            self.atom(opcode)?;
+            return visitor.visit_none();
+        }
+        if matches!(opcode, Opcode::BinGet | Opcode::LongBinGet) && matches!(self.peek()?, Atom::None) {
+            return Err(self.give_up());
         }
         self.nested(|reader| visitor.visit_some(reader))
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.start()? {
+        match self.begin_expected()? {
             Start::Atom(Atom::Float(value)) if fits_f32(value) => visitor.visit_f64(value),
             _ => Err(self.give_up()),
         }
@@ -46,7 +57,7 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.plain_bool() {
             Some(value) => visitor.visit_bool(value),
-            None => self.deserialize_any(visitor),
+            None => self.expected(visitor),
         }
     }
 
@@ -89,7 +100,7 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
         match self.plain_int() {
             Some(value) => visitor.visit_i64(value),
-            None => self.deserialize_any(visitor),
+            None => self.expected(visitor),
         }
     }
 
@@ -98,7 +109,7 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
         if let Some(value) = self.plain_float() {
             return visitor.visit_f64(value);
         }
-        let value = match self.start()? {
+        let value = match self.begin_expected()? {
             Start::Atom(Atom::Float(value)) => Some(value),
             Start::Atom(Atom::Int(value)) => exact(value),
             _ => None,
@@ -108,10 +119,10 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
 
     #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if let Some(text) = self.short_text() {
+        if let Some(text) = self.plain_text() {
             return visitor.visit_borrowed_str(text);
         }
-        match self.start()? {
+        match self.begin_expected()? {
             Start::Atom(Atom::Str(text)) => visitor.visit_borrowed_str(text),
             _ => Err(self.give_up()),
         }
@@ -124,14 +135,14 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
 
     #[inline]
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.short_text() {
+        match self.plain_text() {
             Some(text) => visitor.visit_borrowed_str(text),
-            None => self.deserialize_any(visitor),
+            None => self.expected(visitor),
         }
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.start()? {
+        match self.begin_expected()? {
             Start::Atom(Atom::Bytes(bytes) | Atom::ByteArray(bytes)) => visitor.visit_borrowed_bytes(bytes),
             _ => Err(self.give_up()),
         }
@@ -142,39 +153,32 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if let Some(parts) = self.plain_list() {
-            return self.parts(Kind::List, parts, visitor);
+        if let Some(parts) = self.plain_container(Kind::List) {
+            return self.parts(parts, visitor);
         }
-        let start = self.start()?;
-        let Start::Atom(Atom::Bytes(bytes) | Atom::ByteArray(bytes)) = start else {
-            return self.any(start, visitor);
-        };
-        let charged = bytes.len().saturating_sub(self.free_bytes);
-        self.free_bytes = self.free_bytes.saturating_sub(bytes.len());
-        self.spend(charged)?;
-        let mut items = SeqDeserializer::<_, Error>::new(bytes.iter().copied());
-        let value = visitor.visit_seq(&mut items)?;
-        items.end()?;
-        Ok(value)
+        self.sequence(visitor)
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value> {
-        self.deserialize_seq(visitor)
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value> {
+        match self.plain_tuple(length) {
+            Some(parts) => self.parts(parts, visitor),
+            None => self.sequence(visitor),
+        }
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         self.common(name)?;
-        self.deserialize_any(visitor)
+        self.expected(visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
-        _length: usize,
+        length: usize,
         visitor: V,
     ) -> Result<V::Value> {
         self.common(name)?;
-        self.deserialize_seq(visitor)
+        self.deserialize_tuple(length, visitor)
     }
 
     #[inline]
@@ -185,12 +189,9 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value> {
         self.common(name)?;
-        if let Some(parts) = self.plain_dict() {
-            return self.parts(Kind::Dict, parts, visitor);
-        }
-        match self.start()? {
-            Start::Parts(Kind::Dict, parts) => self.parts(Kind::Dict, parts, visitor),
-            _ => Err(self.give_up()),
+        match self.plain_container(Kind::Dict) {
+            Some(parts) => self.parts(parts, visitor),
+            None => Err(self.give_up()),
         }
     }
 
@@ -199,22 +200,20 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
             self.common(name)?;
             return self.nested(|reader| visitor.visit_newtype_struct(reader));
         }
-        let before = self.place;
-        let start = self.start()?;
-        match start {
+        let opcode = self.look_ahead()?;
+        if let Some(kind) = self.special(opcode) {
+            self.pay(1)?; // once as what it is and once as a sequence
+            let open = self.open_variants;
+            self.open_variants += 1;
+            let value = visitor.visit_enum(SpecialParts { kind, reader: self })?;
+            return if self.open_variants != open { Err(self.give_up()) } else { Ok(value) };
+        }
+        match self.begin_with(opcode)? {
             Start::Atom(Atom::ByteArray(bytes)) => {
                 visitor.visit_enum(SpecialAtom { kind: special::BYTE_ARRAY, bytes })
             }
             Start::Atom(Atom::BigInt(bytes)) => {
                 visitor.visit_enum(SpecialAtom { kind: special::BIG_INT, bytes })
-            }
-            Start::Parts(kind @ (Kind::Tuple | Kind::Set), _) => {
-                self.place = before;
-                let kind = if kind == Kind::Tuple { special::TUPLE } else { special::SET };
-                let open = self.open_variants;
-                self.open_variants += 1;
-                let value = visitor.visit_enum(SpecialParts { kind, reader: self })?;
-                if self.open_variants != open { Err(self.give_up()) } else { Ok(value) }
             }
             start => self.any(start, visitor),
         }
@@ -227,18 +226,18 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value> {
         self.common(name)?;
-        let (before, open) = (self.place, self.open_variants);
-        let value = match self.start()? {
-            Start::Atom(Atom::Str(_)) => {
-                self.place = before;
-                self.open_variants += 1;
-                visitor.visit_enum(Variant { reader: self, parts: None })?
-            }
-            Start::Parts(Kind::Dict, parts) if parts.left == 2 => self.nested(|reader| {
+        let open = self.open_variants;
+        let value = match self.plain_container(Kind::Dict) {
+            Some(parts) => self.nested(|reader| {
                 reader.open_variants += 1;
                 visitor.visit_enum(Variant { reader, parts: Some(parts) })
             })?,
-            _ => return Err(self.give_up()),
+            None => {
+                let Atom::Str(text) = self.peek()? else { return Err(self.give_up()) };
+                self.pay(1 + text.len() / TEXT_UNIT)?;
+                self.open_variants += 1;
+                visitor.visit_enum(Variant { reader: self, parts: None })?
+            }
         };
         if self.open_variants != open { Err(self.give_up()) } else { Ok(value) }
     }
@@ -248,7 +247,56 @@ impl<'de> de::Deserializer<'de> for &mut Reader<'_, 'de> {
         visitor.visit_unit()
     }
 
-    serde::forward_to_deserialize_any! {
-        i128 u128 char unit map
+    expected! {
+        deserialize_i128 deserialize_u128 deserialize_char deserialize_unit
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
+        match self.plain_container(Kind::Dict) {
+            Some(parts) => self.parts(parts, visitor),
+            None => self.deserialize_any(visitor),
+        }
+    }
+}
+
+impl<'de> Reader<'_, 'de> {
+    /// The items of a container, or bytes as numbers.
+    fn sequence<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        let opcode = self.look_ahead()?;
+        let start = self.begin_with(opcode)?;
+        let Start::Atom(Atom::Bytes(bytes) | Atom::ByteArray(bytes)) = start else {
+            return self.any(start, visitor);
+        };
+        if matches!(opcode, Opcode::BinGet | Opcode::LongBinGet) {
+            self.pay(bytes.len())?;
+        }
+        let mut items = SeqDeserializer::<_, Error>::new(bytes.iter().copied());
+        let value = visitor.visit_seq(&mut items)?;
+        items.end()?;
+        Ok(value)
+    }
+
+    /// The kind of a tuple or set, which stands next.
+    fn special(&self, opcode: Opcode) -> Option<u32> {
+        match opcode {
+            _ if self.is_tuple() => Some(special::TUPLE),
+            Opcode::EmptyTuple | Opcode::Mark => Some(special::TUPLE),
+            Opcode::EmptySet => Some(special::SET),
+            _ => None,
+        }
+    }
+
+    /// The atom that stands next, which is not passed.
+    fn peek(&mut self) -> Result<Atom<'de>> {
+        let (opcode, start, top) = (self.opcode()?, self.position, self.top);
+        let atom = self.atom(opcode)?;
+        (self.position, self.top) = (start, top);
+        Ok(atom)
+    }
+
+    #[inline]
+    fn expected<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value> {
+        let start = self.begin_expected()?;
+        self.any(start, visitor)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
+use super::wide;
 use crate::bigint;
 use crate::opcode::Opcode;
 
@@ -54,37 +55,35 @@ const FEW: usize = 8;
 /// Whether all keys are hashable and different: one atom of any kind, strings only, or ints only. Anything else is left
 /// to those who know how Python compares.
 #[inline]
-pub(super) fn are_distinct(input: &[u8], starts: impl ExactSizeIterator<Item = usize> + Clone) -> bool {
-    match starts.len() {
-        0 => true,
-        1 => starts.clone().all(|start| opcode(input, start) != Some(Opcode::ByteArray8)),
-        count if count <= FEW => few_texts(input, starts.clone()) || are_others_distinct(input, starts),
-        _ => are_others_distinct(input, starts),
+pub(super) fn are_distinct(input: &[u8], keys: &[u32]) -> bool {
+    match keys {
+        [] => true,
+        [key] => opcode(input, wide(*key)) != Some(Opcode::ByteArray8),
+        _ if keys.len() <= FEW => few_texts(input, keys) || are_others_distinct(input, keys),
+        _ => are_others_distinct(input, keys),
     }
 }
 
 /// A loop of its own for what nearly every dict has.
 #[inline]
-fn few_texts(input: &[u8], starts: impl Iterator<Item = usize>) -> bool {
+fn few_texts(input: &[u8], keys: &[u32]) -> bool {
     let mut seen = [&b""[..]; FEW];
-    for (count, start) in starts.enumerate() {
-        let Some(key) = text(input, start) else { return false };
-        for other in &seen[..count] {
-            if *other == key {
-                return false;
-            }
+    for (count, key) in keys.iter().enumerate() {
+        let Some(key) = text(input, wide(*key)) else { return false };
+        if seen[..count].contains(&key) {
+            return false;
         }
         seen[count] = key;
     }
     true
 }
 
-fn are_others_distinct(input: &[u8], starts: impl ExactSizeIterator<Item = usize> + Clone) -> bool {
-    let is_text = starts.clone().next().is_some_and(|start| text(input, start).is_some());
+fn are_others_distinct(input: &[u8], keys: &[u32]) -> bool {
+    let is_text = keys.first().is_some_and(|key| text(input, wide(*key)).is_some());
     if is_text {
-        differ(starts.map(|start| text(input, start)))
+        differ(keys.iter().map(|key| text(input, wide(*key))))
     } else {
-        differ(starts.map(|start| int(input, start)))
+        differ(keys.iter().map(|key| int(input, wide(*key))))
     }
 }
 

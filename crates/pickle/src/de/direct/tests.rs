@@ -52,6 +52,37 @@ fn ordinary_data_needs_no_graph() -> Result<()> {
     Ok(())
 }
 
+/// Data of tuples and of lists that are empty or hold one thing, which do not show at their start.
+type Shapes = Vec<(Vec<(i64,)>, Vec<Vec<Option<i64>>>, Vec<(String, (i64, Vec<f64>))>)>;
+
+#[test]
+fn tuples_and_short_lists_need_no_graph() -> Result<()> {
+    let shape = |size: usize| {
+        let lists = (0..size).map(|size| vec![Some(0), None].into_iter().take(size).collect()).collect();
+        (vec![(1,); size], lists, vec![("name".to_owned(), (-1, vec![0.5; size])); 2 - size % 2])
+    };
+    let shapes: Shapes = (0..4).map(shape).collect();
+    for protocol in [Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5] {
+        assert_eq!(directly::<Shapes>(&to_vec_with(&shapes, protocol)?)?, shapes);
+    }
+    assert_eq!(directly::<(Value, i64)>(b"K\x01K\x02\x86.")?, (Value::Int(1), 2));
+    assert_eq!(directly::<Vec<[i64; 2]>>(b"](](K\x01K\x02e](K\x03K\x04ee.")?, [[1, 2], [3, 4]]);
+    assert_eq!(directly::<[i64; 4]>(b"(K\x01K\x02K\x03K\x04t.")?, [1, 2, 3, 4]);
+    assert_eq!(directly::<(u8, u8)>(b"C\x02ab.")?, (97, 98));
+    Ok(())
+}
+
+#[test]
+fn what_is_looked_at_twice_in_long_lists_is_free() -> Result<()> {
+    let limits = Limits::default().expansion(0);
+    let read = |pickle: &[u8]| from_slice::<Vec<Kind>>(pickle, &limits).map(|(kinds, _)| kinds.len());
+    let pickle = to_vec(&(0..5000).map(|_| Kind::Open).collect::<Vec<_>>())?;
+    assert_eq!(read(&pickle), Some(5000));
+    let empty = [b"](", &b")".repeat(999)[..], b"e."].concat();
+    assert!(from_slice::<Value>(&empty, &limits).is_some());
+    Ok(())
+}
+
 #[test]
 fn any_builtin_value_needs_no_graph() -> Result<()> {
     let value = Value::Tuple(vec![

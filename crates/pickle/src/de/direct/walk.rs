@@ -1,302 +1,235 @@
-//! Walking over the bytes: atoms, the starts and ends of containers, short ways for what is frequent.
+//! Walking over the bytes: opcodes, atoms, the starts of values.
 
-use super::{Atom, Form, Kind, Parts, Reader, Start, keys};
+use super::cursor::{Cursor, enter_frame};
+use super::parts::Kind;
+use super::{Atom, CONTAINER, MARK, Reader, Start, keys, narrow, wide};
 use crate::bigint;
-use crate::de::TEXT_UNIT;
 use crate::error::Result;
 use crate::opcode::Opcode;
 
 impl<'de> Reader<'_, 'de> {
+    /// Passes `PROTO`, which stands at the very start if anywhere.
+    #[inline]
+    pub(super) fn pass_protocol(&mut self) -> Option<()> {
+        if let [0x80, number, ..] = *self.input {
+            self.position = 2;
+            return (number <= 5).then_some(());
+        }
+        Some(())
+    }
+
     /// The next opcode that makes or takes objects, which is not passed yet.
     #[inline]
     pub(super) fn opcode(&mut self) -> Result<Opcode> {
         loop {
-            let byte = self.input.get(self.place.position).copied();
-            let opcode = byte.and_then(Opcode::from_byte).ok_or_else(|| self.give_up())?;
-            self.place.position += match opcode {
-                Opcode::Memoize => 1,
-                Opcode::BinPut | Opcode::Proto => 2,
-                Opcode::LongBinPut => 5,
-                Opcode::Frame => 9,
-                _ => return Ok(opcode),
+            let Some(byte) = self.window.get(self.position) else {
+                self.leave_frame()?;
+                continue;
             };
+            match Opcode::from_byte(*byte) {
+                Some(Opcode::Memoize) => {
+                    self.position += 1;
+                    self.memoize()?;
+                }
+                Some(Opcode::BinPut | Opcode::LongBinPut | Opcode::Frame) | None => self.aside(*byte)?,
+                Some(opcode) => return Ok(opcode),
+            }
         }
     }
 
+    /// Opcodes that leave the stack alone.
+    fn aside(&mut self, byte: u8) -> Result<()> {
+        let at = self.position + 1;
+        match Opcode::from_byte(byte) {
+            Some(Opcode::BinPut) => {
+                let [index] = self.array(at)?;
+                self.position += 2;
+                self.put(index.into())
+            }
+            Some(Opcode::LongBinPut) => {
+                let index = u32::from_le_bytes(self.array(at)?);
+                self.position += 5;
+                self.put(index)
+            }
+            Some(Opcode::Frame) => {
+                let window = enter_frame(self.input, self.window, &mut self.position);
+                self.window = window.ok_or_else(|| self.give_up())?;
+                Ok(())
+            }
+            _ => Err(self.give_up()),
+        }
+    }
+
+    #[cold]
+    fn leave_frame(&mut self) -> Result<()> {
+        if self.window.len() == self.input.len() {
+            return Err(self.give_up());
+        }
+        self.window = self.input;
+        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn memoize(&mut self) -> Result<()> {
+        if self.top == MARK {
+            return Err(self.give_up());
+        }
+        self.notes.memo.push(narrow(self.top));
+        Ok(())
+    }
+
+    /// Only memos that count upwards are followed.
+    fn put(&mut self, index: u32) -> Result<()> {
+        let next = usize::try_from(index).is_ok_and(|index| index == self.notes.memo.len());
+        if next { self.memoize() } else { Err(self.give_up()) }
+    }
+
+    /// Passes an opcode that makes an object of others, or `STOP`.
     #[inline]
     pub(super) fn expect(&mut self, expected: Opcode) -> Result<()> {
         if self.opcode()? != expected {
             return Err(self.give_up());
         }
-        self.place.position += 1;
+        self.position += 1;
+        self.top = CONTAINER;
         Ok(())
+    }
+
+    pub(super) fn cursor(&self, position: usize) -> Cursor<'de> {
+        Cursor::new(self.input, self.window, position)
+    }
+
+    /// Draws an outline from the start of an object.
+    #[cold]
+    pub(super) fn draw(&mut self, start: usize) -> Result<()> {
+        let open = if self.begun.0 == start { self.begun.1 } else { 0 };
+        let cursor = self.cursor(start);
+        self.notes.outline.draw(cursor, open).ok_or_else(|| self.give_up())
+    }
+
+    /// The opcode of the next value, whose kind is known then; see [`Self::is_tuple`].
+    #[inline]
+    pub(super) fn look_ahead(&mut self) -> Result<Opcode> {
+        let opcode = self.opcode()?;
+        if !self.notes.outline.covers(self.position) {
+            self.draw(self.position)?;
+        }
+        Ok(opcode)
+    }
+
+    /// Whether a tuple of up to three items starts here, which has no opcode at its start.
+    #[inline]
+    pub(super) fn is_tuple(&self) -> bool {
+        self.notes.outline.is_tuple(self.position)
     }
 
     /// Passes an atom or the start of a container.
     #[inline]
     pub(super) fn begin(&mut self) -> Result<Start<'de>> {
+        let opcode = self.look_ahead()?;
+        self.begin_with(opcode)
+    }
+
+    /// The same, where the type says what comes.
+    #[inline]
+    pub(super) fn begin_expected(&mut self) -> Result<Start<'de>> {
         let opcode = self.opcode()?;
-        if self.place.position == self.place.tuple_start {
-            return Ok(self.short_tuple());
+        self.begin_with(opcode)
+    }
+
+    /// The same, of a value that starts with `opcode`.
+    #[inline]
+    pub(super) fn begin_with(&mut self, opcode: Opcode) -> Result<Start<'de>> {
+        if self.is_tuple() {
+            let length = self.notes.outline.pass();
+            return Ok(Start::Parts(self.short_tuple(length)));
         }
-        match opcode {
-            Opcode::EmptyList => self.container(Kind::List, Opcode::Append, Opcode::Appends),
-            Opcode::EmptyDict => self.container(Kind::Dict, Opcode::SetItem, Opcode::SetItems),
-            Opcode::EmptySet => self.container(Kind::Set, Opcode::AddItems, Opcode::AddItems),
-            Opcode::EmptyTuple => {
-                self.place.position += 1;
-                Ok(Start::Parts(Kind::Tuple, Parts { left: 0, form: Form::Counted(None) }))
-            }
-            Opcode::Mark => {
-                self.place.position += 1;
-                Ok(Start::Parts(Kind::Tuple, Parts { left: 0, form: Form::Marked }))
-            }
-            _ => self.atom(opcode).map(Start::Atom),
-        }
+        Ok(Start::Parts(match opcode {
+            Opcode::EmptyList => self.container(Kind::List)?,
+            Opcode::EmptyDict => self.container(Kind::Dict)?,
+            Opcode::EmptySet => self.container(Kind::Set)?,
+            Opcode::EmptyTuple => self.empty_tuple(),
+            Opcode::Mark => self.marked_tuple(),
+            _ => return self.atom(opcode).map(Start::Atom),
+        }))
     }
 
-    #[inline]
-    pub(super) fn container(&mut self, kind: Kind, one: Opcode, many: Opcode) -> Result<Start<'de>> {
-        self.filled(kind, one, many).map(|parts| Start::Parts(kind, parts))
-    }
-
-    /// A dict, paid for. Nothing is read when there is none.
-    #[inline]
-    pub(super) fn plain_dict(&mut self) -> Option<Parts> {
-        let Opcode::EmptyDict = self.plain()? else { return None };
-        self.budget = self.budget.checked_sub(1)?;
-        self.filled(Kind::Dict, Opcode::SetItem, Opcode::SetItems).ok()
-    }
-
-    /// A list, likewise.
-    #[inline]
-    pub(super) fn plain_list(&mut self) -> Option<Parts> {
-        let Opcode::EmptyList = self.plain()? else { return None };
-        self.budget = self.budget.checked_sub(1)?;
-        self.filled(Kind::List, Opcode::Append, Opcode::Appends).ok()
-    }
-
-    #[inline]
-    fn filled(&mut self, kind: Kind, one: Opcode, many: Opcode) -> Result<Parts> {
-        let fill = self.outline.fill(self.place.fill).ok_or_else(|| self.give_up())?;
-        self.place.position += 1;
-        self.place.fill += 1;
-        let form = match (fill.batches, fill.count) {
-            (0, 0) => Form::Counted(None),
-            (0, _) => Form::Counted(Some(one)),
-            (left, _) => Form::Batches { end: many, left, open: false },
-        };
-        let width = if kind == Kind::Dict { 2 } else { 1 };
-        Ok(Parts { left: fill.count * width, form })
-    }
-
-    /// A tuple of one, two or three, which starts with its first item.
-    pub(super) fn short_tuple(&mut self) -> Start<'de> {
-        let (_, length) = self.outline.tuple(self.place.tuple);
-        self.place.tuple += 1;
-        self.place.tuple_start = self.outline.tuple(self.place.tuple).0;
-        let end = match length {
-            1 => Opcode::Tuple1,
-            2 => Opcode::Tuple2,
-            _ => Opcode::Tuple3,
-        };
-        Start::Parts(Kind::Tuple, Parts { left: length, form: Form::Counted(Some(end)) })
-    }
-
+    /// Passes an atom, or fetches one.
     #[inline]
     pub(super) fn atom(&mut self, opcode: Opcode) -> Result<Atom<'de>> {
-        let index = match opcode {
-            Opcode::BinGet => self.array::<1>(self.place.position + 1).map(|[index]| u32::from(index)),
-            Opcode::LongBinGet => self.array(self.place.position + 1).map(u32::from_le_bytes),
+        let at = self.position + 1;
+        let (index, end) = match opcode {
+            Opcode::BinGet => (self.array::<1>(at).map(|[index]| u32::from(index))?, at + 1),
+            Opcode::LongBinGet => (self.array(at).map(u32::from_le_bytes)?, at + 4),
             _ => {
-                let (atom, end) = self.literal(opcode, self.place.position)?;
-                self.place.position = end;
+                let (atom, end) = self.literal(self.window, opcode, self.position)?;
+                self.top = self.position;
+                self.position = end;
                 return Ok(atom);
             }
-        }?;
-        let start = self.outline.atom(index).ok_or_else(|| self.give_up())?;
-        self.place.position += if opcode == Opcode::BinGet { 2 } else { 5 };
-        let opcode = self.input.get(start).copied().and_then(Opcode::from_byte);
-        let opcode = opcode.ok_or_else(|| self.give_up())?;
-        self.literal(opcode, start).map(|(atom, _)| atom)
+        };
+        let (start, opcode) = self.fetched(index).ok_or_else(|| self.give_up())?;
+        self.top = start;
+        self.position = end;
+        let (atom, _) = self.literal(self.input, opcode, start)?;
+        self.pay(atom.text_units())?;
+        Ok(atom)
+    }
+
+    /// Where an atom of the memo stands, and its opcode.
+    #[inline]
+    pub(super) fn fetched(&self, index: u32) -> Option<(usize, Opcode)> {
+        let start = wide(*self.notes.memo.get(wide(index))?);
+        let byte = self.input.get(start)?; // containers have no place
+        Some((start, Opcode::from_byte(*byte)?))
     }
 
     /// The atom whose opcode stands at `start`, and where it ends.
     #[inline]
-    pub(super) fn literal(&mut self, opcode: Opcode, start: usize) -> Result<(Atom<'de>, usize)> {
-        let at = start + 1;
-        Ok(match opcode {
-            Opcode::None => (Atom::None, at),
-            Opcode::NewTrue => (Atom::Bool(true), at),
-            Opcode::NewFalse => (Atom::Bool(false), at),
-            Opcode::BinInt1 => (Atom::Int(u8::from_le_bytes(self.array(at)?).into()), at + 1),
-            Opcode::BinInt2 => (Atom::Int(u16::from_le_bytes(self.array(at)?).into()), at + 2),
-            Opcode::BinInt => (Atom::Int(i32::from_le_bytes(self.array(at)?).into()), at + 4),
-            Opcode::BinFloat => (Atom::Float(f64::from_be_bytes(self.array(at)?)), at + 8),
-            Opcode::Long1 => {
-                let (bytes, end) = self.sized(opcode, at)?;
-                let bytes = bigint::trim(bytes);
-                (bigint::small(bytes).map_or(Atom::BigInt(bytes), Atom::Int), end)
-            }
-            Opcode::ShortBinUnicode | Opcode::BinUnicode | Opcode::BinUnicode8 => {
-                let (bytes, end) = self.sized(opcode, at)?;
-                (Atom::Str(std::str::from_utf8(bytes).map_err(|_| self.give_up())?), end)
-            }
-            Opcode::ShortBinBytes | Opcode::BinBytes | Opcode::BinBytes8 => {
-                let (bytes, end) = self.sized(opcode, at)?;
-                (Atom::Bytes(bytes), end)
-            }
-            Opcode::ByteArray8 => {
-                let (bytes, end) = self.sized(opcode, at)?;
-                (Atom::ByteArray(bytes), end)
-            }
-            _ => return Err(self.give_up()),
-        })
+    fn literal(&mut self, within: &'de [u8], opcode: Opcode, start: usize) -> Result<(Atom<'de>, usize)> {
+        literal(within, opcode, start).ok_or_else(|| self.give_up())
     }
 
     #[inline]
-    pub(super) fn array<const N: usize>(&mut self, at: usize) -> Result<[u8; N]> {
-        let array = self.input.get(at..).and_then(|rest| rest.first_chunk());
-        array.copied().ok_or_else(|| self.give_up())
+    fn array<const N: usize>(&mut self, at: usize) -> Result<[u8; N]> {
+        array(self.window, at).ok_or_else(|| self.give_up())
     }
+}
 
-    /// The data behind a length, and where it ends.
-    #[inline]
-    pub(super) fn sized(&mut self, opcode: Opcode, at: usize) -> Result<(&'de [u8], usize)> {
-        keys::sized(self.input, opcode, at).ok_or_else(|| self.give_up())
-    }
+#[inline]
+fn array<const N: usize>(within: &[u8], at: usize) -> Option<[u8; N]> {
+    within.get(at..)?.first_chunk().copied()
+}
 
-    /// The opcode of an atom or container, unless a short tuple stands there.
-    #[inline]
-    pub(super) fn plain(&mut self) -> Option<Opcode> {
-        let opcode = self.opcode().ok()?;
-        (self.place.position != self.place.tuple_start).then_some(opcode)
-    }
-
-    /// A short text, as nearly all are, paid for. Nothing is read when there is none.
-    ///
-    /// Here and below the frequent cases take a way of their own: a value that is put together as a [`Start`] and taken
-    /// apart again costs several times what reading it does.
-    #[inline]
-    pub(super) fn short_text(&mut self) -> Option<&'de str> {
-        let opcode = self.plain()?;
-        let rest = self.input.get(self.place.position + 1..)?;
-        let (start, end) = match opcode {
-            Opcode::ShortBinUnicode => (rest, 2 + usize::from(*rest.first()?)),
-            Opcode::BinGet => {
-                let start = self.outline.atom(u32::from(*rest.first()?))?;
-                match self.input.get(start..)?.split_first()? {
-                    (0x8c, rest) => (rest, 2),
-                    _ => return None,
-                }
-            }
-            _ => return None,
-        };
-        let (length, data) = start.split_first()?;
-        let text = std::str::from_utf8(data.get(..usize::from(*length))?).ok()?;
-        self.budget = self.budget.checked_sub(1 + text.len() / TEXT_UNIT)?;
-        self.place.position += end;
-        Some(text)
-    }
-
-    /// A float, likewise.
-    #[inline]
-    pub(super) fn plain_float(&mut self) -> Option<f64> {
-        let Opcode::BinFloat = self.plain()? else { return None };
-        let bytes = self.input.get(self.place.position + 1..)?.first_chunk()?;
-        self.budget = self.budget.checked_sub(1)?;
-        self.place.position += 9;
-        Some(f64::from_be_bytes(*bytes))
-    }
-
-    /// A small int, likewise.
-    #[inline]
-    pub(super) fn plain_int(&mut self) -> Option<i64> {
-        let opcode = self.plain()?;
-        let rest = self.input.get(self.place.position + 1..)?;
-        let (value, length) = match opcode {
-            Opcode::BinInt1 => (i64::from(*rest.first()?), 2),
-            Opcode::BinInt2 => (i64::from(u16::from_le_bytes(*rest.first_chunk()?)), 3),
-            Opcode::BinInt => (i64::from(i32::from_le_bytes(*rest.first_chunk()?)), 5),
-            _ => return None,
-        };
-        self.budget = self.budget.checked_sub(1)?;
-        self.place.position += length;
-        Some(value)
-    }
-
-    /// A bool, likewise.
-    #[inline]
-    pub(super) fn plain_bool(&mut self) -> Option<bool> {
-        let value = match self.plain()? {
-            Opcode::NewTrue => true,
-            Opcode::NewFalse => false,
-            _ => return None,
-        };
-        self.budget = self.budget.checked_sub(1)?;
-        self.place.position += 1;
-        Some(value)
-    }
-
-    /// Whether there is one more part, which then stands next.
-    #[inline]
-    pub(super) fn has_more(&mut self, parts: &mut Parts) -> Result<bool> {
-        match &mut parts.form {
-            Form::Counted(_) => Ok(parts.left > 0),
-            Form::Marked => Ok(self.opcode()? != Opcode::Tuple),
-            Form::Batches { .. } if parts.left == 0 => Ok(false),
-            Form::Batches { end, left, open } => loop {
-                if !*open {
-                    self.expect(Opcode::Mark)?;
-                }
-                *open = self.opcode()? != *end;
-                if *open {
-                    return Ok(true);
-                }
-                self.place.position += 1;
-                *left = left.saturating_sub(1);
-            },
+#[inline]
+fn literal(within: &[u8], opcode: Opcode, start: usize) -> Option<(Atom<'_>, usize)> {
+    let at = start + 1;
+    let sized = || keys::sized(within, opcode, at);
+    Some(match opcode {
+        Opcode::None => (Atom::None, at),
+        Opcode::NewTrue => (Atom::Bool(true), at),
+        Opcode::NewFalse => (Atom::Bool(false), at),
+        Opcode::BinInt1 => (Atom::Int(u8::from_le_bytes(array(within, at)?).into()), at + 1),
+        Opcode::BinInt2 => (Atom::Int(u16::from_le_bytes(array(within, at)?).into()), at + 2),
+        Opcode::BinInt => (Atom::Int(i32::from_le_bytes(array(within, at)?).into()), at + 4),
+        Opcode::BinFloat => (Atom::Float(f64::from_be_bytes(array(within, at)?)), at + 8),
+        Opcode::Long1 => {
+            let (bytes, end) = sized()?;
+            let bytes = bigint::trim(bytes);
+            (bigint::small(bytes).map_or(Atom::BigInt(bytes), Atom::Int), end)
         }
-    }
-
-    /// Passes the end of a container that was read completely.
-    #[inline]
-    pub(super) fn finish(&mut self, parts: Parts) -> Result<()> {
-        if parts.left > 0 {
-            return Err(self.give_up());
+        Opcode::ShortBinUnicode | Opcode::BinUnicode | Opcode::BinUnicode8 => {
+            let (bytes, end) = sized()?;
+            (Atom::Str(std::str::from_utf8(bytes).ok()?), end)
         }
-        match parts.form {
-            Form::Counted(None) => Ok(()),
-            Form::Counted(Some(end)) => self.expect(end),
-            Form::Marked => self.expect(Opcode::Tuple),
-            Form::Batches { end, left, mut open } => {
-                for _ in 0..left {
-                    if !open {
-                        self.expect(Opcode::Mark)?;
-                    }
-                    self.expect(end)?;
-                    open = false;
-                }
-                Ok(())
-            }
+        Opcode::ShortBinBytes | Opcode::BinBytes | Opcode::BinBytes8 => {
+            let (bytes, end) = sized()?;
+            (Atom::Bytes(bytes), end)
         }
-    }
-
-    /// Passes a value of any depth; its texts are looked at, as a graph would.
-    pub(super) fn pass(&mut self) -> Result<()> {
-        let Start::Parts(_, parts) = self.begin()? else { return Ok(()) };
-        let mut open = vec![parts];
-        while let Some(parts) = open.last_mut() {
-            if !self.has_more(parts)? {
-                self.finish(*parts)?;
-                open.pop();
-                continue;
-            }
-            parts.left = parts.left.saturating_sub(1);
-            if let Start::Parts(_, parts) = self.begin()? {
-                open.push(parts);
-            }
+        Opcode::ByteArray8 => {
+            let (bytes, end) = sized()?;
+            (Atom::ByteArray(bytes), end)
         }
-        Ok(())
-    }
+        _ => return None,
+    })
 }

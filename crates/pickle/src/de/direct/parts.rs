@@ -1,0 +1,265 @@
+//! Containers: how they begin, go on and end.
+
+use super::{CONTAINER, MARK, Reader, keys, narrow};
+use crate::error::Result;
+use crate::opcode::Opcode;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    List,
+    Tuple,
+    Dict,
+    Set,
+}
+
+/// A container that is being read.
+#[derive(Clone, Copy)]
+pub(super) struct Parts {
+    pub(super) kind: Kind,
+    form: Form,
+    /// How many items or pairs were read.
+    count: usize,
+    /// Where its keys start among those of all open dicts and sets.
+    keys: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    /// From a mark to this opcode, and once more if there are as many as in a batch.
+    Batches(Opcode),
+    /// A tuple between a mark and `TUPLE`.
+    Marked,
+    /// So many, and then this opcode.
+    Counted(usize, Opcode),
+    /// Nothing more, and the end is passed.
+    Ended,
+}
+
+/// Python's picklers give as many items to one batch.
+const BATCH: usize = 1000;
+
+impl Parts {
+    /// How many are left, where it is known.
+    pub(super) fn left(&self) -> Option<usize> {
+        match self.form {
+            Form::Counted(count, _) => Some(count.saturating_sub(self.count)),
+            Form::Ended => Some(0),
+            Form::Batches(_) | Form::Marked => None,
+        }
+    }
+}
+
+impl Kind {
+    /// The opcodes that add one item and many.
+    fn opcodes(self) -> (Opcode, Opcode) {
+        match self {
+            Self::Dict => (Opcode::SetItem, Opcode::SetItems),
+            Self::Set => (Opcode::AddItems, Opcode::AddItems),
+            Self::List | Self::Tuple => (Opcode::Append, Opcode::Appends),
+        }
+    }
+}
+
+impl Reader<'_, '_> {
+    fn begun(&self, kind: Kind, form: Form) -> Parts {
+        Parts { kind, form, count: 0, keys: self.notes.keys.len() }
+    }
+
+    /// Passes the start of a list, dict or set.
+    #[inline]
+    pub(super) fn container(&mut self, kind: Kind) -> Result<Parts> {
+        let start = self.position;
+        self.position += 1;
+        self.top = CONTAINER;
+        let (one, many) = kind.opcodes();
+        if self.notes.outline.is_single(start) {
+            self.notes.outline.pass();
+            return Ok(self.begun(kind, Form::Counted(1, one)));
+        }
+        if self.opcode()? == Opcode::Mark {
+            self.position += 1;
+            self.top = MARK;
+            return Ok(self.begun(kind, Form::Batches(many)));
+        }
+        let is_single = !self.notes.outline.covers(start) && self.is_single(start, kind, one)?;
+        let form = if is_single { Form::Counted(1, one) } else { Form::Ended };
+        Ok(self.begun(kind, form))
+    }
+
+    /// Whether the container that starts at `start`, in front of something that is no mark, gets a single item.
+    fn is_single(&mut self, start: usize, kind: Kind, one: Opcode) -> Result<bool> {
+        let mut cursor = self.cursor(self.position);
+        for _ in 0..if kind == Kind::Dict { 2 } else { 1 } {
+            let opcode = cursor.opcode().ok_or_else(|| self.give_up())?;
+            if !cursor.atom(opcode).ok_or_else(|| self.give_up())? {
+                return self.is_single_in_outline(start);
+            }
+        }
+        if cursor.opcode() == Some(one) { Ok(true) } else { self.is_single_in_outline(start) }
+    }
+
+    fn is_single_in_outline(&mut self, start: usize) -> Result<bool> {
+        self.draw(start)?;
+        if self.notes.outline.is_tuple(start) {
+            return Err(self.give_up()); // that starts with a container, where the type has only the container
+        }
+        let is_single = self.notes.outline.is_single(start);
+        if is_single {
+            self.notes.outline.pass();
+        }
+        Ok(is_single)
+    }
+
+    /// The empty tuple, which stands next.
+    pub(super) fn empty_tuple(&mut self) -> Parts {
+        self.position += 1;
+        self.top = CONTAINER;
+        self.begun(Kind::Tuple, Form::Ended)
+    }
+
+    /// A tuple whose mark stands next.
+    pub(super) fn marked_tuple(&mut self) -> Parts {
+        self.position += 1;
+        self.top = MARK;
+        self.begun(Kind::Tuple, Form::Marked)
+    }
+
+    /// A tuple of one, two or three, which starts with its first item.
+    pub(super) fn short_tuple(&mut self, length: usize) -> Parts {
+        let end = match length {
+            1 => Opcode::Tuple1,
+            2 => Opcode::Tuple2,
+            _ => Opcode::Tuple3,
+        };
+        self.begun(Kind::Tuple, Form::Counted(length, end))
+    }
+
+    /// Whether there is one more part, which then stands next; if not, the end is passed.
+    #[inline]
+    pub(super) fn has_more(&mut self, parts: &mut Parts) -> Result<bool> {
+        if let Form::Batches(_) = parts.form
+            && let Some(b'G' | b'K' | b'M' | b'N' | b'h' | b'}' | b']' | 0x8c) =
+                self.window.get(self.position)
+        {
+            return Ok(true); // nearly always, by the opcodes that are most frequent
+        }
+        self.goes_on(parts)
+    }
+
+    fn goes_on(&mut self, parts: &mut Parts) -> Result<bool> {
+        match parts.form {
+            Form::Batches(end) => {
+                if self.opcode()? != end {
+                    return Ok(true);
+                }
+                self.pass_end(parts);
+                self.next_batch(end, parts)
+            }
+            Form::Marked => {
+                if self.opcode()? != Opcode::Tuple {
+                    return Ok(true);
+                }
+                self.pass_end(parts);
+                Ok(false)
+            }
+            Form::Counted(count, _) if parts.count < count => Ok(true),
+            Form::Counted(_, end) => {
+                self.expect(end)?;
+                parts.form = Form::Ended;
+                Ok(false)
+            }
+            Form::Ended => Ok(false),
+        }
+    }
+
+    #[inline]
+    fn pass_end(&mut self, parts: &mut Parts) {
+        self.position += 1;
+        self.top = CONTAINER;
+        parts.form = Form::Ended;
+    }
+
+    /// A full batch may be followed by another one.
+    #[inline]
+    fn next_batch(&mut self, end: Opcode, parts: &mut Parts) -> Result<bool> {
+        if parts.count < BATCH || !parts.count.is_multiple_of(BATCH) || self.opcode()? != Opcode::Mark {
+            return Ok(false);
+        }
+        self.position += 1;
+        self.top = MARK;
+        if self.opcode()? == end {
+            self.pass_end(parts); // who writes without knowing how many items come may end so
+            return Ok(false);
+        }
+        parts.form = Form::Batches(end);
+        Ok(true)
+    }
+
+    /// Counts a part that was read, the keys among them with their places.
+    #[inline]
+    pub(super) fn count(&mut self, parts: &mut Parts, is_key: bool) -> Result<()> {
+        self.parts += 1;
+        if !is_key {
+            parts.count += 1;
+            return Ok(());
+        }
+        parts.count += usize::from(parts.kind == Kind::Set);
+        if self.top >= MARK {
+            return Err(self.give_up()); // a container as a key: for those who know how Python hashes
+        }
+        self.notes.keys.push(narrow(self.top));
+        Ok(())
+    }
+
+    /// Passes the end of a container that was read completely.
+    #[inline]
+    pub(super) fn finish(&mut self, parts: &mut Parts) -> Result<()> {
+        if self.has_more(parts)? {
+            return Err(self.give_up());
+        }
+        if matches!(parts.kind, Kind::Dict | Kind::Set) {
+            return self.finish_keys(parts.keys);
+        }
+        Ok(())
+    }
+
+    /// Whether the keys are hashable and different.
+    #[inline]
+    fn finish_keys(&mut self, start: usize) -> Result<()> {
+        let keys = self.notes.keys.get(start..).unwrap_or(&[]);
+        if keys != self.notes.distinct {
+            if !keys::are_distinct(self.input, keys) {
+                return Err(self.give_up());
+            }
+            self.notes.distinct.clear();
+            self.notes.distinct.extend(keys);
+        }
+        self.notes.keys.truncate(start);
+        Ok(())
+    }
+
+    /// Passes a value of any depth; its texts are looked at, as a graph would.
+    pub(super) fn pass(&mut self) -> Result<()> {
+        let super::Start::Parts(parts) = self.begin()? else { return Ok(()) };
+        let mut open = vec![(parts, false)];
+        while let Some((parts, value_due)) = open.last_mut() {
+            if !*value_due && !self.has_more(parts)? {
+                self.finish(parts)?;
+                open.pop();
+                continue;
+            }
+            let is_dict = parts.kind == Kind::Dict;
+            let is_key = parts.kind == Kind::Set || is_dict && !*value_due;
+            *value_due = is_dict && is_key;
+            match self.begin()? {
+                super::Start::Atom(_) => self.count(parts, is_key)?,
+                super::Start::Parts(_) if is_key => return Err(self.give_up()),
+                super::Start::Parts(inner) => {
+                    self.count(parts, false)?;
+                    open.push((inner, false));
+                }
+            }
+        }
+        Ok(())
+    }
+}
