@@ -51,7 +51,7 @@ pub(super) struct Entry {
     /// As Python 3 names it.
     pub(super) module: String,
     pub(super) name: String,
-    /// As the pickle names it.
+    /// As the pickle names it, cut, and not yet escaped.
     shown: String,
     pub(super) judgement: Judgement,
     offset: usize,
@@ -109,7 +109,7 @@ impl<'a, 's> Interpreter<'a, 's> {
         for entry in self.entries.into_iter().filter(|entry| entry.judgement.grade > Grade::Harmless) {
             let (grade, reason) = (entry.judgement.grade, entry.judgement.reason);
             if self.findings.wants(grade) {
-                let what = entry.call.unwrap_or(entry.shown);
+                let what = entry.call.unwrap_or_else(|| escaped(&entry.shown));
                 self.findings.add(Finding { grade, offset: entry.offset, what, reason });
             }
         }
@@ -175,7 +175,7 @@ impl<'a, 's> Interpreter<'a, 's> {
         } else {
             judgement
         };
-        let shown = shown_name(&shown);
+        let shown = crate::error::shown(&shown).into_owned();
         let ordinary = judgement.meaning.is_none()
             && judgement.grade < Grade::Dangerous
             && !matches!((&*module, &*name), ("builtins", "type") | ("numpy", "dtype"));
@@ -213,7 +213,7 @@ impl<'a, 's> Interpreter<'a, 's> {
         let offset = self.base + self.offset;
         let words = match self.named(entry) {
             Some(named) if named.judgement.grade == Grade::Dangerous && named.call.is_none() => {
-                [named.shown.as_str(), " called with ", &self.shown_all(arguments)].concat()
+                [&*escaped(&named.shown), " called with ", &self.shown_all(arguments)].concat()
             }
             _ => return,
         };
@@ -294,9 +294,9 @@ impl<'a, 's> Interpreter<'a, 's> {
             }
             Value::Dict(_) => "a dict".into(),
             Value::Tuple { .. } => "a tuple".into(),
-            Value::Global(entry) => self.named(entry).map_or_else(String::new, |entry| entry.shown.clone()),
+            Value::Global(entry) => self.named(entry).map_or_else(String::new, |entry| escaped(&entry.shown)),
             Value::Made(entry) => {
-                self.named(entry).map_or_else(String::new, |entry| [&entry.shown, "(…)"].concat())
+                self.named(entry).map_or_else(String::new, |entry| [&*escaped(&entry.shown), "(…)"].concat())
             }
             Value::Dtype(_) => "a dtype".into(),
             Value::Getter(getter) => {
@@ -374,6 +374,13 @@ fn quoted(bytes: &[u8]) -> String {
 }
 
 fn shown_name(name: &str) -> String {
-    let shown: String = crate::error::shown(name).chars().flat_map(char::escape_debug).collect();
-    shown
+    escaped(&crate::error::shown(name))
+}
+
+fn escaped(name: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
+    if name.bytes().all(is_plain) {
+        return name.to_owned(); // nearly all names
+    }
+    name.chars().flat_map(char::escape_debug).collect()
 }
