@@ -18,6 +18,7 @@
 pub mod errors;
 pub mod fields;
 mod harness;
+pub mod inside;
 mod list;
 pub mod pickled;
 pub mod plain;

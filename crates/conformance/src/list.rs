@@ -35,6 +35,17 @@ macro_rules! cases {
                 a_text_that_is_no_variant_is_refused_when_read
                 a_type_of_the_users_own_is_a_column
             }
+            inside {
+                parts_of_a_pickle_are_values
+                containers_inside_pickles_are_json
+                dates_decimals_and_uuids_inside_pickles_are_as_columns_keep_them
+                what_no_column_type_has_is_readable_inside_pickles
+                integers_beyond_64_bits_inside_pickles_are_texts
+                protocols_do_not_matter_inside_pickles
+                null_is_no_pickle_and_no_error
+                what_is_no_pickle_is_an_error_that_names_the_function
+                hostile_pickles_are_looked_into_within_limits
+            }
             tables {
                 names_can_be_any_text
                 a_table_is_named_after_its_struct

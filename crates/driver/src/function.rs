@@ -1,4 +1,5 @@
 use std::fmt;
+use std::panic::RefUnwindSafe;
 use std::sync::Arc;
 
 use crate::{Result, Value, ValueRef};
@@ -30,7 +31,8 @@ pub struct Function {
     body: Arc<Body>,
 }
 
-type Body = dyn Fn(&[ValueRef<'_>]) -> Result<Value> + Send + Sync;
+/// A panic in it leaves nothing half done that the next call would see: pools can be used after panics.
+type Body = dyn Fn(&[ValueRef<'_>]) -> Result<Value> + Send + Sync + RefUnwindSafe;
 
 impl Function {
     /// A function of a name and a number of arguments, which are given as the database keeps them.
@@ -39,7 +41,7 @@ impl Function {
     pub fn new(
         name: &'static str,
         arguments: u8,
-        body: impl Fn(&[ValueRef<'_>]) -> Result<Value> + Send + Sync + 'static,
+        body: impl Fn(&[ValueRef<'_>]) -> Result<Value> + Send + Sync + RefUnwindSafe + 'static,
     ) -> Function {
         Function { name, arguments, body: Arc::new(body) }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use onggi_driver::{Executed, Pool};
 use onggi_sql::schema;
 
+use crate::pickle_functions::functions;
 use crate::session::Mode;
 use crate::{Connection, Result, Session, Table};
 
@@ -39,7 +40,7 @@ impl Database {
     /// [`is_url`](crate::Error::is_url) for a URL that is not understood, [`is_open`](crate::Error::is_open) for a
     /// file that cannot be opened, [`is_corrupt`](crate::Error::is_corrupt) for one that is no database.
     pub fn open(url: &str) -> Result<Database> {
-        Ok(Database { pool: Pool::open(url)? })
+        Ok(Database { pool: Pool::open_with(url, functions())? })
     }
 
     /// Creates the tables and indexes that do not exist yet, those referred to first; tables that exist are left as

@@ -53,6 +53,7 @@ mod handle;
 mod id;
 mod mapped;
 mod model;
+mod pickle_functions;
 mod plain;
 mod query;
 mod raw;

@@ -53,6 +53,19 @@ impl DateTime {
         Some(self.local_micros() - offset.total_microseconds())
     }
 
+    /// The same moment in UTC; `None` where the zone's offset is not known, or there is no zone, and beyond the years 1 to
+    /// 9999.
+    ///
+    /// ```
+    /// # use onggi_pickle::types::DateTime;
+    /// let moment: DateTime = "2026-11-22T03:30:00+05:30".parse()?;
+    /// assert_eq!(moment.to_utc().map(|utc| utc.to_string()).as_deref(), Some("2026-11-21T22:00:00+00:00"));
+    /// # Ok::<(), onggi_pickle::Error>(())
+    /// ```
+    pub fn to_utc(&self) -> Option<Self> {
+        Self::from_micros(self.timestamp_micros()?, Some(Zone::UTC))
+    }
+
     /// The microseconds since 1970 on its own clock.
     pub(crate) fn local_micros(&self) -> i128 {
         let clock = self.clock;

@@ -1,5 +1,6 @@
 //! Decimals.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::kind::{Kind, Text, through_text};
@@ -40,6 +41,16 @@ impl Decimal {
         self.0.ends_with(|last: char| last.is_ascii_digit()) && !self.0.contains("NaN")
     }
 
+    /// The number without an exponent: `1000` for `1E+3`. `None` of what is no number, and beyond 28 digits before or behind
+    /// the point that the exponent alone would make.
+    pub fn to_plain(&self) -> Option<Cow<'_, str>> {
+        match self.0.split_once('E') {
+            _ if !self.is_finite() => None,
+            None => Some(Cow::Borrowed(&self.0)),
+            Some((digits, exponent)) => plain(digits, exponent).map(Cow::Owned),
+        }
+    }
+
     /// A decimal of an integer's decimal text.
     pub(crate) fn of_integer(text: String) -> Self {
         Self(text)
@@ -52,6 +63,24 @@ impl Decimal {
             None => ("", text.strip_prefix('+').unwrap_or(&text)),
         };
         special(sign, body).or_else(|| finite(sign, body)).map(Self)
+    }
+}
+
+/// A number with an exponent, written out; `None` when that is longer than what fits anyway.
+fn plain(digits: &str, exponent: &str) -> Option<String> {
+    let exponent: i32 = exponent.parse().ok().filter(|exponent| (-28..=28).contains(exponent))?;
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
+    let (whole, places) = digits.split_once('.').unwrap_or((digits, ""));
+    let shift = exponent - i32::try_from(places.len()).ok()?;
+    let digits = format!("{whole}{places}");
+    match usize::try_from(shift) {
+        Ok(zeros) => Some(format!("{sign}{digits}{}", "0".repeat(zeros))),
+        Err(_) => {
+            let places = usize::try_from(-shift).ok()?;
+            let digits = format!("{digits:0>width$}", width = places + 1);
+            let (whole, places) = digits.split_at(digits.len() - places);
+            Some(format!("{sign}{whole}.{places}"))
+        }
     }
 }
 
@@ -166,6 +195,18 @@ mod tests {
             ("1E+999999999999999999", "1E+999999999999999999"),
         ] {
             assert_eq!(text.parse::<Decimal>()?.as_str(), canonical, "{text}");
+        }
+        for (text, plain) in [
+            ("1E+3", Some("1000")),
+            ("-1.25E-8", Some("-0.0000000125")),
+            ("12.50", Some("12.50")),
+            ("1E+28", Some("10000000000000000000000000000")),
+            ("1E+29", None),
+            ("1E-29", None),
+            ("sNaN", None),
+            ("-Infinity", None),
+        ] {
+            assert_eq!(text.parse::<Decimal>()?.to_plain().as_deref(), plain, "{text}");
         }
         for text in
             ["", ".", "e5", "1e", "1e+", "--1", "1.2.3", "na", "snan1x", "0x1", "1E+1000000000000000000"]
