@@ -7,7 +7,10 @@ mod jars;
 
 use jars::{BOXES, JARS, equal, integers, open};
 use onggi_driver::Result;
-use onggi_sql::{BinaryOperator, Expression, Function, Join, JoinKind, Select, Selected, Source};
+use onggi_sql::{
+    Aggregate, AggregateFunction, BinaryOperator, Direction, Expression, Join, JoinKind, Nulls, Order,
+    Select, Selected, Source,
+};
 
 const JAR: Source = Source::of(&JARS);
 const BOX: Source = Source::of(&BOXES);
@@ -52,7 +55,7 @@ fn sub_selects_see_the_row_around_them() -> Result<()> {
         ..Select::new(BOX, vec![Expression::column(BOX, 0)])
     };
     assert_eq!(integers(&mut connection, full)?, [[Some(1)]]);
-    let count = Expression::scalar(in_box(vec![Expression::Function(Function::CountRows, vec![])]));
+    let count = Expression::scalar(in_box(vec![Expression::count_rows()]));
     let counted = Select::new(BOX, vec![Expression::column(BOX, 0), count]);
     assert_eq!(integers(&mut connection, counted)?, [[Some(1), Some(2)], [Some(2), Some(0)]]);
     let boxed = Select {
@@ -76,5 +79,39 @@ fn a_table_in_itself() -> Result<()> {
         ..Select::new(JAR, vec![jar(0)])
     };
     assert_eq!(integers(&mut connection, heaviest)?, [[Some(3)]]);
+    Ok(())
+}
+
+#[test]
+fn groups_and_aggregates() -> Result<()> {
+    let mut connection = open()?;
+    let heavy = |weight| Expression::binary(BinaryOperator::Greater, jar(3), Expression::value(weight));
+    let sum = |filter| {
+        let sum = Aggregate { filter, ..Aggregate::new(AggregateFunction::Sum, vec![jar(3)]) };
+        Expression::Aggregate(Box::new(sum))
+    };
+    let mut select = Select::new(JAR, vec![jar(2), sum(None), sum(Some(heavy(10)))]);
+    select.group_by = vec![jar(2)];
+    select.order = vec![Order { expression: jar(2), direction: Direction::Ascending, nulls: Nulls::Last }];
+    let groups = [[Some(1), Some(30), Some(20)], [None, Some(30), Some(30)]];
+    assert_eq!(integers(&mut connection, select.clone())?, groups);
+    select.having =
+        Some(Expression::binary(BinaryOperator::Greater, Expression::count_rows(), Expression::value(1)));
+    assert_eq!(integers(&mut connection, select)?, groups[..1]);
+    let backwards = Order { expression: jar(0), direction: Direction::Descending, nulls: Nulls::Default };
+    let join = Aggregate {
+        filter: Some(heavy(10)),
+        order: vec![backwards],
+        ..Aggregate::new(AggregateFunction::Join, vec![jar(0), Expression::value("00")])
+    };
+    let joined = Select::new(
+        JAR,
+        vec![Expression::binary(
+            BinaryOperator::Add,
+            Expression::Aggregate(Box::new(join)),
+            Expression::Literal(0),
+        )],
+    );
+    assert_eq!(integers(&mut connection, joined)?, [[Some(3002)]]);
     Ok(())
 }

@@ -37,7 +37,9 @@ mod value;
 pub use compiled::Compiled;
 pub use dialect::Dialect;
 pub use error::Error;
-pub use expression::{BinaryOperator, Expression, Function, Match, UnaryOperator};
+pub use expression::{
+    Aggregate, AggregateFunction, BinaryOperator, Expression, Function, Match, UnaryOperator,
+};
 pub use source::Source;
 pub use statement::{
     Conflict, Delete, Direction, Insert, Join, JoinKind, Nulls, Order, Relation, Select, Selected, Statement,

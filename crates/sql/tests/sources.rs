@@ -128,10 +128,8 @@ fn sub_selects() {
         filtered(Expression::in_select(Expression::column(users, ID), authors)),
         format!(r#"{start} "users"."id" IN (SELECT "posts"."author_id" FROM "posts")"#)
     );
-    let count = Select {
-        columns: Selected::Expressions(vec![Expression::Function(onggi_sql::Function::CountRows, vec![])]),
-        ..posts_of(users, 5)
-    };
+    let count =
+        Select { columns: Selected::Expressions(vec![Expression::count_rows()]), ..posts_of(users, 5) };
     assert_eq!(
         filtered(equal(Expression::scalar(count), Expression::value(3))),
         format!(r#"{start} (SELECT count(*) FROM "posts" WHERE "posts"."author_id" = "users"."id") = ?1"#)

@@ -12,7 +12,9 @@ mod tree;
 use std::marker::PhantomData;
 
 use onggi_sql as sql;
-use onggi_sql::{BinaryOperator, Direction, Function, Match, Source, Table, UnaryOperator, Value};
+use onggi_sql::{
+    AggregateFunction, BinaryOperator, Direction, Function, Match, Source, Table, UnaryOperator, Value,
+};
 
 pub use arithmetic::Number;
 pub use condition::Condition;
@@ -133,17 +135,17 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
 
     /// How many rows have a value here, in [`select`](crate::Query::select).
     pub fn count(self) -> Expression<i64> {
-        self.call(Function::Count)
+        self.aggregate(AggregateFunction::Count)
     }
 
     /// The smallest value; NULL of no rows.
     pub fn min(self) -> Expression<Option<T::Base>> {
-        self.call(Function::Min)
+        self.aggregate(AggregateFunction::Min)
     }
 
     /// The greatest value; NULL of no rows.
     pub fn max(self) -> Expression<Option<T::Base>> {
-        self.call(Function::Max)
+        self.aggregate(AggregateFunction::Max)
     }
 
     fn compare(self, operator: BinaryOperator, other: impl Operand<T::Base>) -> Condition {
@@ -158,6 +160,10 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
         Expression::tree(
             self.node.into().map(|expression| sql::Expression::Function(function, vec![expression])),
         )
+    }
+
+    fn aggregate<R>(self, function: AggregateFunction) -> Expression<R> {
+        Expression::tree(self.node.into().map(|expression| sql::Expression::aggregate(function, expression)))
     }
 
     pub(crate) fn into_tree(self) -> Tree {
@@ -213,12 +219,12 @@ where
 {
     /// The sum; NULL of no rows.
     pub fn sum(self) -> Expression<Option<<T::Base as Number>::Sum>> {
-        self.call(Function::Sum)
+        self.aggregate(AggregateFunction::Sum)
     }
 
     /// The mean; NULL of no rows.
     pub fn average(self) -> Expression<Option<f64>> {
-        self.call(Function::Average)
+        self.aggregate(AggregateFunction::Average)
     }
 }
 
@@ -246,7 +252,7 @@ impl<T, N: std::fmt::Debug> std::fmt::Debug for Expression<T, N> {
 impl Expression<i64> {
     /// `count(*)`.
     pub fn count_rows() -> Expression<i64> {
-        Expression::tree(sql::Expression::Function(Function::CountRows, Vec::new()).into())
+        Expression::tree(sql::Expression::count_rows().into())
     }
 }
 

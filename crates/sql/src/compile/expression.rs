@@ -23,6 +23,7 @@ impl Writer {
             Expression::In(operand, _) => self.is_in(operand),
             Expression::Match(kind, operands) => self.matches(*kind, &operands.0, &operands.1),
             Expression::Function(function, arguments) => self.function(*function, arguments),
+            Expression::Aggregate(aggregate) => self.aggregate(aggregate),
             Expression::Exists(select) => {
                 self.push("EXISTS ");
                 self.nested(select)
@@ -41,6 +42,7 @@ impl Writer {
                 | Expression::Parameter
                 | Expression::Literal(0..)
                 | Expression::Function(..)
+                | Expression::Aggregate(_)
                 | Expression::Exists(_)
                 | Expression::Scalar(_)
         );
@@ -179,28 +181,14 @@ impl Writer {
 
     fn function(&mut self, function: Function, arguments: &[Expression]) -> Result<()> {
         self.push(match function {
-            Function::CountRows => "count(*",
-            Function::Count => "count",
-            Function::Min => "min",
-            Function::Max => "max",
-            Function::Sum => "sum",
-            Function::Average => "avg",
-            Function::Lower => "lower",
-            Function::Upper => "upper",
-            Function::Length => "length",
-            Function::Coalesce => "coalesce",
+            Function::Lower => "lower(",
+            Function::Upper => "upper(",
+            Function::Length => "length(",
+            Function::Coalesce => "coalesce(",
         });
-        if function != Function::CountRows {
-            self.push("(");
-        }
         self.separated(", ", arguments, Writer::argument)?;
         self.push(")");
         Ok(())
-    }
-
-    /// Smallest and greatest follow the collation of what they are given.
-    fn argument(&mut self, expression: &Expression) -> Result<()> {
-        if expression.is_decimal() { self.compared(expression) } else { self.expression(expression) }
     }
 }
 

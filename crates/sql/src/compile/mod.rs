@@ -1,8 +1,9 @@
 //! Statements to text: [`compile`] for one statement, and one file for each of its clauses.
 //!
-//! Parameters are numbered in the order in which they are written, which is the order in which
-//! [`shape`](crate::shape) visits their values.
+//! Parameters are numbered in the order in which [`shape`](crate::shape) visits their values. They are written in that
+//! order, but for a few clauses that databases place differently.
 
+mod aggregate;
 mod expression;
 mod select;
 mod source;
@@ -71,6 +72,13 @@ impl Writer {
     pub(crate) fn parameter_again(&mut self) {
         self.text.push(self.dialect.parameter);
         self.text.push_str(&self.parameters.to_string());
+    }
+
+    /// Text that is put in its place later; its parameters have the next numbers.
+    fn apart(&mut self, write: impl FnOnce(&mut Writer) -> Result<()>) -> Result<String> {
+        let before = std::mem::take(&mut self.text);
+        write(self)?;
+        Ok(std::mem::replace(&mut self.text, before))
     }
 
     /// Items with a separator between them.

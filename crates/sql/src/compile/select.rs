@@ -1,5 +1,5 @@
 use super::Writer;
-use crate::{Direction, Error, Nulls, Order, Relation, Result, Select, Selected, Summary};
+use crate::{Direction, Error, Expression, Nulls, Order, Relation, Result, Select, Selected, Summary};
 
 impl Writer {
     pub(super) fn select(&mut self, select: &Select) -> Result<()> {
@@ -46,17 +46,25 @@ impl Writer {
     fn rest(&mut self, select: &Select) -> Result<()> {
         self.from(select)?;
         self.filter(select.filter.as_ref())?;
+        if !select.group_by.is_empty() {
+            self.push(" GROUP BY ");
+            self.separated(", ", &select.group_by, Writer::key)?;
+        }
+        if let Some(having) = &select.having {
+            self.push(" HAVING ");
+            self.expression(having)?;
+        }
         self.order(&select.order)?;
         self.limit(select)
     }
 
-    fn order(&mut self, order: &[Order]) -> Result<()> {
+    pub(super) fn order(&mut self, order: &[Order]) -> Result<()> {
         if order.is_empty() {
             return Ok(());
         }
         self.push(" ORDER BY ");
         self.separated(", ", order, |writer, order| {
-            writer.compared(&order.expression)?;
+            writer.key(&order.expression)?;
             if order.direction == Direction::Descending {
                 writer.push(" DESC");
             }
@@ -67,6 +75,15 @@ impl Writer {
             });
             Ok(())
         })
+    }
+
+    /// What rows are grouped or sorted by. A number alone would be the position of a column.
+    fn key(&mut self, expression: &Expression) -> Result<()> {
+        let Expression::Literal(number) = expression else { return self.compared(expression) };
+        self.push("(SELECT ");
+        self.push(&number.to_string());
+        self.push(")");
+        Ok(())
     }
 
     fn limit(&mut self, select: &Select) -> Result<()> {
@@ -92,5 +109,6 @@ impl Writer {
 /// Whether the number of rows depends on more than the table and the condition.
 fn counts_what_it_selects(select: &Select) -> bool {
     let expressions = matches!(select.columns, Selected::Expressions(_));
-    expressions || select.distinct || select.limit.is_some() || select.offset.is_some()
+    let grouped = !select.group_by.is_empty() || select.having.is_some();
+    expressions || grouped || select.distinct || select.limit.is_some() || select.offset.is_some()
 }

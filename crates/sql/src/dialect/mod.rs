@@ -21,6 +21,12 @@ pub struct Dialect {
     pub decimal_collation: Option<&'static str>,
     /// The limit to write where there is an offset alone.
     pub no_limit: Option<&'static str>,
+    /// Whether an aggregate can have a condition of its own.
+    pub aggregate_filter: bool,
+    /// The start of the aggregate that joins texts, with its parenthesis.
+    pub join_function: &'static str,
+    /// Whether that can leave out equal texts.
+    pub join_distinct: bool,
     /// The texts of transaction control.
     pub transaction: Transaction,
     /// Lets foreign keys wait until the transaction's end.

@@ -1,7 +1,7 @@
 use super::{Dialect, Transaction};
 use crate::Type;
 
-/// SQLite 3.35 and later.
+/// SQLite 3.44 and later; without ordered aggregates and `RIGHT` and `FULL` joins, 3.35.
 ///
 /// Whole numbers, booleans and bytes have storage classes of their own. Dates, times, UUIDs, JSON and exact
 /// decimals are text: declared types are chosen such that SQLite's affinity never turns them into numbers.
@@ -12,6 +12,9 @@ pub static SQLITE: Dialect = Dialect {
     list_function: "rarray",
     decimal_collation: Some("onggi_decimal"),
     no_limit: Some("-1"),
+    aggregate_filter: true,
+    join_function: "group_concat(",
+    join_distinct: false,
     transaction: Transaction {
         begin: "BEGIN",
         begin_write: "BEGIN IMMEDIATE",

@@ -1,6 +1,8 @@
+mod aggregate;
 mod function;
 mod operator;
 
+pub use aggregate::{Aggregate, AggregateFunction};
 pub use function::Function;
 pub use operator::{BinaryOperator, Match, UnaryOperator};
 
@@ -32,6 +34,8 @@ pub enum Expression {
     Match(Match, Box<(Expression, Expression)>),
     /// A function's result.
     Function(Function, Vec<Expression>),
+    /// One value made of those of many rows.
+    Aggregate(Box<Aggregate>),
     /// Whether a select gives a row.
     Exists(Box<Select>),
     /// The one value of a select's one row; NULL where it gives none.
@@ -59,6 +63,16 @@ impl Expression {
     /// An operation on two.
     pub fn binary(operator: BinaryOperator, left: Expression, right: Expression) -> Expression {
         Expression::Binary(operator, Box::new((left, right)))
+    }
+
+    /// One value made of an expression's values in many rows.
+    pub fn aggregate(function: AggregateFunction, argument: Expression) -> Expression {
+        Expression::Aggregate(Box::new(Aggregate::new(function, vec![argument])))
+    }
+
+    /// How many rows there are.
+    pub fn count_rows() -> Expression {
+        Expression::Aggregate(Box::new(Aggregate::new(AggregateFunction::CountRows, Vec::new())))
     }
 
     /// Whether a select gives a row.
@@ -135,8 +149,13 @@ impl Expression {
                 source.table.columns.get(*column).is_some_and(|column| column.ty == Type::Decimal)
             }
             Expression::Value(value) => value.is_decimal(),
-            Expression::Function(Function::Min | Function::Max, arguments) => {
+            Expression::Function(Function::Coalesce, arguments) => {
                 arguments.iter().any(Expression::is_decimal)
+            }
+            Expression::Aggregate(aggregate) => {
+                use AggregateFunction::{Max, Min};
+                matches!(aggregate.function, Min | Max)
+                    && aggregate.arguments.iter().any(Expression::is_decimal)
             }
             Expression::Scalar(select) => select.is_decimal(),
             _ => false,

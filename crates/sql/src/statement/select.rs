@@ -1,7 +1,7 @@
 use super::Order;
 use crate::{Expression, Source, Table, Value};
 
-/// `SELECT … FROM … JOIN … WHERE … ORDER BY … LIMIT … OFFSET …`
+/// `SELECT … FROM … JOIN … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …`
 ///
 /// As a part of an expression it can name the columns of the selects around it.
 #[derive(Clone, Debug)]
@@ -16,6 +16,10 @@ pub struct Select {
     pub distinct: bool,
     /// The condition that rows meet.
     pub filter: Option<Expression>,
+    /// What rows agree in that become one; none leaves them apart, or makes one of all where there are aggregates.
+    pub group_by: Vec<Expression>,
+    /// The condition that such a row meets.
+    pub having: Option<Expression>,
     /// What the rows are sorted by.
     pub order: Vec<Order>,
     /// The most rows given.
@@ -40,6 +44,8 @@ impl Select {
             columns: Selected::Table,
             distinct: false,
             filter: None,
+            group_by: Vec::new(),
+            having: None,
             order: Vec::new(),
             limit: None,
             offset: None,

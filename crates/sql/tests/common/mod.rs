@@ -2,7 +2,8 @@
 
 #![allow(dead_code)]
 
-use onggi_sql::{Column, Compiled, Result, Statement, Table, Type, compile, dialect};
+use onggi_sql::dialect::{self, Dialect, Transaction};
+use onggi_sql::{Column, Compiled, Result, Statement, Table, Type, compile};
 
 static USER_COLUMNS: [Column; 5] = [
     Column::new("id", Type::BIGINT).generated(),
@@ -43,6 +44,29 @@ pub fn compiled(statement: &Statement) -> Result<Compiled> {
 /// The statement as SQLite gets it, or the error in its place.
 pub fn text(statement: &Statement) -> String {
     match compiled(statement) {
+        Ok(compiled) => compiled.text().to_owned(),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+/// A database that lacks whatever a database may lack.
+pub static POOR: Dialect = Dialect {
+    name: "Poor",
+    parameter: '$',
+    type_name: |_| "TEXT",
+    list_function: "unnest",
+    decimal_collation: None,
+    no_limit: None,
+    aggregate_filter: false,
+    join_function: "string_agg(",
+    join_distinct: false,
+    transaction: Transaction { begin: "BEGIN", begin_write: "BEGIN", commit: "COMMIT", rollback: "ROLLBACK" },
+    defer_foreign_keys: "",
+};
+
+/// The statement as a poor database gets it, or the error in its place.
+pub fn poor_text(statement: &Statement) -> String {
+    match compile::compile(statement, &POOR) {
         Ok(compiled) => compiled.text().to_owned(),
         Err(error) => format!("error: {error}"),
     }

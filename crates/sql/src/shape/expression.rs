@@ -1,0 +1,104 @@
+use super::{Tag, Walk, number};
+use crate::{Aggregate, Expression, Value};
+
+impl<'a> Walk<'a> {
+    pub(super) fn optional(&mut self, expression: Option<&'a Expression>) {
+        match expression {
+            None => self.shape.push(Tag::None),
+            Some(expression) => self.expression(expression),
+        }
+    }
+
+    pub(super) fn optional_value(&mut self, value: Option<&'a Value>) {
+        match value {
+            None => self.shape.push(Tag::None),
+            Some(value) => self.value(value),
+        }
+    }
+
+    fn value(&mut self, value: &'a Value) {
+        self.shape.push(if value.is_decimal() { Tag::DecimalValue } else { Tag::Value });
+        self.values.push(value);
+    }
+
+    pub(super) fn list(&mut self, expressions: &'a [Expression]) {
+        self.shape.count(expressions.len());
+        for expression in expressions {
+            self.expression(expression);
+        }
+    }
+
+    fn tagged(&mut self, tag: Tag, expressions: &'a [Expression]) {
+        self.shape.numbers([tag as u32, number(expressions.len())]);
+        for expression in expressions {
+            self.expression(expression);
+        }
+    }
+
+    fn pair(&mut self, pair: &'a (Expression, Expression)) {
+        self.expression(&pair.0);
+        self.expression(&pair.1);
+    }
+
+    pub(super) fn expression(&mut self, expression: &'a Expression) {
+        match expression {
+            Expression::Column(source, column) => self.column(*source, *column),
+            Expression::Value(value) => self.value(value),
+            Expression::Literal(number) => self.literal(*number),
+            Expression::Parameter => self.shape.push(Tag::Parameter),
+            Expression::Unary(operator, operand) => {
+                self.shape.numbers([Tag::Unary as u32, *operator as u32]);
+                self.expression(operand);
+            }
+            Expression::Binary(operator, operands) => {
+                self.shape.numbers([Tag::Binary as u32, *operator as u32]);
+                self.pair(operands);
+            }
+            Expression::And(conditions) => self.tagged(Tag::And, conditions),
+            Expression::Or(conditions) => self.tagged(Tag::Or, conditions),
+            Expression::In(operand, values) => {
+                self.shape.push(Tag::In);
+                self.expression(operand);
+                self.value(values);
+            }
+            Expression::Match(kind, operands) => {
+                self.shape.numbers([Tag::Match as u32, *kind as u32]);
+                self.pair(operands);
+            }
+            Expression::Function(function, arguments) => {
+                self.shape.numbers([Tag::Function as u32, *function as u32]);
+                self.list(arguments);
+            }
+            Expression::Aggregate(aggregate) => self.aggregate(aggregate),
+            Expression::Exists(select) => {
+                self.shape.push(Tag::Exists);
+                self.select(select);
+            }
+            Expression::Scalar(select) => {
+                self.shape.push(Tag::Scalar);
+                self.select(select);
+            }
+            Expression::InSelect(operand, select) => {
+                self.shape.push(Tag::InSelect);
+                self.expression(operand);
+                self.select(select);
+            }
+        }
+    }
+
+    /// The condition comes first: where a database has no `FILTER`, it stands before the arguments.
+    fn aggregate(&mut self, aggregate: &'a Aggregate) {
+        self.shape.numbers([Tag::Aggregate as u32, aggregate.function as u32, u32::from(aggregate.distinct)]);
+        self.optional(aggregate.filter.as_ref());
+        self.list(&aggregate.arguments);
+        self.order(&aggregate.order);
+    }
+
+    fn literal(&mut self, number: i64) {
+        let mut numbers = [Tag::Literal as u32, 0, 0];
+        for (half, bytes) in numbers[1..].iter_mut().zip(number.to_le_bytes().chunks_exact(4)) {
+            *half = bytes.iter().rev().fold(0, |number, &byte| number << 8 | u32::from(byte));
+        }
+        self.shape.numbers(numbers);
+    }
+}

@@ -1,0 +1,141 @@
+//! A statement without its values: the key under which connections keep it prepared.
+//!
+//! One walk yields both the shape and the values, in the order in which [`compile`](crate::compile) numbers
+//! their parameters. Statements of equal shape have equal text.
+
+mod expression;
+mod select;
+mod write;
+
+use smallvec::SmallVec;
+
+use crate::source::Scope;
+use crate::{Delete, Insert, Select, Statement, Table, Update, Value};
+
+/// Everything that decides a statement's text, as a flat list of numbers.
+///
+/// A face with statements of its own kind can make such lists itself, with [`Shape::own`], which differ from those
+/// of all statements.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Shape(pub SmallVec<[u32; 64]>);
+
+impl Shape {
+    /// The smallest first number of a list that was not made from a [`Statement`].
+    const OWN: u32 = 1 << 16;
+
+    /// A face's own list. Lists that differ in `first`, or in what follows, are different shapes.
+    pub fn own(first: u32, rest: &[u32]) -> Shape {
+        let mut shape = Shape::default();
+        shape.0.push(Shape::OWN + first);
+        shape.0.extend_from_slice(rest);
+        shape
+    }
+
+    fn push(&mut self, tag: Tag) {
+        self.0.push(tag as u32);
+    }
+
+    /// Several numbers, with one look at the room for them.
+    fn numbers<const N: usize>(&mut self, numbers: [u32; N]) {
+        self.0.extend_from_slice(&numbers);
+    }
+
+    fn count(&mut self, count: usize) {
+        self.0.push(number(count));
+    }
+
+    fn table(&mut self, table: &Table) {
+        self.0.push(table.number());
+    }
+
+    fn columns(&mut self, columns: &[usize]) {
+        self.count(columns.len());
+        for &column in columns {
+            self.count(column);
+        }
+    }
+}
+
+/// A statement of four billion parts does not fit into memory.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The values of a statement, in the order of its parameters.
+pub type Values<'a> = SmallVec<[&'a Value; 8]>;
+
+/// A statement's shape and values.
+pub fn of(statement: &Statement) -> (Shape, Values<'_>) {
+    match statement {
+        Statement::Select(select) => of_select(select),
+        Statement::Insert(insert) => of_insert(insert),
+        Statement::Update(update) => of_update(update),
+        Statement::Delete(delete) => of_delete(delete),
+    }
+}
+
+/// The shape and values of a select.
+pub fn of_select(select: &Select) -> (Shape, Values<'_>) {
+    Walk::of(|walk| walk.select(select))
+}
+
+/// The shape of an insert, whose values are all bound at run time.
+pub fn of_insert(insert: &Insert) -> (Shape, Values<'_>) {
+    Walk::of(|walk| walk.insert(insert))
+}
+
+/// The shape and values of an update.
+pub fn of_update(update: &Update) -> (Shape, Values<'_>) {
+    Walk::of(|walk| walk.update(update))
+}
+
+/// The shape and values of a delete.
+pub fn of_delete(delete: &Delete) -> (Shape, Values<'_>) {
+    Walk::of(|walk| walk.delete(delete))
+}
+
+/// What a number at the start of a part means.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum Tag {
+    Select,
+    Insert,
+    Update,
+    Delete,
+    None,
+    Some,
+    Column,
+    Value,
+    DecimalValue,
+    Literal,
+    Parameter,
+    Unary,
+    Binary,
+    And,
+    Or,
+    In,
+    Match,
+    Function,
+    Exists,
+    Scalar,
+    InSelect,
+    Aggregate,
+    Again,
+    Unknown,
+}
+
+#[derive(Default)]
+struct Walk<'a> {
+    shape: Shape,
+    values: Values<'a>,
+    scope: Scope,
+}
+
+impl<'a> Walk<'a> {
+    #[inline]
+    fn of(walk: impl FnOnce(&mut Walk<'a>)) -> (Shape, Values<'a>) {
+        let mut result = Walk::default();
+        walk(&mut result);
+        (result.shape, result.values)
+    }
+}

@@ -1,0 +1,173 @@
+//! Statements of a plan: twins have the same plan, and other values and numbers of sources.
+
+use onggi_sql::{
+    Aggregate, Conflict, Delete, Expression, Insert, Join, JoinKind, Order, Select, Selected, Source,
+    Statement, Table, Update, Value,
+};
+use proptest::sample::Index;
+
+use super::common::SEATS;
+use super::plan::{AggregatePlan, OrderPlan, Part, Plan, SelectPlan};
+
+/// Makes statements of a plan, with values and numbers of sources that count up from a start.
+pub struct Maker {
+    table: &'static Table,
+    next: i64,
+    pub scope: Vec<Source>,
+}
+
+impl Maker {
+    pub fn new(table: &'static Table, start: i64) -> Maker {
+        Maker { table, next: start, scope: Vec::new() }
+    }
+
+    /// A source, from now on in scope.
+    fn source(&mut self, own: bool) -> Source {
+        self.next += 1;
+        let table = if own { self.table } else { &SEATS };
+        let source = Source { table, id: u32::try_from(self.next).expect("values count from zero") };
+        self.scope.push(source);
+        source
+    }
+
+    fn select(&mut self, plan: &SelectPlan) -> Select {
+        let outer = self.scope.len();
+        let (own, same) = plan.source;
+        let source = match self.scope.last() {
+            Some(&around) if same => {
+                self.scope.push(around);
+                around
+            }
+            _ => self.source(own),
+        };
+        let kinds: Vec<_> = plan.joins.iter().map(|(kind, own, _)| (*kind, self.source(*own))).collect();
+        let columns = match (&plan.columns, plan.summary) {
+            (Some(parts), _) => Selected::Expressions(self.parts(parts)),
+            (None, None) => Selected::Table,
+            (None, Some(_)) => Selected::Nothing,
+        };
+        let joins = kinds.into_iter().zip(&plan.joins).map(|((kind, source), (.., on))| {
+            let on = on.as_ref().filter(|_| kind != JoinKind::Cross);
+            Join { kind, source: source.into(), on: self.filter(on) }
+        });
+        let select = Select {
+            source: source.into(),
+            columns,
+            joins: joins.collect(),
+            distinct: plan.distinct,
+            filter: self.filter(plan.filter.as_ref()),
+            group_by: self.parts(&plan.group_by),
+            having: self.filter(plan.having.as_ref()),
+            order: self.orders(&plan.order),
+            limit: plan.limit.then(|| self.value()),
+            offset: plan.offset.then(|| self.value()),
+            summary: plan.summary,
+        };
+        self.scope.truncate(outer);
+        select
+    }
+
+    fn value(&mut self) -> Value {
+        self.next += 1;
+        match self.next % 4 {
+            0 => Value::Text(format!("'{}' ?1 \"x\"", self.next)),
+            1 => Value::Null,
+            2 => Value::Blob(vec![0]),
+            _ => Value::Integer(self.next),
+        }
+    }
+
+    fn list(&mut self) -> Value {
+        self.next += 1;
+        Value::List((0..self.next % 5).map(Value::Integer).collect())
+    }
+
+    fn column(&self, index: &Index) -> usize {
+        index.index(self.table.columns.len())
+    }
+
+    fn parts(&mut self, parts: &[Part]) -> Vec<Expression> {
+        parts.iter().map(|part| self.expression(part)).collect()
+    }
+
+    fn pair(&mut self, pair: &(Part, Part)) -> Box<(Expression, Expression)> {
+        Box::new((self.expression(&pair.0), self.expression(&pair.1)))
+    }
+
+    pub fn expression(&mut self, part: &Part) -> Expression {
+        match part {
+            Part::Column(source, column) => {
+                let source = self.scope[source.index(self.scope.len())];
+                Expression::column(source, column.index(source.table.columns.len()))
+            }
+            Part::Value => Expression::Value(self.value()),
+            Part::Literal(number) => Expression::Literal(*number),
+            Part::Parameter => Expression::Parameter,
+            Part::Unary(operator, part) => Expression::unary(*operator, self.expression(part)),
+            Part::Binary(operator, pair) => Expression::Binary(*operator, self.pair(pair)),
+            Part::And(parts) => Expression::And(self.parts(parts)),
+            Part::Or(parts) => Expression::Or(self.parts(parts)),
+            Part::In(part) => Expression::In(Box::new(self.expression(part)), self.list()),
+            Part::Match(kind, pair) => Expression::Match(*kind, self.pair(pair)),
+            Part::Function(function, parts) => Expression::Function(*function, self.parts(parts)),
+            Part::Aggregate(plan) => Expression::Aggregate(Box::new(self.aggregate(plan))),
+            Part::Exists(plan) => Expression::Exists(Box::new(self.select(plan))),
+            Part::Scalar(plan) => Expression::Scalar(Box::new(self.select(plan))),
+            Part::InSelect(part, plan) => {
+                Expression::InSelect(Box::new(self.expression(part)), Box::new(self.select(plan)))
+            }
+        }
+    }
+
+    fn filter(&mut self, part: Option<&Part>) -> Option<Expression> {
+        part.map(|part| self.expression(part))
+    }
+
+    fn aggregate(&mut self, plan: &AggregatePlan) -> Aggregate {
+        // Its condition has the first values.
+        let filter = self.filter(plan.filter.as_ref());
+        Aggregate {
+            function: plan.function,
+            arguments: self.parts(&plan.arguments),
+            distinct: plan.distinct,
+            filter,
+            order: self.orders(&plan.order),
+        }
+    }
+
+    fn orders(&mut self, orders: &[OrderPlan]) -> Vec<Order> {
+        orders.iter().map(|order| self.order(order)).collect()
+    }
+
+    fn order(&mut self, (part, direction, nulls): &OrderPlan) -> Order {
+        Order { expression: self.expression(part), direction: *direction, nulls: *nulls }
+    }
+
+    pub fn statement(&mut self, plan: &Plan) -> Statement {
+        let table = self.table;
+        match plan {
+            Plan::Select(plan) => Statement::Select(self.select(plan)),
+            Plan::Insert { columns, conflict, returning } => {
+                let positions = |indexes: &[Index]| indexes.iter().map(|index| self.column(index)).collect();
+                let conflict = conflict.as_ref().map(|(target, update)| Conflict {
+                    target: positions(target),
+                    update: positions(update),
+                });
+                let returning = returning.as_ref().map(|index| self.column(index));
+                Statement::Insert(Insert { table, columns: positions(columns), conflict, returning })
+            }
+            Plan::Update { assignments, filter } => {
+                let source = self.source(true);
+                let assignments = assignments
+                    .iter()
+                    .map(|(index, part)| (self.column(index), self.expression(part)))
+                    .collect();
+                Statement::Update(Update { source, assignments, filter: self.filter(filter.as_ref()) })
+            }
+            Plan::Delete { filter } => {
+                let source = self.source(true);
+                Statement::Delete(Delete { source, filter: self.filter(filter.as_ref()) })
+            }
+        }
+    }
+}

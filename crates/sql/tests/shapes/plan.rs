@@ -1,0 +1,190 @@
+//! Random statements, but for their values and the numbers of their sources.
+
+use onggi_sql::{
+    AggregateFunction, BinaryOperator, Direction, Function, JoinKind, Match, Nulls, Summary, UnaryOperator,
+};
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+/// A statement can differ from its twin in values alone: `values` gives the next one.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// A column of a source in scope.
+    Column(Index, Index),
+    Value,
+    Literal(i64),
+    Parameter,
+    Unary(UnaryOperator, Box<Part>),
+    Binary(BinaryOperator, Box<(Part, Part)>),
+    And(Vec<Part>),
+    Or(Vec<Part>),
+    In(Box<Part>),
+    Match(Match, Box<(Part, Part)>),
+    Function(Function, Vec<Part>),
+    Aggregate(Box<AggregatePlan>),
+    Exists(Box<SelectPlan>),
+    Scalar(Box<SelectPlan>),
+    InSelect(Box<Part>, Box<SelectPlan>),
+}
+
+#[derive(Clone, Debug)]
+pub struct AggregatePlan {
+    pub function: AggregateFunction,
+    pub arguments: Vec<Part>,
+    pub distinct: bool,
+    pub filter: Option<Part>,
+    pub order: Vec<OrderPlan>,
+}
+
+pub type OrderPlan = (Part, Direction, Nulls);
+
+#[derive(Clone, Debug)]
+pub struct SelectPlan {
+    /// Whether it reads the statement's table, and if so under the number of the source around it.
+    pub source: (bool, bool),
+    pub joins: Vec<(JoinKind, bool, Option<Part>)>,
+    pub columns: Option<Vec<Part>>,
+    pub distinct: bool,
+    pub filter: Option<Part>,
+    pub group_by: Vec<Part>,
+    pub having: Option<Part>,
+    pub order: Vec<OrderPlan>,
+    pub limit: bool,
+    pub offset: bool,
+    pub summary: Option<Summary>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Plan {
+    Select(SelectPlan),
+    Insert { columns: Vec<Index>, conflict: Option<(Vec<Index>, Vec<Index>)>, returning: Option<Index> },
+    Update { assignments: Vec<(Index, Part)>, filter: Option<Part> },
+    Delete { filter: Option<Part> },
+}
+
+pub fn part() -> impl Strategy<Value = Part> {
+    let leaf = prop_oneof![
+        any::<(Index, Index)>().prop_map(|(source, column)| Part::Column(source, column)),
+        Just(Part::Value),
+        prop_oneof![-2_i64..3, any::<i64>()].prop_map(Part::Literal),
+        Just(Part::Parameter),
+    ];
+    leaf.prop_recursive(3, 16, 3, |inner| {
+        let pair = || (inner.clone(), inner.clone()).prop_map(Box::new);
+        let list = || prop::collection::vec(inner.clone(), 0..3);
+        prop_oneof![
+            (unary(), inner.clone()).prop_map(|(operator, part)| Part::Unary(operator, Box::new(part))),
+            (binary(), pair()).prop_map(|(operator, parts)| Part::Binary(operator, parts)),
+            list().prop_map(Part::And),
+            list().prop_map(Part::Or),
+            inner.clone().prop_map(|part| Part::In(Box::new(part))),
+            (matches(), pair()).prop_map(|(kind, parts)| Part::Match(kind, parts)),
+            (function(), list()).prop_map(|(function, parts)| Part::Function(function, parts)),
+            aggregate(inner.clone()).prop_map(|plan| Part::Aggregate(Box::new(plan))),
+            select_plan(inner.clone()).prop_map(|plan| Part::Exists(Box::new(plan))),
+            select_plan(inner.clone()).prop_map(|plan| Part::Scalar(Box::new(plan))),
+            (inner.clone(), select_plan(inner.clone()))
+                .prop_map(|(part, plan)| Part::InSelect(Box::new(part), Box::new(plan))),
+        ]
+    })
+}
+
+fn unary() -> impl Strategy<Value = UnaryOperator> {
+    use UnaryOperator::{IsNotNull, IsNull, Negative, Not};
+    select(vec![Not, IsNull, IsNotNull, Negative])
+}
+
+fn binary() -> impl Strategy<Value = BinaryOperator> {
+    use BinaryOperator::{
+        Add, Divide, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Like, Multiply, NotEqual, Remainder,
+        Subtract,
+    };
+    select(vec![
+        Equal,
+        NotEqual,
+        Less,
+        LessOrEqual,
+        Greater,
+        GreaterOrEqual,
+        Like,
+        Add,
+        Subtract,
+        Multiply,
+        Divide,
+        Remainder,
+    ])
+}
+
+fn matches() -> impl Strategy<Value = Match> {
+    select(vec![Match::Contains, Match::StartsWith, Match::EndsWith])
+}
+
+fn function() -> impl Strategy<Value = Function> {
+    use Function::{Coalesce, Length, Lower, Upper};
+    select(vec![Lower, Upper, Length, Coalesce])
+}
+
+fn aggregate(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value = AggregatePlan> {
+    use AggregateFunction::{Average, Count, CountRows, Join, Max, Min, Sum};
+    let part = part.boxed();
+    let parts = prop::collection::vec(part.clone(), 0..3);
+    let function = select(vec![CountRows, Count, Min, Max, Sum, Average, Join]);
+    let order = prop::collection::vec(order(part.clone()), 0..2);
+    (function, parts, any::<bool>(), prop::option::of(part), order).prop_map(
+        |(function, arguments, distinct, filter, order)| AggregatePlan {
+            function,
+            arguments,
+            distinct,
+            filter,
+            order,
+        },
+    )
+}
+
+fn order(part: BoxedStrategy<Part>) -> impl Strategy<Value = (Part, Direction, Nulls)> {
+    let direction = select(vec![Direction::Ascending, Direction::Descending]);
+    (part, direction, select(vec![Nulls::Default, Nulls::First, Nulls::Last]))
+}
+
+fn join_kind() -> impl Strategy<Value = JoinKind> {
+    select(vec![JoinKind::Inner, JoinKind::Left, JoinKind::Right, JoinKind::Full, JoinKind::Cross])
+}
+
+fn select_plan(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value = SelectPlan> {
+    let part = part.boxed();
+    let filter = prop::option::of(part.clone());
+    let summary = select(vec![None, Some(Summary::Count), Some(Summary::Exists)]);
+    let selected = prop::option::of(prop::collection::vec(part.clone(), 1..3));
+    let joins = prop::collection::vec((join_kind(), any::<bool>(), filter.clone()), 0..3);
+    let groups = (prop::collection::vec(part.clone(), 0..2), filter.clone());
+    let order = prop::collection::vec(order(part), 0..2);
+    let rows = (any::<bool>(), any::<bool>(), any::<bool>());
+    (any::<(bool, bool)>(), joins, selected, filter, groups, order, rows, summary).prop_map(
+        |(source, joins, columns, filter, groups, order, (distinct, limit, offset), summary)| SelectPlan {
+            source,
+            joins,
+            columns,
+            distinct,
+            filter,
+            group_by: groups.0,
+            having: groups.1,
+            order,
+            limit,
+            offset,
+            summary,
+        },
+    )
+}
+
+pub fn plan() -> impl Strategy<Value = Plan> {
+    let filter = || prop::option::of(part());
+    let columns = || prop::collection::vec(any::<Index>(), 0..3);
+    prop_oneof![
+        2 => select_plan(part()).prop_map(Plan::Select),
+        1 => (columns(), prop::option::of((columns(), columns())), prop::option::of(any::<Index>()))
+            .prop_map(|(columns, conflict, returning)| Plan::Insert { columns, conflict, returning }),
+        1 => (prop::collection::vec((any::<Index>(), part()), 1..3), filter())
+            .prop_map(|(assignments, filter)| Plan::Update { assignments, filter }),
+        1 => filter().prop_map(|filter| Plan::Delete { filter }),
+    ]
+}
