@@ -38,7 +38,8 @@ pub use compiled::Compiled;
 pub use dialect::Dialect;
 pub use error::Error;
 pub use expression::{
-    Aggregate, AggregateFunction, BinaryOperator, Expression, Function, Match, UnaryOperator,
+    Aggregate, AggregateFunction, BinaryOperator, Case, Declared, Expression, Function, JsonStep, Match, Raw,
+    UnaryOperator, json_path,
 };
 pub use source::Source;
 pub use statement::{

@@ -3,6 +3,7 @@
 mod connection;
 mod error;
 mod function;
+mod number;
 mod open;
 mod statement;
 mod text;

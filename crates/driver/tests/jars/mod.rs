@@ -1,5 +1,7 @@
 //! Jars in boxes, to run statements on.
 
+#![allow(dead_code, reason = "each test uses some of it")]
+
 use onggi_driver::{Connection, Error, Pool, Pooled, Result, Value};
 use onggi_sql::{BinaryOperator, Column, Expression, Select, Statement, Table, Type, shape};
 
@@ -33,6 +35,24 @@ pub fn open() -> Result<Pooled> {
 
 pub fn equal(left: Expression, right: Expression) -> Expression {
     Expression::binary(BinaryOperator::Equal, left, right)
+}
+
+/// The first value of a select's first row.
+pub fn one(connection: &mut Connection, select: Select, ty: Type) -> Result<Value> {
+    let statement = Statement::Select(select);
+    let (shape, values) = shape::of(&statement);
+    connection.with(
+        &shape,
+        || statement.clone(),
+        |prepared| {
+            let mut rows =
+                prepared.query::<Error>(|to| values.iter().try_for_each(|value| to.bind(value.as_ref())))?;
+            match rows.next_row()? {
+                Some(row) => Ok(row.value(0, ty)?.to_owned()),
+                None => Ok(Value::Null),
+            }
+        },
+    )
 }
 
 /// The rows of a select whose columns are all whole numbers.

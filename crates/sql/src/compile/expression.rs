@@ -1,5 +1,5 @@
 use super::Writer;
-use crate::{BinaryOperator, Expression, Function, Match, Result, Select, UnaryOperator};
+use crate::{BinaryOperator, Dialect, Error, Expression, Match, Result, Select, UnaryOperator};
 
 /// How many conditions are written side by side.
 const CHAIN: usize = 100;
@@ -20,21 +20,26 @@ impl Writer {
             Expression::Binary(operator, operands) => self.binary(*operator, &operands.0, &operands.1),
             Expression::And(conditions) => self.chain(" AND ", "1 = 1", conditions),
             Expression::Or(conditions) => self.chain(" OR ", "1 = 0", conditions),
-            Expression::In(operand, _) => self.is_in(operand),
+            Expression::In(operand, _) => self.is_in(operand, " IN "),
             Expression::Match(kind, operands) => self.matches(*kind, &operands.0, &operands.1),
             Expression::Function(function, arguments) => self.function(*function, arguments),
+            Expression::Row(parts) => self.row(parts),
+            Expression::Case(case) => self.case(case),
+            Expression::Cast(operand, ty) => self.cast(operand, *ty),
+            Expression::Call(function, arguments) => self.call(function, arguments),
+            Expression::Raw(raw) => self.raw(raw),
             Expression::Aggregate(aggregate) => self.aggregate(aggregate),
             Expression::Exists(select) => {
                 self.push("EXISTS ");
                 self.nested(select)
             }
             Expression::Scalar(select) => self.nested(select),
-            Expression::InSelect(operand, select) => self.is_in_select(operand, select),
+            Expression::InSelect(operand, select) => self.is_in_select(operand, select, " IN "),
         }
     }
 
     /// An expression as a part of another: in parentheses where it is an operation itself.
-    fn operand(&mut self, expression: &Expression) -> Result<()> {
+    pub(super) fn operand(&mut self, expression: &Expression) -> Result<()> {
         let atom = matches!(
             expression,
             Expression::Column(..)
@@ -42,6 +47,10 @@ impl Writer {
                 | Expression::Parameter
                 | Expression::Literal(0..)
                 | Expression::Function(..)
+                | Expression::Row(_)
+                | Expression::Case(_)
+                | Expression::Cast(..)
+                | Expression::Call(..)
                 | Expression::Aggregate(_)
                 | Expression::Exists(_)
                 | Expression::Scalar(_)
@@ -49,8 +58,23 @@ impl Writer {
         if atom {
             return self.expression(expression);
         }
+        self.in_parentheses(expression)
+    }
+
+    pub(super) fn in_parentheses(&mut self, expression: &Expression) -> Result<()> {
         self.push("(");
         self.expression(expression)?;
+        self.push(")");
+        Ok(())
+    }
+
+    /// Parts that are compared by rules of their own have these with them.
+    fn row(&mut self, parts: &[Expression]) -> Result<()> {
+        if parts.is_empty() {
+            return Err(Error::invalid("a row of no expressions is compared"));
+        }
+        self.push("(");
+        self.separated(", ", parts, Writer::argument)?;
         self.push(")");
         Ok(())
     }
@@ -72,6 +96,13 @@ impl Writer {
     }
 
     fn unary(&mut self, operator: UnaryOperator, operand: &Expression) -> Result<()> {
+        match (operator, operand) {
+            (UnaryOperator::Not, Expression::In(operand, _)) => return self.is_in(operand, " NOT IN "),
+            (UnaryOperator::Not, Expression::InSelect(operand, select)) => {
+                return self.is_in_select(operand, select, " NOT IN ");
+            }
+            _ => {}
+        }
         self.push(match operator {
             UnaryOperator::Not => "NOT ",
             UnaryOperator::Negative => "-",
@@ -87,13 +118,19 @@ impl Writer {
     }
 
     fn binary(&mut self, operator: BinaryOperator, left: &Expression, right: &Expression) -> Result<()> {
+        if operator == BinaryOperator::Different && self.dialect.different.is_none() {
+            self.push("NOT (");
+            self.binary(BinaryOperator::Same, left, right)?;
+            self.push(")");
+            return Ok(());
+        }
         if operator.is_comparison() && (left.is_decimal() || right.is_decimal()) {
             self.compared(left)?;
-            self.push(symbol(operator));
+            self.push(symbol(self.dialect, operator));
             return self.compared(right);
         }
         self.operand(left)?;
-        self.push(symbol(operator));
+        self.push(symbol(self.dialect, operator));
         self.operand(right)?;
         if operator == BinaryOperator::Like {
             self.push(r" ESCAPE '\'");
@@ -123,9 +160,12 @@ impl Writer {
         Ok(())
     }
 
-    fn is_in(&mut self, operand: &Expression) -> Result<()> {
+    fn is_in(&mut self, operand: &Expression, word: &str) -> Result<()> {
+        if let Expression::Row(_) = operand {
+            return Err(Error::unsupported(self.dialect.name, "list of rows to look a row up in"));
+        }
         self.compared(operand)?;
-        self.push(" IN ");
+        self.push(word);
         self.push(self.dialect.list_function);
         self.push("(");
         self.parameter();
@@ -134,12 +174,12 @@ impl Writer {
     }
 
     /// The left side's collation decides.
-    fn is_in_select(&mut self, operand: &Expression, select: &Select) -> Result<()> {
+    fn is_in_select(&mut self, operand: &Expression, select: &Select, word: &str) -> Result<()> {
         self.operand(operand)?;
-        if operand.is_decimal() || select.is_decimal() {
+        if !matches!(operand, Expression::Row(_)) && (operand.is_decimal() || select.is_decimal()) {
             self.decimal_collation();
         }
-        self.push(" IN ");
+        self.push(word);
         self.nested(select)
     }
 
@@ -167,7 +207,7 @@ impl Writer {
     /// behind both keeps them from being empty. The part is one parameter, written twice.
     fn ends_with(&mut self, text: &Expression, part: &Expression) -> Result<()> {
         let Expression::Value(_) = part else {
-            return Err(crate::Error::unsupported(self.dialect.name, "`ends_with` of anything but a value"));
+            return Err(Error::unsupported(self.dialect.name, "`ends_with` of anything but a value"));
         };
         self.push("substr(CAST(");
         self.operand(text)?;
@@ -178,22 +218,12 @@ impl Writer {
         self.push(" || '.' AS BLOB)");
         Ok(())
     }
-
-    fn function(&mut self, function: Function, arguments: &[Expression]) -> Result<()> {
-        self.push(match function {
-            Function::Lower => "lower(",
-            Function::Upper => "upper(",
-            Function::Length => "length(",
-            Function::Coalesce => "coalesce(",
-        });
-        self.separated(", ", arguments, Writer::argument)?;
-        self.push(")");
-        Ok(())
-    }
 }
 
-fn symbol(operator: BinaryOperator) -> &'static str {
+fn symbol(dialect: &Dialect, operator: BinaryOperator) -> &'static str {
     match operator {
+        BinaryOperator::Same => dialect.same,
+        BinaryOperator::Different => dialect.different.unwrap_or(dialect.same),
         BinaryOperator::Equal => " = ",
         BinaryOperator::NotEqual => " <> ",
         BinaryOperator::Less => " < ",

@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod expression;
+mod function;
 mod select;
 mod source;
 mod write;

@@ -1,10 +1,12 @@
 //! What databases have in common is in [`compile`](crate::compile); what they differ in is a table of facts here.
 
+mod form;
 mod sqlite;
 
+pub use form::Form;
 pub use sqlite::SQLITE;
 
-use crate::Type;
+use crate::{Function, Type};
 
 /// The facts about one database's SQL.
 #[derive(Debug)]
@@ -21,6 +23,14 @@ pub struct Dialect {
     pub decimal_collation: Option<&'static str>,
     /// The limit to write where there is an offset alone.
     pub no_limit: Option<&'static str>,
+    /// The operator of equality in which NULL equals NULL.
+    pub same: &'static str,
+    /// The operator of its opposite; where there is none, it is negated.
+    pub different: Option<&'static str>,
+    /// How each function is written; none where it cannot be said.
+    pub function: fn(Function) -> Option<Form>,
+    /// How a value is turned into one of a type: a text like those of [`Form::Template`].
+    pub cast: fn(Type) -> Option<&'static str>,
     /// Whether an aggregate can have a condition of its own.
     pub aggregate_filter: bool,
     /// The start of the aggregate that joins texts, with its parenthesis.

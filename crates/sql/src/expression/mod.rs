@@ -1,10 +1,16 @@
 mod aggregate;
+mod case;
 mod function;
+mod json;
 mod operator;
+mod raw;
 
 pub use aggregate::{Aggregate, AggregateFunction};
-pub use function::Function;
+pub use case::Case;
+pub use function::{Declared, Function};
+pub use json::{JsonStep, json_path};
 pub use operator::{BinaryOperator, Match, UnaryOperator};
+pub use raw::Raw;
 
 use crate::{Select, Source, Type, Value};
 
@@ -32,8 +38,18 @@ pub enum Expression {
     In(Box<Expression>, Value),
     /// Whether a text contains another, starts or ends with it; case matters.
     Match(Match, Box<(Expression, Expression)>),
+    /// Several expressions that are compared one after the other, with another row or a select of as many columns.
+    Row(Vec<Expression>),
+    /// The value of the first condition that holds.
+    Case(Box<Case>),
+    /// The expression as a value of another type.
+    Cast(Box<Expression>, Type),
     /// A function's result.
     Function(Function, Vec<Expression>),
+    /// The result of a function that is not one of [`Function`].
+    Call(&'static Declared, Vec<Expression>),
+    /// SQL taken as it is.
+    Raw(Box<Raw>),
     /// One value made of those of many rows.
     Aggregate(Box<Aggregate>),
     /// Whether a select gives a row.
@@ -149,9 +165,20 @@ impl Expression {
                 source.table.columns.get(*column).is_some_and(|column| column.ty == Type::Decimal)
             }
             Expression::Value(value) => value.is_decimal(),
-            Expression::Function(Function::Coalesce, arguments) => {
-                arguments.iter().any(Expression::is_decimal)
-            }
+            Expression::Function(function, arguments) => match function {
+                Function::Coalesce | Function::Greatest | Function::Least => {
+                    arguments.iter().any(Expression::is_decimal)
+                }
+                Function::NullIf => arguments.first().is_some_and(Expression::is_decimal),
+                _ => false,
+            },
+            Expression::Case(case) => case
+                .branches
+                .iter()
+                .map(|(_, value)| value)
+                .chain(&case.otherwise)
+                .any(Expression::is_decimal),
+            Expression::Cast(_, ty) => *ty == Type::Decimal,
             Expression::Aggregate(aggregate) => {
                 use AggregateFunction::{Max, Min};
                 matches!(aggregate.function, Min | Max)

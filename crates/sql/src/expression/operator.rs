@@ -26,6 +26,10 @@ pub enum BinaryOperator {
     Greater,
     /// `>=`.
     GreaterOrEqual,
+    /// `IS NOT DISTINCT FROM`: equality, in which NULL equals NULL.
+    Same,
+    /// `IS DISTINCT FROM`: its opposite.
+    Different,
     /// `LIKE`, with `\` as the escape character.
     Like,
     /// `+`.
@@ -43,8 +47,8 @@ pub enum BinaryOperator {
 impl BinaryOperator {
     /// Whether it compares by order or equality.
     pub(crate) fn is_comparison(self) -> bool {
-        use BinaryOperator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
-        matches!(self, Equal | NotEqual | Less | LessOrEqual | Greater | GreaterOrEqual)
+        use BinaryOperator::{Different, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual, Same};
+        matches!(self, Same | Different | Equal | NotEqual | Less | LessOrEqual | Greater | GreaterOrEqual)
     }
 }
 

@@ -1,5 +1,5 @@
 use super::{Tag, Walk, number};
-use crate::{Aggregate, Expression, Value};
+use crate::{Aggregate, Case, Expression, Raw, Type, Value};
 
 impl<'a> Walk<'a> {
     pub(super) fn optional(&mut self, expression: Option<&'a Expression>) {
@@ -69,6 +69,19 @@ impl<'a> Walk<'a> {
                 self.shape.numbers([Tag::Function as u32, *function as u32]);
                 self.list(arguments);
             }
+            Expression::Row(parts) => self.tagged(Tag::Row, parts),
+            Expression::Case(case) => self.case(case),
+            Expression::Cast(operand, ty) => {
+                self.shape.push(Tag::Cast);
+                self.ty(*ty);
+                self.expression(operand);
+            }
+            Expression::Call(function, arguments) => {
+                self.shape.push(Tag::Call);
+                self.shape.text(function.name);
+                self.list(arguments);
+            }
+            Expression::Raw(raw) => self.raw(raw),
             Expression::Aggregate(aggregate) => self.aggregate(aggregate),
             Expression::Exists(select) => {
                 self.shape.push(Tag::Exists);
@@ -84,6 +97,37 @@ impl<'a> Walk<'a> {
                 self.select(select);
             }
         }
+    }
+
+    fn case(&mut self, case: &'a Case) {
+        self.shape.numbers([Tag::Case as u32, number(case.branches.len())]);
+        case.branches.iter().for_each(|branch| self.pair(branch));
+        self.optional(case.otherwise.as_ref());
+    }
+
+    fn raw(&mut self, raw: &'a Raw) {
+        self.shape.numbers([Tag::Raw as u32, number(raw.pieces.len())]);
+        raw.pieces.iter().for_each(|piece| self.shape.text(piece));
+        self.list(&raw.arguments);
+    }
+
+    fn ty(&mut self, ty: Type) {
+        let (kind, more) = match ty {
+            Type::Boolean => (0, 0),
+            Type::Integer { bits, signed } => (1, u32::from(bits) << 1 | u32::from(signed)),
+            Type::Real => (2, 0),
+            Type::Double => (3, 0),
+            Type::Text => (4, 0),
+            Type::Blob => (5, 0),
+            Type::Date => (6, 0),
+            Type::Time => (7, 0),
+            Type::DateTime => (8, 0),
+            Type::Timestamp => (9, 0),
+            Type::Uuid => (10, 0),
+            Type::Decimal => (11, 0),
+            Type::Json => (12, 0),
+        };
+        self.shape.numbers([kind, more]);
     }
 
     /// The condition comes first: where a database has no `FILTER`, it stands before the arguments.

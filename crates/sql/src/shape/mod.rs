@@ -48,6 +48,13 @@ impl Shape {
         self.0.push(table.number());
     }
 
+    /// A text by its bytes, four in a number.
+    fn text(&mut self, text: &str) {
+        self.count(text.len());
+        let number = |bytes: &[u8]| bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
+        self.0.extend(text.as_bytes().chunks(4).map(number));
+    }
+
     fn columns(&mut self, columns: &[usize]) {
         self.count(columns.len());
         for &column in columns {
@@ -119,6 +126,11 @@ enum Tag {
     Exists,
     Scalar,
     InSelect,
+    Row,
+    Case,
+    Cast,
+    Call,
+    Raw,
     Aggregate,
     Again,
     Unknown,

@@ -1,8 +1,8 @@
 //! Statements of a plan: twins have the same plan, and other values and numbers of sources.
 
 use onggi_sql::{
-    Aggregate, Conflict, Delete, Expression, Insert, Join, JoinKind, Order, Select, Selected, Source,
-    Statement, Table, Update, Value,
+    Aggregate, Case, Conflict, Delete, Expression, Insert, Join, JoinKind, Order, Raw, Select, Selected,
+    Source, Statement, Table, Update, Value,
 };
 use proptest::sample::Index;
 
@@ -110,6 +110,16 @@ impl Maker {
             Part::In(part) => Expression::In(Box::new(self.expression(part)), self.list()),
             Part::Match(kind, pair) => Expression::Match(*kind, self.pair(pair)),
             Part::Function(function, parts) => Expression::Function(*function, self.parts(parts)),
+            Part::Row(parts) => Expression::Row(self.parts(parts)),
+            Part::Case(branches, otherwise) => {
+                let branches = branches.iter().map(|branch| *self.pair(branch)).collect();
+                Expression::Case(Box::new(Case { branches, otherwise: self.filter(otherwise.as_deref()) }))
+            }
+            Part::Cast(part, ty) => Expression::Cast(Box::new(self.expression(part)), *ty),
+            Part::Call(function, parts) => Expression::Call(function, self.parts(parts)),
+            Part::Raw(pieces, parts) => {
+                Expression::Raw(Box::new(Raw::new(pieces.iter().copied(), self.parts(parts))))
+            }
             Part::Aggregate(plan) => Expression::Aggregate(Box::new(self.aggregate(plan))),
             Part::Exists(plan) => Expression::Exists(Box::new(self.select(plan))),
             Part::Scalar(plan) => Expression::Scalar(Box::new(self.select(plan))),

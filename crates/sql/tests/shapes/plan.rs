@@ -1,7 +1,8 @@
 //! Random statements, but for their values and the numbers of their sources.
 
 use onggi_sql::{
-    AggregateFunction, BinaryOperator, Direction, Function, JoinKind, Match, Nulls, Summary, UnaryOperator,
+    AggregateFunction, BinaryOperator, Declared, Direction, Function, JoinKind, Match, Nulls, Summary, Type,
+    UnaryOperator,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -21,6 +22,11 @@ pub enum Part {
     In(Box<Part>),
     Match(Match, Box<(Part, Part)>),
     Function(Function, Vec<Part>),
+    Row(Vec<Part>),
+    Case(Vec<(Part, Part)>, Option<Box<Part>>),
+    Cast(Box<Part>, Type),
+    Call(&'static Declared, Vec<Part>),
+    Raw(Vec<&'static str>, Vec<Part>),
     Aggregate(Box<AggregatePlan>),
     Exists(Box<SelectPlan>),
     Scalar(Box<SelectPlan>),
@@ -80,6 +86,14 @@ pub fn part() -> impl Strategy<Value = Part> {
             inner.clone().prop_map(|part| Part::In(Box::new(part))),
             (matches(), pair()).prop_map(|(kind, parts)| Part::Match(kind, parts)),
             (function(), list()).prop_map(|(function, parts)| Part::Function(function, parts)),
+            list().prop_map(Part::Row),
+            (prop::collection::vec((inner.clone(), inner.clone()), 0..3), prop::option::of(inner.clone()))
+                .prop_map(|(branches, otherwise)| Part::Case(branches, otherwise.map(Box::new))),
+            (inner.clone(), ty()).prop_map(|(part, ty)| Part::Cast(Box::new(part), ty)),
+            (select(vec![&DECLARED[0], &DECLARED[1]]), list())
+                .prop_map(|(function, parts)| Part::Call(function, parts)),
+            (prop::collection::vec(select(vec!["", " x ", "a", "+"]), 1..3), list())
+                .prop_map(|(pieces, parts)| Part::Raw(pieces, parts)),
             aggregate(inner.clone()).prop_map(|plan| Part::Aggregate(Box::new(plan))),
             select_plan(inner.clone()).prop_map(|plan| Part::Exists(Box::new(plan))),
             select_plan(inner.clone()).prop_map(|plan| Part::Scalar(Box::new(plan))),
@@ -96,10 +110,12 @@ fn unary() -> impl Strategy<Value = UnaryOperator> {
 
 fn binary() -> impl Strategy<Value = BinaryOperator> {
     use BinaryOperator::{
-        Add, Divide, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Like, Multiply, NotEqual, Remainder,
-        Subtract,
+        Add, Different, Divide, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, Like, Multiply, NotEqual,
+        Remainder, Same, Subtract,
     };
     select(vec![
+        Same,
+        Different,
         Equal,
         NotEqual,
         Less,
@@ -120,8 +136,37 @@ fn matches() -> impl Strategy<Value = Match> {
 }
 
 fn function() -> impl Strategy<Value = Function> {
-    use Function::{Coalesce, Length, Lower, Upper};
-    select(vec![Lower, Upper, Length, Coalesce])
+    use Function::{
+        AddDays, Coalesce, Concat, CurrentDate, DaysBetween, Greatest, JsonType, Length, Lower, NullIf,
+        Right, Round, Substring, Upper, Year,
+    };
+    select(vec![
+        AddDays,
+        Coalesce,
+        Concat,
+        CurrentDate,
+        DaysBetween,
+        Greatest,
+        JsonType,
+        Length,
+        Lower,
+        NullIf,
+        Right,
+        Round,
+        Substring,
+        Upper,
+        Year,
+    ])
+}
+
+static DECLARED: [Declared; 2] = [Declared { name: "pickle_json" }, Declared { name: "pickle_jsön" }];
+
+fn ty() -> impl Strategy<Value = Type> {
+    let integers =
+        (select(vec![8, 64]), any::<bool>()).prop_map(|(bits, signed)| Type::Integer { bits, signed });
+    let others =
+        select(vec![Type::Boolean, Type::Text, Type::Blob, Type::Date, Type::Timestamp, Type::Decimal]);
+    prop_oneof![integers, others]
 }
 
 fn aggregate(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value = AggregatePlan> {

@@ -1,3 +1,5 @@
+mod function;
+
 use super::{Dialect, Transaction};
 use crate::Type;
 
@@ -12,6 +14,10 @@ pub static SQLITE: Dialect = Dialect {
     list_function: "rarray",
     decimal_collation: Some("onggi_decimal"),
     no_limit: Some("-1"),
+    same: " IS ",
+    different: Some(" IS NOT "),
+    function: function::form,
+    cast: function::cast,
     aggregate_filter: true,
     join_function: "group_concat(",
     join_distinct: false,

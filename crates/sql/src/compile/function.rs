@@ -1,0 +1,111 @@
+use super::Writer;
+use crate::dialect::Form;
+use crate::{Case, Declared, Error, Expression, Function, Raw, Result, Type};
+
+/// How long an argument may be that is written more than once: nested, they would double with each level.
+const REPEATED: usize = 10_000;
+
+impl Writer {
+    pub(super) fn function(&mut self, function: Function, arguments: &[Expression]) -> Result<()> {
+        if !function.arity().contains(&arguments.len()) {
+            let given = arguments.len();
+            return Err(Error::invalid(format!("{function:?} does not take {given} arguments")));
+        }
+        let Some(form) = (self.dialect.function)(function) else {
+            return Err(Error::unsupported(self.dialect.name, format!("form of the function {function:?}")));
+        };
+        let write = if function.compares() { Writer::argument } else { Writer::expression };
+        match (form, arguments) {
+            // One of many is that one; SQLite's `max` of one would be an aggregate.
+            (Form::Call(_) | Form::Infix(_), [only]) if function.arity().contains(&usize::MAX) => {
+                self.in_parentheses(only)
+            }
+            (Form::Call(name), _) => {
+                self.push(name);
+                self.push("(");
+                self.separated(", ", arguments, write)?;
+                self.push(")");
+                Ok(())
+            }
+            (Form::Infix(operator), _) => {
+                self.push("(");
+                self.separated(operator, arguments, Writer::operand)?;
+                self.push(")");
+                Ok(())
+            }
+            (Form::Template(template), _) => self.template(template, arguments),
+        }
+    }
+
+    /// Arguments in a text with numbered holes. They have their parameters in order, wherever they stand.
+    fn template(&mut self, template: &str, arguments: &[Expression]) -> Result<()> {
+        let texts = arguments.iter().map(|argument| self.apart(|writer| writer.expression(argument)));
+        let texts: Vec<String> = texts.collect::<Result<_>>()?;
+        let mut written = [0_u8; 10];
+        let mut pieces = template.split('{');
+        self.push(pieces.next().unwrap_or_default());
+        for piece in pieces {
+            let (hole, rest) = piece.split_once('}').unwrap_or((piece, ""));
+            let place = hole.parse::<usize>().ok().filter(|&place| place < texts.len().min(10));
+            let Some(place) = place else {
+                return Err(Error::invalid(format!("the form {template:?} has a hole for no argument")));
+            };
+            written[place] += 1;
+            if written[place] > 1 && texts[place].len() > REPEATED {
+                return Err(Error::invalid("an argument that is written twice is too long"));
+            }
+            self.push(&texts[place]);
+            self.push(rest);
+        }
+        Ok(())
+    }
+
+    pub(super) fn cast(&mut self, operand: &Expression, ty: Type) -> Result<()> {
+        match (self.dialect.cast)(ty) {
+            Some(template) => self.template(template, std::slice::from_ref(operand)),
+            None => Err(Error::unsupported(self.dialect.name, format!("conversion to {ty:?}"))),
+        }
+    }
+
+    pub(super) fn case(&mut self, case: &Case) -> Result<()> {
+        if case.branches.is_empty() {
+            return Err(Error::invalid("a CASE has no branches"));
+        }
+        self.push("CASE");
+        for (condition, value) in &case.branches {
+            self.push(" WHEN ");
+            self.expression(condition)?;
+            self.push(" THEN ");
+            self.expression(value)?;
+        }
+        if let Some(otherwise) = &case.otherwise {
+            self.push(" ELSE ");
+            self.expression(otherwise)?;
+        }
+        self.push(" END");
+        Ok(())
+    }
+
+    pub(super) fn call(&mut self, function: &Declared, arguments: &[Expression]) -> Result<()> {
+        self.name(function.name)?;
+        self.push("(");
+        self.separated(", ", arguments, Writer::expression)?;
+        self.push(")");
+        Ok(())
+    }
+
+    pub(super) fn raw(&mut self, raw: &Raw) -> Result<()> {
+        let (pieces, holes) = (raw.pieces.len(), raw.arguments.len());
+        if pieces != holes + 1 || raw.pieces.iter().any(|piece| piece.contains('\0')) {
+            return Err(Error::invalid(format!(
+                "raw SQL is pieces of text without NUL characters, with one hole less than pieces: not {pieces} with {holes}"
+            )));
+        }
+        self.push(&raw.pieces[0]);
+        for (argument, piece) in raw.arguments.iter().zip(&raw.pieces[1..]) {
+            self.operand(argument)?;
+            self.push(piece);
+        }
+        Ok(())
+    }
+}
