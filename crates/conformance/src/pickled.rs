@@ -203,7 +203,7 @@ struct Blob {
 
 pub fn any_pickle_is_read_as_a_value_and_written_back(harness: &Harness) -> Result<()> {
     harness.create(onggi::models![Blob])?;
-    let any = Value::List(vec![Value::Int(1), Value::Str("two".into()), Value::None]);
+    let any = Value::List(vec![Value::Int(1), Value::Str("two".into()), Value::None].into());
     let [blob] = harness.insert([Blob { id: Id::default(), any: Pickled(any) }])?;
     assert_eq!(harness.rows::<Blob>()?, [blob]);
     Ok(())

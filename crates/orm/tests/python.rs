@@ -74,8 +74,8 @@ fn python_reads_the_pickles_of_a_session() {
     let mut session = db.session().unwrap();
     let mut anything = pickle::Dict::default();
     anything.push("big", u64::MAX);
-    anything.push("tuple", pickle::Value::Tuple(vec![1.into(), 2.5.into(), pickle::Value::None]));
-    anything.push("set", pickle::Value::Set(vec!["a".into()]));
+    anything.push("tuple", pickle::Value::Tuple(vec![1.into(), 2.5.into(), pickle::Value::None].into()));
+    anything.push("set", pickle::Value::Set(vec!["a".into()].into()));
     anything.push("bytes", pickle::Value::Bytes(vec![0, 255]));
     session.add(Note {
         about: "new".into(),
@@ -135,14 +135,14 @@ for protocol in range(6):
         let items = note.anything.items().unwrap();
         assert_eq!(items[0].as_int(), Some(protocol));
         assert_eq!(items[1], items[2]);
-        assert_eq!(items[1], pickle::Value::List(vec!["shared".into()]));
+        assert_eq!(items[1], pickle::Value::List(vec!["shared".into()].into()));
         assert!(
             matches!(&items[3], pickle::Value::BigInt(number) if number.to_string() == "-1180591620717411303424")
         );
         assert_eq!((items[4].as_float(), items[5].as_bool()), (Some(1.5), Some(true)));
         assert!(items[6].is_none());
         assert_eq!(items[7].as_bytes(), Some(&[0][..]));
-        assert_eq!(items[8]["k"], pickle::Value::FrozenSet(vec![1.into()]));
+        assert_eq!(items[8]["k"], pickle::Value::FrozenSet(vec![1.into()].into()));
     }
 }
 

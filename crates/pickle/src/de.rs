@@ -543,9 +543,9 @@ mod tests {
 
     #[test]
     fn whatever_can_be_written_can_be_read() {
-        read_back(Value::None, |value| Value::List(vec![value]));
-        read_back(Value::None, |value| Value::Tuple(vec![value]));
-        read_back(Value::Complex(1.0, 2.0), |value| Value::FrozenSet(vec![value]));
+        read_back(Value::None, |value| Value::List(vec![value].into()));
+        read_back(Value::None, |value| Value::Tuple(vec![value].into()));
+        read_back(Value::Complex(1.0, 2.0), |value| Value::FrozenSet(vec![value].into()));
         read_back(Value::None, |value| Value::Dict([("a", value)].into_iter().collect()));
         read_back(Linked { next: None }, |value| Linked { next: Some(Box::new(value)) });
         read_back(Nested::End, |value| Nested::Tuple(Box::new(value), ()));

@@ -113,7 +113,7 @@ pub use crate::persistent::PersistentId;
 pub use crate::protocol::Protocol;
 pub use crate::read::{PickleReader, Pickles, Values};
 pub use crate::scan::{Finding, Grade, Report, ScanOptions, scan, scan_with};
-pub use crate::value::{Dict, Value};
+pub use crate::value::{Dict, Items, Value};
 
 /// Pickles a value with [`Protocol::V4`], which every Python since 3.4 reads.
 ///

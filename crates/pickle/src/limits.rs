@@ -36,7 +36,7 @@ pub(crate) const DEPTH: usize = 128;
 
 /// How far the limit may be raised: a level takes up to 3 KiB of stack in builds without optimisation, and a thread has
 /// 2 MiB.
-const DEEPEST: usize = 512;
+pub(crate) const DEEPEST: usize = 512;
 
 impl Default for Limits {
     fn default() -> Self {

@@ -1,6 +1,11 @@
 //! A pickle of builtins as a plain tree.
 
+mod items;
 mod serde;
+mod shown;
+mod walk;
+
+pub use self::items::Items;
 pub(crate) use self::serde::special;
 
 use std::ops::Index;
@@ -10,21 +15,23 @@ use crate::bigint::BigInt;
 /// Any builtin Python value, owned.
 ///
 /// Equality is that of the trees: the same kinds, the same values, the same order, also in dicts and sets. Use
-/// [`crate::Graph`] where sharing, cycles or objects of classes matter. Reading one is bounded by
-/// [`crate::Limits::depth`], as comparing, printing and dropping it recurse: do not build one by hand that is thousands of
-/// levels deep.
+/// [`crate::Graph`] where sharing, cycles or objects of classes matter.
+///
+/// A value that was built by hand may be of any depth: it is compared, copied and dropped without recursion. Printing one
+/// cuts it after 128 levels. Reading is bounded by [`crate::Limits::depth`], and writing is an error beyond 128 levels in a
+/// pickle and 512 in other formats, as serde recurses.
 ///
 /// # Examples
 ///
 /// ```
 /// use onggi_pickle::{Value, from_slice, to_vec};
 ///
-/// let pickle = to_vec(&Value::Tuple(vec![Value::from("age"), Value::from(30)]))?;
+/// let pickle = to_vec(&Value::Tuple(vec![Value::from("age"), Value::from(30)].into()))?;
 /// let value: Value = from_slice(&pickle)?;
 /// assert_eq!(value.items().and_then(|items| items[1].as_int()), Some(30));
 /// # Ok::<(), onggi_pickle::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 #[non_exhaustive]
 pub enum Value {
     /// `None`.
@@ -49,15 +56,15 @@ pub enum Value {
     /// A bytearray.
     ByteArray(Vec<u8>),
     /// A list.
-    List(Vec<Self>),
+    List(Items),
     /// A tuple.
-    Tuple(Vec<Self>),
+    Tuple(Items),
     /// A dict.
     Dict(Dict),
     /// A set.
-    Set(Vec<Self>),
+    Set(Items),
     /// A frozenset.
-    FrozenSet(Vec<Self>),
+    FrozenSet(Items),
 }
 
 impl Value {
@@ -172,7 +179,7 @@ impl From<u64> for Value {
 /// The pairs of a dict, in order.
 ///
 /// Keys are not compared when it is built: Python keeps the first of equal keys and the last value.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Dict(Vec<(Value, Value)>);
 
 impl Dict {
@@ -202,6 +209,13 @@ impl Dict {
     }
 }
 
+/// As that of [`Items`]: without recursion.
+impl Drop for Dict {
+    fn drop(&mut self) {
+        items::release(self.0.iter_mut().flat_map(|(key, value)| [key, value]));
+    }
+}
+
 impl<'d> IntoIterator for &'d Dict {
     type Item = &'d (Value, Value);
     type IntoIter = std::slice::Iter<'d, (Value, Value)>;
@@ -215,8 +229,8 @@ impl IntoIterator for Dict {
     type Item = (Value, Value);
     type IntoIter = std::vec::IntoIter<(Value, Value)>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+    fn into_iter(mut self) -> Self::IntoIter {
+        std::mem::take(&mut self.0).into_iter()
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) type TakeBuffer<'b> = &'b mut dyn FnMut(&[u8]) -> io::Result<bool>;
 ///     }
 ///     Ok(large)
 /// };
-/// let value = Value::List(vec![Value::Bytes(vec![7; 1 << 20]), Value::Bytes(vec![8])]);
+/// let value = Value::List(vec![Value::Bytes(vec![7; 1 << 20]), Value::Bytes(vec![8])].into());
 /// let pickle = to_vec_with(&value, WriteOptions::from(Protocol::V5).buffers(&mut take))?;
 ///
 /// // pickle.loads(pickle, buffers=buffers) gives the list again.

@@ -172,7 +172,7 @@ mod tests {
         for bytes in [ascii, mixed, vec![0xff; 5000], vec![0x80], Vec::new()] {
             for protocol in Protocol::ALL {
                 for value in [Value::Bytes(bytes.clone()), Value::ByteArray(bytes.clone())] {
-                    let many = Value::List(vec![value; 5]);
+                    let many = Value::List(vec![value; 5].into());
                     assert_eq!(from_slice::<Value>(&to_vec_with(&many, protocol)?)?, many, "{protocol:?}");
                 }
             }

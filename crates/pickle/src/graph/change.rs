@@ -98,7 +98,7 @@ mod tests {
         // [b, a, a] with b = b'ab' and a = bytearray(b), to which 1, True and 255 are appended
         let pickle = b"](C\x02ab\x94cbuiltins\nbytearray\nh\x00\x85R\x94(K\x01\x88eK\xffah\x01e.";
         let (bytes, array) = (Value::Bytes(b"ab".to_vec()), Value::ByteArray(b"ab\x01\x01\xff".to_vec()));
-        assert_eq!(from_slice::<Value>(pickle)?, Value::List(vec![bytes, array.clone(), array]));
+        assert_eq!(from_slice::<Value>(pickle)?, Value::List(vec![bytes, array.clone(), array].into()));
         for refused in [&b"\x96\0\0\0\0\0\0\0\0M\0\x01a."[..], b"\x96\0\0\0\0\0\0\0\0C\x01aa."] {
             assert!(Graph::from_slice(refused).is_err_and(|error| error.is_syntax()));
         }

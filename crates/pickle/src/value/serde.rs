@@ -5,9 +5,10 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::ser::{self, Serialize, SerializeTuple, Serializer};
 
-use super::{Dict, Value};
+use super::{Dict, Items, Value};
 use crate::bigint::{self, BigInt};
 use crate::encode::serde::names;
+use crate::limits::DEEPEST;
 
 /// Numbers of the kinds that only [`Value`] tells apart.
 pub(crate) mod special {
@@ -21,36 +22,73 @@ pub(crate) mod special {
 }
 
 impl Serialize for Value {
+    /// # Errors
+    ///
+    /// When it nests deeper than 512 levels, or 128 in a pickle.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::None => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Int(value) => serializer.serialize_i64(*value),
-            Self::BigInt(value) => value.serialize(serializer),
-            Self::Float(value) => serializer.serialize_f64(*value),
-            Self::Complex(real, imaginary) => {
-                serializer.serialize_newtype_struct(names::COMPLEX, &(*real, *imaginary))
-            }
-            Self::Str(text) => serializer.serialize_str(text),
-            Self::Surrogates(bytes) => serializer.serialize_newtype_struct(names::SURROGATES, &Raw(bytes)),
-            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
-            Self::ByteArray(bytes) => serializer.serialize_newtype_struct(names::BYTE_ARRAY, &Raw(bytes)),
-            Self::List(items) => items.serialize(serializer),
-            Self::Tuple(items) => {
-                let mut tuple = serializer.serialize_tuple(items.len())?;
-                items.iter().try_for_each(|item| tuple.serialize_element(item))?;
-                tuple.end()
-            }
-            Self::Dict(dict) => dict.serialize(serializer),
-            Self::Set(items) => serializer.serialize_newtype_struct(names::SET, items),
-            Self::FrozenSet(items) => serializer.serialize_newtype_struct(names::FROZEN_SET, items),
-        }
+        Nested(self, 0).serialize(serializer)
+    }
+}
+
+impl Serialize for Items {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Nested(self, 0).serialize(serializer)
     }
 }
 
 impl Serialize for Dict {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, value)| (key, value)))
+        Nested(self, 0).serialize(serializer)
+    }
+}
+
+/// A part, and in how many containers it lies: serializers recurse, so this guards their stack.
+struct Nested<'v, P>(&'v P, usize);
+
+impl Serialize for Nested<'_, Value> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(value, depth) = *self;
+        if depth > DEEPEST {
+            return Err(ser::Error::custom(format_args!("the value nests deeper than {DEEPEST} levels")));
+        }
+        match value {
+            Value::None => serializer.serialize_unit(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Int(value) => serializer.serialize_i64(*value),
+            Value::BigInt(value) => value.serialize(serializer),
+            Value::Float(value) => serializer.serialize_f64(*value),
+            Value::Complex(real, imaginary) => {
+                serializer.serialize_newtype_struct(names::COMPLEX, &(*real, *imaginary))
+            }
+            Value::Str(text) => serializer.serialize_str(text),
+            Value::Surrogates(bytes) => serializer.serialize_newtype_struct(names::SURROGATES, &Raw(bytes)),
+            Value::Bytes(bytes) => serializer.serialize_bytes(bytes),
+            Value::ByteArray(bytes) => serializer.serialize_newtype_struct(names::BYTE_ARRAY, &Raw(bytes)),
+            Value::List(items) => Nested(items, depth).serialize(serializer),
+            Value::Tuple(items) => {
+                let mut tuple = serializer.serialize_tuple(items.len())?;
+                items.iter().try_for_each(|item| tuple.serialize_element(&Nested(item, depth + 1)))?;
+                tuple.end()
+            }
+            Value::Dict(dict) => Nested(dict, depth).serialize(serializer),
+            Value::Set(items) => serializer.serialize_newtype_struct(names::SET, &Nested(items, depth)),
+            Value::FrozenSet(items) => {
+                serializer.serialize_newtype_struct(names::FROZEN_SET, &Nested(items, depth))
+            }
+        }
+    }
+}
+
+impl Serialize for Nested<'_, Items> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|item| Nested(item, self.1 + 1)))
+    }
+}
+
+impl Serialize for Nested<'_, Dict> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let part = |part| Nested(part, self.1 + 1);
+        serializer.collect_map(self.0.iter().map(|(key, value)| (part(key), part(value))))
     }
 }
 
@@ -123,6 +161,10 @@ fn announced(size: Option<usize>) -> usize {
     size.unwrap_or(0).min(64)
 }
 
+fn items(items: Vec<Value>) -> Items {
+    items.into()
+}
+
 struct ValueVisitor;
 
 impl<'de> Visitor<'de> for ValueVisitor {
@@ -193,7 +235,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         while let Some(item) = access.next_element()? {
             items.push(item);
         }
-        Ok(Value::List(items))
+        Ok(Value::List(items.into()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
@@ -207,9 +249,9 @@ impl<'de> Visitor<'de> for ValueVisitor {
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Value, A::Error> {
         let (kind, content): (u32, _) = access.variant()?;
         match kind {
-            special::TUPLE => content.newtype_variant().map(Value::Tuple),
-            special::SET => content.newtype_variant().map(Value::Set),
-            special::FROZEN_SET => content.newtype_variant().map(Value::FrozenSet),
+            special::TUPLE => content.newtype_variant().map(items).map(Value::Tuple),
+            special::SET => content.newtype_variant().map(items).map(Value::Set),
+            special::FROZEN_SET => content.newtype_variant().map(items).map(Value::FrozenSet),
             special::BYTE_ARRAY => content.newtype_variant().map(|Raw(bytes)| Value::ByteArray(bytes)),
             special::BIG_INT => {
                 content.newtype_variant().map(|Raw(bytes)| BigInt::from_le_bytes(&bytes).into())

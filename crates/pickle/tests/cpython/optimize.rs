@@ -18,12 +18,9 @@ for line in sys.stdin:
 /// Pickles of all protocols, some larger than a frame, with and without what is shared.
 fn own() -> Vec<Vec<u8>> {
     let long = Value::List((0..40_000).map(|number| Value::from(format!("text {number}"))).collect());
-    let large = Value::Tuple(vec![
-        Value::Bytes(vec![1; 70_000]),
-        "x".into(),
-        Value::Bytes(vec![2; 65_530]),
-        "x".into(),
-    ]);
+    let large = Value::Tuple(
+        vec![Value::Bytes(vec![1; 70_000]), "x".into(), Value::Bytes(vec![2; 65_530]), "x".into()].into(),
+    );
     let mut pickles = Vec::new();
     for protocol in Protocol::ALL {
         for value in [&long, &large, &Value::None, &Value::from("é")] {

@@ -151,21 +151,26 @@ fn cpython_loads_what_serde_writes() {
 }
 
 fn value() -> Value {
-    Value::Tuple(vec![
-        Value::Bytes(b"ab".to_vec()),
-        Value::ByteArray(b"cd".to_vec()),
-        Value::Set(vec![7.into()]),
-        Value::FrozenSet(vec![8.into()]),
-        Value::Complex(0.0, 1.0),
-        Value::BigInt((1_i128 << 100).into()),
-        Value::Surrogates(vec![0xed, 0xa0, 0x80]),
-        Value::Tuple(vec![]),
-        Value::Dict([(Value::None, Value::Bool(true))].into_iter().collect()),
-        Value::Bytes(vec![]),
-        Value::ByteArray(vec![]),
-        Value::FrozenSet(vec![Value::Tuple(vec!["k".into(), Value::FrozenSet(vec![])])]),
-        Value::Set(vec![]),
-    ])
+    Value::Tuple(
+        vec![
+            Value::Bytes(b"ab".to_vec()),
+            Value::ByteArray(b"cd".to_vec()),
+            Value::Set(vec![7.into()].into()),
+            Value::FrozenSet(vec![8.into()].into()),
+            Value::Complex(0.0, 1.0),
+            Value::BigInt((1_i128 << 100).into()),
+            Value::Surrogates(vec![0xed, 0xa0, 0x80]),
+            Value::Tuple(vec![].into()),
+            Value::Dict([(Value::None, Value::Bool(true))].into_iter().collect()),
+            Value::Bytes(vec![]),
+            Value::ByteArray(vec![]),
+            Value::FrozenSet(
+                vec![Value::Tuple(vec!["k".into(), Value::FrozenSet(vec![].into())].into())].into(),
+            ),
+            Value::Set(vec![].into()),
+        ]
+        .into(),
+    )
 }
 
 /// Dumps expressions at every protocol.

@@ -117,13 +117,16 @@ fn written_with_buffers(value: &Value, least: usize) -> (Vec<u8>, Vec<Vec<u8>>) 
 
 #[test]
 fn cpython_loads_what_is_written_with_buffers() {
-    let key = Value::Tuple(vec![Value::Bytes(b"a key".to_vec())]);
-    let value = Value::List(vec![
-        Value::Bytes(b"large".to_vec()),
-        Value::ByteArray(b"large too".to_vec()),
-        Value::Bytes(b"no".to_vec()),
-        Value::Dict([(key, Value::Bytes(b"a value".to_vec()))].into_iter().collect()),
-    ]);
+    let key = Value::Tuple(vec![Value::Bytes(b"a key".to_vec())].into());
+    let value = Value::List(
+        vec![
+            Value::Bytes(b"large".to_vec()),
+            Value::ByteArray(b"large too".to_vec()),
+            Value::Bytes(b"no".to_vec()),
+            Value::Dict([(key, Value::Bytes(b"a value".to_vec()))].into_iter().collect()),
+        ]
+        .into(),
+    );
     let (pickle, buffers) = written_with_buffers(&value, 3);
     assert_eq!(buffers, [&b"large"[..], b"large too", b"a value"]);
     let script = "import pickle, sys\n\

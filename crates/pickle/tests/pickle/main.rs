@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod deep;
 mod direct;
 mod dis;
 mod hostile;

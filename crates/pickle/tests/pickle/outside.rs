@@ -14,11 +14,10 @@ fn buffers_are_bytes() {
         from_slice_with_buffers(BUFFERS, [&b"one"[..], b"two", b"three"], Limits::default()).expect("enough");
     assert_eq!(
         value,
-        Value::List(vec![
-            Value::Bytes(b"one".to_vec()),
-            Value::Bytes(b"two".to_vec()),
-            Value::Bytes(b"one".to_vec())
-        ])
+        Value::List(
+            vec![Value::Bytes(b"one".to_vec()), Value::Bytes(b"two".to_vec()), Value::Bytes(b"one".to_vec())]
+                .into()
+        )
     );
     let numbers: Vec<Vec<u8>> =
         from_slice_with_buffers(BUFFERS, [&b"\x01"[..], b"\x02"], Limits::default()).expect("enough");

@@ -37,7 +37,7 @@ fn keys(random: &mut Random) -> Vec<Value> {
     let mut keys: Vec<Value> = texts.into_iter().map(Value::Str).collect();
     if random.below(3) == 0 {
         keys.push(Value::Int(7));
-        keys.push(Value::Tuple(vec![Value::Int(7), Value::FrozenSet(vec![Value::None])]));
+        keys.push(Value::Tuple(vec![Value::Int(7), Value::FrozenSet(vec![Value::None].into())].into()));
     }
     keys
 }
@@ -50,8 +50,8 @@ fn value(random: &mut Random, depth: u64) -> Value {
     match random.below(7) {
         0 | 1 => Value::List(items(random)),
         2 => Value::Tuple(items(random)),
-        3 => Value::Set(keys(random)),
-        4 => Value::FrozenSet(keys(random)),
+        3 => Value::Set(keys(random).into()),
+        4 => Value::FrozenSet(keys(random).into()),
         5 => Value::ByteArray(bytes(random)),
         _ => {
             Value::Dict(keys(random).into_iter().map(|key| (key, value(random, depth - 1))).collect::<Dict>())
@@ -188,17 +188,18 @@ fn serde_attributes_work() {
 fn a_list_is_no_key() {
     let error = to_vec(&BTreeMap::from([(vec![1], 2)])).unwrap_err();
     assert!(error.is_data(), "{error}");
-    assert!(to_vec(&Value::Set(vec![Value::Tuple(vec![Value::List(vec![])])])).is_err());
+    assert!(to_vec(&Value::Set(vec![Value::Tuple(vec![Value::List(vec![].into())].into())].into())).is_err());
 }
 
 #[test]
 fn values_pass_through_other_formats() {
-    let value =
-        Value::Tuple(vec![Value::from(1), Value::Set(vec!["a".into()]), Value::BigInt(u128::MAX.into())]);
+    let value = Value::Tuple(
+        vec![Value::from(1), Value::Set(vec!["a".into()].into()), Value::BigInt(u128::MAX.into())].into(),
+    );
     assert_eq!(
         serde_json::to_string(&value).expect("JSON"),
         r#"[1,["a"],"340282366920938463463374607431768211455"]"#
     );
     let read: Value = serde_json::from_str(r#"{"a": [null, 1.5]}"#).expect("a value");
-    assert_eq!(read["a"], Value::List(vec![Value::None, Value::Float(1.5)]));
+    assert_eq!(read["a"], Value::List(vec![Value::None, Value::Float(1.5)].into()));
 }

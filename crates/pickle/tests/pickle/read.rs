@@ -35,9 +35,11 @@ fn some_values() -> Vec<Value> {
     vec![
         Value::None,
         Value::from("x".repeat(70_000).as_str()),
-        Value::List((0..5000).map(|item| Value::Tuple(vec![item.into(), Value::Float(0.5)])).collect()),
+        Value::List(
+            (0..5000).map(|item| Value::Tuple(vec![item.into(), Value::Float(0.5)].into())).collect(),
+        ),
         Value::Bytes(vec![b'\n'; 300]),
-        Value::Set(vec![1.into(), "a".into()]),
+        Value::Set(vec![1.into(), "a".into()].into()),
     ]
 }
 

@@ -85,14 +85,23 @@ fn what_is_looked_at_twice_in_long_lists_is_free() -> Result<()> {
 
 #[test]
 fn any_builtin_value_needs_no_graph() -> Result<()> {
-    let value = Value::Tuple(vec![
-        Value::List(vec![Value::Tuple(vec![Value::Tuple(vec![1.into()]), 2.into()]), Value::Tuple(vec![])]),
-        Value::Dict([("a", Value::List(vec![])), ("b", Value::Float(0.5))].into_iter().collect()),
-        Value::Set(vec![1.into(), 2.into()]),
-        Value::ByteArray(vec![1]),
-        Value::BigInt(u128::MAX.into()),
-        Value::Bytes(vec![0; 300]),
-    ]);
+    let value = Value::Tuple(
+        vec![
+            Value::List(
+                vec![
+                    Value::Tuple(vec![Value::Tuple(vec![1.into()].into()), 2.into()].into()),
+                    Value::Tuple(vec![].into()),
+                ]
+                .into(),
+            ),
+            Value::Dict([("a", Value::List(vec![].into())), ("b", Value::Float(0.5))].into_iter().collect()),
+            Value::Set(vec![1.into(), 2.into()].into()),
+            Value::ByteArray(vec![1]),
+            Value::BigInt(u128::MAX.into()),
+            Value::Bytes(vec![0; 300]),
+        ]
+        .into(),
+    );
     assert_eq!(directly::<Value>(&to_vec_with(&value, Protocol::V5)?)?, value);
     Ok(())
 }
