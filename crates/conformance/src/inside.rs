@@ -129,6 +129,24 @@ pub fn protocols_do_not_matter_inside_pickles(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+pub fn pickles_are_equal_by_value(harness: &Harness) -> Result<()> {
+    let mut connection = harness.connect()?;
+    // {'a': 1, 'b': [2]} of Python 3 and {'b': [2.0], 'a': True} of protocol 0; then with a 3 in it.
+    let one = b"\x80\x04}(\x8c\x01aK\x01\x8c\x01b]K\x02au.".to_vec();
+    for (other, expected) in
+        [("(dp0\nVb\n(lF2\nasVa\nI01\ns.", true), ("(dp0\nVb\n(lF3\nasVa\nI01\ns.", false)]
+    {
+        let query = sql("SELECT pickle_equals(?1, ?2), pickle_equals(?2, ?1)").bind(one.clone()).bind(other);
+        assert_eq!(query.one::<(bool, bool), _>(&mut connection)?, (expected, expected));
+    }
+    let none: Option<bool> = sql("SELECT pickle_equals(?1, NULL)").bind(one).one(&mut connection)?;
+    assert_eq!(none, None);
+    let error = sql("SELECT pickle_equals(x'4e2e', x'5d71006800612e')").one::<bool, _>(&mut connection);
+    let error = error.expect_err("a list that contains itself").to_string();
+    assert!(error.contains("pickle_equals: ") && error.contains("contains itself"), "{error}");
+    Ok(())
+}
+
 pub fn null_is_no_pickle_and_no_error(harness: &Harness) -> Result<()> {
     let nulls: (Option<i64>, Option<i64>, Option<i64>, Option<i64>) =
         sql("SELECT pickle_get(NULL, '$'), pickle_get(?1, NULL), pickle_json(NULL), pickle_valid(NULL)")

@@ -42,6 +42,7 @@ macro_rules! cases {
                 what_no_column_type_has_is_readable_inside_pickles
                 integers_beyond_64_bits_inside_pickles_are_texts
                 protocols_do_not_matter_inside_pickles
+                pickles_are_equal_by_value
                 null_is_no_pickle_and_no_error
                 what_is_no_pickle_is_an_error_that_names_the_function
                 hostile_pickles_are_looked_into_within_limits

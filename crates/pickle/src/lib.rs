@@ -77,6 +77,7 @@ pub mod types;
 mod bigint;
 mod de;
 mod encode;
+mod equal;
 mod error;
 mod graph;
 mod instance;

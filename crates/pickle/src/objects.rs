@@ -14,8 +14,7 @@ mod time;
 
 use std::borrow::Cow;
 
-use self::call::Made;
-pub(crate) use self::call::{Call, named};
+pub(crate) use self::call::{Call, Made, named};
 use crate::bigint::BigInt;
 use crate::error::Result;
 use crate::graph::{Global, Graph, Node, NodeId};

@@ -7,11 +7,15 @@ use onggi_pickle::{Graph, ValuePath};
 
 use crate::{Value, ValueRef};
 
+/// Whether two pickles hold equal values.
+pub(crate) const EQUALS: &str = "pickle_equals";
+
 /// The functions that every connection knows.
-pub(crate) fn functions() -> [Function; 3] {
+pub(crate) fn functions() -> [Function; 4] {
     [
         Function::new("pickle_get", 2, |arguments| get(arguments[0], arguments[1])),
         Function::new("pickle_json", 1, |arguments| json(arguments[0])),
+        Function::new(EQUALS, 2, |arguments| equals(arguments[0], arguments[1])),
         Function::new("pickle_valid", 1, |arguments| Ok(valid(arguments[0]))),
     ]
 }
@@ -34,6 +38,12 @@ fn get(pickle: ValueRef<'_>, path: ValueRef<'_>) -> Result<Value> {
 fn json(pickle: ValueRef<'_>) -> Result<Value> {
     let Some(graph) = graph(pickle)? else { return Ok(Value::Null) };
     scalar::json(&graph).map_err(unreadable)
+}
+
+/// Whether two pickles hold equal values; NULL where one of them is NULL.
+fn equals(one: ValueRef<'_>, other: ValueRef<'_>) -> Result<Value> {
+    let (Some(one), Some(other)) = (graph(one)?, graph(other)?) else { return Ok(Value::Null) };
+    one.equals(&other).map(Value::Boolean).map_err(unreadable)
 }
 
 /// Whether something is a pickle that can be read.

@@ -38,6 +38,22 @@ impl Graph<'_> {
         }
         Ok(Some(id))
     }
+
+    /// The dict or list that an object of a class that extends these starts with in protocols 0 and 1:
+    /// `copyreg._reconstructor(class, dict, {…})`.
+    pub(crate) fn base(&self, id: NodeId) -> Option<Node<'_>> {
+        let Node::Object(object) = self.node(id) else { return None };
+        let Node::Tuple([_, base, value]) = self.node(object.arguments) else { return None };
+        let is = |id, module, name| named(self, id).is_some_and(|found| found.0 == module && found.1 == name);
+        let value = self.node(*value);
+        let fits = is(object.callable, "copyreg", "_reconstructor")
+            && match value {
+                Node::Dict(_) => is(*base, "builtins", "dict"),
+                Node::List(_) => is(*base, "builtins", "list"),
+                _ => false,
+            };
+        fits.then_some(value)
+    }
 }
 
 fn part(graph: &Graph<'_>, id: NodeId, step: &Step) -> Result<Option<NodeId>> {
@@ -87,7 +103,7 @@ fn at(items: &[NodeId], step: &Step) -> Option<NodeId> {
 fn of_object(graph: &Graph<'_>, id: NodeId, step: &Step) -> Option<NodeId> {
     let done = Done::of(graph, id);
     let (mut pairs, mut items) = (done.set, done.appended);
-    match base(graph, id) {
+    match graph.base(id) {
         Some(Node::Dict(initial)) => pairs.to_mut().splice(..0, initial.iter().copied()).for_each(drop),
         Some(Node::List(initial)) => items.to_mut().splice(..0, initial.iter().copied()).for_each(drop),
         _ => {}
@@ -96,20 +112,4 @@ fn of_object(graph: &Graph<'_>, id: NodeId, step: &Step) -> Option<NodeId> {
         Step::Name(name) => graph.instance(id)?.attribute(name),
         Step::Index(_) => at(&items, step),
     })
-}
-
-/// The dict or list that an object of a class that extends these starts with in protocols 0 and 1:
-/// `copyreg._reconstructor(class, dict, {…})`.
-fn base<'g>(graph: &'g Graph<'_>, id: NodeId) -> Option<Node<'g>> {
-    let Node::Object(object) = graph.node(id) else { return None };
-    let Node::Tuple([_, base, value]) = graph.node(object.arguments) else { return None };
-    let is = |id, module, name| named(graph, id).is_some_and(|found| found.0 == module && found.1 == name);
-    let value = graph.node(*value);
-    let fits = is(object.callable, "copyreg", "_reconstructor")
-        && match value {
-            Node::Dict(_) => is(*base, "builtins", "dict"),
-            Node::List(_) => is(*base, "builtins", "list"),
-            _ => false,
-        };
-    fits.then_some(value)
 }

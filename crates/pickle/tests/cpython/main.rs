@@ -5,6 +5,7 @@ mod common;
 
 mod as_python;
 mod differential;
+mod equal;
 mod known;
 mod numpy;
 mod optimize;

@@ -6,6 +6,7 @@ mod common;
 mod deep;
 mod direct;
 mod dis;
+mod equal;
 mod hostile;
 mod json;
 mod numpy;
