@@ -1,0 +1,91 @@
+use super::Writer;
+use crate::{Bound, Error, Exclude, Expression, Frame, FrameUnit, Result, Window, WindowFunction, Windowed};
+
+impl Writer {
+    pub(super) fn window(&mut self, window: &Window) -> Result<()> {
+        match &window.function {
+            Windowed::Aggregate(aggregate) if aggregate.distinct || !aggregate.order.is_empty() => {
+                return Err(Error::invalid("an aggregate over a window has no `distinct` and no order of its own"));
+            }
+            Windowed::Aggregate(aggregate) => self.aggregate(aggregate)?,
+            Windowed::Function(function, arguments) => self.window_function(*function, arguments)?,
+        }
+        self.push(" OVER (");
+        if !window.partition.is_empty() {
+            self.push("PARTITION BY ");
+            self.separated(", ", &window.partition, Writer::key)?;
+        }
+        if !window.partition.is_empty() && !window.order.is_empty() {
+            self.push(" ");
+        }
+        self.order_list(&window.order)?;
+        if let Some(frame) = &window.frame {
+            self.push(if window.partition.is_empty() && window.order.is_empty() { "" } else { " " });
+            self.frame(frame)?;
+        }
+        self.push(")");
+        Ok(())
+    }
+
+    fn window_function(&mut self, function: WindowFunction, arguments: &[Expression]) -> Result<()> {
+        if !function.arity().contains(&arguments.len()) {
+            let given = arguments.len();
+            return Err(Error::invalid(format!("{function:?} does not take {given} arguments")));
+        }
+        self.push(match function {
+            WindowFunction::RowNumber => "row_number(",
+            WindowFunction::Rank => "rank(",
+            WindowFunction::DenseRank => "dense_rank(",
+            WindowFunction::PercentRank => "percent_rank(",
+            WindowFunction::CumulativeDistribution => "cume_dist(",
+            WindowFunction::Tile => "ntile(",
+            WindowFunction::Lag => "lag(",
+            WindowFunction::Lead => "lead(",
+            WindowFunction::First => "first_value(",
+            WindowFunction::Last => "last_value(",
+            WindowFunction::Nth => "nth_value(",
+        });
+        self.separated(", ", arguments, Writer::expression)?;
+        self.push(")");
+        Ok(())
+    }
+
+    fn frame(&mut self, frame: &Frame) -> Result<()> {
+        if frame.unit == FrameUnit::Groups && !self.dialect.frame_groups {
+            return Err(Error::unsupported(self.dialect.name, "window frame that counts groups"));
+        }
+        self.push(match frame.unit {
+            FrameUnit::Rows => "ROWS BETWEEN ",
+            FrameUnit::Range => "RANGE BETWEEN ",
+            FrameUnit::Groups => "GROUPS BETWEEN ",
+        });
+        self.bound(&frame.start)?;
+        self.push(" AND ");
+        self.bound(&frame.end)?;
+        let Some(exclude) = frame.exclude else { return Ok(()) };
+        if !self.dialect.frame_exclude {
+            return Err(Error::unsupported(self.dialect.name, "window frame that leaves out rows"));
+        }
+        self.push(match exclude {
+            Exclude::CurrentRow => " EXCLUDE CURRENT ROW",
+            Exclude::Group => " EXCLUDE GROUP",
+            Exclude::Ties => " EXCLUDE TIES",
+        });
+        Ok(())
+    }
+
+    fn bound(&mut self, bound: &Bound) -> Result<()> {
+        let (distance, words) = match bound {
+            Bound::UnboundedPreceding => (None, "UNBOUNDED PRECEDING"),
+            Bound::Preceding(distance) => (Some(distance), " PRECEDING"),
+            Bound::CurrentRow => (None, "CURRENT ROW"),
+            Bound::Following(distance) => (Some(distance), " FOLLOWING"),
+            Bound::UnboundedFollowing => (None, "UNBOUNDED FOLLOWING"),
+        };
+        if let Some(distance) = distance {
+            self.operand(distance)?;
+        }
+        self.push(words);
+        Ok(())
+    }
+}
