@@ -8,8 +8,8 @@ mod jars;
 use jars::{BOXES, JARS, equal, integers, open};
 use onggi_driver::Result;
 use onggi_sql::{
-    Aggregate, AggregateFunction, BinaryOperator, Direction, Expression, Join, JoinKind, Nulls, Order,
-    Select, Selected, Source,
+    Aggregate, AggregateFunction, BinaryOperator, Bound, Direction, Exclude, Expression, Frame, FrameUnit,
+    Join, JoinKind, Nulls, Order, Select, Selected, Source, Window, WindowFunction, Windowed,
 };
 
 const JAR: Source = Source::of(&JARS);
@@ -113,5 +113,45 @@ fn groups_and_aggregates() -> Result<()> {
         )],
     );
     assert_eq!(integers(&mut connection, joined)?, [[Some(3002)]]);
+    Ok(())
+}
+
+#[test]
+fn windows_see_the_rows_around() -> Result<()> {
+    let mut connection = open()?;
+    let order = |direction| vec![Order { expression: jar(0), direction, nulls: Nulls::Default }];
+    let number = Window {
+        order: order(Direction::Descending),
+        ..Window::new(Windowed::Function(WindowFunction::RowNumber, vec![]))
+    };
+    let before = Window {
+        order: order(Direction::Ascending),
+        ..Window::new(Windowed::Function(
+            WindowFunction::Lag,
+            vec![jar(3), Expression::value(1), Expression::value(7)],
+        ))
+    };
+    let frame = |unit, exclude| Window {
+        order: order(Direction::Ascending),
+        frame: Some(Frame {
+            unit,
+            start: Bound::Preceding(Expression::value(1)),
+            end: Bound::Following(Expression::value(1)),
+            exclude,
+        }),
+        ..Window::new(Windowed::Aggregate(Aggregate::new(AggregateFunction::Sum, vec![jar(3)])))
+    };
+    let windows = [
+        number,
+        before,
+        frame(FrameUnit::Rows, None),
+        frame(FrameUnit::Groups, Some(Exclude::CurrentRow)),
+        frame(FrameUnit::Range, Some(Exclude::Ties)),
+    ];
+    let windows = windows.map(|window| Expression::Window(Box::new(window)));
+    let mut select = Select::new(JAR, [&[jar(0)], &windows[..]].concat());
+    select.order = order(Direction::Ascending);
+    let rows = [[1, 3, 7, 30, 20, 30], [2, 2, 10, 60, 40, 60], [3, 1, 20, 50, 20, 50]];
+    assert_eq!(integers(&mut connection, select)?, rows.map(|row| row.map(Some)));
     Ok(())
 }

@@ -38,8 +38,8 @@ pub use compiled::Compiled;
 pub use dialect::Dialect;
 pub use error::Error;
 pub use expression::{
-    Aggregate, AggregateFunction, BinaryOperator, Case, Declared, Expression, Function, JsonStep, Match, Raw,
-    UnaryOperator, json_path,
+    Aggregate, AggregateFunction, BinaryOperator, Bound, Case, Declared, Exclude, Expression, Frame,
+    FrameUnit, Function, JsonStep, Match, Raw, UnaryOperator, Window, WindowFunction, Windowed, json_path,
 };
 pub use source::Source;
 pub use statement::{

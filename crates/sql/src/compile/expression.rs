@@ -29,6 +29,7 @@ impl Writer {
             Expression::Call(function, arguments) => self.call(function, arguments),
             Expression::Raw(raw) => self.raw(raw),
             Expression::Aggregate(aggregate) => self.aggregate(aggregate),
+            Expression::Window(window) => self.window(window),
             Expression::Exists(select) => {
                 self.push("EXISTS ");
                 self.nested(select)
@@ -52,6 +53,7 @@ impl Writer {
                 | Expression::Cast(..)
                 | Expression::Call(..)
                 | Expression::Aggregate(_)
+                | Expression::Window(_)
                 | Expression::Exists(_)
                 | Expression::Scalar(_)
         );

@@ -8,6 +8,7 @@ mod expression;
 mod function;
 mod select;
 mod source;
+mod window;
 mod write;
 
 use self::source::Sources;

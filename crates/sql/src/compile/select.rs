@@ -59,10 +59,12 @@ impl Writer {
     }
 
     pub(super) fn order(&mut self, order: &[Order]) -> Result<()> {
-        if order.is_empty() {
-            return Ok(());
-        }
-        self.push(" ORDER BY ");
+        self.push(if order.is_empty() { "" } else { " " });
+        self.order_list(order)
+    }
+
+    pub(super) fn order_list(&mut self, order: &[Order]) -> Result<()> {
+        self.push(if order.is_empty() { "" } else { "ORDER BY " });
         self.separated(", ", order, |writer, order| {
             writer.key(&order.expression)?;
             if order.direction == Direction::Descending {
@@ -78,7 +80,7 @@ impl Writer {
     }
 
     /// What rows are grouped or sorted by. A number alone would be the position of a column.
-    fn key(&mut self, expression: &Expression) -> Result<()> {
+    pub(super) fn key(&mut self, expression: &Expression) -> Result<()> {
         let Expression::Literal(number) = expression else { return self.compared(expression) };
         self.push("(SELECT ");
         self.push(&number.to_string());

@@ -5,7 +5,9 @@ impl Writer {
     pub(super) fn window(&mut self, window: &Window) -> Result<()> {
         match &window.function {
             Windowed::Aggregate(aggregate) if aggregate.distinct || !aggregate.order.is_empty() => {
-                return Err(Error::invalid("an aggregate over a window has no `distinct` and no order of its own"));
+                return Err(Error::invalid(
+                    "an aggregate over a window has no `distinct` and no order of its own",
+                ));
             }
             Windowed::Aggregate(aggregate) => self.aggregate(aggregate)?,
             Windowed::Function(function, arguments) => self.window_function(*function, arguments)?,

@@ -37,6 +37,10 @@ pub struct Dialect {
     pub join_function: &'static str,
     /// Whether that can leave out equal texts.
     pub join_distinct: bool,
+    /// Whether the frames of windows can count groups.
+    pub frame_groups: bool,
+    /// Whether the frames of windows can leave out rows.
+    pub frame_exclude: bool,
     /// The texts of transaction control.
     pub transaction: Transaction,
     /// Lets foreign keys wait until the transaction's end.

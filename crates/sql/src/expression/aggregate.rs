@@ -21,6 +21,12 @@ impl Aggregate {
     pub fn new(function: AggregateFunction, arguments: Vec<Expression>) -> Aggregate {
         Aggregate { function, arguments, distinct: false, filter: None, order: Vec::new() }
     }
+
+    /// Whether it is an exact decimal number.
+    pub(crate) fn is_decimal(&self) -> bool {
+        use AggregateFunction::{Max, Min};
+        matches!(self.function, Min | Max) && self.arguments.iter().any(Expression::is_decimal)
+    }
 }
 
 /// How one value is made of many. NULL is left out; of no values all but the counts give NULL.

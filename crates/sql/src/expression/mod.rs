@@ -4,6 +4,7 @@ mod function;
 mod json;
 mod operator;
 mod raw;
+mod window;
 
 pub use aggregate::{Aggregate, AggregateFunction};
 pub use case::Case;
@@ -11,6 +12,7 @@ pub use function::{Declared, Function};
 pub use json::{JsonStep, json_path};
 pub use operator::{BinaryOperator, Match, UnaryOperator};
 pub use raw::Raw;
+pub use window::{Bound, Exclude, Frame, FrameUnit, Window, WindowFunction, Windowed};
 
 use crate::{Select, Source, Type, Value};
 
@@ -52,6 +54,8 @@ pub enum Expression {
     Raw(Box<Raw>),
     /// One value made of those of many rows.
     Aggregate(Box<Aggregate>),
+    /// A value made of the rows around a row.
+    Window(Box<Window>),
     /// Whether a select gives a row.
     Exists(Box<Select>),
     /// The one value of a select's one row; NULL where it gives none.
@@ -179,11 +183,8 @@ impl Expression {
                 .chain(&case.otherwise)
                 .any(Expression::is_decimal),
             Expression::Cast(_, ty) => *ty == Type::Decimal,
-            Expression::Aggregate(aggregate) => {
-                use AggregateFunction::{Max, Min};
-                matches!(aggregate.function, Min | Max)
-                    && aggregate.arguments.iter().any(Expression::is_decimal)
-            }
+            Expression::Aggregate(aggregate) => aggregate.is_decimal(),
+            Expression::Window(window) => window.is_decimal(),
             Expression::Scalar(select) => select.is_decimal(),
             _ => false,
         }

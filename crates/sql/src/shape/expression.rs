@@ -83,6 +83,7 @@ impl<'a> Walk<'a> {
             }
             Expression::Raw(raw) => self.raw(raw),
             Expression::Aggregate(aggregate) => self.aggregate(aggregate),
+            Expression::Window(window) => self.window(window),
             Expression::Exists(select) => {
                 self.shape.push(Tag::Exists);
                 self.select(select);
@@ -131,7 +132,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The condition comes first: where a database has no `FILTER`, it stands before the arguments.
-    fn aggregate(&mut self, aggregate: &'a Aggregate) {
+    pub(super) fn aggregate(&mut self, aggregate: &'a Aggregate) {
         self.shape.numbers([Tag::Aggregate as u32, aggregate.function as u32, u32::from(aggregate.distinct)]);
         self.optional(aggregate.filter.as_ref());
         self.list(&aggregate.arguments);

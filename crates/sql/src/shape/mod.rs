@@ -5,6 +5,7 @@
 
 mod expression;
 mod select;
+mod window;
 mod write;
 
 use smallvec::SmallVec;
@@ -132,6 +133,7 @@ enum Tag {
     Call,
     Raw,
     Aggregate,
+    Window,
     Again,
     Unknown,
 }

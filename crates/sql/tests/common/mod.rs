@@ -64,6 +64,8 @@ pub static POOR: Dialect = Dialect {
     aggregate_filter: false,
     join_function: "string_agg(",
     join_distinct: false,
+    frame_groups: false,
+    frame_exclude: false,
     transaction: Transaction { begin: "BEGIN", begin_write: "BEGIN", commit: "COMMIT", rollback: "ROLLBACK" },
     defer_foreign_keys: "",
 };

@@ -1,13 +1,13 @@
 //! Statements of a plan: twins have the same plan, and other values and numbers of sources.
 
 use onggi_sql::{
-    Aggregate, Case, Conflict, Delete, Expression, Insert, Join, JoinKind, Order, Raw, Select, Selected,
-    Source, Statement, Table, Update, Value,
+    Aggregate, Bound, Case, Conflict, Delete, Expression, Frame, Insert, Join, JoinKind, Order, Raw, Select,
+    Selected, Source, Statement, Table, Update, Value, Window, Windowed,
 };
 use proptest::sample::Index;
 
 use super::common::SEATS;
-use super::plan::{AggregatePlan, OrderPlan, Part, Plan, SelectPlan};
+use super::plan::{AggregatePlan, OrderPlan, Part, Plan, SelectPlan, WindowPlan};
 
 /// Makes statements of a plan, with values and numbers of sources that count up from a start.
 pub struct Maker {
@@ -121,6 +121,7 @@ impl Maker {
                 Expression::Raw(Box::new(Raw::new(pieces.iter().copied(), self.parts(parts))))
             }
             Part::Aggregate(plan) => Expression::Aggregate(Box::new(self.aggregate(plan))),
+            Part::Window(plan) => Expression::Window(Box::new(self.window(plan))),
             Part::Exists(plan) => Expression::Exists(Box::new(self.select(plan))),
             Part::Scalar(plan) => Expression::Scalar(Box::new(self.select(plan))),
             Part::InSelect(part, plan) => {
@@ -142,6 +143,32 @@ impl Maker {
             distinct: plan.distinct,
             filter,
             order: self.orders(&plan.order),
+        }
+    }
+
+    fn window(&mut self, plan: &WindowPlan) -> Window {
+        let function = match plan.function {
+            Some(function) => Windowed::Function(function, self.parts(&plan.aggregate.arguments)),
+            None => Windowed::Aggregate(self.aggregate(&plan.aggregate)),
+        };
+        Window {
+            function,
+            partition: self.parts(&plan.partition),
+            order: self.orders(&plan.order),
+            frame: plan.frame.as_ref().map(|(unit, [start, end], exclude)| {
+                let [start, end] = [self.bound(start), self.bound(end)];
+                Frame { unit: *unit, start, end, exclude: *exclude }
+            }),
+        }
+    }
+
+    fn bound(&mut self, (kind, distance): &(u8, Part)) -> Bound {
+        match kind {
+            0 => Bound::UnboundedPreceding,
+            1 => Bound::Preceding(self.expression(distance)),
+            2 => Bound::CurrentRow,
+            3 => Bound::Following(self.expression(distance)),
+            _ => Bound::UnboundedFollowing,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Random statements, but for their values and the numbers of their sources.
 
 use onggi_sql::{
-    AggregateFunction, BinaryOperator, Declared, Direction, Function, JoinKind, Match, Nulls, Summary, Type,
-    UnaryOperator,
+    AggregateFunction, BinaryOperator, Declared, Direction, Exclude, FrameUnit, Function, JoinKind, Match,
+    Nulls, Summary, Type, UnaryOperator, WindowFunction,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -28,6 +28,7 @@ pub enum Part {
     Call(&'static Declared, Vec<Part>),
     Raw(Vec<&'static str>, Vec<Part>),
     Aggregate(Box<AggregatePlan>),
+    Window(Box<WindowPlan>),
     Exists(Box<SelectPlan>),
     Scalar(Box<SelectPlan>),
     InSelect(Box<Part>, Box<SelectPlan>),
@@ -41,6 +42,19 @@ pub struct AggregatePlan {
     pub filter: Option<Part>,
     pub order: Vec<OrderPlan>,
 }
+
+#[derive(Clone, Debug)]
+pub struct WindowPlan {
+    pub aggregate: AggregatePlan,
+    /// In place of the aggregate.
+    pub function: Option<WindowFunction>,
+    pub partition: Vec<Part>,
+    pub order: Vec<OrderPlan>,
+    pub frame: Option<FramePlan>,
+}
+
+/// Unit, bounds by number and distance, what is left out.
+pub type FramePlan = (FrameUnit, [(u8, Part); 2], Option<Exclude>);
 
 pub type OrderPlan = (Part, Direction, Nulls);
 
@@ -95,6 +109,7 @@ pub fn part() -> impl Strategy<Value = Part> {
             (prop::collection::vec(select(vec!["", " x ", "a", "+"]), 1..3), list())
                 .prop_map(|(pieces, parts)| Part::Raw(pieces, parts)),
             aggregate(inner.clone()).prop_map(|plan| Part::Aggregate(Box::new(plan))),
+            window(inner.clone()).prop_map(|plan| Part::Window(Box::new(plan))),
             select_plan(inner.clone()).prop_map(|plan| Part::Exists(Box::new(plan))),
             select_plan(inner.clone()).prop_map(|plan| Part::Scalar(Box::new(plan))),
             (inner.clone(), select_plan(inner.clone()))
@@ -189,6 +204,27 @@ fn aggregate(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value
 fn order(part: BoxedStrategy<Part>) -> impl Strategy<Value = (Part, Direction, Nulls)> {
     let direction = select(vec![Direction::Ascending, Direction::Descending]);
     (part, direction, select(vec![Nulls::Default, Nulls::First, Nulls::Last]))
+}
+
+fn window(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value = WindowPlan> {
+    use WindowFunction::{Lag, Nth, Rank, RowNumber};
+    let part = part.boxed();
+    let function = prop::option::of(select(vec![Lag, Nth, Rank, RowNumber]));
+    let partition = prop::collection::vec(part.clone(), 0..2);
+    let bound = || (0_u8..5, part.clone());
+    let unit = select(vec![FrameUnit::Rows, FrameUnit::Range, FrameUnit::Groups]);
+    let exclude = prop::option::of(select(vec![Exclude::CurrentRow, Exclude::Group, Exclude::Ties]));
+    let frame = prop::option::of((unit, [bound(), bound()], exclude));
+    let order = prop::collection::vec(order(part.clone()), 0..2);
+    (aggregate(part), function, partition, order, frame).prop_map(
+        |(aggregate, function, partition, order, frame)| WindowPlan {
+            aggregate,
+            function,
+            partition,
+            order,
+            frame,
+        },
+    )
 }
 
 fn join_kind() -> impl Strategy<Value = JoinKind> {

@@ -21,6 +21,8 @@ pub static SQLITE: Dialect = Dialect {
     aggregate_filter: true,
     join_function: "group_concat(",
     join_distinct: false,
+    frame_groups: true,
+    frame_exclude: true,
     transaction: Transaction {
         begin: "BEGIN",
         begin_write: "BEGIN IMMEDIATE",
