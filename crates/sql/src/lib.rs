@@ -46,7 +46,7 @@ pub use statement::{
     Conflict, Delete, Direction, Insert, Join, JoinKind, Nulls, Order, Relation, Select, Selected, Statement,
     Summary, Update,
 };
-pub use table::{Action, Check, Column, Constant, Index, Reference, Table};
+pub use table::{Action, Check, Column, ComputedIndex, Constant, Index, IndexPart, Reference, Table};
 pub use value::{Type, Value, ValueRef};
 
 /// The result of this crate's operations.

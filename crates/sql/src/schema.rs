@@ -1,7 +1,7 @@
 //! Tables to the statements that create and drop them, in the order that foreign keys ask for.
 
 use crate::compile::Writer;
-use crate::{Action, Column, Constant, Dialect, Index, Result, Table, Type};
+use crate::{Action, Column, ComputedIndex, Constant, Dialect, Index, IndexPart, Result, Table, Type};
 
 /// The tables with those referred to before those that refer; the given order is kept where keys leave it open.
 ///
@@ -63,6 +63,9 @@ pub fn create(table: &Table, dialect: &'static Dialect) -> Result<Vec<String>> {
     for index in table.indexes.iter().filter(|index| !index.unique || index.name.is_some()) {
         statements.push(create_index(table, index, dialect)?);
     }
+    for index in table.computed_indexes {
+        statements.push(create_computed_index(table, index, dialect)?);
+    }
     Ok(statements)
 }
 
@@ -102,6 +105,44 @@ fn create_index(table: &Table, index: &Index, dialect: &'static Dialect) -> Resu
     writer.push(" ");
     writer.column_names(table, index.columns)?;
     Ok(writer.text)
+}
+
+fn create_computed_index(table: &Table, index: &ComputedIndex, dialect: &'static Dialect) -> Result<String> {
+    let mut writer = Writer::new(dialect);
+    writer.push(if index.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " });
+    writer.push("IF NOT EXISTS ");
+    match index.name {
+        Some(name) => writer.name(name)?,
+        None => writer.name(&computed_name(table, index))?,
+    }
+    writer.push(" ON ");
+    writer.name(table.name)?;
+    writer.push(" (");
+    writer.separated(", ", index.parts, |writer, part| match *part {
+        IndexPart::Column(column) => writer.name(table.columns[column].name),
+        IndexPart::Call { function, column, argument } => {
+            writer.name(function.name)?;
+            writer.push("(");
+            writer.name(table.columns[column].name)?;
+            writer.push(", ");
+            writer.text(argument)?;
+            writer.push(")");
+            Ok(())
+        }
+    })?;
+    writer.push(")");
+    Ok(writer.text)
+}
+
+/// Table, columns and arguments: a name that no other index of the table would have.
+fn computed_name(table: &Table, index: &ComputedIndex) -> String {
+    let parts = index.parts.iter().map(|part| match *part {
+        IndexPart::Column(column) => table.columns[column].name.to_owned(),
+        IndexPart::Call { column, argument, .. } => format!("{}{argument}", table.columns[column].name),
+    });
+    let suffix = if index.unique { "key" } else { "idx" };
+    let names: Vec<_> = [table.name.to_owned()].into_iter().chain(parts).chain([suffix.to_owned()]).collect();
+    names.join("_")
 }
 
 fn constraint_name(table: &Table, columns: &[usize], suffix: &str) -> String {
@@ -223,11 +264,7 @@ impl Writer {
             Constant::Real(value) => {
                 return Err(crate::Error::invalid(format!("a default of {value} has no SQL")));
             }
-            Constant::Text(value) => {
-                self.push("'");
-                self.push(&value.replace('\'', "''"));
-                self.push("'");
-            }
+            Constant::Text(value) => self.text(value)?,
             Constant::Sql(expression) => {
                 self.push("(");
                 self.push(expression);

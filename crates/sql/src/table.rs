@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::Type;
+use crate::{Declared, Type};
 
 /// A table: its columns, keys and constraints.
 ///
@@ -16,6 +16,8 @@ pub struct Table {
     pub primary_key: &'static [usize],
     /// Indexes and unique constraints.
     pub indexes: &'static [Index],
+    /// Indexes of what functions give for columns.
+    pub computed_indexes: &'static [ComputedIndex],
     /// Conditions that every row meets.
     pub checks: &'static [Check],
     /// Position of the column that counts a row's updates (optimistic locking).
@@ -29,12 +31,28 @@ impl Table {
     pub const fn new(name: &'static str, columns: &'static [Column], primary_key: &'static [usize]) -> Table {
         let generated = generated(columns);
         let number = Number::new();
-        Table { name, columns, primary_key, indexes: &[], checks: &[], version: None, generated, number }
+        Table {
+            name,
+            columns,
+            primary_key,
+            indexes: &[],
+            computed_indexes: &[],
+            checks: &[],
+            version: None,
+            generated,
+            number,
+        }
     }
 
     /// The table with these indexes and unique constraints.
     pub const fn with_indexes(mut self, indexes: &'static [Index]) -> Table {
         self.indexes = indexes;
+        self
+    }
+
+    /// The table with these indexes of what functions give.
+    pub const fn with_computed_indexes(mut self, indexes: &'static [ComputedIndex]) -> Table {
+        self.computed_indexes = indexes;
         self
     }
 
@@ -198,6 +216,34 @@ pub struct Index {
     pub columns: &'static [usize],
     /// Whether two rows may not agree in it.
     pub unique: bool,
+}
+
+/// An index of which at least one part is what a function gives.
+#[derive(Clone, Copy, Debug)]
+pub struct ComputedIndex {
+    /// Its name; none makes one from table, columns and arguments.
+    pub name: Option<&'static str>,
+    /// What it is sorted by.
+    pub parts: &'static [IndexPart],
+    /// Whether two rows may not agree in it.
+    pub unique: bool,
+}
+
+/// A part of a [`ComputedIndex`].
+#[derive(Clone, Copy, Debug)]
+pub enum IndexPart {
+    /// A column, by its position.
+    Column(usize),
+    /// What a function gives for a column. An expression uses the index when it is the same call, its argument an
+    /// [`Expression::LiteralText`](crate::Expression::LiteralText).
+    Call {
+        /// The function, which always gives the same for the same arguments.
+        function: &'static Declared,
+        /// The position of the column, its first argument.
+        column: usize,
+        /// Its second argument, a text.
+        argument: &'static str,
+    },
 }
 
 /// A condition that every row of a table meets.

@@ -171,6 +171,19 @@ fn declared_functions_and_raw_sql() {
 }
 
 #[test]
+fn texts_that_stand_in_the_statement_are_quoted() {
+    static GET: Declared = Declared { name: "pickle_get" };
+    let get =
+        |path: &'static str| Expression::Call(&GET, vec![column(NAME), Expression::LiteralText(path.into())]);
+    assert_eq!(written(get("$.city")), r#""pickle_get"("name", '$.city')"#);
+    assert_eq!(written(get("$[\"it's\"]")), r#""pickle_get"("name", '$["it''s"]')"#);
+    assert!(written(get("a\0b")).starts_with("error: a text with a NUL"));
+    let concatenated =
+        Expression::binary(BinaryOperator::Equal, Expression::LiteralText("?1".into()), value(1));
+    assert_eq!(written(concatenated), "'?1' = ?1");
+}
+
+#[test]
 fn paths_into_json() {
     let path = json_path([JsonStep::Key("a.b"), JsonStep::Index(3), JsonStep::Key("q\"\\\n")]);
     assert_eq!(path, r#"$."a.b"[3]."q\"\\\u000a""#);

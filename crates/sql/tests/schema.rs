@@ -3,7 +3,10 @@
 mod common;
 
 use common::{ODD, SEATS, USERS};
-use onggi_sql::{Action, Check, Column, Constant, Index, Reference, Table, Type, dialect, schema};
+use onggi_sql::{
+    Action, Check, Column, ComputedIndex, Constant, Declared, Index, IndexPart, Reference, Table, Type,
+    dialect, schema,
+};
 
 fn created(table: &Table) -> Vec<String> {
     schema::create(table, &dialect::SQLITE).unwrap_or_else(|error| vec![format!("error: {error}")])
@@ -136,6 +139,29 @@ fn indexes_and_checks() {
             r#"CREATE UNIQUE INDEX IF NOT EXISTS "one_b" ON "items" ("b")"#,
         ]
     );
+}
+
+#[test]
+fn indexes_of_what_functions_give() {
+    static GET: Declared = Declared { name: "pickle_get" };
+    const fn at(argument: &'static str) -> IndexPart {
+        IndexPart::Call { function: &GET, column: 2, argument }
+    }
+    static INDEXES: [ComputedIndex; 2] = [
+        ComputedIndex { name: None, parts: &[at("$.city"), IndexPart::Column(1)], unique: false },
+        ComputedIndex { name: Some("one"), parts: &[at("$[\"it's\"]")], unique: true },
+    ];
+    static TABLE: Table = Table::new("items", &ITEM_COLUMNS, &[0]).with_computed_indexes(&INDEXES);
+    assert_eq!(
+        created(&TABLE)[1..],
+        [
+            r#"CREATE INDEX IF NOT EXISTS "items_b$.city_a_idx" ON "items" ("pickle_get"("b", '$.city'), "a")"#,
+            r#"CREATE UNIQUE INDEX IF NOT EXISTS "one" ON "items" ("pickle_get"("b", '$["it''s"]'))"#,
+        ]
+    );
+    static NUL: [ComputedIndex; 1] = [ComputedIndex { name: None, parts: &[at("\0")], unique: false }];
+    static BAD: Table = Table::new("items", &ITEM_COLUMNS, &[0]).with_computed_indexes(&NUL);
+    assert!(schema::create(&BAD, &dialect::SQLITE).is_err());
 }
 
 fn items() -> &'static Table {

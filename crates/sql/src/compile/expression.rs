@@ -16,6 +16,7 @@ impl Writer {
                 self.push(&number.to_string());
                 Ok(())
             }
+            Expression::LiteralText(text) => self.text(text),
             Expression::Unary(operator, operand) => self.unary(*operator, operand),
             Expression::Binary(operator, operands) => self.binary(*operator, &operands.0, &operands.1),
             Expression::And(conditions) => self.chain(" AND ", "1 = 1", conditions),
@@ -47,6 +48,7 @@ impl Writer {
                 | Expression::Value(_)
                 | Expression::Parameter
                 | Expression::Literal(0..)
+                | Expression::LiteralText(_)
                 | Expression::Function(..)
                 | Expression::Row(_)
                 | Expression::Case(_)

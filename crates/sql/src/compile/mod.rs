@@ -64,6 +64,17 @@ impl Writer {
         quote(&mut self.text, name)
     }
 
+    /// A text between quotes.
+    pub(crate) fn text(&mut self, text: &str) -> Result<()> {
+        if text.contains('\0') {
+            return Err(crate::Error::invalid("a text with a NUL character cannot stand in a statement"));
+        }
+        self.push("'");
+        self.push(&text.replace('\'', "''"));
+        self.push("'");
+        Ok(())
+    }
+
     /// The next parameter's placeholder.
     pub(crate) fn parameter(&mut self) {
         self.parameters += 1;

@@ -14,6 +14,8 @@ pub use operator::{BinaryOperator, Match, UnaryOperator};
 pub use raw::Raw;
 pub use window::{Bound, Exclude, Frame, FrameUnit, Window, WindowFunction, Windowed};
 
+use std::borrow::Cow;
+
 use crate::{Select, Source, Type, Value};
 
 /// An expression: a column, a value, or an operation on others.
@@ -26,6 +28,8 @@ pub enum Expression {
     Value(Value),
     /// A whole number that stands in the text of the statement.
     Literal(i64),
+    /// A text that stands in the text of the statement, as the argument of a function in an index must.
+    LiteralText(Cow<'static, str>),
     /// A parameter whose value is bound when the statement runs.
     Parameter,
     /// An operation on one expression.

@@ -45,6 +45,10 @@ impl<'a> Walk<'a> {
             Expression::Column(source, column) => self.column(*source, *column),
             Expression::Value(value) => self.value(value),
             Expression::Literal(number) => self.literal(*number),
+            Expression::LiteralText(text) => {
+                self.shape.push(Tag::LiteralText);
+                self.shape.text(text);
+            }
             Expression::Parameter => self.shape.push(Tag::Parameter),
             Expression::Unary(operator, operand) => {
                 self.shape.numbers([Tag::Unary as u32, *operator as u32]);

@@ -116,6 +116,7 @@ enum Tag {
     Value,
     DecimalValue,
     Literal,
+    LiteralText,
     Parameter,
     Unary,
     Binary,

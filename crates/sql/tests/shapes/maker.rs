@@ -102,6 +102,7 @@ impl Maker {
             }
             Part::Value => Expression::Value(self.value()),
             Part::Literal(number) => Expression::Literal(*number),
+            Part::LiteralText(text) => Expression::LiteralText((*text).into()),
             Part::Parameter => Expression::Parameter,
             Part::Unary(operator, part) => Expression::unary(*operator, self.expression(part)),
             Part::Binary(operator, pair) => Expression::Binary(*operator, self.pair(pair)),

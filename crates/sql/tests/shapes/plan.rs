@@ -14,6 +14,7 @@ pub enum Part {
     Column(Index, Index),
     Value,
     Literal(i64),
+    LiteralText(&'static str),
     Parameter,
     Unary(UnaryOperator, Box<Part>),
     Binary(BinaryOperator, Box<(Part, Part)>),
@@ -87,6 +88,7 @@ pub fn part() -> impl Strategy<Value = Part> {
         any::<(Index, Index)>().prop_map(|(source, column)| Part::Column(source, column)),
         Just(Part::Value),
         prop_oneof![-2_i64..3, any::<i64>()].prop_map(Part::Literal),
+        select(vec!["", "it's", "four", "fours"]).prop_map(Part::LiteralText),
         Just(Part::Parameter),
     ];
     leaf.prop_recursive(3, 16, 3, |inner| {
