@@ -24,6 +24,7 @@ pub mod pickled;
 pub mod plain;
 pub mod query;
 pub mod raw;
+pub mod relations;
 pub mod session;
 pub mod tables;
 pub mod transaction;

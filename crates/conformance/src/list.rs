@@ -67,6 +67,19 @@ macro_rules! cases {
                 rows_that_refer_follow_their_on_delete
                 an_integer_key_of_the_users_own_is_not_generated
             }
+            relations {
+                a_graph_of_new_objects_is_written_in_the_order_of_its_keys
+                a_path_along_relations_to_one_is_a_join_each_once
+                columns_behind_an_optional_relation_are_options
+                whole_objects_are_selected_along_relations
+                collections_are_asked_in_subqueries
+                a_condition_in_a_subquery_sees_the_rows_around_it
+                a_relation_is_loaded_for_all_objects_of_a_query
+                a_collection_is_loaded_for_all_objects_of_a_query
+                both_ends_stay_in_step_in_memory
+                a_new_object_that_is_held_elsewhere_moves_in_at_the_next_flush
+                relations_to_composite_keys_use_columns_that_are_there
+            }
             session {
                 an_added_object_is_there_at_once_and_written_later
                 added_objects_are_inserted_in_their_order

@@ -40,20 +40,14 @@ fn users(harness: &Harness) -> Result<()> {
     harness.insert(all).map(drop)
 }
 
-fn names<C: Into<Condition>>(
-    harness: &Harness,
-    condition: impl FnOnce(<User as Model>::Columns) -> C,
-) -> Result<String> {
+fn names<C: Into<Condition>>(harness: &Harness, condition: impl FnOnce(UserColumns) -> C) -> Result<String> {
     let query = User::query().filter(condition).select(|u| u.name).order_by(|u| u.id);
     let names: Vec<String> = query.all(&mut harness.connect()?)?;
     Ok(names.iter().filter_map(|name| name.chars().next()).collect())
 }
 
 /// The condition's SQL.
-fn text<C: Into<Condition>>(
-    harness: &Harness,
-    condition: impl FnOnce(<User as Model>::Columns) -> C,
-) -> Result<String> {
+fn text<C: Into<Condition>>(harness: &Harness, condition: impl FnOnce(UserColumns) -> C) -> Result<String> {
     harness.statements();
     User::query().filter(condition).count(&mut harness.connect()?)?;
     let statements = harness.statements();
@@ -178,7 +172,7 @@ pub fn conditions_collect(harness: &Harness) -> Result<()> {
     assert_eq!(names(harness, |_| Condition::any([]))?, "");
     assert_eq!(names(harness, |_| Condition::always())?, "ABCD");
     let wanted = Some(30);
-    let maybe = |u: <User as Model>::Columns| match wanted {
+    let maybe = |u: UserColumns| match wanted {
         Some(age) => u.age.eq(age),
         None => Condition::always(),
     };
@@ -494,8 +488,9 @@ pub fn values_are_never_in_the_text(harness: &Harness) -> Result<()> {
 
 pub fn columns_are_values_themselves(harness: &Harness) -> Result<()> {
     users(harness)?;
-    let column: Column<i32> = User::columns().age;
-    let query = User::query().filter(|_| column.gt(40)).order_by(|_| column).select(|_| column);
+    let query = User::query();
+    let column: Column<i32> = query.columns().age;
+    let query = query.filter(|_| column.gt(40)).order_by(|_| column).select(|_| column);
     assert_eq!(query.all(&mut harness.connect()?)?, [41, 41]);
     Ok(())
 }

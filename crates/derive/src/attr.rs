@@ -13,7 +13,7 @@ use crate::word::{Word, unknown, words};
 const ON_STRUCT: [&str; 5] = ["table", "primary_key", "index", "unique", "check"];
 
 /// What `#[model(...)]` on a field takes.
-const ON_FIELD: [&str; 12] = [
+const ON_FIELD: [&str; 17] = [
     "column",
     "primary_key",
     "unique",
@@ -26,6 +26,11 @@ const ON_FIELD: [&str; 12] = [
     "references",
     "on_delete",
     "on_update",
+    "columns",
+    "inverse",
+    "through",
+    "link",
+    "cascade",
 ];
 
 /// `#[model(...)]` on a struct.
@@ -72,6 +77,16 @@ pub struct FieldAttributes {
     pub references: Option<Argument<Type>>,
     pub on_delete: Option<Argument<Action>>,
     pub on_update: Option<Argument<Action>>,
+    /// The fields that hold the key that a relation refers to.
+    pub columns: Option<Argument<Vec<Ident>>>,
+    /// The field of the other model that a relation is the other end of.
+    pub inverse: Option<Argument<Ident>>,
+    /// The model of a many-to-many relation's link table, and its relations to both ends.
+    pub through: Option<Argument<Through>>,
+    /// The name of a many-to-many relation's link table.
+    pub link: Option<LitStr>,
+    /// Whether objects on the other side are deleted with their owner, and also when they are taken away from it.
+    pub cascade: Option<Argument<bool>>,
     /// Every word there is.
     pub words: Vec<Ident>,
 }
@@ -80,6 +95,12 @@ pub struct FieldAttributes {
 pub struct Argument<T> {
     pub word: Ident,
     pub value: T,
+}
+
+/// `through(Model)` or `through(Model, near, far)`.
+pub struct Through {
+    pub model: Type,
+    pub ends: Option<[Ident; 2]>,
 }
 
 /// What a foreign key does when the key it refers to goes or changes.
@@ -152,6 +173,11 @@ impl FieldAttributes {
             "references" => self.references = Some(Argument::of(word, references(word)?)),
             "on_delete" => self.on_delete = Some(Argument::of(word, action(word)?)),
             "on_update" => self.on_update = Some(Argument::of(word, action(word)?)),
+            "columns" => self.columns = Some(Argument::of(word, columns(word)?)),
+            "inverse" => self.inverse = Some(Argument::of(word, inverse(word)?)),
+            "through" => self.through = Some(Argument::of(word, through(word)?)),
+            "link" => self.link = Some(word.text()?),
+            "cascade" => self.cascade = Some(Argument::of(word, cascade(word)?)),
             "table" => {
                 return Err(word.error(
                     "`table` belongs to the model: write `#[model(table = \"...\")]` above `struct`",
@@ -233,6 +259,43 @@ fn length(word: &Word) -> Result<u32> {
 
 fn references(word: &Word) -> Result<Type> {
     word.list(<Type as Parse>::parse, "name the model that the column refers to: write `references(User)`")
+}
+
+fn columns(word: &Word) -> Result<Vec<Ident>> {
+    let help = "name the fields that hold the key referred to: write `columns(field, ...)`";
+    let fields = word.list(Punctuated::<Ident, Token![,]>::parse_terminated, help)?;
+    Ok(fields.into_iter().collect())
+}
+
+fn cascade(word: &Word) -> Result<bool> {
+    match word.text()?.value().as_str() {
+        "delete" => Ok(false),
+        "delete orphans" => Ok(true),
+        _ => Err(word.error("`cascade` is one of `\"delete\"`, `\"delete orphans\"`")),
+    }
+}
+
+fn inverse(word: &Word) -> Result<Ident> {
+    word.list(Ident::parse_any, "name the field of the other model that refers back: write `inverse(field)`")
+}
+
+fn through(word: &Word) -> Result<Through> {
+    let help = "name the model of the link table: write `through(Model)`, or `through(Model, near, far)` with its \
+                relations to this model and to the other";
+    let parser = |input: ParseStream<'_>| {
+        let model = input.parse()?;
+        let mut ends = Vec::new();
+        while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
+            ends.push(input.call(Ident::parse_any)?);
+        }
+        Ok((model, ends))
+    };
+    let (model, ends) = word.list(parser, help)?;
+    match <[Ident; 2]>::try_from(ends) {
+        Ok(ends) => Ok(Through { model, ends: Some(ends) }),
+        Err(none) if none.is_empty() => Ok(Through { model, ends: None }),
+        Err(_) => Err(word.error(help)),
+    }
 }
 
 fn action(word: &Word) -> Result<Action> {

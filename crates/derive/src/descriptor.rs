@@ -20,10 +20,11 @@ pub fn statics(model: &Model) -> TokenStream {
     let checks: Vec<TokenStream> = model.all_checks().map(check).collect();
     let checks = (!checks.is_empty()).then(|| quote!(.with_checks(&[#(#checks),*])));
     let version = model.version().map(Literal::usize_unsuffixed).map(|at| quote!(.with_version(#at)));
+    let links = crate::relation::links(model);
     quote! {
         static __COLUMNS: [__onggi::sql::Column; #length] = [#(#columns),*];
         static __TABLE: __onggi::sql::Table =
-            __onggi::sql::Table::new(#table, &__COLUMNS, &[#(#key),*]) #indexes #checks #version;
+            __onggi::sql::Table::new(#table, &__COLUMNS, &[#(#key),*]) #indexes #checks #version #links;
     }
 }
 

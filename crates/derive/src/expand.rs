@@ -1,14 +1,16 @@
 //! From a model to the code that the compiler sees.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Ident, Type};
 
 use crate::assertion::assertions;
 use crate::descriptor::{positions, statics};
 use crate::errors::Errors;
-use crate::model::{Column, Field, Model};
-use crate::valid;
+use crate::model::{Column, Field, Model, reference};
+use crate::types::optional;
+use crate::{relation, valid};
 
 /// Expands `#[derive(Model)]`, or says everything that is wrong.
 pub fn derive(input: &DeriveInput) -> TokenStream {
@@ -28,7 +30,8 @@ pub fn derive(input: &DeriveInput) -> TokenStream {
 pub fn expand(model: &Model) -> TokenStream {
     let columns = columns_struct(model);
     let assertions = model.columns.iter().map(assertions);
-    let statics = statics(model);
+    let (statics, relations) = (statics(model), relation::statics(model));
+    let shared = columns_impls(model);
     let ident = &model.ident;
     let (associated, key, rows, attributes) = (associated(model), key(model), rows(model), attributes(model));
     let changed = changed(model);
@@ -39,7 +42,9 @@ pub fn expand(model: &Model) -> TokenStream {
         const _: () = {
             use ::onggi::__private as __onggi;
             #statics
+            #relations
             #(#assertions)*
+            #shared
             #[automatically_derived]
             impl __onggi::Model for #ident {
                 #associated
@@ -55,17 +60,19 @@ pub fn expand(model: &Model) -> TokenStream {
 /// As much as other code needs of a model with errors: without it, every use of the model would be one more error.
 pub fn expand_stub(model: &Model) -> TokenStream {
     let (columns, ident, columns_ident) = (columns_struct(model), &model.ident, columns_ident(model));
+    let shared = copies(model);
     let key = if model.key.is_empty() { quote!(i64) } else { key_type(model) };
     quote! {
         #columns
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction, unused_variables)]
         const _: () = {
             use ::onggi::__private as __onggi;
+            #shared
             impl __onggi::Model for #ident {
-                type Columns = #columns_ident;
+                type Columns<__N: __onggi::Nullability> = #columns_ident<__N>;
                 type Key = #key;
                 fn table() -> &'static __onggi::sql::Table { ::core::unimplemented!() }
-                fn columns() -> #columns_ident { ::core::unimplemented!() }
+                fn columns<__N: __onggi::Nullability>(source: __onggi::Source) -> #columns_ident<__N> { ::core::unimplemented!() }
                 fn key(&self) -> #key { ::core::unimplemented!() }
                 fn has_key(&self, key: &#key) -> bool { ::core::unimplemented!() }
                 fn hash_key<H: ::core::hash::Hasher>(&self, state: &mut H) {}
@@ -83,16 +90,77 @@ pub fn expand_stub(model: &Model) -> TokenStream {
 fn columns_struct(model: &Model) -> TokenStream {
     let (vis, ident) = (&model.vis, columns_ident(model));
     let doc = format!("The columns of [`{}`].", model.ident);
-    let fields = model.columns.iter().map(|Column { field: Field { ident, ty, .. }, name, .. }| {
-        let doc = format!("Column `{name}`.");
-        quote! { #[doc = #doc] pub #ident: ::onggi::Column<#ty> }
+    let fields = model.columns.iter().map(|column| {
+        let (shown, ty) = (&column.shown, shown_type(column));
+        let doc = format!("Column `{}`.", column.name);
+        quote! { #[doc = #doc] pub #shown: ::onggi::Column<#ty> }
+    });
+    let collections = collections(model).map(|(field, target)| {
+        let doc = format!("Along [`{}::{field}`].", model.ident);
+        quote! { #[doc = #doc] pub #field: ::onggi::Collection<#target> }
     });
     quote! {
         #[doc = #doc]
         #[allow(dead_code, missing_debug_implementations, private_interfaces)]
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
-        #[derive(::core::clone::Clone, ::core::marker::Copy)]
-        #vis struct #ident { #(#fields),* }
+        #vis struct #ident<__N: ::onggi::Nullability = ::onggi::Must> {
+            #(#fields,)*
+            #(#collections,)*
+            __source: ::onggi::Source,
+        }
+    }
+}
+
+/// What queries see of a column: its field's type, or the key that a relation refers to.
+///
+/// Where its row may be missing, it is an `Option`, unless it is one anyway.
+fn shown_type(column: &Column) -> TokenStream {
+    let ty = &column.field.ty;
+    let key = |model: &Type| quote_spanned!(model.span()=> <#model as ::onggi::Model>::Key);
+    match (reference(ty), optional(ty)) {
+        (Some((model, true)), _) => {
+            let key = key(model);
+            quote!(::core::option::Option<#key>)
+        }
+        (Some((model, false)), _) => {
+            let key = key(model);
+            quote!(__N::Of<#key>)
+        }
+        (None, Some(_)) => quote!(#ty),
+        (None, None) => quote!(__N::Of<#ty>),
+    }
+}
+
+/// Relations to many objects, which queries see as fields too.
+fn collections(model: &Model) -> impl Iterator<Item = (&Ident, &Type)> {
+    let many = model.relations.iter().filter(|relation| !relation.is_to_one());
+    many.map(|relation| (&relation.ident, &relation.target))
+}
+
+/// What the struct of columns can do.
+fn columns_impls(model: &Model) -> TokenStream {
+    let (columns, copies) = (columns_ident(model), copies(model));
+    let methods = relation::methods(model);
+    let methods =
+        (!methods.is_empty()).then(|| quote!(impl<__N: __onggi::Nullability> #columns<__N> { #methods }));
+    quote! {
+        #copies
+        #methods
+    }
+}
+
+fn copies(model: &Model) -> TokenStream {
+    let (ident, columns) = (&model.ident, columns_ident(model));
+    quote! {
+        impl<__N: __onggi::Nullability> __onggi::EntityColumns for #columns<__N> {
+            type Model = #ident;
+            type Nullability = __N;
+            fn source(self) -> __onggi::Source { self.__source }
+        }
+        impl<__N: __onggi::Nullability> ::core::clone::Clone for #columns<__N> {
+            fn clone(&self) -> Self { *self }
+        }
+        impl<__N: __onggi::Nullability> ::core::marker::Copy for #columns<__N> {}
     }
 }
 
@@ -103,14 +171,23 @@ fn columns_ident(model: &Model) -> Ident {
 fn associated(model: &Model) -> TokenStream {
     let (columns, key) = (columns_ident(model), key_type(model));
     let fields = model.columns.iter().enumerate().map(|(position, column)| {
-        let (Field { ident, ty, .. }, position) = (&column.field, Literal::usize_unsuffixed(position));
-        quote!(#ident: <#ty as __onggi::Mapped>::column(&__TABLE, #position))
+        let (shown, position) = (&column.shown, Literal::usize_unsuffixed(position));
+        quote!(#shown: __onggi::Column::new(source, #position))
     });
+    let collections = model.relations.iter().enumerate().filter(|(_, relation)| !relation.is_to_one());
+    let collections = collections.map(|(position, relation)| {
+        let (ident, position) = (&relation.ident, Literal::usize_unsuffixed(position));
+        quote!(#ident: __onggi::Collection::new(source, &__RELATIONS[#position]))
+    });
+    let relations = relation::associated(model);
     quote! {
-        type Columns = #columns;
+        type Columns<__N: __onggi::Nullability> = #columns<__N>;
         type Key = #key;
         fn table() -> &'static __onggi::sql::Table { &__TABLE }
-        fn columns() -> #columns { #columns { #(#fields),* } }
+        fn columns<__N: __onggi::Nullability>(source: __onggi::Source) -> #columns<__N> {
+            #columns { #(#fields,)* #(#collections,)* __source: source }
+        }
+        #relations
     }
 }
 
@@ -161,7 +238,12 @@ fn rows(model: &Model) -> TokenStream {
         .skipped
         .iter()
         .map(|Field { ident, ty, .. }| quote!(#ident: <#ty as ::core::default::Default>::default()));
-    let fields = columns.chain(skipped);
+    let separate = model.relations.iter().filter(|relation| relation.separate);
+    let separate = separate.map(|relation| {
+        let (ident, ty) = (&relation.ident, &relation.ty);
+        quote!(#ident: <#ty as ::core::default::Default>::default())
+    });
+    let fields = columns.chain(skipped).chain(separate);
     quote! {
         fn read(reader: &mut __onggi::Reader<'_>) -> __onggi::Result<Self> {
             ::core::result::Result::Ok(#ident { #(#fields),* })

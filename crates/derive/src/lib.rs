@@ -17,6 +17,7 @@ mod errors;
 mod expand;
 mod model;
 mod names;
+mod relation;
 mod types;
 mod valid;
 mod word;
@@ -79,6 +80,53 @@ mod word;
 /// A field `Id<Other>` or `Option<Id<Other>>` refers to the model `Other`. A field of another type refers to a model
 /// with such a key when it says `references(Other)`. `on_delete` and `on_update` say what the database does to the
 /// row when the row it refers to is deleted or gets another key; without them it refuses that.
+///
+/// # Relations
+///
+/// A field `author: BelongsTo<User>` is the column `author_id`, a foreign key; `Option<BelongsTo<User>>` can be NULL.
+/// `HasMany<Post>` and `HasOne<Post>` are the other end: they have no column, and `inverse(author)` names the field of
+/// `Post`, which otherwise is called as this model is. `ManyToMany<Tag>` makes a table of links, or shares the one of the
+/// other end. All of them see relations in closures as methods: `|post| post.author().name.eq("Jo")`.
+///
+/// ```
+/// use onggi::{BelongsTo, HasMany, Id, ManyToMany, Model};
+///
+/// #[derive(Clone, Model)]
+/// struct User {
+///     id: Id<User>,
+///     name: String,
+///     #[model(inverse(author), cascade = "delete")]
+///     posts: HasMany<Post>,
+/// }
+///
+/// #[derive(Clone, Model)]
+/// struct Post {
+///     id: Id<Post>,
+///     author: BelongsTo<User>,
+///     tags: ManyToMany<Tag>,
+/// }
+///
+/// #[derive(Clone, Model)]
+/// struct Tag {
+///     id: Id<Tag>,
+///     name: String,
+///     #[model(inverse(tags))]
+///     posts: ManyToMany<Post>,
+/// }
+///
+/// assert_eq!(Post::table().columns[1].name, "author_id");
+/// assert_eq!(Post::table().links[0].name, "post_tags");
+/// let popular = User::query().filter(|user| user.posts.count().gt(10));
+/// ```
+///
+/// | `#[model(...)]` | on | meaning |
+/// |---|---|---|
+/// | `columns(a, b)` | `BelongsTo` | the fields that hold the other's key, where they are columns of their own |
+/// | `inverse(field)` | `HasMany`, `HasOne`, `ManyToMany` | the field of the other model that this is the other end of |
+/// | `link = "name"` | `ManyToMany` | the name of the table of links; without it, this table's name and the field's |
+/// | `through(Model)`, `through(Model, a, b)` | `ManyToMany` | the model of the table of links, and its relations to both ends |
+/// | `cascade = "delete"` | `HasMany`, `HasOne` | a session deletes these objects with this one |
+/// | `cascade = "delete orphans"` | `HasMany`, `HasOne` | and also when they are taken out of the relation |
 ///
 /// # On the struct
 ///

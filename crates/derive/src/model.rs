@@ -1,5 +1,6 @@
 //! A struct as a model: its fields as columns, with positions in place of names.
 
+use quote::format_ident;
 use syn::ext::IdentExt as _;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, LitStr, Type, Visibility};
 
@@ -7,7 +8,8 @@ use crate::attr::{CheckAttribute, FieldAttributes, StructAttributes};
 use crate::case::Case;
 use crate::errors::Errors;
 use crate::names::Names;
-use crate::types::{is_id_of, without_self};
+use crate::relation::Relation;
+use crate::types::{is_id_of, optional, related, without_self};
 
 /// A model.
 pub struct Model {
@@ -16,6 +18,7 @@ pub struct Model {
     pub table: String,
     pub columns: Vec<Column>,
     pub skipped: Vec<Field>,
+    pub relations: Vec<Relation>,
     /// Positions of the primary key's columns; empty only beside an error.
     pub key: Vec<usize>,
     pub indexes: Vec<Index>,
@@ -33,6 +36,8 @@ pub struct Field {
 pub struct Column {
     pub field: Field,
     pub name: String,
+    /// What queries call it: a relation's column is `author_id` where the field is `author`.
+    pub shown: Ident,
     /// Whether it is the model's own `Id`.
     pub generated: bool,
 }
@@ -54,8 +59,10 @@ impl Model {
         let fields = fields(&parsed_fields(input, errors)?, &input.ident, errors);
         let (skipped, fields): (Vec<_>, Vec<_>) =
             fields.into_iter().partition(|field| field.attributes.skip.is_some());
+        let (related, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(Relation::has_no_column);
         let mut columns: Vec<Column> = fields.into_iter().map(Column::of).collect();
         let names = Names { columns: &columns, skipped: &skipped };
+        let relations = Relation::all(&names, related, &input.ident, errors);
         let key = names.key(attributes.primary_key.as_ref(), &input.ident, errors);
         let indexes = names.indexes(attributes.indexes, errors);
         if let [key] = *key {
@@ -67,6 +74,7 @@ impl Model {
             table: attributes.table.map_or_else(|| default_table(&input.ident), |table| table.value()),
             columns,
             skipped,
+            relations,
             key,
             indexes,
             checks: attributes.checks,
@@ -86,12 +94,26 @@ impl Model {
 
 impl Column {
     fn of(field: Field) -> Column {
+        let shown = match reference(&field.ty) {
+            Some(_) => format_ident!("{}_id", field.ident.unraw(), span = field.ident.span()),
+            None => field.ident.clone(),
+        };
         let name = match &field.attributes.column {
             Some(name) => name.value(),
-            None => field.ident.unraw().to_string(),
+            None => shown.unraw().to_string(),
         };
-        Column { field, name, generated: false }
+        Column { field, name, shown, generated: false }
     }
+}
+
+/// The model that a `BelongsTo` refers to, and whether it may be missing.
+pub fn reference(ty: &Type) -> Option<(&Type, bool)> {
+    let (inner, is_optional) = match optional(ty) {
+        Some(inner) => (inner, true),
+        None => (ty, false),
+    };
+    let (name, model) = related(inner)?;
+    (name == "BelongsTo").then_some((model, is_optional))
 }
 
 fn default_table(ident: &Ident) -> String {

@@ -27,7 +27,7 @@ impl Names<'_> {
         position
     }
 
-    fn positions(&self, names: &[Ident], errors: &mut Errors) -> Vec<usize> {
+    pub fn positions(&self, names: &[Ident], errors: &mut Errors) -> Vec<usize> {
         let mut positions = Vec::new();
         for name in names {
             match self.position(name, errors) {

@@ -39,6 +39,14 @@ pub fn identified(ty: &Type) -> Option<&Type> {
     if segment.ident == "Id" { argument(segment) } else { None }
 }
 
+/// The model in `BelongsTo`, `HasMany` or another relation, and the relation's name.
+pub fn related(ty: &Type) -> Option<(&Ident, &Type)> {
+    let segment = last_segment(ty)?;
+    let is_relation =
+        ["BelongsTo", "HasOne", "HasMany", "ManyToMany"].iter().any(|name| segment.ident == name);
+    if is_relation { Some((&segment.ident, argument(segment)?)) } else { None }
+}
+
 /// Whether the type is an `Id` of the model of this name.
 pub fn is_id_of(ty: &Type, name: &Ident) -> bool {
     identified(ty).and_then(last_segment).is_some_and(|model| model.ident == *name)

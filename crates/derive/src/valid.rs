@@ -4,6 +4,7 @@ use crate::attr::{Action, Argument};
 use crate::constant::Constant;
 use crate::errors::Errors;
 use crate::model::{Column, Field, Model};
+use crate::relation::{Kind, Relation};
 use crate::types::{identified, is_float, is_id_of, optional};
 
 /// The most columns that a primary key can have.
@@ -18,6 +19,7 @@ pub fn check(model: &Model, errors: &mut Errors) {
     check_constraint_names(model, errors);
     for column in &model.columns {
         check_type(&column.field, errors);
+        check_words(&column.field, errors);
         check_generated(column, errors);
         check_reference(column, errors);
         check_actions(&column.field, errors);
@@ -25,6 +27,41 @@ pub fn check(model: &Model, errors: &mut Errors) {
     }
     for field in &model.skipped {
         check_skipped(field, errors);
+    }
+    for relation in &model.relations {
+        check_relation(relation, errors);
+    }
+}
+
+/// Words that say how models are related.
+const OF_RELATIONS: [&str; 5] = ["columns", "inverse", "through", "link", "cascade"];
+
+/// What a relation's field is told must be what its kind has.
+fn check_relation(relation: &Relation, errors: &mut Errors) {
+    let known: &[&str] = match &relation.kind {
+        Kind::BelongsTo { .. } if relation.separate => &["columns"],
+        // Its words are those of its column.
+        Kind::BelongsTo { .. } => return,
+        Kind::Inverse { .. } => &["inverse", "cascade"],
+        Kind::Link { .. } => &["link"],
+        Kind::LinkInverse { .. } => &["inverse"],
+        Kind::Through { .. } => &["through"],
+    };
+    for word in relation.words.iter().filter(|word| !known.contains(&word.to_string().as_str())) {
+        let known = known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(" and ");
+        errors.at(word, format!("`{word}` says nothing of this relation, which takes {known}: remove it"));
+    }
+}
+
+/// Columns are told nothing that relations are told.
+fn check_words(field: &Field, errors: &mut Errors) {
+    for word in &field.attributes.words {
+        if OF_RELATIONS.contains(&word.to_string().as_str()) {
+            errors.at(
+                word,
+                format!("`{word}` is for a relation: make the field a `HasMany`, `ManyToMany` or the like"),
+            );
+        }
     }
 }
 

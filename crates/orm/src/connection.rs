@@ -2,9 +2,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use onggi_driver::{self as driver, Pooled};
 
-use crate::Result;
 use crate::executor::Plain;
 use crate::executor::sealed::Split;
+use crate::relation::Fetch;
+use crate::relation::fill::fill_all;
+use crate::{Model, Result};
 
 /// A connection for work without a session: queries give plain structs, and each statement stands for itself unless
 /// it is in a [`transaction`](Connection::transaction).
@@ -89,5 +91,9 @@ impl Split for Connection {
 
     fn split(&mut self) -> (&mut driver::Connection, &mut Plain) {
         (&mut self.inner, &mut self.plain)
+    }
+
+    fn fetch<M: Model>(&mut self, objects: &mut [M], fetches: &[Fetch]) -> Result<()> {
+        fill_all(fetches, objects, &mut self.inner)
     }
 }

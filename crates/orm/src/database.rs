@@ -58,7 +58,7 @@ impl Database {
     ///
     /// Those of the database, which then has none of the tables more than before.
     pub fn create_tables(&self, tables: impl AsRef<[&'static Table]>) -> Result<()> {
-        let sorted = schema::sorted(tables.as_ref());
+        let sorted = schema::sorted(&with_links(tables.as_ref()));
         self.change_schema(|dialect| sorted.iter().map(|table| schema::create(table, dialect)).collect())
     }
 
@@ -69,7 +69,7 @@ impl Database {
     /// Those of the database, which then still has all of the tables; rows of other tables that refer to these are
     /// among them.
     pub fn drop_tables(&self, tables: impl AsRef<[&'static Table]>) -> Result<()> {
-        let sorted = schema::sorted(tables.as_ref());
+        let sorted = schema::sorted(&with_links(tables.as_ref()));
         self.change_schema(|dialect| {
             sorted
                 .iter()
@@ -193,4 +193,9 @@ impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Database").field("pool", &self.pool).finish()
     }
+}
+
+/// The tables, each with those that link its rows to others.
+fn with_links(tables: &[&'static Table]) -> Vec<&'static Table> {
+    tables.iter().flat_map(|table| std::iter::once(*table).chain(table.links.iter().copied())).collect()
 }

@@ -45,7 +45,8 @@ impl Keep for Plain {
 
 pub(crate) mod sealed {
     use super::{Keep, driver};
-    use crate::Result;
+    use crate::relation::Fetch;
+    use crate::{Model, Result};
 
     /// An executor's two halves, so that rows can be kept while the connection lends them.
     pub trait Split {
@@ -67,6 +68,13 @@ pub(crate) mod sealed {
 
         /// After a statement that wrote to a table past the objects, or to any table.
         fn after_write(&mut self, _table: Option<u32>) {}
+
+        /// Loads relations of objects that a query has brought.
+        fn fetch<M: Model>(
+            &mut self,
+            objects: &mut [<Self::Keep as Keep>::Entity<M>],
+            fetches: &[Fetch],
+        ) -> Result<()>;
 
         /// After a failed statement, which may have ended the transaction.
         fn after_error(&mut self) {}

@@ -84,6 +84,10 @@ impl<M: Model> Field for Id<M> {
         self.pending().map(Handle::object)
     }
 
+    fn referring(object: Object) -> Option<Self> {
+        Some(Id(State::Pending(Handle::new(object.slot, object.stamp))))
+    }
+
     fn is_unset(&self) -> bool {
         Id::is_unset(self)
     }

@@ -58,8 +58,10 @@ mod plain;
 mod query;
 mod raw;
 mod reader;
+mod relation;
 mod selection;
 mod session;
+mod source;
 pub mod unit_of_work;
 
 pub use connection::Connection;
@@ -67,7 +69,8 @@ pub use database::Database;
 pub use error::Error;
 pub use executor::{Executor, Keep};
 pub use expression::{
-    Assigned, Assignment, Column, ColumnNode, Condition, Expression, Number, Operand, Order, Tree,
+    Assigned, Assignment, Column, ColumnNode, Condition, Expression, Maybe, Must, Nullability, Number,
+    Operand, Order, Tree,
 };
 #[cfg(feature = "json")]
 pub use field::Json;
@@ -78,11 +81,12 @@ pub use model::{Key, Model};
 pub use onggi_derive::{Field, Model};
 pub use onggi_driver::{Bind, Executed};
 pub use onggi_pickle as pickle;
-pub use onggi_sql::{Table, Type, Value, ValueRef};
+pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
 pub use query::Query;
 pub use raw::{FromRow, Parameter, Sql, sql};
-pub use selection::{Entity, Selection};
-pub use session::{Session, State};
+pub use relation::{BelongsTo, Collection, Eager, HasMany, HasOne, ManyToMany, Related};
+pub use selection::{Entity, EntityColumns, Selection};
+pub use session::{Load, Members, Session, State};
 
 /// The result of this crate's operations.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -96,7 +100,13 @@ pub mod __private {
     pub use crate::field::Attribute;
     pub use crate::mapped::Mapped;
     pub use crate::reader::Reader;
-    pub use crate::{Bind, Column, Error, Field, Model, Result, Type, ValueRef};
+    pub use crate::relation::{Cascade, Relation, RelationField, RelationKind, has_relation, relation};
+    pub use crate::session::target;
+    pub use crate::source::follow;
+    pub use crate::{
+        Bind, Collection, Column, EntityColumns, Error, Field, Maybe, Model, Nullability, Result, Source,
+        Type, ValueRef,
+    };
 
     /// A column with a name.
     pub const fn column(name: &'static str, mut column: sql::Column) -> sql::Column {

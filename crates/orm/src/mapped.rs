@@ -1,6 +1,6 @@
+use crate::Result;
 use crate::field::{Attribute, Field};
 use crate::reader::Reader;
-use crate::{Column, Result, Table};
 
 /// What a derived model needs of a field's type: [`Field`], whose methods are called through this trait alone.
 ///
@@ -16,9 +16,6 @@ use crate::{Column, Result, Table};
 pub trait Mapped: Sized {
     /// Its column, without a name.
     const COLUMN: onggi_sql::Column;
-
-    /// What queries see of it.
-    fn column(table: &'static Table, position: usize) -> Column<Self>;
 
     /// Reads the next column.
     fn next(reader: &mut Reader<'_>) -> Result<Self>;
@@ -45,11 +42,6 @@ impl<T: Field> Mapped for T {
         };
         onggi_sql::Column::new("", T::TYPE).with_nullable(T::NULLABLE).with_reference(reference)
     };
-
-    #[inline]
-    fn column(table: &'static Table, position: usize) -> Column<T> {
-        Column::new(table, position)
-    }
 
     #[inline]
     fn next(reader: &mut Reader<'_>) -> Result<T> {

@@ -2,11 +2,16 @@
 
 use std::hash::{Hash, Hasher};
 
+use onggi_sql::Source;
+
 use crate::column_set::ColumnSet;
+use crate::expression::Nullability;
 use crate::field::{Attribute, Field};
 use crate::query::Query;
 use crate::reader::Reader;
-use crate::{Bind, Result, Table};
+use crate::relation::{Relation, RelationField};
+use crate::selection::EntityColumns;
+use crate::{Bind, Result, Table, Value};
 
 /// A struct that is mapped to a table; made by `#[derive(Model)]`.
 #[diagnostic::on_unimplemented(
@@ -15,8 +20,8 @@ use crate::{Bind, Result, Table};
     note = "put `#[derive(Clone, Model)]` on the struct"
 )]
 pub trait Model: Clone + Send + Sized + 'static {
-    /// What queries see in closures: one column for each field.
-    type Columns: Copy + 'static;
+    /// What queries see in closures: one column for each field, and a method for each relation.
+    type Columns<N: Nullability>: EntityColumns<Model = Self, Nullability = N>;
 
     /// The primary key: its field's type, or a tuple of several.
     type Key: Key;
@@ -24,8 +29,25 @@ pub trait Model: Clone + Send + Sized + 'static {
     /// The table.
     fn table() -> &'static Table;
 
-    /// The columns.
-    fn columns() -> Self::Columns;
+    /// How it is related to other models.
+    #[doc(hidden)]
+    const RELATIONS: &'static [Relation] = &[];
+
+    /// The columns of an occurrence of its table in a query.
+    #[doc(hidden)]
+    fn columns<N: Nullability>(source: Source) -> Self::Columns<N>;
+
+    /// The field of a relation.
+    #[doc(hidden)]
+    fn relation_mut(&mut self, relation: usize) -> &mut dyn RelationField {
+        crate::__private::no_column(relation)
+    }
+
+    /// Whether relations hold objects that are to move into the session.
+    #[doc(hidden)]
+    fn holds_objects(&self) -> bool {
+        false
+    }
 
     /// Starts a query of this model.
     fn query() -> Query<Self> {
@@ -76,12 +98,31 @@ pub trait Key: Clone + Eq + Hash + 'static {
     ///
     /// A value that a column cannot hold.
     fn bind(&self, to: &mut dyn Bind) -> Result<()>;
+
+    /// The key of its parts.
+    ///
+    /// # Errors
+    ///
+    /// A part that is not of its type.
+    #[doc(hidden)]
+    fn of_values(values: &[Value]) -> Result<Self>;
+}
+
+/// A part of a key.
+fn part<T: Field>(values: &[Value], position: usize) -> Result<T> {
+    let value =
+        values.get(position).ok_or_else(|| crate::Error::value("a key with fewer parts than its model's"))?;
+    T::read(value.as_ref())
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Field + Eq + Hash> Key for T {
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         Field::bind(self, to)
+    }
+
+    fn of_values(values: &[Value]) -> Result<T> {
+        part(values, 0)
     }
 }
 
@@ -91,6 +132,10 @@ impl<A: Field + Eq + Hash, B: Field + Eq + Hash> Key for (A, B) {
         self.0.bind(to)?;
         self.1.bind(to)
     }
+
+    fn of_values(values: &[Value]) -> Result<(A, B)> {
+        Ok((part(values, 0)?, part(values, 1)?))
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -99,6 +144,10 @@ impl<A: Field + Eq + Hash, B: Field + Eq + Hash, C: Field + Eq + Hash> Key for (
         self.0.bind(to)?;
         self.1.bind(to)?;
         self.2.bind(to)
+    }
+
+    fn of_values(values: &[Value]) -> Result<(A, B, C)> {
+        Ok((part(values, 0)?, part(values, 1)?, part(values, 2)?))
     }
 }
 
@@ -115,6 +164,10 @@ where
         self.1.bind(to)?;
         self.2.bind(to)?;
         self.3.bind(to)
+    }
+
+    fn of_values(values: &[Value]) -> Result<(A, B, C, D)> {
+        Ok((part(values, 0)?, part(values, 1)?, part(values, 2)?, part(values, 3)?))
     }
 }
 

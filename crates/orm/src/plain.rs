@@ -102,9 +102,9 @@ impl Connection {
     pub fn upsert<M: Model, S: Selection>(
         &mut self,
         object: &mut M,
-        unique: impl FnOnce(M::Columns) -> S,
+        unique: impl FnOnce(M::Columns<crate::Must>) -> S,
     ) -> Result<()> {
-        let insert = upsert_of(object, unique(M::columns()))?;
+        let insert = upsert_of(object, unique(M::columns(M::table().into())))?;
         let structs = Structs(std::slice::from_mut(object));
         let (shape, _) = shape::of_insert(&insert);
         let connection = self.driver();
@@ -208,8 +208,7 @@ fn columns_of<M: Model>(object: &M, kind: ChangeKind) -> ColumnSet {
 }
 
 fn upsert_of<M: Model>(object: &M, unique: impl Selection) -> Result<Insert> {
-    let mut selected = Columns::default();
-    unique.columns(&mut selected);
+    let selected = Columns::of(&unique);
     let mut target = Vec::new();
     for expression in selected.expressions {
         let onggi_sql::Expression::Column(_, column) = expression else {

@@ -4,15 +4,17 @@ use std::marker::PhantomData;
 
 use onggi_driver as driver;
 use onggi_sql as sql;
-use onggi_sql::{Select, Selected, Statement, Summary, Value, shape};
+use onggi_sql::{Join, JoinKind, Select, Selected, Source, Statement, Summary, Value, shape};
 
 use crate::executor::Plain;
 use crate::executor::sealed::Split;
-use crate::expression::{Assignment, Condition, Order};
+use crate::expression::{Assignment, Condition, Must, Order, Parts, Paths, Tree, need};
 use crate::field::Field;
 use crate::reader::Reader;
+use crate::relation::fetch::add;
+use crate::relation::{Eager, Fetch};
 use crate::selection::{Columns, Entity, Selection};
-use crate::{Error, Executor, Model, Result};
+use crate::{Error, Executor, Model, Result, source};
 
 /// A description of the rows wanted. Building it does nothing; [`all`](Query::all) and its like run it.
 ///
@@ -33,35 +35,85 @@ use crate::{Error, Executor, Model, Result};
 /// ```
 #[must_use = "a query does nothing until it is run, with `all`, `one` or the like"]
 pub struct Query<M, S = Entity<M>> {
+    source: Source,
     select: Select,
     selection: S,
     /// A value in it that cannot be bound; told when the query runs.
     error: Option<Box<str>>,
+    /// Occurrences of tables of the queries around this one, which they are to join.
+    outer: Paths,
+    /// What is loaded along.
+    fetches: Vec<Fetch>,
     model: PhantomData<fn() -> M>,
 }
 
 impl<M: Model> Query<M> {
+    /// Loads relations along with the objects: in one statement for each, whatever the number of objects.
+    ///
+    /// `|post| post.author().company()` loads authors and their companies, `|user| user.posts().with(|post|
+    /// post.tags())` posts and their tags. A relation to many can be narrowed: `|user| user.posts().filter(|post|
+    /// post.likes.gt(9)).order_by(|post| post.likes.desc())`. In plain structs the relations' fields then hold the
+    /// objects; in a session [`load`](crate::Session::load) gives them without a statement.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, HasMany, Id, Model};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct User { id: Id<User>, name: String, #[model(inverse(author))] posts: HasMany<Post> }
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct Post { id: Id<Post>, title: String, author: BelongsTo<User> }
+    /// # let db = onggi::Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Post])?;
+    /// # let mut connection = db.connect()?;
+    /// let users: Vec<User> = User::query().with(|user| user.posts()).all(&mut connection)?;
+    /// for user in &users {
+    ///     println!("{}: {} posts", user.name, user.posts.loaded().map_or(0, <[Post]>::len));
+    /// }
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn with<E: Eager>(mut self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Query<M> {
+        if let Some(fetch) = relation(self.columns()).into_fetches() {
+            add(&mut self.fetches, fetch);
+        }
+        self
+    }
+
+    pub(crate) fn take_fetches(&mut self) -> Vec<Fetch> {
+        std::mem::take(&mut self.fetches)
+    }
+
     pub(crate) fn new() -> Query<M> {
-        Query { select: Select::all(M::table()), selection: Entity::new(), error: None, model: PhantomData }
+        let source = source::root(M::table());
+        Query {
+            source,
+            select: Select::all(source),
+            selection: Entity::new(),
+            error: None,
+            outer: Paths::new(),
+            fetches: Vec::new(),
+            model: PhantomData,
+        }
     }
 }
 
 /// Clauses.
 impl<M: Model, S> Query<M, S> {
     /// Keeps the rows that meet a condition; several calls must all be met.
-    pub fn filter<C: Into<Condition>>(mut self, condition: impl FnOnce(M::Columns) -> C) -> Query<M, S> {
-        let (expression, error) = condition(M::columns()).into().into_tree().into_parts();
+    pub fn filter<C: Into<Condition>>(
+        mut self,
+        condition: impl FnOnce(M::Columns<Must>) -> C,
+    ) -> Query<M, S> {
+        let tree = condition(self.columns()).into().into_tree();
+        let expression = self.take(tree);
         self.select.and(expression);
-        self.error = self.error.or(error);
         self
     }
 
     /// Sorts by a column or expression, [`asc`](crate::Expression::asc) unless told otherwise; several calls sort by
     /// the first, and rows equal in it by the next.
-    pub fn order_by<O: Into<Order>>(mut self, order: impl FnOnce(M::Columns) -> O) -> Query<M, S> {
-        let (order, error) = order(M::columns()).into().into_parts();
-        self.select.order.push(order);
-        self.error = self.error.or(error);
+    pub fn order_by<O: Into<Order>>(mut self, order: impl FnOnce(M::Columns<Must>) -> O) -> Query<M, S> {
+        let (tree, order) = order(self.columns()).into().into_parts();
+        let expression = self.take(tree);
+        self.select.order.push(order(expression));
         self
     }
 
@@ -95,12 +147,76 @@ impl<M: Model, S> Query<M, S> {
     /// let pairs: Vec<(String, i32)> = User::query().select(|u| (u.name, u.age)).all(&mut connection)?;
     /// # Ok::<(), onggi::Error>(())
     /// ```
-    pub fn select<T: Selection>(self, selection: impl FnOnce(M::Columns) -> T) -> Query<M, T> {
-        let selection = selection(M::columns());
-        let mut columns = Columns::default();
-        selection.columns(&mut columns);
-        let select = Select { columns: Selected::Expressions(columns.expressions), ..self.select };
-        Query { select, selection, error: self.error.or(columns.error), model: PhantomData }
+    pub fn select<T: Selection>(mut self, selection: impl FnOnce(M::Columns<Must>) -> T) -> Query<M, T> {
+        let selection = selection(self.columns());
+        let Columns { expressions, error, paths } = Columns::of(&selection);
+        self.error = self.error.or(error);
+        paths.into_iter().for_each(|path| self.join(path));
+        let select = Select { columns: Selected::Expressions(expressions), ..self.select };
+        let Query { source, error, outer, .. } = self;
+        Query { source, select, selection, error, outer, fetches: Vec::new(), model: PhantomData }
+    }
+
+    /// What closures see, for conditions that are built outside of them.
+    ///
+    /// ```
+    /// # use onggi::{Condition, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String, age: i32 }
+    /// let query = User::query();
+    /// let user = query.columns();
+    /// let mut conditions: Vec<Condition> = vec![user.age.ge(18)];
+    /// conditions.push(user.name.ne(""));
+    /// let adults = query.filter(|_| conditions.into_iter().collect::<Condition>());
+    /// ```
+    pub fn columns(&self) -> M::Columns<Must> {
+        M::columns(self.source)
+    }
+
+    /// Takes an expression in: what is wrong with it, and the joins that it needs.
+    pub(crate) fn take(&mut self, tree: Tree) -> sql::Expression {
+        let Parts { expression, error, paths } = tree.into_parts();
+        if error.is_some() {
+            self.error = self.error.take().or(error);
+        }
+        paths.into_iter().for_each(|path| self.join(path));
+        expression
+    }
+
+    /// Joins the tables that relations lead to, each once; those of a query around this one are left to that.
+    fn join(&mut self, path: Source) {
+        if !source::same_query(path, self.source) {
+            return need(&mut self.outer, path);
+        }
+        let Some(step) = source::step(path) else { return };
+        let is_joined = |source: Source| self.select.joins.iter().any(|join| join.source.is(source));
+        if is_joined(path) {
+            return;
+        }
+        self.join(step.from);
+        let behind_left =
+            self.select.joins.iter().any(|join| join.source.is(step.from) && join.kind == JoinKind::Left);
+        let kind = match behind_left || step.relation.is_optional() {
+            true => JoinKind::Left,
+            false => JoinKind::Inner,
+        };
+        let on = Some(step.relation.condition(step.from, path));
+        self.select.joins.push(Join { kind, source: path.into(), on });
+    }
+
+    /// The select, as a part of another statement: with what is wrong with it, and the occurrences of tables that the
+    /// other joins.
+    pub(crate) fn into_select(self) -> (Select, Option<Box<str>>, Paths) {
+        (self.select, self.error, self.outer)
+    }
+
+    /// The table that it reads first.
+    pub(crate) fn source(&self) -> Source {
+        self.source
+    }
+
+    /// The select, to be changed.
+    pub(crate) fn select_mut(&mut self) -> &mut Select {
+        &mut self.select
     }
 
     fn check(&self) -> Result<()> {
@@ -125,6 +241,7 @@ impl<M: Model, S: Selection> Query<M, S> {
             items.push(item);
             true
         })?;
+        S::fetch(executor, &mut items, &self.fetches)?;
         Ok(items)
     }
 
@@ -139,6 +256,7 @@ impl<M: Model, S: Selection> Query<M, S> {
             first = Some(item);
             false
         })?;
+        S::fetch(executor, first.as_mut_slice(), &self.fetches)?;
         Ok(first)
     }
 
@@ -170,6 +288,7 @@ impl<M: Model, S: Selection> Query<M, S> {
             let table = M::table().name;
             return Err(Error::not_unique(format!("more than one row of {table} matches the query")));
         }
+        S::fetch(executor, found.as_mut_slice(), &self.fetches)?;
         Ok(found)
     }
 
@@ -186,6 +305,9 @@ impl<M: Model, S: Selection> Query<M, S> {
         executor: &mut E,
         mut each: impl FnMut(Result<S::Item<Plain>>) -> Result<()>,
     ) -> Result<()> {
+        if !self.fetches.is_empty() {
+            return Err(Error::usage("`each` holds one row at a time: relations are loaded `with` all rows"));
+        }
         self.run(&self.select, executor, |reader, _| {
             each(S::read(reader, &mut Plain))?;
             Ok(true)
@@ -278,15 +400,20 @@ impl<M: Model> Query<M> {
     pub fn update<E: Executor, A: IntoIterator<Item = Assignment>>(
         &self,
         executor: &mut E,
-        assign: impl FnOnce(M::Columns) -> A,
+        assign: impl FnOnce(M::Columns<Must>) -> A,
     ) -> Result<u64> {
         self.check_writes("update")?;
         let mut error = None;
         let mut assignments = Vec::new();
-        for Assignment { column, value } in assign(M::columns()) {
-            let (expression, why) = value.into_parts();
+        for Assignment { column, value } in assign(self.columns()) {
+            let Parts { expression, error: why, paths } = value.into_parts();
             assignments.push((column, expression));
             error = error.or(why);
+            if !paths.is_empty() {
+                return Err(Error::usage(
+                    "update sets columns from the columns of the same row, or from subqueries",
+                ));
+            }
         }
         if let Some(error) = error {
             return Err(Error::value(error));
@@ -294,8 +421,7 @@ impl<M: Model> Query<M> {
         if assignments.is_empty() {
             return Ok(0);
         }
-        let update =
-            sql::Update { source: M::table().into(), assignments, filter: self.select.filter.clone() };
+        let update = sql::Update { source: self.source, assignments, filter: self.select.filter.clone() };
         write(&Statement::Update(update), M::table().number(), executor)
     }
 
@@ -306,13 +432,18 @@ impl<M: Model> Query<M> {
     /// Those of [`update`](Query::update).
     pub fn delete<E: Executor>(&self, executor: &mut E) -> Result<u64> {
         self.check_writes("delete")?;
-        let delete = sql::Delete { source: M::table().into(), filter: self.select.filter.clone() };
+        let delete = sql::Delete { source: self.source, filter: self.select.filter.clone() };
         write(&Statement::Delete(delete), M::table().number(), executor)
     }
 
     fn check_writes(&self, what: &str) -> Result<()> {
         self.check()?;
-        let Select { distinct, order, limit, offset, .. } = &self.select;
+        let Select { distinct, order, limit, offset, joins, .. } = &self.select;
+        if !joins.is_empty() {
+            return Err(Error::usage(format!(
+                "{what} takes conditions on the rows' own columns: ask about relations with `any`, or with a subquery"
+            )));
+        }
         if *distinct || !order.is_empty() || limit.is_some() || offset.is_some() {
             return Err(Error::usage(format!(
                 "{what} takes a query with `filter` alone: no order, limit or distinct"
@@ -325,9 +456,12 @@ impl<M: Model> Query<M> {
 impl<M, S: Clone> Clone for Query<M, S> {
     fn clone(&self) -> Query<M, S> {
         Query {
+            source: self.source,
             select: self.select.clone(),
             selection: self.selection.clone(),
             error: self.error.clone(),
+            outer: self.outer.clone(),
+            fetches: self.fetches.clone(),
             model: PhantomData,
         }
     }
@@ -339,7 +473,8 @@ impl<M, S> std::fmt::Debug for Query<M, S> {
     }
 }
 
-fn rows<K>(
+/// Runs a select and hands its rows to `row` until that says to stop.
+pub(crate) fn rows<K>(
     select: &Select,
     connection: &mut driver::Connection,
     keep: &mut K,

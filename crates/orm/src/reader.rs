@@ -3,7 +3,7 @@
 use onggi_driver::Row;
 
 use crate::field::Field;
-use crate::{Error, Result, Table, ValueRef};
+use crate::{Error, Result, Table, Type, Value, ValueRef};
 
 /// Reads the columns of a row from left to right.
 pub struct Reader<'r> {
@@ -22,6 +22,23 @@ impl<'r> Reader<'r> {
     pub(crate) fn enter(&mut self, table: &'static Table) {
         self.table = Some(table);
         self.start = self.next;
+    }
+
+    /// Whether the row of a table that comes next is missing, as behind a left join; then passes over it.
+    pub(crate) fn is_missing(&mut self, table: &'static Table) -> Result<bool> {
+        let key = table.primary_key.first().map_or(0, |&column| column);
+        let missing = matches!(self.row.raw(self.next + key)?, ValueRef::Null);
+        if missing {
+            self.next += table.columns.len();
+        }
+        Ok(missing)
+    }
+
+    /// The next column, whatever its field.
+    pub(crate) fn next_value(&mut self, ty: Type) -> Result<Value> {
+        let column = self.next;
+        self.next += 1;
+        Ok(self.row.value(column, ty)?.to_owned())
     }
 
     /// Passes over the columns of the table entered.

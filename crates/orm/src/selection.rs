@@ -2,13 +2,14 @@
 
 use std::marker::PhantomData;
 
-use onggi_sql as sql;
+use onggi_sql::{self as sql, Source};
 
 use crate::executor::Keep;
-use crate::expression::{Expression, Tree};
+use crate::expression::{Expression, Nullability, Parts, Paths, Tree, need};
 use crate::field::Field;
 use crate::reader::Reader;
-use crate::{Model, Result};
+use crate::relation::Fetch;
+use crate::{Error, Executor, Model, Result};
 
 /// What a query gives for each row.
 #[diagnostic::on_unimplemented(
@@ -34,6 +35,16 @@ pub trait Selection {
     /// After the last row.
     #[doc(hidden)]
     fn finish<K: Keep>(_keep: &mut K) {}
+
+    /// Loads relations of what a query has brought.
+    #[doc(hidden)]
+    fn fetch<E: Executor>(
+        _executor: &mut E,
+        _items: &mut [Self::Item<E::Keep>],
+        _fetches: &[Fetch],
+    ) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// The expressions that a statement selects.
@@ -41,6 +52,68 @@ pub trait Selection {
 pub struct Columns {
     pub(crate) expressions: Vec<sql::Expression>,
     pub(crate) error: Option<Box<str>>,
+    pub(crate) paths: Paths,
+}
+
+impl Columns {
+    /// Of a selection.
+    pub(crate) fn of(selection: &impl Selection) -> Columns {
+        let mut columns = Columns::default();
+        selection.columns(&mut columns);
+        columns
+    }
+
+    fn push(&mut self, tree: Tree) {
+        let Parts { expression, error, paths } = tree.into_parts();
+        self.expressions.push(expression);
+        self.error = self.error.take().or(error);
+        paths.into_iter().for_each(|path| need(&mut self.paths, path));
+    }
+}
+
+/// What closures of queries see of a model; made by `#[derive(Model)]`.
+///
+/// Selected, it is the whole object: `select(|post| (post, post.author()))`.
+pub trait EntityColumns: Copy + 'static {
+    /// The model.
+    type Model;
+
+    /// Whether its row may be missing.
+    type Nullability: Nullability;
+
+    /// The occurrence of its table.
+    #[doc(hidden)]
+    fn source(self) -> Source;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: EntityColumns<Model: Model>> Selection for C {
+    type Item<K: Keep> = <C::Nullability as Nullability>::One<K::Entity<C::Model>>;
+
+    fn columns(&self, to: &mut Columns) {
+        let source = self.source();
+        need(&mut to.paths, source);
+        let columns = 0..source.table.columns.len();
+        to.expressions.extend(columns.map(|column| sql::Expression::column(source, column)));
+    }
+
+    fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>> {
+        let table = C::Model::table();
+        let found = match reader.is_missing(table)? {
+            true => None,
+            false => Some(keep.entity::<C::Model>(reader)?),
+        };
+        let missing = || Error::not_found(format!("a row of {} that must be there is missing", table.name));
+        C::Nullability::one(found, missing)
+    }
+
+    fn begin<K: Keep>(keep: &mut K, distinct: bool) {
+        keep.begin::<C::Model>(distinct);
+    }
+
+    fn finish<K: Keep>(keep: &mut K) {
+        keep.finish::<C::Model>();
+    }
 }
 
 /// Whole objects of a model.
@@ -49,10 +122,7 @@ pub struct Entity<M>(PhantomData<fn() -> M>);
 impl<M: Model> Selection for Entity<M> {
     type Item<K: Keep> = K::Entity<M>;
 
-    fn columns(&self, to: &mut Columns) {
-        to.expressions
-            .extend((0..M::table().columns.len()).map(|column| sql::Expression::column(M::table(), column)));
-    }
+    fn columns(&self, _to: &mut Columns) {}
 
     #[inline]
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<K::Entity<M>> {
@@ -65,6 +135,14 @@ impl<M: Model> Selection for Entity<M> {
 
     fn finish<K: Keep>(keep: &mut K) {
         keep.finish::<M>();
+    }
+
+    fn fetch<E: Executor>(
+        executor: &mut E,
+        items: &mut [<E::Keep as Keep>::Entity<M>],
+        fetches: &[Fetch],
+    ) -> Result<()> {
+        if fetches.is_empty() { Ok(()) } else { executor.fetch::<M>(items, fetches) }
     }
 }
 
@@ -92,9 +170,7 @@ impl<T: Field, N: Into<Tree> + Clone> Selection for Expression<T, N> {
     type Item<K: Keep> = T;
 
     fn columns(&self, to: &mut Columns) {
-        let (expression, error) = self.clone().into_tree().into_parts();
-        to.expressions.push(expression);
-        to.error = to.error.take().or(error);
+        to.push(self.clone().into_tree());
     }
 
     #[inline]

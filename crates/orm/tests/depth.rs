@@ -32,25 +32,27 @@ fn deep_nesting_is_an_error() -> Result<()> {
     let mut connection = database()?.connect()?;
     let error = |result: Result<u64>| result.expect_err("too deep").to_string();
 
-    let mut not = Condition::from(Jar::columns().open);
+    let query = Jar::query();
+    let jar = query.columns();
+    let mut not = Condition::from(jar.open);
     for _ in 0..100_000 {
         not = !not;
     }
-    let nested = Jar::query().filter(|_| not.clone());
+    let nested = query.clone().filter(|_| not.clone());
     assert!(error(nested.count(&mut connection)).contains("nested more than"));
 
-    let mut alternating = Jar::columns().liters.eq(1);
+    let mut alternating = jar.liters.eq(1);
     for liters in 0..100_000 {
-        alternating = (alternating & Jar::columns().liters.gt(liters)) | Jar::columns().open.eq(true);
+        alternating = (alternating & jar.liters.gt(liters)) | jar.open.eq(true);
     }
-    let nested = Jar::query().filter(|_| alternating.clone());
+    let nested = query.clone().filter(|_| alternating.clone());
     assert!(error(nested.count(&mut connection)).contains("nested more than"));
 
-    let mut sum = Jar::columns().liters + 1;
+    let mut sum = jar.liters + 1;
     for _ in 0..100_000 {
         sum = sum + 1;
     }
-    let nested = Jar::query().filter(|_| sum.clone().gt(5));
+    let nested = query.filter(|_| sum.clone().gt(5));
     assert!(error(nested.count(&mut connection)).contains("nested more than"));
     Ok::<(), Error>(())
 }
@@ -58,21 +60,23 @@ fn deep_nesting_is_an_error() -> Result<()> {
 #[test]
 fn nesting_within_the_limit_is_run() -> Result<()> {
     let mut connection = database()?.connect()?;
-    let mut sum = Jar::columns().liters + 1;
+    let query = Jar::query();
+    let mut sum = query.columns().liters + 1;
     for _ in 0..300 {
         sum = sum + 1;
     }
-    assert_eq!(Jar::query().filter(|_| sum.clone().gt(305)).count(&mut connection)?, 5);
+    assert_eq!(query.filter(|_| sum.clone().gt(305)).count(&mut connection)?, 5);
     Ok(())
 }
 
 #[test]
 fn chains_are_flat_from_either_end() -> Result<()> {
     let mut connection = database()?.connect()?;
-    let mut all = Jar::columns().liters.ge(0);
+    let query = Jar::query();
+    let mut all = query.columns().liters.ge(0);
     for liters in 5..2_000 {
-        all = Jar::columns().liters.ne(liters) & all;
+        all = query.columns().liters.ne(liters) & all;
     }
-    assert_eq!(Jar::query().filter(|_| all.clone()).count(&mut connection)?, 5);
+    assert_eq!(query.filter(|_| all.clone()).count(&mut connection)?, 5);
     Ok(())
 }

@@ -275,7 +275,8 @@ fn a_column_of_another_model_is_an_error() -> Result<()> {
     let db = db();
     let mut c = db.connect()?;
     c.insert(&mut user("a"))?;
-    let r = User::query().filter(|_| Post::columns().title.eq("title")).all(&mut c);
+    let other = Post::query().columns();
+    let r = User::query().filter(|_| other.title.eq("title")).all(&mut c);
     assert!(r.is_err());
     Ok(())
 }

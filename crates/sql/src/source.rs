@@ -13,7 +13,7 @@ pub struct Source {
     /// The table.
     pub table: &'static Table,
     /// What tells it from other occurrences of the table.
-    pub id: u32,
+    pub id: u64,
 }
 
 impl Source {

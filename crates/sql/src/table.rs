@@ -20,6 +20,8 @@ pub struct Table {
     pub computed_indexes: &'static [ComputedIndex],
     /// Conditions that every row meets.
     pub checks: &'static [Check],
+    /// Tables that link its rows with others and have no model of their own; they are created with it.
+    pub links: &'static [&'static Table],
     /// Position of the column that counts a row's updates (optimistic locking).
     pub version: Option<usize>,
     generated: Option<usize>,
@@ -38,6 +40,7 @@ impl Table {
             indexes: &[],
             computed_indexes: &[],
             checks: &[],
+            links: &[],
             version: None,
             generated,
             number,
@@ -65,6 +68,12 @@ impl Table {
     /// The table with the column at this position as its version.
     pub const fn with_version(mut self, column: usize) -> Table {
         self.version = Some(column);
+        self
+    }
+
+    /// The table with these link tables.
+    pub const fn with_links(mut self, links: &'static [&'static Table]) -> Table {
+        self.links = links;
         self
     }
 

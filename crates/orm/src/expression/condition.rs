@@ -11,7 +11,7 @@ use super::{Expression, Tree};
 /// Conditions collect: `let all: Condition = conditions.into_iter().collect();` joins them with `AND`.
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Condition(pub(super) Tree);
+pub struct Condition(pub(crate) Tree);
 
 impl Condition {
     /// A condition that every row meets.

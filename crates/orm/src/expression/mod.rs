@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod condition;
+mod nullability;
 mod operand;
 mod order;
 mod tree;
@@ -13,16 +14,18 @@ use std::marker::PhantomData;
 
 use onggi_sql as sql;
 use onggi_sql::{
-    AggregateFunction, BinaryOperator, Direction, Function, Match, Source, Table, UnaryOperator, Value,
+    AggregateFunction, BinaryOperator, Direction, Function, Match, Source, UnaryOperator, Value,
 };
 
 pub use arithmetic::Number;
 pub use condition::Condition;
+pub use nullability::{Maybe, Must, Nullability};
 use operand::binary;
 pub(crate) use operand::captured;
 pub use operand::{Assigned, Operand};
 pub use order::Order;
 pub use tree::Tree;
+pub(crate) use tree::{Parts, Paths, need};
 
 use self::tree::Chain;
 use crate::field::Field;
@@ -43,13 +46,15 @@ pub struct ColumnNode {
     column: usize,
 }
 
-impl<T: Field> Column<T> {
-    /// The column at a position of a table.
+impl<T> Column<T> {
+    /// The column at a position of an occurrence of a table.
     #[doc(hidden)]
-    pub const fn new(table: &'static Table, column: usize) -> Column<T> {
-        Expression { node: ColumnNode { source: Source::of(table), column }, ty: PhantomData }
+    pub const fn new(source: Source, column: usize) -> Column<T> {
+        Expression { node: ColumnNode { source, column }, ty: PhantomData }
     }
+}
 
+impl<T: Field> Column<T> {
     /// Sets the column, in [`Query::update`](crate::Query::update).
     ///
     /// NULL is `None`; another column or an expression is computed by the database.
@@ -229,7 +234,7 @@ where
 }
 
 impl<T> Expression<T> {
-    fn tree(node: Tree) -> Expression<T> {
+    pub(crate) fn tree(node: Tree) -> Expression<T> {
         Expression { node, ty: PhantomData }
     }
 }
@@ -257,8 +262,8 @@ impl Expression<i64> {
 }
 
 impl From<ColumnNode> for Tree {
-    fn from(column: ColumnNode) -> Tree {
-        sql::Expression::Column(column.source, column.column).into()
+    fn from(node: ColumnNode) -> Tree {
+        tree::column(node.source, node.column)
     }
 }
 

@@ -28,9 +28,9 @@ impl Order {
         Order { nulls: Nulls::Last, ..self }
     }
 
-    pub(crate) fn into_parts(self) -> (sql::Order, Option<Box<str>>) {
-        let (expression, error) = self.tree.into_parts();
-        (sql::Order { expression, direction: self.direction, nulls: self.nulls }, error)
+    pub(crate) fn into_parts(self) -> (Tree, impl FnOnce(sql::Expression) -> sql::Order) {
+        let Order { tree, direction, nulls } = self;
+        (tree, move |expression| sql::Order { expression, direction, nulls })
     }
 }
 

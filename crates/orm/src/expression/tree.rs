@@ -1,7 +1,10 @@
 //! SQL under construction: an expression, how deep it is, and what is wrong with it.
 
 use onggi_sql as sql;
-use onggi_sql::Value;
+use onggi_sql::{Source, Value};
+use smallvec::SmallVec;
+
+use crate::source;
 
 /// The SQL of an [`Expression`](crate::Expression) that is more than a column.
 #[derive(Clone, Debug)]
@@ -11,17 +14,30 @@ pub struct Tree {
     depth: u16,
     /// Why it cannot be run; told when the statement runs.
     error: Option<Box<str>>,
+    /// The occurrences of tables that relations lead to: whoever takes the expression in must join them.
+    paths: Paths,
 }
+
+/// Occurrences of tables that an expression needs beside its query's own.
+pub(crate) type Paths = SmallVec<[Source; 2]>;
 
 /// How deep operations can be nested. Databases set limits of this size, and nothing here need fear for its stack.
 const DEPTH: u16 = 500;
 
 impl Tree {
-    pub(crate) fn into_parts(self) -> (sql::Expression, Option<Box<str>>) {
-        (self.expression, self.error)
+    pub(crate) fn into_parts(self) -> Parts {
+        Parts { expression: self.expression, error: self.error, paths: self.paths }
     }
 
-    pub(super) fn or_error(self, error: Option<Box<str>>) -> Tree {
+    /// An expression that needs these occurrences.
+    pub(crate) fn needing(self, paths: impl IntoIterator<Item = Source>) -> Tree {
+        paths.into_iter().fold(self, |mut tree, path| {
+            need(&mut tree.paths, path);
+            tree
+        })
+    }
+
+    pub(crate) fn or_error(self, error: Option<Box<str>>) -> Tree {
         Tree { error: self.error.or(error), ..self }
     }
 
@@ -32,7 +48,8 @@ impl Tree {
     ) -> Tree {
         let depth = self.depth.max(other.depth);
         let error = self.error.or(other.error);
-        Tree { expression: join(self.expression, other.expression), depth, error }.deeper()
+        let paths = together(self.paths, other.paths);
+        Tree { expression: join(self.expression, other.expression), depth, error, paths }.deeper()
     }
 
     /// Joins two conditions in a chain, which is one level whatever its length.
@@ -44,14 +61,15 @@ impl Tree {
         };
         let depth = level(&self).max(level(&other));
         let error = self.error.or(other.error);
+        let paths = together(self.paths, other.paths);
         let expression = match operator {
             Chain::And => self.expression.and(other.expression),
             Chain::Or => self.expression.or(other.expression),
         };
-        Tree { expression, depth, error }.checked()
+        Tree { expression, depth, error, paths }.checked()
     }
 
-    pub(super) fn map(self, map: impl FnOnce(sql::Expression) -> sql::Expression) -> Tree {
+    pub(crate) fn map(self, map: impl FnOnce(sql::Expression) -> sql::Expression) -> Tree {
         Tree { expression: map(self.expression), ..self }.deeper()
     }
 
@@ -67,7 +85,7 @@ impl Tree {
         }
     }
 
-    pub(super) fn failed(error: String) -> Tree {
+    pub(crate) fn failed(error: String) -> Tree {
         Tree { error: Some(error.into()), ..sql::Expression::Value(Value::Null).into() }
     }
 }
@@ -81,6 +99,34 @@ pub(super) enum Chain {
 
 impl From<sql::Expression> for Tree {
     fn from(expression: sql::Expression) -> Tree {
-        Tree { expression, depth: 0, error: None }
+        Tree { expression, depth: 0, error: None, paths: Paths::new() }
     }
+}
+
+/// An expression's parts.
+pub(crate) struct Parts {
+    pub(crate) expression: sql::Expression,
+    pub(crate) error: Option<Box<str>>,
+    pub(crate) paths: Paths,
+}
+
+/// A column of an occurrence.
+pub(super) fn column(source: Source, column: usize) -> Tree {
+    let mut tree = Tree::from(sql::Expression::column(source, column));
+    if !source::is_root(source) {
+        tree.paths.push(source);
+    }
+    tree
+}
+
+/// Adds an occurrence, once.
+pub(crate) fn need(paths: &mut Paths, path: Source) {
+    if !source::is_root(path) && !paths.iter().any(|known| known.id == path.id) {
+        paths.push(path);
+    }
+}
+
+fn together(mut paths: Paths, others: Paths) -> Paths {
+    others.into_iter().for_each(|path| need(&mut paths, path));
+    paths
 }

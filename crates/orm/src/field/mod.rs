@@ -87,6 +87,12 @@ pub trait Field: Clone + PartialEq + Sized + 'static {
         None
     }
 
+    /// A reference to an object by handle, if it is a reference.
+    #[doc(hidden)]
+    fn referring(_object: Object) -> Option<Self> {
+        None
+    }
+
     /// Whether the database is to generate it.
     #[doc(hidden)]
     fn is_unset(&self) -> bool {
@@ -124,6 +130,9 @@ pub trait Attribute {
     /// The object that it refers to by handle.
     fn referred(&self) -> Option<Object>;
 
+    /// Lets it refer to an object by handle, if it is a reference.
+    fn refer(&mut self, object: Object) -> bool;
+
     /// Whether the database is to generate it.
     fn is_unset(&self) -> bool;
 
@@ -150,6 +159,14 @@ impl<T: Field> Attribute for T {
 
     fn referred(&self) -> Option<Object> {
         Field::referred(self)
+    }
+
+    fn refer(&mut self, object: Object) -> bool {
+        match T::referring(object) {
+            Some(reference) => *self = reference,
+            None => return false,
+        }
+        true
     }
 
     fn is_unset(&self) -> bool {
@@ -188,6 +205,10 @@ impl<T: Field> Field for Option<T> {
 
     fn referred(&self) -> Option<Object> {
         self.as_ref().and_then(Field::referred)
+    }
+
+    fn referring(object: Object) -> Option<Self> {
+        T::referring(object).map(Some)
     }
 }
 

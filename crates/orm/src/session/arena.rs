@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use onggi_driver::Capture;
 use onggi_sql::schema;
 
+use super::collections::Collections;
 use super::epochs::Epochs;
 use super::state::State;
 use super::store::{AnyStore, Store};
@@ -17,8 +18,11 @@ use crate::{Bind, Error, Model, Result, Value, ValueRef};
 
 /// The stores of a session, by the number of their model's table.
 pub struct Arena {
-    stores: Vec<Option<Box<dyn AnyStore>>>,
+    pub(super) stores: Vec<Option<Box<dyn AnyStore>>>,
     pub(super) epochs: Epochs,
+    pub(super) collections: Collections,
+    /// The number of the last query that brought objects.
+    batch: u32,
     seed: u32,
 }
 
@@ -30,7 +34,13 @@ pub(super) struct Mark {
 
 impl Arena {
     pub(super) fn new(seed: u32) -> Arena {
-        Arena { stores: Vec::new(), epochs: Epochs::new(), seed }
+        Arena {
+            stores: Vec::new(),
+            epochs: Epochs::new(),
+            collections: Collections::default(),
+            batch: 0,
+            seed,
+        }
     }
 
     #[inline]
@@ -78,7 +88,7 @@ impl Arena {
         first.get_mut(a).zip(second.get_mut(b))
     }
 
-    fn each(&self) -> impl Iterator<Item = &dyn AnyStore> {
+    pub(super) fn each(&self) -> impl Iterator<Item = &dyn AnyStore> {
         self.stores.iter().flatten().map(|store| &**store)
     }
 
@@ -194,6 +204,7 @@ impl Arena {
 
     /// Returns to a mark.
     pub(super) fn rollback_to(&mut self, mark: &Mark) {
+        self.collections.clear();
         for (position, store) in self.stores.iter_mut().enumerate() {
             if let Some(store) = store {
                 store.rollback(mark.undo.get(position).copied().unwrap_or(0), mark.epoch);
@@ -209,6 +220,7 @@ impl Arena {
     }
 
     pub(super) fn commit(&mut self) {
+        self.collections.clear();
         for store in self.each_mut() {
             store.commit();
         }
@@ -217,6 +229,7 @@ impl Arena {
 
     /// A statement wrote to a table past its objects, or to any table.
     pub(super) fn suspect(&mut self, table: Option<u32>) {
+        self.collections.clear();
         let mut written: Vec<u32> = table.into_iter().collect();
         let mut next = 0;
         while let Some(&target) = written.get(next) {
@@ -235,6 +248,7 @@ impl Arena {
 
     /// The database may have changed rows of tables that refer to those whose rows were deleted.
     pub(super) fn follow(&mut self, changes: &[crate::unit_of_work::Change]) {
+        self.collections.follow(changes);
         let mut tables: Vec<u32> = Vec::new();
         for change in changes.iter().filter(|change| change.kind == ChangeKind::Delete) {
             let number = change.table.number();
@@ -245,15 +259,15 @@ impl Arena {
         tables.into_iter().for_each(|table| self.suspect(Some(table)));
     }
 
-    fn any(&self, store: u32) -> Option<&dyn AnyStore> {
+    pub(super) fn any(&self, store: u32) -> Option<&dyn AnyStore> {
         self.stores.get(store as usize)?.as_deref()
     }
 
-    fn any_mut(&mut self, store: u32) -> Option<&mut Box<dyn AnyStore>> {
+    pub(super) fn any_mut(&mut self, store: u32) -> Option<&mut Box<dyn AnyStore>> {
         self.stores.get_mut(store as usize)?.as_mut()
     }
 
-    fn phase(&self, object: Object) -> State {
+    pub(super) fn phase(&self, object: Object) -> State {
         self.any(object.store).map_or(State::Detached, |store| store.phase(object))
     }
 }
@@ -321,7 +335,10 @@ impl Keep for Arena {
     }
 
     fn begin<M: Model>(&mut self, distinct: bool) {
-        self.store_or_new::<M>().begin(distinct);
+        // After four billion queries, objects of the last have each other for peers.
+        self.batch = self.batch.saturating_add(1);
+        let batch = self.batch;
+        self.store_or_new::<M>().begin(distinct, batch);
     }
 
     fn finish<M: Model>(&mut self) {

@@ -1,25 +1,35 @@
 //! Sessions: objects that are tracked, and the transaction that they are read and written in.
 
 mod arena;
+mod collections;
 mod epochs;
 mod identity;
+mod links;
+mod load;
+mod members;
+mod relate;
 mod state;
 pub(crate) mod store;
+mod target;
 mod transaction;
 
 use std::ops::{Index, IndexMut};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub use arena::Arena;
+pub use load::Load;
+pub use members::Members;
 use onggi_driver::{Bind, Capture, Connection, Pooled};
 pub use state::State;
+pub use target::{Target, target};
 pub(crate) use transaction::Mode;
 
 use crate::executor::Keep;
 use crate::executor::sealed::Split;
-use crate::handle::Handle;
+use crate::handle::{Handle, Object};
 use crate::model::Key;
 use crate::reader::Reader;
+use crate::relation::Fetch;
 use crate::unit_of_work::Objects;
 use crate::{Error, Model, Result, by_key};
 
@@ -158,14 +168,32 @@ impl Session {
 
     /// Marks an object for deletion; the next flush deletes its row. A pending object just goes.
     ///
+    /// Objects of relations with `cascade = "delete"` go too, and theirs; what the database's own `on_delete` takes
+    /// away is left to it.
+    ///
     /// # Errors
     ///
-    /// An object that is not in this session.
+    /// An object that is not in this session, and those of [`load`](Session::load) for what goes too.
     pub fn delete<M: Model>(&mut self, handle: Handle<M>) -> Result<()> {
-        match self.arena.store_mut().is_some_and(|store| store.delete(handle)) {
-            true => Ok(()),
-            false => Err(gone(handle)),
+        if self.arena.store().is_none_or(|store| store.state(handle) == State::Detached) {
+            return Err(gone(handle));
         }
+        let mut open = vec![handle.object()];
+        let mut doomed = Vec::new();
+        while let Some(object) = open.pop() {
+            if doomed.contains(&object) {
+                continue;
+            }
+            doomed.push(object);
+            for relation in self.arena.cascades(object) {
+                open.extend(self.load_many(object, relation)?);
+            }
+        }
+        // Those that refer go before those that they refer to; a pending one is gone at once.
+        for object in doomed.into_iter().rev() {
+            self.arena.doom(object);
+        }
+        Ok(())
     }
 
     /// Reads an object's row again; changes to the object that were not flushed are given up.
@@ -299,6 +327,11 @@ impl Split for Session {
 
     fn after_write(&mut self, table: Option<u32>) {
         self.arena.suspect(table);
+    }
+
+    fn fetch<M: Model>(&mut self, objects: &mut [Handle<M>], fetches: &[Fetch]) -> Result<()> {
+        let objects: Vec<Object> = objects.iter().map(|handle| handle.object()).collect();
+        self.fetch_all(&objects, fetches)
     }
 
     fn after_error(&mut self) {

@@ -35,6 +35,7 @@ impl Session {
         if !self.arena.has_changes() {
             return Ok(false);
         }
+        self.arena.adopt()?;
         let changes = self.arena.changes()?;
         if changes.changes.is_empty() {
             return Ok(false);

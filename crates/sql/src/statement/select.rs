@@ -87,6 +87,15 @@ pub enum Relation {
     Table(Source),
 }
 
+impl Relation {
+    /// Whether it is this occurrence of a table.
+    pub fn is(&self, source: Source) -> bool {
+        match self {
+            Relation::Table(own) => *own == source,
+        }
+    }
+}
+
 impl From<Source> for Relation {
     fn from(source: Source) -> Relation {
         Relation::Table(source)

@@ -2,12 +2,18 @@
 
 use std::any::Any;
 
+use onggi_driver::Capture;
 use onggi_sql::Table;
 
 use super::{Phase, SUSPECT, State, Store, Undo, count_up, next_version};
 use crate::by_key;
 use crate::column_set::ColumnSet;
+use crate::field::Attribute;
 use crate::handle::{Handle, Object};
+use crate::model::Key as _;
+use crate::relation::Relation;
+use crate::session::Arena;
+use crate::session::relate::adopt_held;
 use crate::unit_of_work::{Change, ChangeKind, Edge};
 use crate::{Bind, Error, Model, Result, ValueRef};
 
@@ -41,6 +47,24 @@ pub(in crate::session) trait AnyStore: Send {
     fn commit(&mut self);
     /// Rows were written past the objects.
     fn suspect_all(&mut self);
+    /// The objects that are pending, lent mutably since the last flush, or to be deleted.
+    fn touched(&self) -> Vec<Object>;
+    /// The touched objects that hold others in their relations.
+    fn holders(&self) -> Vec<Object>;
+    /// The object of a key, and whether its values can be trusted.
+    fn find(&self, key: &Capture) -> Result<Option<(Object, bool)>>;
+    /// The object and others that came with it, from it on, at most so many.
+    fn peers(&self, object: Object, most: usize) -> Vec<Object>;
+    /// A field of an object, where that is here.
+    fn attribute(&self, object: Object, column: usize) -> Option<&dyn Attribute>;
+    /// A field of an object, to be changed.
+    fn attribute_mut(&mut self, object: Object, column: usize) -> Option<&mut dyn Attribute>;
+    /// The model's relations.
+    fn relations(&self) -> &'static [Relation];
+    /// Marks an object for deletion.
+    fn doom(&mut self, object: Object);
+    /// What moves the objects in that one of the store's objects holds.
+    fn adopter(&self) -> fn(&mut Arena, Object) -> Result<()>;
 }
 
 impl<M: Model> AnyStore for Store<M> {
@@ -230,6 +254,78 @@ impl<M: Model> AnyStore for Store<M> {
     fn suspect_all(&mut self) {
         for slot in &mut self.slots {
             slot.epoch = SUSPECT;
+        }
+    }
+
+    fn touched(&self) -> Vec<Object> {
+        self.touched.iter().map(|&number| self.object(number)).collect()
+    }
+
+    fn holders(&self) -> Vec<Object> {
+        if M::RELATIONS.is_empty() {
+            return Vec::new();
+        }
+        let holds = |&&number: &&u32| {
+            let slot = &self.slots[number as usize];
+            matches!(slot.phase, Phase::Pending | Phase::Persistent)
+                && slot.object.as_ref().is_some_and(Model::holds_objects)
+        };
+        self.touched.iter().filter(holds).map(|&number| self.object(number)).collect()
+    }
+
+    fn find(&self, key: &Capture) -> Result<Option<(Object, bool)>> {
+        let found = Store::find(self, &M::Key::of_values(&key.values)?);
+        Ok(found.map(|(handle, trusted)| (handle.object(), trusted)))
+    }
+
+    fn peers(&self, object: Object, most: usize) -> Vec<Object> {
+        let start = object.slot as usize;
+        let batch = self.slots[start].batch;
+        if batch == 0 {
+            return vec![object];
+        }
+        let here = (start..self.slots.len()).chain(0..start);
+        let same = here
+            .filter(|&slot| self.slots[slot].batch == batch && self.slots[slot].phase == Phase::Persistent);
+        same.take(most).filter_map(|slot| u32::try_from(slot).ok()).map(|slot| self.object(slot)).collect()
+    }
+
+    fn attribute(&self, object: Object, column: usize) -> Option<&dyn Attribute> {
+        Some(self.get(Handle::new(object.slot, object.stamp))?.attribute(column))
+    }
+
+    fn attribute_mut(&mut self, object: Object, column: usize) -> Option<&mut dyn Attribute> {
+        Some(self.get_mut(Handle::new(object.slot, object.stamp))?.attribute_mut(column))
+    }
+
+    fn relations(&self) -> &'static [Relation] {
+        M::RELATIONS
+    }
+
+    fn doom(&mut self, object: Object) {
+        self.delete(Handle::new(object.slot, object.stamp));
+    }
+
+    fn adopter(&self) -> fn(&mut Arena, Object) -> Result<()> {
+        adopt_held::<M>
+    }
+}
+
+impl<M: Model> Store<M> {
+    fn object(&self, slot: u32) -> Object {
+        Object { store: M::table().number(), slot, stamp: self.slots[slot as usize].stamp }
+    }
+
+    /// Takes an object out of its slot for a moment.
+    pub(in crate::session) fn lend(&mut self, handle: Handle<M>) -> Option<M> {
+        let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)?;
+        slot.object.take()
+    }
+
+    /// Puts an object back that was lent.
+    pub(in crate::session) fn give_back(&mut self, handle: Handle<M>, object: M) {
+        if let Some(slot) = self.slots.get_mut(handle.slot as usize) {
+            slot.object = Some(object);
         }
     }
 }

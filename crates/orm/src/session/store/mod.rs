@@ -23,6 +23,8 @@ pub(super) struct Store<M: Model> {
     undo: Vec<Undo<M>>,
     /// While a query runs whose rows cannot be known yet: the first slot that the identity map does not have.
     unindexed: Option<usize>,
+    /// The query whose rows are being read.
+    batch: u32,
     seed: u32,
 }
 
@@ -33,6 +35,8 @@ struct Slot<M> {
     stamp: u32,
     /// When it was read or written last; see [`Epochs`](super::Epochs).
     epoch: u32,
+    /// The query that brought it last; 0 where none did.
+    batch: u32,
     phase: Phase,
     /// Whether the slot is in the store's list of those touched.
     touched: bool,
@@ -69,12 +73,14 @@ impl<M: Model> Store<M> {
             touched: Vec::new(),
             undo: Vec::new(),
             unindexed: None,
+            batch: 0,
             seed,
         }
     }
 
     pub(super) fn add(&mut self, object: M) -> Handle<M> {
         let handle = self.place(object, Phase::Pending, 0);
+        self.slots[handle.slot as usize].batch = 0;
         self.slots[handle.slot as usize].touch(handle.slot, &mut self.touched);
         handle
     }
@@ -85,6 +91,7 @@ impl<M: Model> Store<M> {
             slot.object = Some(object);
             slot.phase = phase;
             slot.epoch = epoch;
+            slot.batch = self.batch;
             return Handle::new(number, slot.stamp);
         }
         // Four billion objects of a model do not fit into memory.
@@ -94,6 +101,7 @@ impl<M: Model> Store<M> {
             original: None,
             stamp: self.seed,
             epoch,
+            batch: self.batch,
             phase,
             touched: false,
         });
@@ -176,13 +184,15 @@ impl<M: Model> Store<M> {
     }
 
     /// Before the rows of a query.
-    pub(super) fn begin(&mut self, distinct: bool) {
+    pub(super) fn begin(&mut self, distinct: bool, batch: u32) {
+        self.batch = batch;
         let nothing_known = self.identity.is_empty() && self.free.is_empty();
         self.unindexed = (distinct && nothing_known).then_some(self.slots.len());
     }
 
     /// After the rows of a query: the identity map learns of them, sized once.
     pub(super) fn finish(&mut self) {
+        self.batch = 0;
         let Some(start) = self.unindexed.take() else { return };
         let slots = &self.slots;
         self.identity.fill(start..slots.len(), |slot, state| slots[slot as usize].hash_key(state));
@@ -219,6 +229,7 @@ impl<M: Model> Store<M> {
         current: u32,
     ) -> Result<Handle<M>> {
         let slot = &mut self.slots[handle.slot as usize];
+        slot.batch = self.batch;
         if slot.epoch >= current || slot.original.is_some() || slot.phase != Phase::Persistent {
             reader.skip();
             return Ok(handle);

@@ -1,0 +1,235 @@
+use std::fmt;
+
+use super::{Relation, RelationField};
+use crate::field::Field;
+use crate::handle::{Handle, Object};
+use crate::model::Key as _;
+use crate::reader::shown;
+use crate::session::Arena;
+use crate::{Bind, Error, Model, Result, Table, Type, Value, ValueRef};
+
+/// A reference to an object of another model, whose key is in a column of its own: `author: BelongsTo<User>` is the
+/// column `author_id`, and `Option<BelongsTo<User>>` one that can be NULL.
+///
+/// It is made from a handle, a new object or a key. In a session it is a handle or a key, which
+/// [`Session::load`](crate::Session::load) follows; in a plain struct that a query with
+/// [`with`](crate::Query::with) read, it holds the object itself.
+///
+/// ```
+/// use onggi::{BelongsTo, Id, Model};
+///
+/// #[derive(Clone, Default, Model)]
+/// struct User { id: Id<User>, name: String }
+///
+/// #[derive(Clone, Default, Model)]
+/// struct Post { id: Id<Post>, title: String, author: BelongsTo<User> }
+///
+/// # let db = onggi::Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![User, Post])?;
+/// let mut session = db.session()?;
+/// let john = session.add(User { name: "John".into(), ..Default::default() });
+/// session.add(Post { title: "First".into(), author: john.into(), ..Default::default() });
+/// let jane = User { name: "Jane".into(), ..Default::default() };
+/// let post = session.add(Post { title: "Second".into(), author: jane.into(), ..Default::default() });
+/// session.commit()?;
+///
+/// let author = session.load(post, |p| p.author())?;
+/// assert_eq!(session[author].name, "Jane");
+/// # Ok::<(), onggi::Error>(())
+/// ```
+pub struct BelongsTo<M>(State<M>);
+
+#[derive(Clone)]
+enum State<M> {
+    Unset,
+    /// The value of the only column of the other's key, which has been read as such.
+    Key(Value),
+    Pending(Handle<M>),
+    Object(Box<M>),
+}
+
+impl<M: Model> BelongsTo<M> {
+    /// The key of the object referred to, once it is known.
+    pub fn key(&self) -> Option<M::Key> {
+        match &self.0 {
+            State::Key(key) => M::Key::of_values(std::slice::from_ref(key)).ok(),
+            State::Object(object) if !is_new(&**object) => Some(object.key()),
+            State::Unset | State::Pending(_) | State::Object(_) => None,
+        }
+    }
+
+    /// The object referred to, where it is held here: new, or read by a query with
+    /// [`with`](crate::Query::with).
+    pub fn object(&self) -> Option<&M> {
+        match &self.0 {
+            State::Object(object) => Some(object),
+            State::Unset | State::Key(_) | State::Pending(_) => None,
+        }
+    }
+
+    /// The object referred to, taken out, where it is held here.
+    pub fn into_object(self) -> Option<M> {
+        match self.0 {
+            State::Object(object) => Some(*object),
+            State::Unset | State::Key(_) | State::Pending(_) => None,
+        }
+    }
+
+    /// The object referred to, while a session has given it no key yet.
+    pub fn pending(&self) -> Option<Handle<M>> {
+        match self.0 {
+            State::Pending(handle) => Some(handle),
+            State::Unset | State::Key(_) | State::Object(_) => None,
+        }
+    }
+
+    /// Takes the object that its key refers to.
+    pub(crate) fn fill(&mut self, object: M) {
+        self.0 = State::Object(Box::new(object));
+    }
+}
+
+/// Whether the object's key is one that the database has still to make.
+pub(crate) fn is_new<M: Model>(object: &M) -> bool {
+    M::table().generated().is_some_and(|column| object.attribute(column).is_unset())
+}
+
+impl<M: Model> Field for BelongsTo<M>
+where
+    M::Key: Field,
+{
+    type Base = Self;
+    const TYPE: Type = <M::Key as Field>::TYPE;
+    const REFERENCE: Option<fn() -> &'static Table> = Some(M::table);
+
+    fn bind(&self, to: &mut dyn Bind) -> Result<()> {
+        match &self.0 {
+            State::Key(key) => Ok(to.bind(key.as_ref())?),
+            State::Object(object) => Field::bind(&object.key(), to),
+            State::Unset => {
+                let table = M::table().name;
+                Err(Error::value(format!("the reference to a row of {table} is not set")))
+            }
+            State::Pending(_) => Err(Error::value(
+                "the key belongs to an object of a session that has none yet: flush the session first",
+            )),
+        }
+    }
+
+    #[inline]
+    fn read(value: ValueRef<'_>) -> Result<Self> {
+        // A key is what the other model reads as one.
+        <M::Key as Field>::read(value)?;
+        Ok(BelongsTo(State::Key(value.to_owned())))
+    }
+
+    fn referred(&self) -> Option<Object> {
+        self.pending().map(Handle::object)
+    }
+
+    fn referring(object: Object) -> Option<Self> {
+        Some(BelongsTo(State::Pending(Handle::new(object.slot, object.stamp))))
+    }
+
+    fn is_unset(&self) -> bool {
+        matches!(self.0, State::Unset)
+    }
+
+    fn unset(&mut self) {
+        self.0 = State::Unset;
+    }
+}
+
+impl<M: Model> RelationField for BelongsTo<M> {
+    fn holds_objects(&self) -> bool {
+        matches!(self.0, State::Object(_))
+    }
+
+    fn adopt(&mut self, relation: &'static Relation, arena: &mut Arena) -> Result<Vec<Object>> {
+        self.0 = match std::mem::replace(&mut self.0, State::Unset) {
+            State::Object(object) => State::Pending(arena.adopt_object(*object, relation)?),
+            other => other,
+        };
+        Ok(Vec::new())
+    }
+}
+
+impl<M: Model> RelationField for Option<BelongsTo<M>> {
+    fn holds_objects(&self) -> bool {
+        self.as_ref().is_some_and(RelationField::holds_objects)
+    }
+
+    fn adopt(&mut self, relation: &'static Relation, arena: &mut Arena) -> Result<Vec<Object>> {
+        self.as_mut().map_or(Ok(Vec::new()), |held| held.adopt(relation, arena))
+    }
+}
+
+impl<M> From<Handle<M>> for BelongsTo<M> {
+    fn from(handle: Handle<M>) -> BelongsTo<M> {
+        BelongsTo(State::Pending(handle))
+    }
+}
+
+impl<M> From<Handle<M>> for Option<BelongsTo<M>> {
+    fn from(handle: Handle<M>) -> Option<BelongsTo<M>> {
+        Some(handle.into())
+    }
+}
+
+impl<M: Model> From<M> for BelongsTo<M> {
+    fn from(object: M) -> BelongsTo<M> {
+        BelongsTo(State::Object(Box::new(object)))
+    }
+}
+
+impl<M: Model> BelongsTo<M>
+where
+    M::Key: Field,
+{
+    /// A reference to the row of a key.
+    ///
+    /// # Errors
+    ///
+    /// A key that its column cannot hold, or that is not set.
+    pub fn to_key(key: impl Into<M::Key>) -> Result<BelongsTo<M>> {
+        crate::expression::captured(&key.into()).map(|key| BelongsTo(State::Key(key)))
+    }
+}
+
+impl<M> Default for BelongsTo<M> {
+    fn default() -> BelongsTo<M> {
+        BelongsTo(State::Unset)
+    }
+}
+
+impl<M: Clone> Clone for BelongsTo<M> {
+    fn clone(&self) -> BelongsTo<M> {
+        BelongsTo(self.0.clone())
+    }
+}
+
+/// Equal are references to the same row: by their keys where they have some, else by their handles. New objects are
+/// equal to nothing.
+impl<M: Model> PartialEq for BelongsTo<M> {
+    fn eq(&self, other: &BelongsTo<M>) -> bool {
+        match (&self.0, &other.0) {
+            (State::Unset, State::Unset) => true,
+            (State::Pending(handle), State::Pending(other)) => handle == other,
+            (State::Key(key), State::Key(other)) => key == other,
+            _ => self.key().is_some_and(|key| other.key() == Some(key)),
+        }
+    }
+}
+
+impl<M: Model> Eq for BelongsTo<M> {}
+
+impl<M: fmt::Debug> fmt::Debug for BelongsTo<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            State::Unset => f.write_str("BelongsTo(unset)"),
+            State::Key(key) => write!(f, "BelongsTo({})", shown(key.as_ref())),
+            State::Pending(handle) => write!(f, "BelongsTo({handle:?})"),
+            State::Object(object) => f.debug_tuple("BelongsTo").field(object).finish(),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Relations of plain structs, filled with what they lead to: one statement for each relation.
+
+use std::any::Any;
+
+use onggi_driver::Connection;
+
+use super::fetch::Fetch;
+use super::keys::{Keys, values};
+use super::select::{portions, referred, related};
+use super::{BelongsTo, HasMany, HasOne, ManyToMany, Relation, RelationField};
+use crate::field::Attribute;
+use crate::query::rows;
+use crate::{Error, Model, Result};
+
+/// Structs of whatever model whose relations are filled.
+pub(crate) trait Owners {
+    fn count(&self) -> usize;
+    fn attribute(&self, owner: usize, column: usize) -> &dyn Attribute;
+    fn primary_key(&self) -> &'static [usize];
+    fn relation_mut(&mut self, owner: usize, relation: &'static Relation) -> &mut dyn RelationField;
+}
+
+struct Structs<'s, M>(&'s mut [M]);
+
+impl<M: Model> Owners for Structs<'_, M> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn attribute(&self, owner: usize, column: usize) -> &dyn Attribute {
+        self.0[owner].attribute(column)
+    }
+
+    fn primary_key(&self) -> &'static [usize] {
+        M::table().primary_key
+    }
+
+    fn relation_mut(&mut self, owner: usize, relation: &'static Relation) -> &mut dyn RelationField {
+        let position = M::RELATIONS.iter().position(|own| std::ptr::eq(own, relation));
+        self.0[owner].relation_mut(position.unwrap_or(usize::MAX))
+    }
+}
+
+/// Fills all relations that are to be fetched.
+pub(crate) fn fill_all<M: Model>(
+    fetches: &[Fetch],
+    owners: &mut [M],
+    connection: &mut Connection,
+) -> Result<()> {
+    if owners.is_empty() {
+        return Ok(());
+    }
+    fetches.iter().try_for_each(|fetch| (fetch.relation.target.fill)(fetch, &mut Structs(owners), connection))
+}
+
+/// Fills the relation of a fetch, which leads to `T`.
+pub(crate) fn fill<T: Model>(
+    fetch: &Fetch,
+    owners: &mut dyn Owners,
+    connection: &mut Connection,
+) -> Result<()> {
+    match fetch.relation.columns() {
+        [] => fill_many::<T>(fetch, owners, connection),
+        columns => fill_one::<T>(fetch, columns, owners, connection),
+    }
+}
+
+fn fill_one<T: Model>(
+    fetch: &Fetch,
+    columns: &[usize],
+    owners: &mut dyn Owners,
+    connection: &mut Connection,
+) -> Result<()> {
+    let (keys, of_owner) = distinct(owners, columns)?;
+    let mut targets: Vec<T> = Vec::with_capacity(keys.values.len());
+    for some in portions(&keys.values) {
+        rows(&referred(fetch.relation, some), connection, &mut targets, |reader, targets| {
+            reader.enter(T::table());
+            targets.push(T::read(reader)?);
+            Ok(true)
+        })?;
+    }
+    fill_all(&fetch.nested, &mut targets, connection)?;
+    // A key without a row stays a key.
+    let mut found: Vec<Option<&T>> = vec![None; keys.values.len()];
+    for target in &targets {
+        let key = values(T::table().primary_key.iter().map(|&column| target.attribute(column)))?;
+        if let Some(number) = key.and_then(|key| keys.number(&key)) {
+            found[number] = Some(target);
+        }
+    }
+    for (owner, number) in of_owner.iter().enumerate() {
+        if let Some(target) = number.and_then(|number| found[number]) {
+            put_one(owners.relation_mut(owner, fetch.relation), target.clone())?;
+        }
+    }
+    Ok(())
+}
+
+fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut Connection) -> Result<()> {
+    let (keys, of_owner) = distinct(owners, owners.primary_key())?;
+    let inverse = fetch.relation.inverse_of().map(Relation::columns);
+    let mut targets: Vec<T> = Vec::new();
+    let mut numbers: Vec<Option<usize>> = Vec::new();
+    for some in portions(&keys.values) {
+        let related = related(fetch.relation, fetch.narrowed.as_deref(), some)?;
+        rows(&related.select, connection, &mut (), |reader, ()| {
+            let lead = related.lead.iter().map(|&ty| reader.next_value(ty)).collect::<Result<Vec<_>>>()?;
+            reader.enter(T::table());
+            let target = T::read(reader)?;
+            let key = match inverse {
+                Some(columns) => values(columns.iter().map(|&column| target.attribute(column)))?,
+                None => Some(lead),
+            };
+            numbers.push(key.and_then(|key| keys.number(&key)));
+            targets.push(target);
+            Ok(true)
+        })?;
+    }
+    fill_all(&fetch.nested, &mut targets, connection)?;
+    let mut members: Vec<Vec<T>> = keys.values.iter().map(|_| Vec::new()).collect();
+    for (target, number) in targets.into_iter().zip(numbers) {
+        if let Some(number) = number {
+            members[number].push(target);
+        }
+    }
+    for (owner, number) in of_owner.into_iter().enumerate() {
+        // Two structs of one row each get the members.
+        let members = number.map(|number| members[number].clone()).unwrap_or_default();
+        put_many(owners.relation_mut(owner, fetch.relation), members)?;
+    }
+    Ok(())
+}
+
+/// The different values of some columns, and which each struct has.
+fn distinct(owners: &dyn Owners, columns: &[usize]) -> Result<(Keys, Vec<Option<usize>>)> {
+    let mut keys = Keys::default();
+    let mut numbers = Vec::with_capacity(owners.count());
+    for owner in 0..owners.count() {
+        let key = values(columns.iter().map(|&column| owners.attribute(owner, column)))?;
+        numbers.push(key.map(|key| keys.insert(key)));
+    }
+    Ok((keys, numbers))
+}
+
+/// Puts the object that it refers to into a field.
+pub(crate) fn put_one<T: Model>(field: &mut dyn RelationField, target: T) -> Result<()> {
+    let field: &mut dyn Any = field;
+    if let Some(field) = field.downcast_mut::<BelongsTo<T>>() {
+        field.fill(target);
+    } else if let Some(Some(field)) = field.downcast_mut::<Option<BelongsTo<T>>>() {
+        field.fill(target);
+    } else {
+        return Err(other_type());
+    }
+    Ok(())
+}
+
+/// Puts the objects on its other side into a field.
+pub(crate) fn put_many<T: Model>(field: &mut dyn RelationField, mut targets: Vec<T>) -> Result<()> {
+    let field: &mut dyn Any = field;
+    if let Some(field) = field.downcast_mut::<HasMany<T>>() {
+        field.fill(targets);
+    } else if let Some(field) = field.downcast_mut::<ManyToMany<T>>() {
+        field.fill(targets);
+    } else if let Some(field) = field.downcast_mut::<HasOne<T>>() {
+        field.fill(targets.pop());
+    } else {
+        return Err(other_type());
+    }
+    Ok(())
+}
+
+#[cold]
+fn other_type() -> Error {
+    Error::usage("the relation's field is not of the type that its model says")
+}

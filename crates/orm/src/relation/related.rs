@@ -1,0 +1,195 @@
+use onggi_sql::{
+    self as sql, AggregateFunction, Function, Join, JoinKind, Select, Selected, Source, Summary, Value,
+};
+
+use super::fetch::{Eager, Fetch, Narrowed};
+use super::{Collection, Relation, equal};
+use crate::expression::{Condition, Expression, Must, Order, Tree};
+use crate::field::Field;
+use crate::query::Query;
+use crate::source;
+use crate::{Model, Number};
+
+/// A relation to many objects, narrowed down: what clauses on a [`Collection`] give.
+#[must_use]
+pub struct Related<M: Model> {
+    near: Source,
+    relation: &'static Relation,
+    query: Query<M>,
+}
+
+impl<M: Model> Related<M> {
+    pub(super) fn new(near: Source, relation: &'static Relation) -> Related<M> {
+        Related { near, relation, query: M::query() }
+    }
+
+    /// Keeps the objects that meet a condition.
+    pub fn filter<C: Into<Condition>>(self, condition: impl FnOnce(M::Columns<Must>) -> C) -> Related<M> {
+        Related { query: self.query.filter(condition), ..self }
+    }
+
+    /// Sorts them.
+    pub fn order_by<O: Into<Order>>(self, order: impl FnOnce(M::Columns<Must>) -> O) -> Related<M> {
+        Related { query: self.query.order_by(order), ..self }
+    }
+
+    /// Keeps at most this many, for each object that they are related to.
+    pub fn limit(self, rows: u32) -> Related<M> {
+        Related { query: self.query.limit(rows), ..self }
+    }
+
+    /// Loads more along with them, in [`Query::with`](crate::Query::with).
+    pub fn with<E: Eager>(self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Related<M> {
+        Related { query: self.query.with(relation), ..self }
+    }
+
+    pub(super) fn near(&self) -> Source {
+        self.near
+    }
+
+    /// What [`Query::with`](crate::Query::with) loads.
+    pub(super) fn into_fetch(mut self) -> Fetch {
+        let (nested, source) = (self.query.take_fetches(), self.query.source());
+        let (select, error, outer) = self.query.into_select();
+        let is_all =
+            select.filter.is_none() && select.order.is_empty() && select.limit.is_none() && error.is_none();
+        let error = error.or_else(|| {
+            (!outer.is_empty())
+                .then(|| "a relation that is loaded knows its own rows only, not those around it".into())
+        });
+        let narrowed = (!is_all || error.is_some()).then(|| Box::new(Narrowed { source, select, error }));
+        Fetch { relation: self.relation, narrowed, nested }
+    }
+
+    /// Whether there is one.
+    pub fn exists(self) -> Condition {
+        let (select, tree) = self.into_select(Selected::Nothing);
+        Condition(wrap(sql::Expression::Exists(Box::new(select)), tree))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> Condition {
+        !self.exists()
+    }
+
+    /// Whether one of them meets a condition.
+    pub fn any<C: Into<Condition>>(self, condition: impl FnOnce(M::Columns<Must>) -> C) -> Condition {
+        self.filter(condition).exists()
+    }
+
+    /// Whether none of them meets a condition; so it is where there are none.
+    pub fn none<C: Into<Condition>>(self, condition: impl FnOnce(M::Columns<Must>) -> C) -> Condition {
+        !self.any(condition)
+    }
+
+    /// Whether all of them meet a condition; so it is where there are none. One for which the condition is NULL does
+    /// not meet it.
+    pub fn all<C: Into<Condition>>(self, condition: impl FnOnce(M::Columns<Must>) -> C) -> Condition {
+        let not_met = |columns| {
+            let met: Condition = condition(columns).into();
+            let no = || sql::Expression::Value(Value::Boolean(false));
+            let is_met = |met| sql::Expression::Function(Function::Coalesce, vec![met, no()]);
+            !Condition(met.into_tree().map(is_met))
+        };
+        self.none(not_met)
+    }
+
+    /// How many there are.
+    pub fn count(self) -> Expression<i64> {
+        let (mut select, tree) = self.into_select(Selected::Nothing);
+        select.summary = Some(Summary::Count);
+        select.order.clear();
+        Expression::tree(wrap(sql::Expression::Scalar(Box::new(select)), tree))
+    }
+
+    /// The sum of an expression over them; NULL of none.
+    pub fn sum<T: Field<Base: Number>, N: Into<Tree>>(
+        self,
+        of: impl FnOnce(M::Columns<Must>) -> Expression<T, N>,
+    ) -> Expression<Option<<T::Base as Number>::Sum>> {
+        self.aggregate(AggregateFunction::Sum, of)
+    }
+
+    /// The mean of an expression over them; NULL of none.
+    pub fn average<T: Field<Base: Number>, N: Into<Tree>>(
+        self,
+        of: impl FnOnce(M::Columns<Must>) -> Expression<T, N>,
+    ) -> Expression<Option<f64>> {
+        self.aggregate(AggregateFunction::Average, of)
+    }
+
+    /// The smallest value of an expression among them; NULL of none.
+    pub fn min<T: Field, N: Into<Tree>>(
+        self,
+        of: impl FnOnce(M::Columns<Must>) -> Expression<T, N>,
+    ) -> Expression<Option<T::Base>> {
+        self.aggregate(AggregateFunction::Min, of)
+    }
+
+    /// The greatest value of an expression among them; NULL of none.
+    pub fn max<T: Field, N: Into<Tree>>(
+        self,
+        of: impl FnOnce(M::Columns<Must>) -> Expression<T, N>,
+    ) -> Expression<Option<T::Base>> {
+        self.aggregate(AggregateFunction::Max, of)
+    }
+
+    fn aggregate<T: Field, N: Into<Tree>, R>(
+        mut self,
+        function: AggregateFunction,
+        of: impl FnOnce(M::Columns<Must>) -> Expression<T, N>,
+    ) -> Expression<R> {
+        let of = of(self.query.columns()).into_tree();
+        let of = self.query.take(of);
+        let selected = Selected::Expressions(vec![sql::Expression::aggregate(function, of)]);
+        let (select, tree) = self.into_select(selected);
+        Expression::tree(wrap(sql::Expression::Scalar(Box::new(select)), tree))
+    }
+
+    /// The select of the related rows, and an empty tree with what is wrong with it and what it needs.
+    fn into_select(mut self, columns: Selected) -> (Select, Tree) {
+        let own = self.query.source();
+        relate(self.query.select_mut(), own, self.relation, self.near);
+        let (mut select, error, outer) = self.query.into_select();
+        select.columns = columns;
+        let tree =
+            Tree::from(sql::Expression::Literal(1)).or_error(error).needing(outer).needing([self.near]);
+        (select, tree)
+    }
+}
+
+/// Limits a select to the rows that a relation leads to from an occurrence of a table around it.
+fn relate(select: &mut Select, own: Source, relation: &'static Relation, near: Source) {
+    match relation.link_table() {
+        None => select.and(relation.condition(near, own)),
+        Some(link) => {
+            let between = source::root(link.table);
+            let on = equal(between, link.far, own, own.table.primary_key);
+            select.joins.insert(0, Join { kind: JoinKind::Inner, source: between.into(), on: Some(on) });
+            select.and(equal(between, link.near, near, near.table.primary_key));
+        }
+    }
+}
+
+/// A subquery with what its tree says of it.
+fn wrap(expression: sql::Expression, tree: Tree) -> Tree {
+    tree.map(|_| expression)
+}
+
+impl<M: Model> From<Collection<M>> for Related<M> {
+    fn from(collection: Collection<M>) -> Related<M> {
+        Related::new(collection.near(), collection.relation())
+    }
+}
+
+impl<M: Model> Clone for Related<M> {
+    fn clone(&self) -> Related<M> {
+        Related { query: self.query.clone(), ..*self }
+    }
+}
+
+impl<M: Model> std::fmt::Debug for Related<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Related").field(&self.query).finish()
+    }
+}

@@ -1,0 +1,335 @@
+//! Along relations, from objects that the session has: one statement for all objects that came together.
+
+use onggi_driver::Capture;
+use onggi_sql::{Select, Source, Type, Value};
+
+use super::{Arena, Session, State};
+use crate::executor::sealed::Split as _;
+use crate::expression::Nullability;
+use crate::field::Attribute;
+use crate::handle::{Handle, Object};
+use crate::query::rows;
+use crate::relation::select::{RelatedRows, portions, referred, related};
+use crate::relation::{Collection, Fetch, Keys, Relation};
+use crate::selection::EntityColumns;
+use crate::unit_of_work::Objects as _;
+use crate::{Error, Model, Result, source};
+
+/// For how many objects a relation is loaded at once.
+const PEERS: usize = 1000;
+
+/// What [`Session::load`] loads: an object that relations to one lead to, or a collection.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be loaded",
+    note = "`load` is told a relation, as in `|post| post.author()` or `|user| user.posts()`"
+)]
+pub trait Load {
+    /// Handles of what there is.
+    type Loaded;
+
+    /// Loads it.
+    #[doc(hidden)]
+    fn load(self, from: Object, session: &mut Session) -> Result<Self::Loaded>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: EntityColumns<Model: Model>> Load for C {
+    type Loaded = <C::Nullability as Nullability>::One<Handle<C::Model>>;
+
+    fn load(self, from: Object, session: &mut Session) -> Result<Self::Loaded> {
+        let found = session.load_path(from, self.source())?;
+        let missing = || {
+            Error::not_found(format!("{} refers to a row that is not there", session.arena.describe(from)))
+        };
+        C::Nullability::one(found.map(|object| Handle::new(object.slot, object.stamp)), missing)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Load for Collection<M> {
+    type Loaded = Vec<Handle<M>>;
+
+    fn load(self, from: Object, session: &mut Session) -> Result<Vec<Handle<M>>> {
+        let members = match session.load_path(from, self.near())? {
+            Some(owner) => session.load_many(owner, self.relation())?,
+            None => Vec::new(),
+        };
+        Ok(members.into_iter().map(|object| Handle::new(object.slot, object.stamp)).collect())
+    }
+}
+
+impl Session {
+    /// The objects that a relation leads to. Where they are not in the session yet, they are loaded for all objects
+    /// that the same query brought, in one statement for each relation on the way.
+    ///
+    /// A relation to one gives a handle, or an `Option` of it where there may be none; a relation to many a vector of
+    /// handles, in the order of their keys. What the session has in memory counts: objects that were connected or
+    /// taken away since the last flush.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, HasMany, Id, Model};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct User { id: Id<User>, name: String, #[model(inverse(author))] posts: HasMany<Post> }
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct Post { id: Id<Post>, title: String, author: BelongsTo<User> }
+    /// # let db = onggi::Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Post])?;
+    /// # let mut session = db.session()?;
+    /// let post = Post { title: "First".into(), ..Default::default() };
+    /// let john = session.add(User { name: "John".into(), posts: vec![post].into(), ..Default::default() });
+    /// let posts = session.load(john, |user| user.posts())?;
+    /// let author = session.load(posts[0], |post| post.author())?;
+    /// assert_eq!(author, john);
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the database and of [`flush`](Session::flush), rows that cannot be read, and an object that is not in
+    /// this session.
+    pub fn load<M: Model, L: Load>(
+        &mut self,
+        handle: Handle<M>,
+        relation: impl FnOnce(M::Columns<crate::Must>) -> L,
+    ) -> Result<L::Loaded> {
+        if self.try_get(handle).is_none() {
+            return Err(super::gone(handle));
+        }
+        relation(M::columns(source::root(M::table()))).load(handle.object(), self)
+    }
+
+    /// Follows relations to one.
+    fn load_path(&mut self, from: Object, to: Source) -> Result<Option<Object>> {
+        let mut steps = Vec::new();
+        let mut source = to;
+        while let Some(step) = source::step(source) {
+            steps.push(step.relation);
+            source = step.from;
+        }
+        let mut at = from;
+        for relation in steps.into_iter().rev() {
+            match self.load_one(at, relation)? {
+                Some(found) => at = found,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(at))
+    }
+
+    /// The object that a relation to one leads to.
+    fn load_one(&mut self, from: Object, relation: &'static Relation) -> Result<Option<Object>> {
+        if relation.inverse_of().is_some() {
+            return Ok(self.load_many(from, relation)?.first().copied());
+        }
+        self.arena.adopt()?;
+        match self.arena.referred(from, relation)? {
+            Referred::Object(object) => return Ok(Some(object)),
+            Referred::Nothing => return Ok(None),
+            Referred::Unknown => {}
+        }
+        self.before_read()?;
+        self.fetch_referred(&self.arena.peers(from), relation)?;
+        Ok(match self.arena.referred(from, relation)? {
+            Referred::Object(object) => Some(object),
+            Referred::Nothing | Referred::Unknown => None,
+        })
+    }
+
+    /// Loads what objects refer to.
+    fn fetch_referred(&mut self, from: &[Object], relation: &'static Relation) -> Result<()> {
+        let mut keys = Keys::default();
+        for &object in from {
+            if let (Referred::Unknown, Some(key)) =
+                (self.arena.referred(object, relation)?, self.arena.values(object, relation.columns()))
+            {
+                keys.insert(key);
+            }
+        }
+        for some in portions(&keys.values) {
+            self.fetch_rows(&referred(relation, some), &[], relation, |_, _, _| Ok(()))?;
+        }
+        Ok(())
+    }
+
+    /// The objects that a relation to many leads to.
+    pub(crate) fn load_many(&mut self, owner: Object, relation: &'static Relation) -> Result<Vec<Object>> {
+        self.arena.adopt()?;
+        if self.arena.phase(owner) == State::Pending {
+            self.flush()?;
+        }
+        if self.arena.collections.get(relation, owner).is_none() {
+            self.before_read()?;
+            let mut owners = self.arena.peers(owner);
+            owners.retain(|&peer| self.arena.collections.get(relation, peer).is_none());
+            self.fetch_members(&owners, relation)?;
+        }
+        self.arena.members(relation, owner)
+    }
+
+    /// Loads the members of collections.
+    pub(super) fn fetch_members(&mut self, owners: &[Object], relation: &'static Relation) -> Result<()> {
+        let Some(first) = owners.first().copied() else { return Ok(()) };
+        let mut keys = Vec::with_capacity(owners.len());
+        for &owner in owners {
+            keys.push(self.arena.key_of(owner)?.values);
+        }
+        let mut members: std::collections::HashMap<Object, Vec<Object>> =
+            owners.iter().map(|&owner| (owner, Vec::new())).collect();
+        for some in portions(&keys) {
+            let RelatedRows { select, lead } = related(relation, None, some)?;
+            self.fetch_rows(&select, &lead, relation, |arena, lead, member| {
+                let key = match relation.inverse_of() {
+                    None => lead.to_vec(),
+                    Some(inverse) => arena.values(member, inverse.columns()).unwrap_or_default(),
+                };
+                let capture = Capture { values: key };
+                let owner = arena.any(first.store).map_or(Ok(None), |store| store.find(&capture))?;
+                if let Some(found) = owner.and_then(|(owner, _)| members.get_mut(&owner)) {
+                    found.push(member);
+                }
+                Ok(())
+            })?;
+        }
+        for (owner, objects) in members {
+            self.arena.collections.insert(relation, owner, objects);
+        }
+        Ok(())
+    }
+
+    /// Runs a select whose rows are the relation's target, behind columns of these types.
+    fn fetch_rows(
+        &mut self,
+        select: &Select,
+        lead: &[Type],
+        relation: &'static Relation,
+        mut each: impl FnMut(&mut Arena, &[Value], Object) -> Result<()>,
+    ) -> Result<()> {
+        let target = relation.target;
+        (target.begin)(&mut self.arena, lead.is_empty());
+        let (connection, arena) = self.split();
+        let mut found = Vec::new();
+        let result = rows(select, connection, arena, |reader, arena| {
+            let values = lead.iter().map(|&ty| reader.next_value(ty)).collect::<Result<Vec<_>>>()?;
+            found.push(((target.keep)(arena, reader)?, values));
+            Ok(true)
+        });
+        (target.finish)(&mut self.arena);
+        result.inspect_err(|_| self.after_error())?;
+        found.into_iter().try_for_each(|(object, values)| each(&mut self.arena, &values, object))
+    }
+}
+
+impl Session {
+    /// Loads relations of objects, and of those that they lead to.
+    pub(super) fn fetch_all(&mut self, owners: &[Object], fetches: &[Fetch]) -> Result<()> {
+        for fetch in fetches {
+            if fetch.narrowed.is_some() {
+                return Err(Error::usage(
+                    "a session holds whole relations: load a part of one with a query of its own, or in plain structs",
+                ));
+            }
+            let mut targets = Vec::new();
+            match fetch.relation.columns() {
+                [] => {
+                    let unknown =
+                        |&&owner: &&Object| self.arena.collections.get(fetch.relation, owner).is_none();
+                    let unknown: Vec<Object> = owners.iter().filter(unknown).copied().collect();
+                    self.fetch_members(&unknown, fetch.relation)?;
+                    for &owner in owners {
+                        targets.extend(self.arena.members(fetch.relation, owner)?);
+                    }
+                }
+                _ => {
+                    self.fetch_referred(owners, fetch.relation)?;
+                    for &owner in owners {
+                        if let Referred::Object(target) = self.arena.referred(owner, fetch.relation)? {
+                            targets.push(target);
+                        }
+                    }
+                }
+            }
+            let mut seen = std::collections::HashSet::new();
+            targets.retain(|&target| seen.insert(target));
+            self.fetch_all(&targets, &fetch.nested)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a reference leads to, as far as the session knows.
+enum Referred {
+    Object(Object),
+    Nothing,
+    Unknown,
+}
+
+impl Arena {
+    fn peers(&self, object: Object) -> Vec<Object> {
+        self.any(object.store).map_or_else(Vec::new, |store| store.peers(object, PEERS))
+    }
+
+    /// The values of some columns of an object; none where one is NULL or not known yet.
+    fn values(&self, object: Object, columns: &[usize]) -> Option<Vec<Value>> {
+        let store = self.any(object.store)?;
+        let mut capture = Capture::default();
+        for &column in columns {
+            if store.attribute(object, column)?.bind_or_refer(&mut capture).ok()?.is_some() {
+                return None;
+            }
+        }
+        (!capture.values.contains(&Value::Null)).then_some(capture.values)
+    }
+
+    fn referred(&self, from: Object, relation: &'static Relation) -> Result<Referred> {
+        if let [column] = *relation.columns() {
+            let attribute = self.any(from.store).and_then(|store| store.attribute(from, column));
+            if let Some(object) = attribute.and_then(Attribute::referred) {
+                return Ok(Referred::Object(object));
+            }
+        }
+        let Some(values) = self.values(from, relation.columns()) else { return Ok(Referred::Nothing) };
+        let Some(store) = self.any(relation.target().number()) else { return Ok(Referred::Unknown) };
+        let found = store.find(&Capture { values })?;
+        Ok(match found {
+            Some((object, true)) if self.phase(object) == State::Persistent => Referred::Object(object),
+            Some((_, true)) => Referred::Nothing,
+            Some((_, false)) | None => Referred::Unknown,
+        })
+    }
+
+    /// The members of a collection that has been loaded: what its rows say, and what was changed in memory since.
+    fn members(&self, relation: &'static Relation, owner: Object) -> Result<Vec<Object>> {
+        let loaded = self.collections.get(relation, owner).unwrap_or_default();
+        let Some(inverse) = relation.inverse_of() else {
+            return Ok(self.linked(relation, owner, loaded));
+        };
+        let Some(store) = self.any(relation.target().number()) else { return Ok(Vec::new()) };
+        let touched = store.touched();
+        if touched.is_empty() {
+            return Ok(loaded.to_vec());
+        }
+        let key = self.key_of(owner)?.values;
+        let belongs = |&object: &Object| {
+            let here = matches!(self.phase(object), State::Pending | State::Persistent);
+            let refers = match *inverse.columns() {
+                [column] => store.attribute(object, column).and_then(Attribute::referred),
+                _ => None,
+            };
+            here && (refers == Some(owner) || self.values(object, inverse.columns()).as_ref() == Some(&key))
+        };
+        let added = touched.iter().filter(|object| !loaded.contains(object));
+        Ok(loaded.iter().chain(added).copied().filter(belongs).collect())
+    }
+
+    fn linked(&self, relation: &'static Relation, owner: Object, loaded: &[Object]) -> Vec<Object> {
+        let alive = |object: &Object| matches!(self.phase(*object), State::Pending | State::Persistent);
+        let changes = self.link_changes(relation, owner);
+        let kept =
+            loaded.iter().filter(|object| !changes.iter().any(|(other, adds)| other == *object && !adds));
+        let added = changes
+            .iter()
+            .filter(|(object, adds)| *adds && !loaded.contains(object))
+            .map(|(object, _)| object);
+        kept.chain(added).copied().filter(alive).collect()
+    }
+}

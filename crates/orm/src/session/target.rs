@@ -1,0 +1,36 @@
+//! The model on the other side of a relation, as code that knows its table alone.
+
+use onggi_driver as driver;
+
+use super::Arena;
+use crate::executor::Keep;
+use crate::handle::Object;
+use crate::reader::Reader;
+use crate::relation::Fetch;
+use crate::relation::fill::{Owners, fill};
+use crate::{Model, Result, Table};
+
+/// What a session does with objects of a model that it knows no type of.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    pub(crate) table: fn() -> &'static Table,
+    /// Keeps the object of the row that the reader stands at.
+    pub(crate) keep: fn(&mut Arena, &mut Reader<'_>) -> Result<Object>,
+    /// Before the first row; `distinct` where no row comes twice.
+    pub(crate) begin: fn(&mut Arena, bool),
+    /// After the last row.
+    pub(crate) finish: fn(&mut Arena),
+    /// Fills relations of plain structs.
+    pub(crate) fill: fn(&Fetch, &mut dyn Owners, &mut driver::Connection) -> Result<()>,
+}
+
+/// The model as a target.
+pub const fn target<M: Model>() -> Target {
+    Target {
+        table: M::table,
+        keep: |arena, reader| Ok(arena.entity::<M>(reader)?.object()),
+        begin: |arena, distinct| arena.begin::<M>(distinct),
+        finish: |arena| arena.finish::<M>(),
+        fill: fill::<M>,
+    }
+}

@@ -1,0 +1,81 @@
+//! Occurrences of tables in queries: a query's own, and those that relations lead to from there.
+//!
+//! A [`Source`]'s id is the number of a query in its upper half and the number of a path in its lower. Both are given
+//! out once in a process: equal paths of one query share a join, and queries can stand inside each other.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use onggi_sql::{Source, Table};
+
+use crate::relation::Relation;
+
+/// The last step of a path.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    /// Where it starts: an occurrence of a table.
+    pub(crate) from: Source,
+    pub(crate) relation: &'static Relation,
+}
+
+/// All paths that the program's queries have taken: as many as it has written down, and their numbers.
+#[derive(Default)]
+struct Paths {
+    /// The last steps, within query 0; path 1 is the first.
+    steps: Vec<Step>,
+    /// By the number of the path before, and the address of the relation.
+    numbers: HashMap<(u32, usize), u32>,
+}
+
+static PATHS: LazyLock<RwLock<Paths>> = LazyLock::new(RwLock::default);
+
+/// The table of a new query.
+pub(crate) fn root(table: &'static Table) -> Source {
+    static QUERIES: AtomicU32 = AtomicU32::new(1);
+    Source { table, id: u64::from(QUERIES.fetch_add(1, Ordering::Relaxed)) << 32 }
+}
+
+/// The table that a relation leads to.
+pub fn follow(from: Source, relation: &'static Relation) -> Source {
+    let key = (path(from), std::ptr::from_ref(relation).addr());
+    let known = PATHS.read().unwrap_or_else(PoisonError::into_inner).numbers.get(&key).copied();
+    let number = known.unwrap_or_else(|| {
+        let mut paths = PATHS.write().unwrap_or_else(PoisonError::into_inner);
+        let Paths { steps, numbers } = &mut *paths;
+        *numbers.entry(key).or_insert_with(|| {
+            steps.push(Step { from: Source { id: path(from).into(), ..from }, relation });
+            // Four billion paths do not fit into memory.
+            u32::try_from(steps.len()).unwrap_or(u32::MAX)
+        })
+    });
+    Source { table: relation.target(), id: query(from) | u64::from(number) }
+}
+
+/// The step that leads to an occurrence, or none to a query's own table.
+pub(crate) fn step(to: Source) -> Option<Step> {
+    let paths = PATHS.read().unwrap_or_else(PoisonError::into_inner);
+    let step = *paths.steps.get((path(to) as usize).checked_sub(1)?)?;
+    Some(Step { from: Source { id: query(to) | step.from.id, ..step.from }, ..step })
+}
+
+/// Whether two occurrences are of the same query.
+pub(crate) fn same_query(one: Source, other: Source) -> bool {
+    query(one) == query(other)
+}
+
+/// Whether it is a query's own table.
+pub(crate) fn is_root(source: Source) -> bool {
+    path(source) == 0
+}
+
+const PATH: u64 = u32::MAX as u64;
+
+fn query(source: Source) -> u64 {
+    source.id & !PATH
+}
+
+fn path(source: Source) -> u32 {
+    // The lower half.
+    (source.id & PATH) as u32
+}
