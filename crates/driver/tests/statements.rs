@@ -8,8 +8,9 @@ mod jars;
 use jars::{BOXES, JARS, equal, integers, open};
 use onggi_driver::Result;
 use onggi_sql::{
-    Aggregate, AggregateFunction, BinaryOperator, Bound, Direction, Exclude, Expression, Frame, FrameUnit,
-    Join, JoinKind, Nulls, Order, Select, Selected, Source, Window, WindowFunction, Windowed,
+    Aggregate, AggregateFunction, BinaryOperator, Bound, Cte, Direction, Exclude, Expression, Frame,
+    FrameUnit, Join, JoinKind, Nulls, Order, Relation, Select, Selected, SetOperator, Source, Value, Window,
+    WindowFunction, Windowed,
 };
 
 const JAR: Source = Source::of(&JARS);
@@ -153,5 +154,82 @@ fn windows_see_the_rows_around() -> Result<()> {
     select.order = order(Direction::Ascending);
     let rows = [[1, 3, 7, 30, 20, 30], [2, 2, 10, 60, 40, 60], [3, 1, 20, 50, 20, 50]];
     assert_eq!(integers(&mut connection, select)?, rows.map(|row| row.map(Some)));
+    Ok(())
+}
+
+fn output(source: u64, column: usize) -> Expression {
+    Expression::Output { source, column, decimal: false }
+}
+
+fn last_first(column: usize) -> Vec<Order> {
+    let expression = Expression::Position { column, decimal: false };
+    vec![Order { expression, direction: Direction::Descending, nulls: Nulls::Default }]
+}
+
+#[test]
+fn sets_of_rows() -> Result<()> {
+    let mut connection = open()?;
+    let boxes = || Select::new(BOX, vec![Expression::column(BOX, 0)]);
+    let mut rows = |operators: &[SetOperator]| {
+        let parts = operators.iter().map(|&operator| (operator, boxes()));
+        let select = Select {
+            compound: parts.collect(),
+            order: last_first(0),
+            limit: Some(Value::Integer(4)),
+            ..Select::new(JAR, vec![jar(0)])
+        };
+        let rows = integers::<1>(&mut connection, select)?;
+        Ok::<_, onggi_driver::Error>(rows.into_iter().flatten().flatten().collect::<Vec<_>>())
+    };
+    assert_eq!(rows(&[SetOperator::Union])?, [3, 2, 1]);
+    assert_eq!(rows(&[SetOperator::UnionAll])?, [3, 2, 2, 1]);
+    assert_eq!(rows(&[SetOperator::Intersect])?, [2, 1]);
+    assert_eq!(rows(&[SetOperator::Except])?, [3]);
+    assert_eq!(rows(&[SetOperator::Except, SetOperator::Union])?, [3, 2, 1]);
+    let limited = Select { order: last_first(0), limit: Some(Value::Integer(1)), ..boxes() };
+    let nested = Select { compound: vec![(SetOperator::Except, limited)], ..Select::new(JAR, vec![jar(0)]) };
+    assert_eq!(integers(&mut connection, nested)?, [[Some(1)], [Some(3)]]);
+    Ok(())
+}
+
+#[test]
+fn selects_are_read_from() -> Result<()> {
+    let mut connection = open()?;
+    let mut weights = Select::new(JAR, vec![jar(2), Expression::aggregate(AggregateFunction::Sum, jar(3))]);
+    weights.group_by = vec![jar(2)];
+    let on = Some(equal(output(5, 0), Expression::column(BOX, 0)));
+    let derived =
+        Join { kind: JoinKind::Left, source: Relation::Select(Box::new(weights.clone()), 5), on: on.clone() };
+    let columns = vec![Expression::column(BOX, 0), output(5, 1)];
+    let select = Select { joins: vec![derived], order: last_first(0), ..Select::new(BOX, columns.clone()) };
+    assert_eq!(integers(&mut connection, select)?, [[Some(2), None], [Some(1), Some(30)]]);
+    // Under the name of a table that is read as well.
+    let with = vec![Cte { materialized: Some(true), ..Cte::new(1, "boxes", weights.clone()) }];
+    let joins = vec![Join { kind: JoinKind::Inner, source: Relation::Cte { cte: 1, id: 5 }, on }];
+    let select = Select { with, joins, ..Select::new(BOX, columns) };
+    assert_eq!(integers(&mut connection, select)?, [[Some(1), Some(30)]]);
+    let whole = Select::all(Relation::Select(Box::new(weights), 0));
+    let around = Select { order: last_first(1), ..Select::all(Relation::Select(Box::new(whole), 0)) };
+    let mut rows = integers::<2>(&mut connection, around)?;
+    rows.sort();
+    assert_eq!(rows, [[None, Some(30)], [Some(1), Some(30)]]);
+    Ok(())
+}
+
+#[test]
+fn a_select_that_reads_itself() -> Result<()> {
+    let mut connection = open()?;
+    let next = Expression::binary(BinaryOperator::Add, output(2, 0), Expression::value(1));
+    let step = Select {
+        filter: Some(Expression::binary(BinaryOperator::Less, output(2, 0), Expression::value(4))),
+        ..Select::new(Relation::Cte { cte: 1, id: 2 }, vec![next])
+    };
+    let first =
+        Select { filter: Some(equal(jar(0), Expression::value(1))), ..Select::new(JAR, vec![jar(0)]) };
+    let query = Select { compound: vec![(SetOperator::UnionAll, step)], ..first };
+    let counting = Cte { recursive: true, ..Cte::new(1, "counting", query) };
+    let select =
+        Select { with: vec![counting], ..Select::new(Relation::Cte { cte: 1, id: 0 }, vec![output(0, 0)]) };
+    assert_eq!(integers(&mut connection, select)?, [1, 2, 3, 4].map(|number| [Some(number)]));
     Ok(())
 }

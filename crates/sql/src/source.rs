@@ -45,14 +45,38 @@ impl From<&'static Table> for Source {
     }
 }
 
+/// What tells the sources in scope apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Where the table is in memory; 0 for what is no table.
+    address: usize,
+    id: u64,
+    hidden: bool,
+}
+
+impl Key {
+    /// The rows of a select, by their number.
+    pub(crate) fn derived(id: u64) -> Key {
+        Key { address: 0, id, hidden: false }
+    }
+}
+
+impl From<Source> for Key {
+    fn from(source: Source) -> Key {
+        Key { address: std::ptr::from_ref(source.table).addr(), id: source.id, hidden: false }
+    }
+}
+
 /// The sources whose columns can be named, those of the innermost select last.
 ///
 /// A source's number is its place here. Shapes and texts both take their numbers from here, so that they agree.
 #[derive(Default)]
 pub(crate) struct Scope {
-    sources: SmallVec<[Source; 4]>,
+    sources: SmallVec<[Key; 4]>,
     /// Where the innermost select's sources begin.
     start: usize,
+    /// The common table expressions that can be read.
+    ctes: Vec<u64>,
 }
 
 impl Scope {
@@ -68,14 +92,40 @@ impl Scope {
     }
 
     /// Adds a source of the innermost select; false where it has the same already.
-    pub(crate) fn add(&mut self, source: Source) -> bool {
+    pub(crate) fn add(&mut self, source: impl Into<Key>) -> bool {
+        let source = source.into();
         let new = !self.sources[self.start..].contains(&source);
         self.sources.push(source);
         new
     }
 
     /// The number of a source, of the innermost select that has it.
-    pub(crate) fn find(&self, source: Source) -> Option<usize> {
+    pub(crate) fn find(&self, source: impl Into<Key>) -> Option<usize> {
+        let source = source.into();
         self.sources.iter().rposition(|&other| other == source)
+    }
+
+    /// Whether selects that the innermost select reads from may not name its sources.
+    pub(crate) fn hide(&mut self, hidden: bool) {
+        self.sources[self.start..].iter_mut().for_each(|source| source.hidden = hidden);
+    }
+
+    /// Common table expressions from now on; gives what [`without`](Scope::without) takes back.
+    pub(crate) fn with(&self) -> usize {
+        self.ctes.len()
+    }
+
+    pub(crate) fn add_cte(&mut self, id: u64) {
+        self.ctes.push(id);
+    }
+
+    /// Forgets the common table expressions of a select.
+    pub(crate) fn without(&mut self, outer: usize) {
+        self.ctes.truncate(outer);
+    }
+
+    /// The number of a common table expression.
+    pub(crate) fn find_cte(&self, id: u64) -> Option<usize> {
+        self.ctes.iter().rposition(|&other| other == id)
     }
 }

@@ -7,7 +7,7 @@ mod maker;
 mod plan;
 
 use common::{SEATS, USERS, compiled};
-use maker::Maker;
+use maker::{Maker, Scoped};
 use onggi_sql::{Delete, Relation, Statement, Table, Value, shape};
 use plan::{Plan, part, plan};
 use proptest::prelude::*;
@@ -61,7 +61,7 @@ proptest! {
         let other = match one.clone() {
             Statement::Select(mut select) => {
                 let Relation::Table(source) = select.source else { unreachable!("plans read tables") };
-                maker.scope.push(source);
+                maker.scope.push(Scoped::Table(source));
                 match at.index(5) {
                     0 => select.distinct = !select.distinct,
                     1 => select.limit = if select.limit.is_some() { None } else { Some(Value::Null) },
@@ -80,7 +80,7 @@ proptest! {
                 Statement::Update(update)
             }
             Statement::Delete(Delete { source, .. }) => {
-                maker.scope.push(source);
+                maker.scope.push(Scoped::Table(source));
                 let filter = Some(maker.expression(&change));
                 Statement::Delete(Delete { source, filter })
             }

@@ -13,7 +13,7 @@ static POST_COLUMNS: [Column; 2] =
 static POSTS: Table = Table::new("posts", &POST_COLUMNS, &[0]);
 const AUTHOR: usize = 1;
 
-fn source(table: &'static Table, id: u32) -> Source {
+fn source(table: &'static Table, id: u64) -> Source {
     Source { table, id }
 }
 
@@ -36,7 +36,7 @@ fn error_of(select: Select) -> String {
 }
 
 /// Posts of the user at hand: `on` says under which number the user is known.
-fn posts_of(user: Source, id: u32) -> Select {
+fn posts_of(user: Source, id: u64) -> Select {
     let posts = source(&POSTS, id);
     let on = equal(Expression::column(posts, AUTHOR), Expression::column(user, ID));
     Select { filter: Some(on), columns: Selected::Nothing, ..Select::all(posts) }
@@ -218,12 +218,12 @@ fn sources_that_are_not_there_or_twice() {
     };
     assert!(error_of(inner).contains("does not read the table"), "inner sources are not seen outside");
     let twice = Select { joins: vec![join(JoinKind::Cross, users, None)], ..Select::all(users) };
-    assert_eq!(error_of(twice), r#"the table "users" is twice in a select under one number"#);
+    assert_eq!(error_of(twice), r#""users" is twice in a select under one number"#);
 }
 
 #[test]
 fn numbers_of_sources_are_not_in_shapes() {
-    let select = |user: u32, post: u32| {
+    let select = |user: u64, post: u64| {
         let users = source(&USERS, user);
         Select { filter: Some(Expression::exists(posts_of(users, post))), ..Select::all(users) }
     };

@@ -8,6 +8,10 @@ impl Writer {
     pub(super) fn expression(&mut self, expression: &Expression) -> Result<()> {
         match expression {
             Expression::Column(source, column) => self.column(*source, *column),
+            Expression::Output { source, column, .. } => self.output(*source, *column),
+            Expression::Position { .. } => Err(Error::invalid(
+                "a position is what a select is sorted or grouped by, not part of an expression",
+            )),
             Expression::Value(_) | Expression::Parameter => {
                 self.parameter();
                 Ok(())
@@ -45,6 +49,7 @@ impl Writer {
         let atom = matches!(
             expression,
             Expression::Column(..)
+                | Expression::Output { .. }
                 | Expression::Value(_)
                 | Expression::Parameter
                 | Expression::Literal(0..)
@@ -92,7 +97,7 @@ impl Writer {
         Ok(())
     }
 
-    fn decimal_collation(&mut self) {
+    pub(super) fn decimal_collation(&mut self) {
         if let Some(collation) = self.dialect.decimal_collation {
             self.push(" COLLATE ");
             self.push(collation);
@@ -190,7 +195,7 @@ impl Writer {
     /// A select as a part of an expression.
     fn nested(&mut self, select: &Select) -> Result<()> {
         self.push("(");
-        self.select(select)?;
+        self.select(select, false)?;
         self.push(")");
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! order, but for a few clauses that databases place differently.
 
 mod aggregate;
+mod compound;
 mod expression;
 mod function;
 mod select;
@@ -25,11 +26,10 @@ use crate::{Compiled, Dialect, Result, Statement};
 pub fn compile(statement: &Statement, dialect: &'static Dialect) -> Result<Compiled> {
     let mut writer = Writer::new(dialect);
     writer.statement(statement)?;
-    if writer.sources.are_several() {
-        writer = Writer::new(dialect);
-        writer.sources.qualify();
-        writer.statement(statement)?;
-    }
+    let (text, parameters) = (writer.text, writer.parameters);
+    let Some(sources) = writer.sources.qualified() else { return Ok(Compiled::new(text, parameters)) };
+    writer = Writer { sources, ..Writer::new(dialect) };
+    writer.statement(statement)?;
     Ok(Compiled::new(writer.text, writer.parameters))
 }
 
@@ -48,7 +48,7 @@ impl Writer {
 
     fn statement(&mut self, statement: &Statement) -> Result<()> {
         match statement {
-            Statement::Select(select) => self.select(select),
+            Statement::Select(select) => self.select(select, false),
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),

@@ -1,50 +1,74 @@
 use super::Writer;
-use crate::{Direction, Error, Expression, Nulls, Order, Relation, Result, Select, Selected, Summary};
+use crate::{Direction, Error, Expression, Nulls, Order, Result, Select, Selected, Summary};
 
 impl Writer {
-    pub(super) fn select(&mut self, select: &Select) -> Result<()> {
-        self.in_scope(select, |writer| match select.summary {
-            None => writer.rows(select),
+    /// A select; with `named`, its columns get names by which the select around it knows them.
+    pub(super) fn select(&mut self, select: &Select, named: bool) -> Result<()> {
+        let outer = self.with(&select.with)?;
+        match select.summary {
+            None => self.rows(select, named)?,
             Some(Summary::Exists) => {
-                writer.push("SELECT EXISTS (");
-                writer.rows(select)?;
-                writer.push(")");
-                Ok(())
+                self.push("SELECT EXISTS (");
+                self.rows(select, false)?;
+                self.push(")");
+                self.output_name(0, named)?;
             }
             Some(Summary::Count) if counts_what_it_selects(select) => {
-                writer.push("SELECT count(*) FROM (");
-                writer.rows(select)?;
-                writer.push(")");
-                Ok(())
+                self.push("SELECT count(*)");
+                self.output_name(0, named)?;
+                self.push(" FROM (");
+                self.rows(select, false)?;
+                self.push(")");
             }
-            Some(Summary::Count) => {
+            Some(Summary::Count) => self.in_scope(select, |writer| {
                 writer.push("SELECT count(*)");
-                writer.rest(select)
-            }
-        })
-    }
-
-    fn rows(&mut self, select: &Select) -> Result<()> {
-        self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
-        match &select.columns {
-            Selected::Table => self.all_columns(&select.source)?,
-            Selected::Expressions(expressions) if expressions.is_empty() => {
-                return Err(Error::invalid("a select has no columns"));
-            }
-            Selected::Expressions(expressions) => self.separated(", ", expressions, Writer::expression)?,
-            Selected::Nothing => self.push("1"),
+                writer.output_name(0, named)?;
+                writer.rest(select)?;
+                writer.order(&select.order)
+            })?,
         }
-        self.rest(select)
+        self.without(outer);
+        Ok(())
     }
 
-    fn all_columns(&mut self, relation: &Relation) -> Result<()> {
-        let Relation::Table(source) = relation;
-        self.separated(", ", 0..source.table.columns.len(), |writer, column| writer.column(*source, column))
+    /// A select but for what is around all of its rows.
+    pub(super) fn rows(&mut self, select: &Select, named: bool) -> Result<()> {
+        let start = self.text.len();
+        self.in_scope(select, |writer| {
+            writer.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+            writer.selected(select, named)?;
+            writer.rest(select)?;
+            if select.compound.is_empty() { writer.order(&select.order) } else { Ok(()) }
+        })?;
+        if !select.compound.is_empty() {
+            self.compound(&select.compound, start)?;
+            self.order(&select.order)?;
+        }
+        self.limit(select)
+    }
+
+    fn selected(&mut self, select: &Select, named: bool) -> Result<()> {
+        match &select.columns {
+            Selected::Table => self.all_columns(&select.source, named),
+            Selected::Expressions(expressions) if expressions.is_empty() => {
+                Err(Error::invalid("a select has no columns"))
+            }
+            Selected::Expressions(expressions) => {
+                self.separated(", ", expressions.iter().enumerate(), |writer, (column, expression)| {
+                    writer.expression(expression)?;
+                    writer.output_name(column, named)
+                })
+            }
+            Selected::Nothing => {
+                self.push("1");
+                self.output_name(0, named)
+            }
+        }
     }
 
     /// `FROM` and what follows it.
     fn rest(&mut self, select: &Select) -> Result<()> {
-        self.from(select)?;
+        self.from(&select.source, &select.joins)?;
         self.filter(select.filter.as_ref())?;
         if !select.group_by.is_empty() {
             self.push(" GROUP BY ");
@@ -54,8 +78,7 @@ impl Writer {
             self.push(" HAVING ");
             self.expression(having)?;
         }
-        self.order(&select.order)?;
-        self.limit(select)
+        Ok(())
     }
 
     pub(super) fn order(&mut self, order: &[Order]) -> Result<()> {
@@ -81,10 +104,20 @@ impl Writer {
 
     /// What rows are grouped or sorted by. A number alone would be the position of a column.
     pub(super) fn key(&mut self, expression: &Expression) -> Result<()> {
-        let Expression::Literal(number) = expression else { return self.compared(expression) };
-        self.push("(SELECT ");
-        self.push(&number.to_string());
-        self.push(")");
+        match expression {
+            Expression::Literal(number) => {
+                self.push("(SELECT ");
+                self.push(&number.to_string());
+                self.push(")");
+            }
+            Expression::Position { column, decimal } => {
+                self.push(&column.saturating_add(1).to_string());
+                if *decimal {
+                    self.decimal_collation();
+                }
+            }
+            other => self.compared(other)?,
+        }
         Ok(())
     }
 
@@ -112,5 +145,6 @@ impl Writer {
 fn counts_what_it_selects(select: &Select) -> bool {
     let expressions = matches!(select.columns, Selected::Expressions(_));
     let grouped = !select.group_by.is_empty() || select.having.is_some();
-    expressions || grouped || select.distinct || select.limit.is_some() || select.offset.is_some()
+    let compound = !select.compound.is_empty();
+    expressions || grouped || compound || select.distinct || select.limit.is_some() || select.offset.is_some()
 }

@@ -1,48 +1,48 @@
+use std::collections::HashSet;
+
 use super::Writer;
-use crate::source::Scope;
+use crate::source::{Key, Scope};
 use crate::{Error, Join, JoinKind, Relation, Result, Select, Source};
 
 /// The sources in scope, by the names that they have in the text.
 #[derive(Default)]
 pub(crate) struct Sources {
-    scope: Scope,
+    pub(super) scope: Scope,
     /// The name of each source in scope.
     aliases: Vec<String>,
-    /// How many there were so far.
+    /// The name of each common table expression in scope.
+    pub(super) ctes: Vec<String>,
+    /// The tables of the statement, as far as it was written, in small letters.
+    tables: HashSet<String>,
+    /// How many sources there were so far.
     count: usize,
     /// Whether columns are written with their source.
-    qualified: bool,
+    pub(super) qualified: bool,
 }
 
 impl Sources {
-    /// Whether there were more than one, so that columns must be qualified.
-    pub(super) fn are_several(&self) -> bool {
-        self.count > 1
+    /// Those to write the statement with again, where a first attempt showed that it has several.
+    pub(super) fn qualified(self) -> Option<Sources> {
+        (self.count > 1).then(|| Sources { tables: self.tables, qualified: true, ..Sources::default() })
     }
 
-    pub(super) fn qualify(&mut self) {
-        self.qualified = true;
-    }
-
-    /// Adds a source under its own name, or that with a number where another in scope has it, as SQL compares names.
-    fn add(&mut self, source: Source) -> Result<()> {
-        let name = source.table.name;
+    /// Adds a source under its own name, or that with a number where another in scope has it.
+    fn add(&mut self, source: impl Into<Key>, name: &str) -> Result<()> {
         if !self.scope.add(source) {
-            return Err(Error::invalid(format!("the table {name:?} is twice in a select under one number")));
+            return Err(Error::invalid(format!("{name:?} is twice in a select under one number")));
         }
-        let mut alias = name.to_owned();
-        let mut number = 1;
-        while self.is_taken(&alias) {
-            number += 1;
-            alias = format!("{name}_{number}");
-        }
+        let alias = unlike(name, |alias| self.aliases.iter().any(|other| other.to_lowercase() == alias));
         self.aliases.push(alias);
         self.count += 1;
         Ok(())
     }
 
-    fn is_taken(&self, alias: &str) -> bool {
-        self.aliases.iter().any(|other| other.to_lowercase() == alias.to_lowercase())
+    /// A name for a common table expression. One that a table has would hide the table.
+    pub(super) fn cte_name(&self, name: &str) -> String {
+        let hides = |alias: &str| {
+            self.tables.contains(alias) || self.ctes.iter().any(|other| other.to_lowercase() == alias)
+        };
+        unlike(name, hides)
     }
 
     fn find(&self, source: Source) -> Result<&str> {
@@ -54,6 +54,35 @@ impl Sources {
             ))),
         }
     }
+
+    fn find_derived(&self, id: u64) -> Result<&str> {
+        match self.scope.find(Key::derived(id)) {
+            Some(number) => Ok(&self.aliases[number]),
+            None => Err(Error::invalid(
+                "a column of a select is used where the statement does not read the select",
+            )),
+        }
+    }
+
+    fn find_cte(&self, id: u64) -> Result<&str> {
+        match self.scope.find_cte(id) {
+            Some(number) => Ok(&self.ctes[number]),
+            None => {
+                Err(Error::invalid("a common table expression is read where there is none of its number"))
+            }
+        }
+    }
+}
+
+/// The name, or the first with a number behind it, that is not taken. SQL compares names without case.
+fn unlike(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut alias = name.to_owned();
+    let mut number = 1;
+    while is_taken(&alias.to_lowercase()) {
+        number += 1;
+        alias = format!("{name}_{number}");
+    }
+    alias
 }
 
 impl Writer {
@@ -75,39 +104,103 @@ impl Writer {
 
     fn add_relation(&mut self, relation: &Relation) -> Result<()> {
         match relation {
-            Relation::Table(source) => self.sources.add(*source),
+            Relation::Table(source) => self.add_table(*source),
+            Relation::Select(_, id) => self.sources.add(Key::derived(*id), "derived"),
+            Relation::Cte { cte, id } => {
+                let name = self.sources.find_cte(*cte)?.to_owned();
+                self.sources.add(Key::derived(*id), &name)
+            }
         }
+    }
+
+    fn add_table(&mut self, source: Source) -> Result<()> {
+        self.sources.tables.insert(source.table.name.to_lowercase());
+        self.sources.add(source, source.table.name)
     }
 
     /// A table that is written comes into scope, alone, and is named.
     pub(super) fn target(&mut self, source: Source) -> Result<()> {
-        self.sources.add(source)?;
+        self.add_table(source)?;
         self.name(source.table.name)
     }
 
     /// A column, with its source where there are several.
     pub(super) fn column(&mut self, source: Source, column: usize) -> Result<()> {
-        let alias = self.sources.find(source)?;
-        if self.sources.qualified {
-            let alias = alias.to_owned();
-            self.name(&alias)?;
-            self.push(".");
-        }
+        let alias = self.sources.find(source)?.to_owned();
+        self.qualifier(&alias)?;
         self.name(source.table.columns[column].name)
     }
 
+    /// A column of a select or common table expression.
+    pub(super) fn output(&mut self, source: u64, column: usize) -> Result<()> {
+        let alias = self.sources.find_derived(source)?.to_owned();
+        self.qualifier(&alias)?;
+        self.name(&output_name(column))
+    }
+
+    fn qualifier(&mut self, alias: &str) -> Result<()> {
+        if self.sources.qualified {
+            self.name(alias)?;
+            self.push(".");
+        }
+        Ok(())
+    }
+
+    /// Every column of what a select reads first.
+    pub(super) fn all_columns(&mut self, relation: &Relation, named: bool) -> Result<()> {
+        match relation {
+            Relation::Table(source) => {
+                self.separated(", ", 0..source.table.columns.len(), |writer, column| {
+                    writer.column(*source, column)?;
+                    writer.output_name(column, named)
+                })
+            }
+            Relation::Select(_, id) | Relation::Cte { id, .. } => {
+                let alias = self.sources.find_derived(*id)?.to_owned();
+                self.name(&alias)?;
+                self.push(".*");
+                Ok(())
+            }
+        }
+    }
+
+    /// The name of a select's column, for the select around it.
+    pub(super) fn output_name(&mut self, column: usize, named: bool) -> Result<()> {
+        if named {
+            self.push(" AS ");
+            self.name(&output_name(column))?;
+        }
+        Ok(())
+    }
+
     /// `FROM`, with all that is joined.
-    pub(super) fn from(&mut self, select: &Select) -> Result<()> {
+    pub(super) fn from(&mut self, source: &Relation, joins: &[Join]) -> Result<()> {
         self.push(" FROM ");
-        self.relation(&select.source)?;
-        select.joins.iter().try_for_each(|join| self.join(join))
+        self.relation(source)?;
+        joins.iter().try_for_each(|join| self.join(join))
     }
 
     fn relation(&mut self, relation: &Relation) -> Result<()> {
-        let Relation::Table(source) = relation;
-        let alias = self.sources.find(*source)?.to_owned();
-        self.name(source.table.name)?;
-        if alias != source.table.name {
+        let (name, alias) = match relation {
+            Relation::Table(source) => {
+                (Some(source.table.name.to_owned()), self.sources.find(*source)?.to_owned())
+            }
+            Relation::Select(select, id) => {
+                self.sources.scope.hide(true);
+                self.push("(");
+                self.select(select, true)?;
+                self.push(")");
+                self.sources.scope.hide(false);
+                (None, self.sources.find_derived(*id)?.to_owned())
+            }
+            Relation::Cte { cte, id } => {
+                (Some(self.sources.find_cte(*cte)?.to_owned()), self.sources.find_derived(*id)?.to_owned())
+            }
+        };
+        if let Some(name) = &name {
+            self.name(name)?;
+        }
+        if name.as_ref() != Some(&alias) {
             self.push(" AS ");
             self.name(&alias)?;
         }
@@ -136,4 +229,8 @@ impl Writer {
             }
         }
     }
+}
+
+fn output_name(column: usize) -> String {
+    format!("c{}", column.saturating_add(1))
 }

@@ -41,6 +41,12 @@ pub struct Dialect {
     pub frame_groups: bool,
     /// Whether the frames of windows can leave out rows.
     pub frame_exclude: bool,
+    /// Whether a part of a compound select can stand in parentheses.
+    pub compound_parentheses: bool,
+    /// Whether `INTERSECT` comes before `UNION` and `EXCEPT`, and not simply from left to right.
+    pub intersect_first: bool,
+    /// Whether a common table expression can say if its rows are kept.
+    pub materialized: bool,
     /// The texts of transaction control.
     pub transaction: Transaction,
     /// Lets foreign keys wait until the transaction's end.

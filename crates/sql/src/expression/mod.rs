@@ -24,6 +24,22 @@ use crate::{Select, Source, Type, Value};
 pub enum Expression {
     /// A column of a source that the statement, or one around it, reads or writes.
     Column(Source, usize),
+    /// A column of the rows of a select, or of a common table expression, that is read under a number.
+    Output {
+        /// The number that [`Relation`](crate::Relation) gives it.
+        source: u64,
+        /// Which of its columns.
+        column: usize,
+        /// Whether it is an exact decimal number.
+        decimal: bool,
+    },
+    /// A column of the select's own result by its position, to sort it by.
+    Position {
+        /// Which column.
+        column: usize,
+        /// Whether it is an exact decimal number.
+        decimal: bool,
+    },
     /// A value; it becomes a parameter.
     Value(Value),
     /// A whole number that stands in the text of the statement.
@@ -186,6 +202,7 @@ impl Expression {
                 .map(|(_, value)| value)
                 .chain(&case.otherwise)
                 .any(Expression::is_decimal),
+            Expression::Output { decimal, .. } | Expression::Position { decimal, .. } => *decimal,
             Expression::Cast(_, ty) => *ty == Type::Decimal,
             Expression::Aggregate(aggregate) => aggregate.is_decimal(),
             Expression::Window(window) => window.is_decimal(),

@@ -135,6 +135,9 @@ enum Tag {
     Raw,
     Aggregate,
     Window,
+    Output,
+    Position,
+    Cte,
     Again,
     Unknown,
 }

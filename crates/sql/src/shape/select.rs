@@ -1,11 +1,18 @@
 use super::{Tag, Walk, number};
-use crate::{Join, Order, Relation, Select, Selected, Source};
+use crate::source::Key;
+use crate::{Cte, Order, Relation, Select, Selected, Source};
+
+/// Stand where tables have their number, of which there are fewer.
+const DERIVED: u32 = u32::MAX;
+const CTE: u32 = u32::MAX - 1;
 
 impl<'a> Walk<'a> {
     pub(super) fn select(&mut self, select: &'a Select) {
+        let ctes = self.with(&select.with);
         let outer = self.scope.enter();
         let summary = select.summary.map_or(0, |summary| 1 + summary as u32);
-        self.shape.numbers([Tag::Select as u32, summary, u32::from(select.distinct)]);
+        let compound = number(select.compound.len());
+        self.shape.numbers([Tag::Select as u32, summary, u32::from(select.distinct), compound]);
         self.relation(&select.source);
         self.shape.count(select.joins.len());
         for join in &select.joins {
@@ -13,14 +20,46 @@ impl<'a> Walk<'a> {
             self.relation(&join.source);
         }
         self.selected(&select.columns);
-        self.joined(&select.joins);
+        self.joined(select);
         self.optional(select.filter.as_ref());
         self.list(&select.group_by);
         self.optional(select.having.as_ref());
-        self.order(&select.order);
+        if select.compound.is_empty() {
+            self.order(&select.order);
+            self.scope.leave(outer);
+        } else {
+            self.scope.leave(outer);
+            self.compound(select);
+        }
         self.optional_value(select.limit.as_ref());
         self.optional_value(select.offset.as_ref());
-        self.scope.leave(outer);
+        self.scope.without(ctes);
+    }
+
+    /// The other parts of a compound select, and its order, see no source of the first.
+    fn compound(&mut self, select: &'a Select) {
+        for (operator, part) in &select.compound {
+            self.shape.0.push(*operator as u32);
+            self.select(part);
+        }
+        self.order(&select.order);
+    }
+
+    fn with(&mut self, with: &'a [Cte]) -> usize {
+        let outer = self.scope.with();
+        for cte in with {
+            let materialized = cte.materialized.map_or(0, |kept| 1 + u32::from(kept));
+            self.shape.numbers([Tag::Cte as u32, u32::from(cte.recursive), materialized]);
+            self.shape.text(&cte.name);
+            if cte.recursive {
+                self.scope.add_cte(cte.id);
+            }
+            self.select(&cte.query);
+            if !cte.recursive {
+                self.scope.add_cte(cte.id);
+            }
+        }
+        outer
     }
 
     fn selected(&mut self, columns: &'a Selected) {
@@ -34,9 +73,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Their conditions, which stand behind what is selected.
-    fn joined(&mut self, joins: &'a [Join]) {
-        for join in joins {
+    /// Selects that are read and conditions of joins, which stand behind what is selected.
+    fn joined(&mut self, select: &'a Select) {
+        self.derived(&select.source);
+        for join in &select.joins {
+            self.derived(&join.source);
             self.optional(join.on.as_ref());
         }
     }
@@ -53,14 +94,41 @@ impl<'a> Walk<'a> {
     fn relation(&mut self, relation: &'a Relation) {
         match relation {
             Relation::Table(source) => self.source(*source),
+            Relation::Select(_, id) => {
+                self.shape.0.push(DERIVED);
+                self.add(Key::derived(*id));
+            }
+            Relation::Cte { cte, id } => {
+                let found = self.scope.find_cte(*cte).map_or(u32::MAX, number);
+                self.shape.numbers([CTE, found]);
+                self.add(Key::derived(*id));
+            }
+        }
+    }
+
+    fn derived(&mut self, relation: &'a Relation) {
+        if let Relation::Select(select, _) = relation {
+            self.scope.hide(true);
+            self.select(select);
+            self.scope.hide(false);
         }
     }
 
     pub(super) fn source(&mut self, source: Source) {
         self.shape.table(source.table);
+        self.add(source);
+    }
+
+    fn add(&mut self, source: impl Into<Key>) {
         if !self.scope.add(source) {
             self.shape.push(Tag::Again);
         }
+    }
+
+    /// A derived column by its source's number in scope.
+    pub(super) fn output(&mut self, source: u64, column: usize, decimal: bool) {
+        let found = self.scope.find(Key::derived(source)).map_or(u32::MAX, number);
+        self.shape.numbers([Tag::Output as u32, found, number(column), u32::from(decimal)]);
     }
 
     /// A source's column by the source's number in scope.

@@ -1,13 +1,17 @@
+mod cte;
 mod delete;
 mod insert;
 mod order;
+mod relation;
 mod select;
 mod update;
 
+pub use cte::{Cte, SetOperator};
 pub use delete::Delete;
 pub use insert::{Conflict, Insert};
 pub use order::{Direction, Nulls, Order};
-pub use select::{Join, JoinKind, Relation, Select, Selected, Summary};
+pub use relation::{Join, JoinKind, Relation};
+pub use select::{Select, Selected, Summary};
 pub use update::Update;
 
 use crate::{Expression, Source};
@@ -15,6 +19,7 @@ use crate::{Expression, Source};
 /// A statement, as data.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "statements are built one at a time, and selects most of all")]
 pub enum Statement {
     /// Reads rows.
     Select(Select),

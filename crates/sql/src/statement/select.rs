@@ -1,11 +1,13 @@
 use super::Order;
-use crate::{Expression, Source, Table, Value};
+use crate::{Cte, Expression, Join, Relation, SetOperator, Table, Value};
 
-/// `SELECT … FROM … JOIN … WHERE … GROUP BY … HAVING … ORDER BY … LIMIT …`
+/// `WITH … SELECT … FROM … JOIN … WHERE … GROUP BY … HAVING … UNION … ORDER BY … LIMIT …`
 ///
 /// As a part of an expression it can name the columns of the selects around it.
 #[derive(Clone, Debug)]
 pub struct Select {
+    /// Selects that this one, and what it is made of, can read as if they were tables. Later ones can read earlier ones.
+    pub with: Vec<Cte>,
     /// What is read first.
     pub source: Relation,
     /// What is joined to it, one after the other.
@@ -20,6 +22,9 @@ pub struct Select {
     pub group_by: Vec<Expression>,
     /// The condition that such a row meets.
     pub having: Option<Expression>,
+    /// Selects whose rows are joined with these, from left to right. Order, limit and offset are those of the whole,
+    /// sorted by [`Expression::Position`].
+    pub compound: Vec<(SetOperator, Select)>,
     /// What the rows are sorted by.
     pub order: Vec<Order>,
     /// The most rows given.
@@ -39,6 +44,7 @@ impl Select {
     /// All rows, with every column in order.
     pub fn all(source: impl Into<Relation>) -> Select {
         Select {
+            with: Vec::new(),
             source: source.into(),
             joins: Vec::new(),
             columns: Selected::Table,
@@ -46,6 +52,7 @@ impl Select {
             filter: None,
             group_by: Vec::new(),
             having: None,
+            compound: Vec::new(),
             order: Vec::new(),
             limit: None,
             offset: None,
@@ -74,64 +81,10 @@ impl Select {
                 expressions.first().is_some_and(Expression::is_decimal)
             }
             (Selected::Table, Relation::Table(source)) => Expression::column(*source, 0).is_decimal(),
-            (Selected::Nothing, _) => false,
+            (Selected::Table, Relation::Select(select, _)) => select.is_decimal(),
+            (Selected::Table | Selected::Nothing, _) => false,
         }
     }
-}
-
-/// What rows are read from.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Relation {
-    /// A table.
-    Table(Source),
-}
-
-impl Relation {
-    /// Whether it is this occurrence of a table.
-    pub fn is(&self, source: Source) -> bool {
-        match self {
-            Relation::Table(own) => *own == source,
-        }
-    }
-}
-
-impl From<Source> for Relation {
-    fn from(source: Source) -> Relation {
-        Relation::Table(source)
-    }
-}
-
-impl From<&'static Table> for Relation {
-    fn from(table: &'static Table) -> Relation {
-        Relation::Table(Source::of(table))
-    }
-}
-
-/// What is joined to the rows before it, and how.
-#[derive(Clone, Debug)]
-pub struct Join {
-    /// Which rows are kept that have no partner.
-    pub kind: JoinKind,
-    /// What is joined.
-    pub source: Relation,
-    /// The condition that partners meet; none makes all rows partners of all. A cross join has none.
-    pub on: Option<Expression>,
-}
-
-/// Which rows of a join are kept that have no partner: with NULL in all columns of the other side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum JoinKind {
-    /// None.
-    Inner,
-    /// Those before the join.
-    Left,
-    /// Those of what is joined.
-    Right,
-    /// Both.
-    Full,
-    /// All are partners.
-    Cross,
 }
 
 /// What each row of a result holds.

@@ -66,6 +66,9 @@ pub static POOR: Dialect = Dialect {
     join_distinct: false,
     frame_groups: false,
     frame_exclude: false,
+    compound_parentheses: true,
+    intersect_first: true,
+    materialized: false,
     transaction: Transaction { begin: "BEGIN", begin_write: "BEGIN", commit: "COMMIT", rollback: "ROLLBACK" },
     defer_foreign_keys: "",
 };

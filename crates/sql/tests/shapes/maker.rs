@@ -1,8 +1,8 @@
 //! Statements of a plan: twins have the same plan, and other values and numbers of sources.
 
 use onggi_sql::{
-    Aggregate, Bound, Case, Conflict, Delete, Expression, Frame, Insert, Join, JoinKind, Order, Raw, Select,
-    Selected, Source, Statement, Table, Update, Value, Window, Windowed,
+    Aggregate, Bound, Case, Conflict, Cte, Delete, Expression, Frame, Insert, Join, JoinKind, Nulls, Order,
+    Raw, Relation, Select, Selected, SetOperator, Source, Statement, Table, Update, Value, Window, Windowed,
 };
 use proptest::sample::Index;
 
@@ -13,58 +13,129 @@ use super::plan::{AggregatePlan, OrderPlan, Part, Plan, SelectPlan, WindowPlan};
 pub struct Maker {
     table: &'static Table,
     next: i64,
-    pub scope: Vec<Source>,
+    pub scope: Vec<Scoped>,
+    ctes: Vec<u64>,
+}
+
+/// What has columns that can be named.
+#[derive(Clone, Copy)]
+pub enum Scoped {
+    Table(Source),
+    Derived(u64),
 }
 
 impl Maker {
     pub fn new(table: &'static Table, start: i64) -> Maker {
-        Maker { table, next: start, scope: Vec::new() }
+        Maker { table, next: start, scope: Vec::new(), ctes: Vec::new() }
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        u64::try_from(self.next).expect("values count from zero")
     }
 
     /// A source, from now on in scope.
     fn source(&mut self, own: bool) -> Source {
-        self.next += 1;
         let table = if own { self.table } else { &SEATS };
-        let source = Source { table, id: u32::try_from(self.next).expect("values count from zero") };
-        self.scope.push(source);
+        let source = Source { table, id: self.number() };
+        self.scope.push(Scoped::Table(source));
         source
     }
 
-    fn select(&mut self, plan: &SelectPlan) -> Select {
-        let outer = self.scope.len();
-        let (own, same) = plan.source;
-        let source = match self.scope.last() {
-            Some(&around) if same => {
-                self.scope.push(around);
+    /// What a select reads first, which may be what is read around it.
+    fn first(&mut self, (own, same): (bool, bool)) -> Source {
+        match self.scope.last() {
+            Some(&Scoped::Table(around)) if same => {
+                self.scope.push(Scoped::Table(around));
                 around
             }
             _ => self.source(own),
-        };
+        }
+    }
+
+    fn select(&mut self, plan: &SelectPlan) -> Select {
+        let (outer, ctes) = (self.scope.len(), self.ctes.len());
+        let with = plan.with.iter().map(|cte| self.cte(cte)).collect();
+        let source = self.first(plan.source);
         let kinds: Vec<_> = plan.joins.iter().map(|(kind, own, _)| (*kind, self.source(*own))).collect();
+        let derived = plan.derived.as_ref().map(|_| self.derived());
+        let cte = plan.cte.filter(|_| !self.ctes.is_empty()).map(|index| {
+            let cte = self.ctes[index.index(self.ctes.len())];
+            Relation::Cte { cte, id: self.derived() }
+        });
         let columns = match (&plan.columns, plan.summary) {
             (Some(parts), _) => Selected::Expressions(self.parts(parts)),
             (None, None) => Selected::Table,
             (None, Some(_)) => Selected::Nothing,
         };
-        let joins = kinds.into_iter().zip(&plan.joins).map(|((kind, source), (.., on))| {
+        let cross = |source| Join { kind: JoinKind::Cross, source, on: None };
+        let mut joins: Vec<Join> = Vec::new();
+        for ((kind, source), (.., on)) in kinds.into_iter().zip(&plan.joins) {
             let on = on.as_ref().filter(|_| kind != JoinKind::Cross);
-            Join { kind, source: source.into(), on: self.filter(on) }
-        });
-        let select = Select {
-            source: source.into(),
-            columns,
-            joins: joins.collect(),
-            distinct: plan.distinct,
-            filter: self.filter(plan.filter.as_ref()),
-            group_by: self.parts(&plan.group_by),
-            having: self.filter(plan.having.as_ref()),
-            order: self.orders(&plan.order),
-            limit: plan.limit.then(|| self.value()),
-            offset: plan.offset.then(|| self.value()),
-            summary: plan.summary,
+            joins.push(Join { kind, source: source.into(), on: self.filter(on) });
+        }
+        if let (Some(id), Some(plan)) = (derived, &plan.derived) {
+            // It does not see what it is joined to.
+            let siblings = self.scope.split_off(outer);
+            joins.push(cross(Relation::Select(Box::new(self.select(plan)), id)));
+            self.scope.extend(siblings);
+        }
+        joins.extend(cte.map(cross));
+        let filter = self.filter(plan.filter.as_ref());
+        let group_by = self.parts(&plan.group_by);
+        let having = self.filter(plan.having.as_ref());
+        let (compound, order) = if plan.compound.is_empty() {
+            (vec![], self.orders(&plan.order))
+        } else {
+            self.scope.truncate(outer);
+            self.compound(plan)
         };
         self.scope.truncate(outer);
-        select
+        let (limit, offset) = (plan.limit.then(|| self.value()), plan.offset.then(|| self.value()));
+        self.ctes.truncate(ctes);
+        Select {
+            with,
+            source: source.into(),
+            columns,
+            joins,
+            distinct: plan.distinct,
+            filter,
+            group_by,
+            having,
+            compound,
+            order,
+            limit,
+            offset,
+            summary: plan.summary,
+        }
+    }
+
+    fn derived(&mut self) -> u64 {
+        let id = self.number();
+        self.scope.push(Scoped::Derived(id));
+        id
+    }
+
+    fn compound(&mut self, plan: &SelectPlan) -> (Vec<(SetOperator, Select)>, Vec<Order>) {
+        let parts = plan.compound.iter().map(|(operator, part)| (*operator, self.select(part)));
+        let order = plan.order.iter().enumerate().map(|(column, &(_, direction, nulls))| {
+            let expression = Expression::Position { column, decimal: nulls == Nulls::First };
+            Order { expression, direction, nulls }
+        });
+        (parts.collect(), order.collect())
+    }
+
+    fn cte(&mut self, plan: &(&'static str, bool, Option<bool>, SelectPlan)) -> Cte {
+        let &(name, recursive, materialized, ref query) = plan;
+        let id = self.number();
+        if recursive {
+            self.ctes.push(id);
+        }
+        let cte = Cte { recursive, materialized, ..Cte::new(id, name, self.select(query)) };
+        if !recursive {
+            self.ctes.push(id);
+        }
+        cte
     }
 
     fn value(&mut self) -> Value {
@@ -96,10 +167,13 @@ impl Maker {
 
     pub fn expression(&mut self, part: &Part) -> Expression {
         match part {
-            Part::Column(source, column) => {
-                let source = self.scope[source.index(self.scope.len())];
-                Expression::column(source, column.index(source.table.columns.len()))
-            }
+            Part::Column(source, column) => match self.scope[source.index(self.scope.len())] {
+                Scoped::Table(source) => Expression::column(source, column.index(source.table.columns.len())),
+                Scoped::Derived(source) => {
+                    let column = column.index(4);
+                    Expression::Output { source, column, decimal: column == 3 }
+                }
+            },
             Part::Value => Expression::Value(self.value()),
             Part::Literal(number) => Expression::Literal(*number),
             Part::LiteralText(text) => Expression::LiteralText((*text).into()),

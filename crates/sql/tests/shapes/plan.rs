@@ -2,7 +2,7 @@
 
 use onggi_sql::{
     AggregateFunction, BinaryOperator, Declared, Direction, Exclude, FrameUnit, Function, JoinKind, Match,
-    Nulls, Summary, Type, UnaryOperator, WindowFunction,
+    Nulls, SetOperator, Summary, Type, UnaryOperator, WindowFunction,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -64,6 +64,13 @@ pub struct SelectPlan {
     /// Whether it reads the statement's table, and if so under the number of the source around it.
     pub source: (bool, bool),
     pub joins: Vec<(JoinKind, bool, Option<Part>)>,
+    /// Common table expressions: each with a name, and whether it is recursive and kept.
+    pub with: Vec<(&'static str, bool, Option<bool>, SelectPlan)>,
+    /// One of those in scope, joined.
+    pub cte: Option<Index>,
+    /// A select, joined.
+    pub derived: Option<Box<SelectPlan>>,
+    pub compound: Vec<(SetOperator, SelectPlan)>,
     pub columns: Option<Vec<Part>>,
     pub distinct: bool,
     pub filter: Option<Part>,
@@ -233,7 +240,29 @@ fn join_kind() -> impl Strategy<Value = JoinKind> {
     select(vec![JoinKind::Inner, JoinKind::Left, JoinKind::Right, JoinKind::Full, JoinKind::Cross])
 }
 
+/// A plan with plans in it, one level deep but for those in expressions.
 fn select_plan(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value = SelectPlan> {
+    use SetOperator::{Except, Intersect, Union, UnionAll};
+    let simple = simple_plan(part).boxed();
+    let kept = select(vec![None, Some(true), Some(false)]);
+    let cte = (select(vec!["tree", "users"]), any::<bool>(), kept, simple.clone());
+    let compound = (select(vec![Union, UnionAll, Intersect, Except]), simple.clone());
+    let inside = (
+        prop_oneof![3 => Just(vec![]), 1 => prop::collection::vec(cte, 1..3)],
+        prop::option::of(any::<Index>()),
+        prop::option::weighted(0.2, simple.clone().prop_map(Box::new)),
+        prop_oneof![3 => Just(vec![]), 1 => prop::collection::vec(compound, 1..3)],
+    );
+    (simple, inside).prop_map(|(plan, (with, cte, derived, compound))| SelectPlan {
+        with,
+        cte,
+        derived,
+        compound,
+        ..plan
+    })
+}
+
+fn simple_plan(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value = SelectPlan> {
     let part = part.boxed();
     let filter = prop::option::of(part.clone());
     let summary = select(vec![None, Some(Summary::Count), Some(Summary::Exists)]);
@@ -246,6 +275,10 @@ fn select_plan(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Val
         |(source, joins, columns, filter, groups, order, (distinct, limit, offset), summary)| SelectPlan {
             source,
             joins,
+            with: vec![],
+            cte: None,
+            derived: None,
+            compound: vec![],
             columns,
             distinct,
             filter,

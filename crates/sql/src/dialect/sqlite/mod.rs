@@ -23,6 +23,9 @@ pub static SQLITE: Dialect = Dialect {
     join_distinct: false,
     frame_groups: true,
     frame_exclude: true,
+    compound_parentheses: false,
+    intersect_first: false,
+    materialized: true,
     transaction: Transaction {
         begin: "BEGIN",
         begin_write: "BEGIN IMMEDIATE",

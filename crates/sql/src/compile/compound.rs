@@ -1,0 +1,87 @@
+use super::Writer;
+use crate::{Cte, Error, Result, Select, SetOperator};
+
+impl Writer {
+    /// The parts behind the first, from left to right; `start` is where the first begins in the text.
+    pub(super) fn compound(&mut self, parts: &[(SetOperator, Select)], start: usize) -> Result<()> {
+        let mut before = SetOperator::Intersect;
+        for &(operator, ref part) in parts {
+            if self.dialect.intersect_first
+                && operator == SetOperator::Intersect
+                && before != SetOperator::Intersect
+            {
+                self.text.insert(start, '(');
+                self.push(")");
+            }
+            self.push(match operator {
+                SetOperator::Union => " UNION ",
+                SetOperator::UnionAll => " UNION ALL ",
+                SetOperator::Intersect => " INTERSECT ",
+                SetOperator::Except => " EXCEPT ",
+            });
+            self.part(part)?;
+            before = operator;
+        }
+        Ok(())
+    }
+
+    /// One of the parts. What is more than rows and a condition stands on its own.
+    fn part(&mut self, part: &Select) -> Result<()> {
+        let plain = part.with.is_empty() && part.summary.is_none() && part.compound.is_empty();
+        let whole = part.order.is_empty() && part.limit.is_none() && part.offset.is_none();
+        if plain && whole {
+            return self.rows(part, false);
+        }
+        self.push(if self.dialect.compound_parentheses { "(" } else { "SELECT * FROM (" });
+        self.select(part, false)?;
+        self.push(")");
+        Ok(())
+    }
+
+    /// `WITH`; gives what [`without`](Writer::without) takes back.
+    pub(super) fn with(&mut self, with: &[Cte]) -> Result<usize> {
+        let outer = self.sources.scope.with();
+        if with.is_empty() {
+            return Ok(outer);
+        }
+        self.push(if with.iter().any(|cte| cte.recursive) { "WITH RECURSIVE " } else { "WITH " });
+        self.separated(", ", with, Writer::cte)?;
+        self.push(" ");
+        Ok(outer)
+    }
+
+    pub(super) fn without(&mut self, outer: usize) {
+        self.sources.scope.without(outer);
+        self.sources.ctes.truncate(outer);
+    }
+
+    fn cte(&mut self, cte: &Cte) -> Result<()> {
+        let name = self.sources.cte_name(&cte.name);
+        self.name(&name)?;
+        self.push(" AS ");
+        if let Some(kept) = cte.materialized {
+            if !self.dialect.materialized {
+                return Err(Error::unsupported(
+                    self.dialect.name,
+                    "choice of what is kept of a common table expression",
+                ));
+            }
+            self.push(if kept { "MATERIALIZED " } else { "NOT MATERIALIZED " });
+        }
+        if cte.recursive {
+            self.add_cte(cte.id, &name);
+        }
+        self.push("(");
+        self.select(&cte.query, true)?;
+        self.push(")");
+        if !cte.recursive {
+            self.add_cte(cte.id, &name);
+        }
+        Ok(())
+    }
+
+    fn add_cte(&mut self, id: u64, name: &str) {
+        self.sources.scope.add_cte(id);
+        self.sources.ctes.push(name.to_owned());
+    }
+}

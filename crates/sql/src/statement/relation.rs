@@ -1,0 +1,66 @@
+#[cfg(doc)]
+use crate::Cte;
+use crate::{Expression, Select, Source, Table};
+
+/// What rows are read from.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Relation {
+    /// A table.
+    Table(Source),
+    /// The rows of a select, under a number. Their columns are [`Expression::Output`].
+    Select(Box<Select>, u64),
+    /// A common table expression by its number, and the number under which it is read here. Its columns are
+    /// [`Expression::Output`].
+    Cte {
+        /// The number that it has in [`Cte::id`].
+        cte: u64,
+        /// What tells this occurrence from others.
+        id: u64,
+    },
+}
+
+impl Relation {
+    /// Whether it is this occurrence of a table.
+    pub fn is(&self, source: Source) -> bool {
+        matches!(self, Relation::Table(own) if *own == source)
+    }
+}
+
+impl From<Source> for Relation {
+    fn from(source: Source) -> Relation {
+        Relation::Table(source)
+    }
+}
+
+impl From<&'static Table> for Relation {
+    fn from(table: &'static Table) -> Relation {
+        Relation::Table(Source::of(table))
+    }
+}
+
+/// What is joined to the rows before it, and how.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// Which rows are kept that have no partner.
+    pub kind: JoinKind,
+    /// What is joined.
+    pub source: Relation,
+    /// The condition that partners meet; none makes all rows partners of all. A cross join has none.
+    pub on: Option<Expression>,
+}
+
+/// Which rows of a join are kept that have no partner: with NULL in all columns of the other side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JoinKind {
+    /// None.
+    Inner,
+    /// Those before the join.
+    Left,
+    /// Those of what is joined.
+    Right,
+    /// Both.
+    Full,
+    /// All are partners.
+    Cross,
+}
