@@ -277,9 +277,13 @@ impl<'a, 's> Interpreter<'a, 's> {
         }
     }
 
-    /// Values in words, as a call shows its arguments.
+    /// Values in words, as a call shows its arguments: the first of them where there are many.
     pub(super) fn shown_all(&self, values: &[Value]) -> String {
-        let shown: Vec<String> = values.iter().map(|value| self.shown(*value)).collect();
+        const MOST: usize = 8;
+        let mut shown: Vec<String> = values.iter().take(MOST).map(|value| self.shown(*value)).collect();
+        if let more @ 1.. = values.len().saturating_sub(MOST) {
+            shown.push(format!("and {more} more"));
+        }
         if shown.is_empty() { "nothing".into() } else { shown.join(", ") }
     }
 

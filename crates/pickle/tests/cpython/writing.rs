@@ -252,3 +252,11 @@ fn a_string_that_is_no_text_is_refused() {
         assert!(error.is_data(), "{error}");
     }
 }
+
+#[test]
+fn a_class_whose_name_is_not_ascii_is_written_at_protocol_0() {
+    let graph = Graph::from_slice("(capp\nÉtat\no.".as_bytes()).expect("a pickle");
+    let written = graph.to_vec(Protocol::V0).expect("writable");
+    assert_eq!(written, "ccopy_reg\n__newobj__\np0\n(capp\nÉtat\np1\ntp2\nRp3\n.".as_bytes());
+    assert!(Graph::from_slice(&written).is_ok());
+}

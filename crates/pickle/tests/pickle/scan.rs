@@ -346,3 +346,10 @@ fn what_is_too_much_is_told_and_searched_all_the_same() {
     many.extend_from_slice(&call("os system", "id"));
     assert_eq!(scan(&many).grade, Grade::Dangerous);
 }
+
+#[test]
+fn a_call_with_many_arguments_is_told_in_few_words() {
+    let input = [b"(", &b"\x97".repeat(2000)[..], b"o."].concat();
+    let what = &scan(&input).findings[0].what;
+    assert!(what.len() < 400 && what.ends_with("and 1991 more"), "{what}");
+}

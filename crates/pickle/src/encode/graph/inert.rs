@@ -154,6 +154,9 @@ impl<'g> Encoder<'g, '_, '_> {
                 _ => match graph.node(object.callable) {
                     Node::Global(global)
                         if global.module.len() + global.name.len() <= LONG_GLOBAL
+                            // The lines of INST are ASCII, those of GLOBAL are UTF-8.
+                            && global.module.is_ascii()
+                            && global.name.is_ascii()
                             && graph.effects(object.callable).is_empty() =>
                     {
                         Form::Opcode(Opcode::Inst)
