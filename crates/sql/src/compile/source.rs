@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::borrow::Cow;
 
 use super::Writer;
 use crate::source::{Key, Scope};
@@ -9,11 +9,11 @@ use crate::{Error, Join, JoinKind, Relation, Result, Select, Source};
 pub(crate) struct Sources {
     pub(super) scope: Scope,
     /// The name of each source in scope.
-    aliases: Vec<String>,
+    aliases: Vec<Cow<'static, str>>,
     /// The name of each common table expression in scope.
     pub(super) ctes: Vec<String>,
-    /// The tables of the statement, as far as it was written, in small letters.
-    tables: HashSet<String>,
+    /// The tables of the statement, as far as it was written.
+    tables: Vec<&'static str>,
     /// How many sources there were so far.
     count: usize,
     /// Whether columns are written with their source.
@@ -27,11 +27,16 @@ impl Sources {
     }
 
     /// Adds a source under its own name, or that with a number where another in scope has it.
-    fn add(&mut self, source: impl Into<Key>, name: &str) -> Result<()> {
+    fn add(&mut self, source: impl Into<Key>, name: Cow<'static, str>) -> Result<()> {
         if !self.scope.add(source) {
             return Err(Error::invalid(format!("{name:?} is twice in a select under one number")));
         }
-        let alias = unlike(name, |alias| self.aliases.iter().any(|other| other.to_lowercase() == alias));
+        let alias = match self.aliases.is_empty() {
+            true => name,
+            false => {
+                unlike(&name, |alias| self.aliases.iter().any(|other| other.to_lowercase() == alias)).into()
+            }
+        };
         self.aliases.push(alias);
         self.count += 1;
         Ok(())
@@ -40,14 +45,15 @@ impl Sources {
     /// A name for a common table expression. One that a table has would hide the table.
     pub(super) fn cte_name(&self, name: &str) -> String {
         let hides = |alias: &str| {
-            self.tables.contains(alias) || self.ctes.iter().any(|other| other.to_lowercase() == alias)
+            self.tables.iter().any(|table| table.to_lowercase() == alias)
+                || self.ctes.iter().any(|other| other.to_lowercase() == alias)
         };
         unlike(name, hides)
     }
 
-    fn find(&self, source: Source) -> Result<&str> {
+    fn find(&self, source: Source) -> Result<Cow<'static, str>> {
         match self.scope.find(source) {
-            Some(number) => Ok(&self.aliases[number]),
+            Some(number) => Ok(self.aliases[number].clone()),
             None => Err(Error::invalid(format!(
                 "a column of the table {:?} is used where the statement does not read the table",
                 source.table.name
@@ -55,9 +61,9 @@ impl Sources {
         }
     }
 
-    fn find_derived(&self, id: u64) -> Result<&str> {
+    fn find_derived(&self, id: u64) -> Result<Cow<'static, str>> {
         match self.scope.find(Key::derived(id)) {
-            Some(number) => Ok(&self.aliases[number]),
+            Some(number) => Ok(self.aliases[number].clone()),
             None => Err(Error::invalid(
                 "a column of a select is used where the statement does not read the select",
             )),
@@ -105,17 +111,17 @@ impl Writer {
     fn add_relation(&mut self, relation: &Relation) -> Result<()> {
         match relation {
             Relation::Table(source) => self.add_table(*source),
-            Relation::Select(_, id) => self.sources.add(Key::derived(*id), "derived"),
+            Relation::Select(_, id) => self.sources.add(Key::derived(*id), "derived".into()),
             Relation::Cte { cte, id } => {
                 let name = self.sources.find_cte(*cte)?.to_owned();
-                self.sources.add(Key::derived(*id), &name)
+                self.sources.add(Key::derived(*id), name.into())
             }
         }
     }
 
     fn add_table(&mut self, source: Source) -> Result<()> {
-        self.sources.tables.insert(source.table.name.to_lowercase());
-        self.sources.add(source, source.table.name)
+        self.sources.tables.push(source.table.name);
+        self.sources.add(source, source.table.name.into())
     }
 
     /// A table that is written comes into scope, alone, and is named.
@@ -126,14 +132,14 @@ impl Writer {
 
     /// A column, with its source where there are several.
     pub(super) fn column(&mut self, source: Source, column: usize) -> Result<()> {
-        let alias = self.sources.find(source)?.to_owned();
+        let alias = self.sources.find(source)?;
         self.qualifier(&alias)?;
         self.name(source.table.columns[column].name)
     }
 
     /// A column of a select or common table expression.
     pub(super) fn output(&mut self, source: u64, column: usize) -> Result<()> {
-        let alias = self.sources.find_derived(source)?.to_owned();
+        let alias = self.sources.find_derived(source)?;
         self.qualifier(&alias)?;
         self.name(&output_name(column))
     }
@@ -156,7 +162,7 @@ impl Writer {
                 })
             }
             Relation::Select(_, id) | Relation::Cte { id, .. } => {
-                let alias = self.sources.find_derived(*id)?.to_owned();
+                let alias = self.sources.find_derived(*id)?;
                 self.name(&alias)?;
                 self.push(".*");
                 Ok(())
@@ -182,19 +188,17 @@ impl Writer {
 
     fn relation(&mut self, relation: &Relation) -> Result<()> {
         let (name, alias) = match relation {
-            Relation::Table(source) => {
-                (Some(source.table.name.to_owned()), self.sources.find(*source)?.to_owned())
-            }
+            Relation::Table(source) => (Some(Cow::from(source.table.name)), self.sources.find(*source)?),
             Relation::Select(select, id) => {
                 self.sources.scope.hide(true);
                 self.push("(");
                 self.select(select, true)?;
                 self.push(")");
                 self.sources.scope.hide(false);
-                (None, self.sources.find_derived(*id)?.to_owned())
+                (None, self.sources.find_derived(*id)?)
             }
             Relation::Cte { cte, id } => {
-                (Some(self.sources.find_cte(*cte)?.to_owned()), self.sources.find_derived(*id)?.to_owned())
+                (Some(self.sources.find_cte(*cte)?.to_owned().into()), self.sources.find_derived(*id)?)
             }
         };
         if let Some(name) = &name {

@@ -4,14 +4,16 @@
 //! their parameters. Statements of equal shape have equal text.
 
 mod expression;
+mod numbers;
 mod select;
 mod window;
 mod write;
 
 use smallvec::SmallVec;
 
+use self::numbers::{Numbers, number};
 use crate::source::Scope;
-use crate::{Delete, Insert, Select, Statement, Table, Update, Value};
+use crate::{Delete, Insert, Select, Statement, Update, Value};
 
 /// Everything that decides a statement's text, as a flat list of numbers.
 ///
@@ -31,42 +33,6 @@ impl Shape {
         shape.0.extend_from_slice(rest);
         shape
     }
-
-    fn push(&mut self, tag: Tag) {
-        self.0.push(tag as u32);
-    }
-
-    /// Several numbers, with one look at the room for them.
-    fn numbers<const N: usize>(&mut self, numbers: [u32; N]) {
-        self.0.extend_from_slice(&numbers);
-    }
-
-    fn count(&mut self, count: usize) {
-        self.0.push(number(count));
-    }
-
-    fn table(&mut self, table: &Table) {
-        self.0.push(table.number());
-    }
-
-    /// A text by its bytes, four in a number.
-    fn text(&mut self, text: &str) {
-        self.count(text.len());
-        let number = |bytes: &[u8]| bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte));
-        self.0.extend(text.as_bytes().chunks(4).map(number));
-    }
-
-    fn columns(&mut self, columns: &[usize]) {
-        self.count(columns.len());
-        for &column in columns {
-            self.count(column);
-        }
-    }
-}
-
-/// A statement of four billion parts does not fit into memory.
-fn number(count: usize) -> u32 {
-    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// The values of a statement, in the order of its parameters.
@@ -144,7 +110,7 @@ enum Tag {
 
 #[derive(Default)]
 struct Walk<'a> {
-    shape: Shape,
+    shape: Numbers,
     values: Values<'a>,
     scope: Scope,
 }
@@ -154,6 +120,6 @@ impl<'a> Walk<'a> {
     fn of(walk: impl FnOnce(&mut Walk<'a>)) -> (Shape, Values<'a>) {
         let mut result = Walk::default();
         walk(&mut result);
-        (result.shape, result.values)
+        (result.shape.into_shape(), result.values)
     }
 }

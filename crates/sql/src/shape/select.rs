@@ -16,7 +16,7 @@ impl<'a> Walk<'a> {
         self.relation(&select.source);
         self.shape.count(select.joins.len());
         for join in &select.joins {
-            self.shape.0.push(join.kind as u32);
+            self.shape.number(join.kind as u32);
             self.relation(&join.source);
         }
         self.selected(&select.columns);
@@ -39,7 +39,7 @@ impl<'a> Walk<'a> {
     /// The other parts of a compound select, and its order, see no source of the first.
     fn compound(&mut self, select: &'a Select) {
         for (operator, part) in &select.compound {
-            self.shape.0.push(*operator as u32);
+            self.shape.number(*operator as u32);
             self.select(part);
         }
         self.order(&select.order);
@@ -95,7 +95,7 @@ impl<'a> Walk<'a> {
         match relation {
             Relation::Table(source) => self.source(*source),
             Relation::Select(_, id) => {
-                self.shape.0.push(DERIVED);
+                self.shape.number(DERIVED);
                 self.add(Key::derived(*id));
             }
             Relation::Cte { cte, id } => {

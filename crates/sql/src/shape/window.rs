@@ -30,7 +30,7 @@ impl<'a> Walk<'a> {
                 Bound::Following(distance) => (3, Some(distance)),
                 Bound::UnboundedFollowing => (4, None),
             };
-            self.shape.0.push(kind);
+            self.shape.number(kind);
             if let Some(distance) = distance {
                 self.expression(distance);
             }
