@@ -9,8 +9,8 @@ use jars::{BOXES, JARS, equal, integers, open};
 use onggi_driver::Result;
 use onggi_sql::{
     Aggregate, AggregateFunction, BinaryOperator, Bound, Cte, Direction, Exclude, Expression, Frame,
-    FrameUnit, Join, JoinKind, Nulls, Order, Relation, Select, Selected, SetOperator, Source, Value, Window,
-    WindowFunction, Windowed,
+    FrameUnit, Join, JoinKind, Nulls, Order, Relation, Select, Selected, SetOperator, Source, Statement,
+    Value, Window, WindowFunction, Windowed,
 };
 
 const JAR: Source = Source::of(&JARS);
@@ -231,5 +231,16 @@ fn a_select_that_reads_itself() -> Result<()> {
     let select =
         Select { with: vec![counting], ..Select::new(Relation::Cte { cte: 1, id: 0 }, vec![output(0, 0)]) };
     assert_eq!(integers(&mut connection, select)?, [1, 2, 3, 4].map(|number| [Some(number)]));
+    Ok(())
+}
+
+#[test]
+fn plans_are_told() -> Result<()> {
+    let mut connection = open()?;
+    let select =
+        Select { filter: Some(equal(jar(0), Expression::value(1))), ..Select::new(JAR, vec![jar(1)]) };
+    let explained = Statement::Explain(Box::new(Statement::Select(select)));
+    let rows = jars::rows(&mut connection, &explained)?;
+    assert!(format!("{rows:?}").contains("SEARCH jars USING INTEGER PRIMARY KEY"), "{rows:?}");
     Ok(())
 }

@@ -6,9 +6,9 @@ mod maker;
 #[path = "shapes/plan.rs"]
 mod plan;
 
-use common::{SEATS, USERS, compiled};
+use common::{POOR, SEATS, USERS};
 use maker::{Maker, Scoped};
-use onggi_sql::{Delete, Relation, Statement, Table, Value, shape};
+use onggi_sql::{Delete, Relation, Statement, Table, Value, compile, dialect, shape};
 use plan::{Plan, part, plan};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -17,10 +17,15 @@ fn statement(table: &'static Table, plan: &Plan, start: i64) -> Statement {
     Maker::new(table, start).statement(plan)
 }
 
-/// What it compiles to, or why it does not.
-fn outcome(statement: &Statement) -> Result<(String, usize), String> {
-    let compiled = compiled(statement).map_err(|error| error.to_string())?;
-    Ok((compiled.text().to_owned(), compiled.parameters()))
+/// What it compiles to, or why it does not, on two databases that differ in what they have.
+type Outcome = (Result<(String, usize), String>, Result<(String, usize), String>);
+
+fn outcome(statement: &Statement) -> Outcome {
+    let on = |dialect| {
+        let compiled = compile::compile(statement, dialect).map_err(|error| error.to_string())?;
+        Ok((compiled.text().to_owned(), compiled.parameters()))
+    };
+    (on(&dialect::SQLITE), on(&POOR))
 }
 
 /// How many parameters are bound at run time, besides the values.
@@ -94,11 +99,13 @@ proptest! {
     #[test]
     fn there_are_as_many_values_as_parameters(plan in plan()) {
         let statement = statement(&USERS, &plan, 0);
-        if let Ok((text, parameters)) = outcome(&statement) {
+        let (sqlite, poor) = outcome(&statement);
+        for (mark, outcome) in [("?", sqlite), ("$", poor)] {
+            let Ok((text, parameters)) = outcome else { continue };
             let (_, values) = shape::of(&statement);
             prop_assert_eq!(parameters, values.len() + run_time_parameters(&statement), "{}", text);
             for number in 1..=parameters {
-                let placeholder = format!("?{number}");
+                let placeholder = format!("{mark}{number}");
                 prop_assert!(text.contains(&placeholder), "no {} in {}", placeholder, text);
             }
         }

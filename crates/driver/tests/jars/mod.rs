@@ -37,6 +37,26 @@ pub fn equal(left: Expression, right: Expression) -> Expression {
     Expression::binary(BinaryOperator::Equal, left, right)
 }
 
+/// All rows of a statement, as the database has them.
+pub fn rows(connection: &mut Connection, statement: &Statement) -> Result<Vec<Vec<Value>>> {
+    let (shape, values) = shape::of(statement);
+    connection.with(
+        &shape,
+        || statement.clone(),
+        |prepared| {
+            let columns = prepared.columns().len();
+            let mut rows =
+                prepared.query::<Error>(|to| values.iter().try_for_each(|value| to.bind(value.as_ref())))?;
+            let mut all = Vec::new();
+            while let Some(row) = rows.next_row()? {
+                let row = (0..columns).map(|column| Ok(row.raw(column)?.to_owned()));
+                all.push(row.collect::<Result<_>>()?);
+            }
+            Ok(all)
+        },
+    )
+}
+
 /// The first value of a select's first row.
 pub fn one(connection: &mut Connection, select: Select, ty: Type) -> Result<Value> {
     let statement = Statement::Select(select);

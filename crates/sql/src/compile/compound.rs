@@ -28,6 +28,7 @@ impl Writer {
     /// One of the parts. What is more than rows and a condition stands on its own.
     fn part(&mut self, part: &Select) -> Result<()> {
         let plain = part.with.is_empty() && part.summary.is_none() && part.compound.is_empty();
+        let plain = plain && part.lock.is_none();
         let whole = part.order.is_empty() && part.limit.is_none() && part.offset.is_none();
         if plain && whole {
             return self.rows(part, false);

@@ -13,7 +13,7 @@ mod window;
 mod write;
 
 use self::source::Sources;
-use crate::{Compiled, Dialect, Result, Statement};
+use crate::{Compiled, Dialect, Error, Result, Statement};
 
 /// The statement's text in a dialect.
 ///
@@ -52,7 +52,19 @@ impl Writer {
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
+            Statement::Explain(inner) => self.explain(inner),
         }
+    }
+
+    fn explain(&mut self, statement: &Statement) -> Result<()> {
+        if matches!(statement, Statement::Explain(_)) {
+            return Err(Error::invalid("an explanation is not explained"));
+        }
+        let Some(explain) = self.dialect.explain else {
+            return Err(Error::unsupported(self.dialect.name, "explanation of a statement"));
+        };
+        self.push(explain);
+        self.statement(statement)
     }
 
     pub(crate) fn push(&mut self, text: &str) {
@@ -67,7 +79,7 @@ impl Writer {
     /// A text between quotes.
     pub(crate) fn text(&mut self, text: &str) -> Result<()> {
         if text.contains('\0') {
-            return Err(crate::Error::invalid("a text with a NUL character cannot stand in a statement"));
+            return Err(Error::invalid("a text with a NUL character cannot stand in a statement"));
         }
         self.push("'");
         self.push(&text.replace('\'', "''"));
@@ -122,7 +134,7 @@ impl Writer {
 /// Writes a name in double quotes, quotes inside doubled.
 pub(crate) fn quote(text: &mut String, name: &str) -> Result<()> {
     if name.contains('\0') {
-        return Err(crate::Error::invalid(format!("the name {name:?} has a NUL character in it")));
+        return Err(Error::invalid(format!("the name {name:?} has a NUL character in it")));
     }
     text.push('"');
     text.push_str(&name.replace('"', "\"\""));

@@ -1,5 +1,8 @@
 use super::Writer;
-use crate::{Direction, Error, Expression, Nulls, Order, Result, Select, Selected, Summary};
+use crate::{
+    Direction, Error, Expression, Lock, LockStrength, LockWait, Nulls, Order, Result, Select, Selected,
+    Summary,
+};
 
 impl Writer {
     /// A select; with `named`, its columns get names by which the select around it knows them.
@@ -35,16 +38,67 @@ impl Writer {
     pub(super) fn rows(&mut self, select: &Select, named: bool) -> Result<()> {
         let start = self.text.len();
         self.in_scope(select, |writer| {
-            writer.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+            writer.distinct(select)?;
             writer.selected(select, named)?;
             writer.rest(select)?;
-            if select.compound.is_empty() { writer.order(&select.order) } else { Ok(()) }
+            match select.compound.is_empty() {
+                true => writer.end(select),
+                false => Ok(()),
+            }
         })?;
-        if !select.compound.is_empty() {
-            self.compound(&select.compound, start)?;
-            self.order(&select.order)?;
+        if select.compound.is_empty() {
+            return Ok(());
         }
-        self.limit(select)
+        self.compound(&select.compound, start)?;
+        self.end(select)
+    }
+
+    fn distinct(&mut self, select: &Select) -> Result<()> {
+        self.push(if select.distinct { "SELECT DISTINCT " } else { "SELECT " });
+        if select.distinct_on.is_empty() {
+            return Ok(());
+        }
+        if !self.dialect.distinct_on {
+            return Err(Error::unsupported(self.dialect.name, "DISTINCT ON"));
+        }
+        if select.distinct {
+            return Err(Error::invalid("rows are distinct as a whole or in some expressions, not both"));
+        }
+        self.push("DISTINCT ON (");
+        self.separated(", ", &select.distinct_on, Writer::expression)?;
+        self.push(") ");
+        Ok(())
+    }
+
+    /// What stands behind the parts of a select.
+    fn end(&mut self, select: &Select) -> Result<()> {
+        self.order(&select.order)?;
+        self.limit(select)?;
+        let Some(lock) = &select.lock else { return Ok(()) };
+        if !self.dialect.locks {
+            return Err(Error::unsupported(self.dialect.name, "lock of rows (FOR UPDATE)"));
+        }
+        if !select.compound.is_empty() {
+            return Err(Error::invalid("the rows of a compound select are not locked"));
+        }
+        self.lock(lock)
+    }
+
+    fn lock(&mut self, lock: &Lock) -> Result<()> {
+        self.push(match lock.strength {
+            LockStrength::Update => " FOR UPDATE",
+            LockStrength::NoKeyUpdate => " FOR NO KEY UPDATE",
+            LockStrength::Share => " FOR SHARE",
+            LockStrength::KeyShare => " FOR KEY SHARE",
+        });
+        self.push(if lock.of.is_empty() { "" } else { " OF " });
+        self.separated(", ", &lock.of, |writer, &source| writer.alias(source))?;
+        self.push(match lock.wait {
+            LockWait::Wait => "",
+            LockWait::Fail => " NOWAIT",
+            LockWait::Skip => " SKIP LOCKED",
+        });
+        Ok(())
     }
 
     fn selected(&mut self, select: &Select, named: bool) -> Result<()> {
@@ -146,5 +200,12 @@ fn counts_what_it_selects(select: &Select) -> bool {
     let expressions = matches!(select.columns, Selected::Expressions(_));
     let grouped = !select.group_by.is_empty() || select.having.is_some();
     let compound = !select.compound.is_empty();
-    expressions || grouped || compound || select.distinct || select.limit.is_some() || select.offset.is_some()
+    let locked = select.lock.is_some() || !select.distinct_on.is_empty();
+    locked
+        || expressions
+        || grouped
+        || compound
+        || select.distinct
+        || select.limit.is_some()
+        || select.offset.is_some()
 }

@@ -130,6 +130,12 @@ impl Writer {
         self.name(source.table.name)
     }
 
+    /// The name of a source.
+    pub(super) fn alias(&mut self, source: Source) -> Result<()> {
+        let alias = self.sources.find(source)?;
+        self.name(&alias)
+    }
+
     /// A column, with its source where there are several.
     pub(super) fn column(&mut self, source: Source, column: usize) -> Result<()> {
         let alias = self.sources.find(source)?;

@@ -47,6 +47,12 @@ pub struct Dialect {
     pub intersect_first: bool,
     /// Whether a common table expression can say if its rows are kept.
     pub materialized: bool,
+    /// Whether it has `DISTINCT ON`.
+    pub distinct_on: bool,
+    /// Whether rows that are read can be locked.
+    pub locks: bool,
+    /// What stands before a statement that is to be explained.
+    pub explain: Option<&'static str>,
     /// The texts of transaction control.
     pub transaction: Transaction,
     /// Lets foreign keys wait until the transaction's end.

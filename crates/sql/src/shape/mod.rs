@@ -45,6 +45,7 @@ pub fn of(statement: &Statement) -> (Shape, Values<'_>) {
         Statement::Insert(insert) => of_insert(insert),
         Statement::Update(update) => of_update(update),
         Statement::Delete(delete) => of_delete(delete),
+        Statement::Explain(_) => Walk::of(|walk| walk.statement(statement)),
     }
 }
 
@@ -76,6 +77,7 @@ enum Tag {
     Insert,
     Update,
     Delete,
+    Explain,
     None,
     Some,
     Column,
@@ -121,5 +123,19 @@ impl<'a> Walk<'a> {
         let mut result = Walk::default();
         walk(&mut result);
         (result.shape.into_shape(), result.values)
+    }
+
+    fn statement(&mut self, mut statement: &'a Statement) {
+        while let Statement::Explain(inner) = statement {
+            self.shape.push(Tag::Explain);
+            statement = inner;
+        }
+        match statement {
+            Statement::Select(select) => self.select(select),
+            Statement::Insert(insert) => self.insert(insert),
+            Statement::Update(update) => self.update(update),
+            Statement::Delete(delete) => self.delete(delete),
+            Statement::Explain(_) => {}
+        }
     }
 }

@@ -1,6 +1,6 @@
 use super::{Tag, Walk, number};
 use crate::source::Key;
-use crate::{Cte, Order, Relation, Select, Selected, Source};
+use crate::{Cte, Lock, Order, Relation, Select, Selected, Source};
 
 /// Stand where tables have their number, of which there are fewer.
 const DERIVED: u32 = u32::MAX;
@@ -19,6 +19,7 @@ impl<'a> Walk<'a> {
             self.shape.number(join.kind as u32);
             self.relation(&join.source);
         }
+        self.list(&select.distinct_on);
         self.selected(&select.columns);
         self.joined(select);
         self.optional(select.filter.as_ref());
@@ -26,10 +27,12 @@ impl<'a> Walk<'a> {
         self.optional(select.having.as_ref());
         if select.compound.is_empty() {
             self.order(&select.order);
+            self.lock(select.lock.as_deref());
             self.scope.leave(outer);
         } else {
             self.scope.leave(outer);
             self.compound(select);
+            self.lock(select.lock.as_deref());
         }
         self.optional_value(select.limit.as_ref());
         self.optional_value(select.offset.as_ref());
@@ -43,6 +46,13 @@ impl<'a> Walk<'a> {
             self.select(part);
         }
         self.order(&select.order);
+    }
+
+    fn lock(&mut self, lock: Option<&Lock>) {
+        let Some(lock) = lock else { return self.shape.push(Tag::None) };
+        let count = number(lock.of.len());
+        self.shape.numbers([Tag::Some as u32, lock.strength as u32, lock.wait as u32, count]);
+        lock.of.iter().for_each(|&source| self.column(source, 0));
     }
 
     fn with(&mut self, with: &'a [Cte]) -> usize {

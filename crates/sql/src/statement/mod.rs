@@ -1,6 +1,7 @@
 mod cte;
 mod delete;
 mod insert;
+mod lock;
 mod order;
 mod relation;
 mod select;
@@ -9,6 +10,7 @@ mod update;
 pub use cte::{Cte, SetOperator};
 pub use delete::Delete;
 pub use insert::{Conflict, Insert};
+pub use lock::{Lock, LockStrength, LockWait};
 pub use order::{Direction, Nulls, Order};
 pub use relation::{Join, JoinKind, Relation};
 pub use select::{Select, Selected, Summary};
@@ -29,6 +31,8 @@ pub enum Statement {
     Update(Update),
     /// Removes rows.
     Delete(Delete),
+    /// Says how the database would run a statement, without running it. The rows are the database's own.
+    Explain(Box<Statement>),
 }
 
 /// The condition of one row that is there: its key, and with `versioned` its version.

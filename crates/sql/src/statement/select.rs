@@ -1,5 +1,5 @@
 use super::Order;
-use crate::{Cte, Expression, Join, Relation, SetOperator, Table, Value};
+use crate::{Cte, Expression, Join, Lock, Relation, SetOperator, Table, Value};
 
 /// `WITH … SELECT … FROM … JOIN … WHERE … GROUP BY … HAVING … UNION … ORDER BY … LIMIT …`
 ///
@@ -16,6 +16,8 @@ pub struct Select {
     pub columns: Selected,
     /// Whether equal rows of the result are given once.
     pub distinct: bool,
+    /// What rows agree in of which the first alone is given, as they are sorted. PostgreSQL alone has it.
+    pub distinct_on: Vec<Expression>,
     /// The condition that rows meet.
     pub filter: Option<Expression>,
     /// What rows agree in that become one; none leaves them apart, or makes one of all where there are aggregates.
@@ -31,6 +33,8 @@ pub struct Select {
     pub limit: Option<Value>,
     /// How many rows are skipped first.
     pub offset: Option<Value>,
+    /// How the rows are locked.
+    pub lock: Option<Box<Lock>>,
     /// What is done with the rows of the statement as it stands.
     pub summary: Option<Summary>,
 }
@@ -49,6 +53,7 @@ impl Select {
             joins: Vec::new(),
             columns: Selected::Table,
             distinct: false,
+            distinct_on: Vec::new(),
             filter: None,
             group_by: Vec::new(),
             having: None,
@@ -56,6 +61,7 @@ impl Select {
             order: Vec::new(),
             limit: None,
             offset: None,
+            lock: None,
             summary: None,
         }
     }

@@ -49,7 +49,7 @@ pub fn text(statement: &Statement) -> String {
     }
 }
 
-/// A database that lacks whatever a database may lack.
+/// A database that lacks whatever SQLite has, and has what SQLite lacks.
 pub static POOR: Dialect = Dialect {
     name: "Poor",
     parameter: '$',
@@ -69,6 +69,9 @@ pub static POOR: Dialect = Dialect {
     compound_parentheses: true,
     intersect_first: true,
     materialized: false,
+    distinct_on: true,
+    locks: true,
+    explain: None,
     transaction: Transaction { begin: "BEGIN", begin_write: "BEGIN", commit: "COMMIT", rollback: "ROLLBACK" },
     defer_foreign_keys: "",
 };

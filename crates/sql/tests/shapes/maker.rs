@@ -1,8 +1,9 @@
 //! Statements of a plan: twins have the same plan, and other values and numbers of sources.
 
 use onggi_sql::{
-    Aggregate, Bound, Case, Conflict, Cte, Delete, Expression, Frame, Insert, Join, JoinKind, Nulls, Order,
-    Raw, Relation, Select, Selected, SetOperator, Source, Statement, Table, Update, Value, Window, Windowed,
+    Aggregate, Bound, Case, Conflict, Cte, Delete, Expression, Frame, Insert, Join, JoinKind, Lock, Nulls,
+    Order, Raw, Relation, Select, Selected, SetOperator, Source, Statement, Table, Update, Value, Window,
+    Windowed,
 };
 use proptest::sample::Index;
 
@@ -63,6 +64,7 @@ impl Maker {
             let cte = self.ctes[index.index(self.ctes.len())];
             Relation::Cte { cte, id: self.derived() }
         });
+        let distinct_on = self.parts(&plan.distinct_on);
         let columns = match (&plan.columns, plan.summary) {
             (Some(parts), _) => Selected::Expressions(self.parts(parts)),
             (None, None) => Selected::Table,
@@ -99,6 +101,10 @@ impl Maker {
             columns,
             joins,
             distinct: plan.distinct,
+            distinct_on,
+            lock: plan.lock.map(|(strength, wait, first)| {
+                Box::new(Lock { strength, wait, of: if first { vec![source] } else { vec![] } })
+            }),
             filter,
             group_by,
             having,
@@ -258,6 +264,7 @@ impl Maker {
     pub fn statement(&mut self, plan: &Plan) -> Statement {
         let table = self.table;
         match plan {
+            Plan::Explain(plan) => Statement::Explain(Box::new(Statement::Select(self.select(plan)))),
             Plan::Select(plan) => Statement::Select(self.select(plan)),
             Plan::Insert { columns, conflict, returning } => {
                 let positions = |indexes: &[Index]| indexes.iter().map(|index| self.column(index)).collect();

@@ -1,8 +1,8 @@
 //! Random statements, but for their values and the numbers of their sources.
 
 use onggi_sql::{
-    AggregateFunction, BinaryOperator, Declared, Direction, Exclude, FrameUnit, Function, JoinKind, Match,
-    Nulls, SetOperator, Summary, Type, UnaryOperator, WindowFunction,
+    AggregateFunction, BinaryOperator, Declared, Direction, Exclude, FrameUnit, Function, JoinKind,
+    LockStrength, LockWait, Match, Nulls, SetOperator, Summary, Type, UnaryOperator, WindowFunction,
 };
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -71,6 +71,9 @@ pub struct SelectPlan {
     /// A select, joined.
     pub derived: Option<Box<SelectPlan>>,
     pub compound: Vec<(SetOperator, SelectPlan)>,
+    pub distinct_on: Vec<Part>,
+    /// Whether it is of the first source alone.
+    pub lock: Option<(LockStrength, LockWait, bool)>,
     pub columns: Option<Vec<Part>>,
     pub distinct: bool,
     pub filter: Option<Part>,
@@ -88,6 +91,7 @@ pub enum Plan {
     Insert { columns: Vec<Index>, conflict: Option<(Vec<Index>, Vec<Index>)>, returning: Option<Index> },
     Update { assignments: Vec<(Index, Part)>, filter: Option<Part> },
     Delete { filter: Option<Part> },
+    Explain(SelectPlan),
 }
 
 pub fn part() -> impl Strategy<Value = Part> {
@@ -243,7 +247,8 @@ fn join_kind() -> impl Strategy<Value = JoinKind> {
 /// A plan with plans in it, one level deep but for those in expressions.
 fn select_plan(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value = SelectPlan> {
     use SetOperator::{Except, Intersect, Union, UnionAll};
-    let simple = simple_plan(part).boxed();
+    let part = part.boxed();
+    let simple = simple_plan(part.clone()).boxed();
     let kept = select(vec![None, Some(true), Some(false)]);
     let cte = (select(vec!["tree", "users"]), any::<bool>(), kept, simple.clone());
     let compound = (select(vec![Union, UnionAll, Intersect, Except]), simple.clone());
@@ -253,12 +258,13 @@ fn select_plan(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Val
         prop::option::weighted(0.2, simple.clone().prop_map(Box::new)),
         prop_oneof![3 => Just(vec![]), 1 => prop::collection::vec(compound, 1..3)],
     );
-    (simple, inside).prop_map(|(plan, (with, cte, derived, compound))| SelectPlan {
-        with,
-        cte,
-        derived,
-        compound,
-        ..plan
+    let strength = select(vec![LockStrength::Update, LockStrength::KeyShare]);
+    let wait = select(vec![LockWait::Wait, LockWait::Fail, LockWait::Skip]);
+    let lock = prop::option::weighted(0.1, (strength, wait, any::<bool>()));
+    let distinct_on = prop_oneof![9 => Just(vec![]), 1 => prop::collection::vec(part, 1..3)];
+    let rare = (lock, distinct_on);
+    (simple, inside, rare).prop_map(|(plan, (with, cte, derived, compound), (lock, distinct_on))| {
+        SelectPlan { lock, distinct_on, with, cte, derived, compound, ..plan }
     })
 }
 
@@ -279,6 +285,8 @@ fn simple_plan(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Val
             cte: None,
             derived: None,
             compound: vec![],
+            distinct_on: vec![],
+            lock: None,
             columns,
             distinct,
             filter,
@@ -296,7 +304,8 @@ pub fn plan() -> impl Strategy<Value = Plan> {
     let filter = || prop::option::of(part());
     let columns = || prop::collection::vec(any::<Index>(), 0..3);
     prop_oneof![
-        2 => select_plan(part()).prop_map(Plan::Select),
+        3 => select_plan(part()).prop_map(Plan::Select),
+        1 => select_plan(part()).prop_map(Plan::Explain),
         1 => (columns(), prop::option::of((columns(), columns())), prop::option::of(any::<Index>()))
             .prop_map(|(columns, conflict, returning)| Plan::Insert { columns, conflict, returning }),
         1 => (prop::collection::vec((any::<Index>(), part()), 1..3), filter())

@@ -26,6 +26,9 @@ pub static SQLITE: Dialect = Dialect {
     compound_parentheses: false,
     intersect_first: false,
     materialized: true,
+    distinct_on: false,
+    locks: false,
+    explain: Some("EXPLAIN QUERY PLAN "),
     transaction: Transaction {
         begin: "BEGIN",
         begin_write: "BEGIN IMMEDIATE",
