@@ -82,7 +82,7 @@ pub use onggi_derive::{Field, Model};
 pub use onggi_driver::{Bind, Executed};
 pub use onggi_pickle as pickle;
 pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
-pub use query::Query;
+pub use query::{Joined, Query, Tables};
 pub use raw::{FromRow, Parameter, Sql, sql};
 pub use relation::{BelongsTo, Collection, Eager, HasMany, HasOne, ManyToMany, Related};
 pub use selection::{Entity, EntityColumns, Selection};

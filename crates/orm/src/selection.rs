@@ -7,6 +7,7 @@ use onggi_sql::{self as sql, Source};
 use crate::executor::Keep;
 use crate::expression::{Expression, Nullability, Parts, Paths, Tree, need};
 use crate::field::Field;
+use crate::query::Tables;
 use crate::reader::Reader;
 use crate::relation::Fetch;
 use crate::{Error, Executor, Model, Result};
@@ -14,7 +15,7 @@ use crate::{Error, Executor, Model, Result};
 /// What a query gives for each row.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be selected",
-    note = "a query selects columns, expressions, and tuples of up to eight of them"
+    note = "a query selects columns, expressions, and tuples of up to twelve of them"
 )]
 pub trait Selection {
     /// What a row becomes.
@@ -53,6 +54,7 @@ pub struct Columns {
     pub(crate) expressions: Vec<sql::Expression>,
     pub(crate) error: Option<Box<str>>,
     pub(crate) paths: Paths,
+    pub(crate) depth: u16,
 }
 
 impl Columns {
@@ -64,8 +66,9 @@ impl Columns {
     }
 
     fn push(&mut self, tree: Tree) {
-        let Parts { expression, error, paths } = tree.into_parts();
+        let Parts { expression, error, paths, depth } = tree.into_parts();
         self.expressions.push(expression);
+        self.depth = self.depth.max(depth);
         self.error = self.error.take().or(error);
         paths.into_iter().for_each(|path| need(&mut self.paths, path));
     }
@@ -116,33 +119,29 @@ impl<C: EntityColumns<Model: Model>> Selection for C {
     }
 }
 
-/// Whole objects of a model.
-pub struct Entity<M>(PhantomData<fn() -> M>);
+/// Whole objects of a model, or of several that are joined.
+pub struct Entity<F>(PhantomData<fn() -> F>);
 
-impl<M: Model> Selection for Entity<M> {
-    type Item<K: Keep> = K::Entity<M>;
+impl<F: Tables> Selection for Entity<F> {
+    type Item<K: Keep> = F::Item<K>;
 
     fn columns(&self, _to: &mut Columns) {}
 
     #[inline]
-    fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<K::Entity<M>> {
-        keep.entity(reader)
+    fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<F::Item<K>> {
+        F::read(reader, keep)
     }
 
     fn begin<K: Keep>(keep: &mut K, distinct: bool) {
-        keep.begin::<M>(distinct);
+        F::begin(keep, distinct);
     }
 
     fn finish<K: Keep>(keep: &mut K) {
-        keep.finish::<M>();
+        F::finish(keep);
     }
 
-    fn fetch<E: Executor>(
-        executor: &mut E,
-        items: &mut [<E::Keep as Keep>::Entity<M>],
-        fetches: &[Fetch],
-    ) -> Result<()> {
-        if fetches.is_empty() { Ok(()) } else { executor.fetch::<M>(items, fetches) }
+    fn fetch<E: Executor>(executor: &mut E, items: &mut [F::Item<E::Keep>], fetches: &[Fetch]) -> Result<()> {
+        F::fetch(executor, items, fetches)
     }
 }
 
@@ -182,21 +181,21 @@ impl<T: Field, N: Into<Tree> + Clone> Selection for Expression<T, N> {
 macro_rules! tuple {
     ($($part:ident $position:tt),+) => {
         impl<$($part: Selection),+> Selection for ($($part,)+) {
-            type Item<K: Keep> = ($($part::Item<K>,)+);
+            type Item<Kept: Keep> = ($($part::Item<Kept>,)+);
 
             fn columns(&self, to: &mut Columns) {
                 $(self.$position.columns(to);)+
             }
 
-            fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>> {
+            fn read<Kept: Keep>(reader: &mut Reader<'_>, keep: &mut Kept) -> Result<Self::Item<Kept>> {
                 Ok(($($part::read(reader, keep)?,)+))
             }
 
-            fn begin<K: Keep>(keep: &mut K, _distinct: bool) {
+            fn begin<Kept: Keep>(keep: &mut Kept, _distinct: bool) {
                 $($part::begin(keep, false);)+
             }
 
-            fn finish<K: Keep>(keep: &mut K) {
+            fn finish<Kept: Keep>(keep: &mut Kept) {
                 $($part::finish(keep);)+
             }
         }
@@ -211,3 +210,7 @@ tuple!(A 0, B 1, C 2, D 3, E 4);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);

@@ -26,7 +26,18 @@ const DEPTH: u16 = 500;
 
 impl Tree {
     pub(crate) fn into_parts(self) -> Parts {
-        Parts { expression: self.expression, error: self.error, paths: self.paths }
+        let Tree { expression, depth, error, paths } = self;
+        Parts { expression, error, paths, depth }
+    }
+
+    /// A subquery, with what its query says of it.
+    pub(crate) fn around(
+        expression: sql::Expression,
+        error: Option<Box<str>>,
+        paths: Paths,
+        depth: u16,
+    ) -> Tree {
+        Tree { expression, depth, error, paths }.deeper()
     }
 
     /// An expression that needs these occurrences.
@@ -108,6 +119,7 @@ pub(crate) struct Parts {
     pub(crate) expression: sql::Expression,
     pub(crate) error: Option<Box<str>>,
     pub(crate) paths: Paths,
+    pub(crate) depth: u16,
 }
 
 /// A column of an occurrence.

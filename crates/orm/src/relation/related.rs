@@ -63,8 +63,7 @@ impl<M: Model> Related<M> {
 
     /// Whether there is one.
     pub fn exists(self) -> Condition {
-        let (select, tree) = self.into_select(Selected::Nothing);
-        Condition(wrap(sql::Expression::Exists(Box::new(select)), tree))
+        Condition(self.subquery(Selected::Nothing, sql::Expression::exists))
     }
 
     /// Whether there is none.
@@ -96,10 +95,11 @@ impl<M: Model> Related<M> {
 
     /// How many there are.
     pub fn count(self) -> Expression<i64> {
-        let (mut select, tree) = self.into_select(Selected::Nothing);
-        select.summary = Some(Summary::Count);
-        select.order.clear();
-        Expression::tree(wrap(sql::Expression::Scalar(Box::new(select)), tree))
+        Expression::tree(self.subquery(Selected::Nothing, |mut select| {
+            select.summary = Some(Summary::Count);
+            select.order.clear();
+            sql::Expression::scalar(select)
+        }))
     }
 
     /// The sum of an expression over them; NULL of none.
@@ -142,19 +142,16 @@ impl<M: Model> Related<M> {
         let of = of(self.query.columns()).into_tree();
         let of = self.query.take(of);
         let selected = Selected::Expressions(vec![sql::Expression::aggregate(function, of)]);
-        let (select, tree) = self.into_select(selected);
-        Expression::tree(wrap(sql::Expression::Scalar(Box::new(select)), tree))
+        Expression::tree(self.subquery(selected, sql::Expression::scalar))
     }
 
-    /// The select of the related rows, and an empty tree with what is wrong with it and what it needs.
-    fn into_select(mut self, columns: Selected) -> (Select, Tree) {
+    /// The select of the related rows, as a part of an expression.
+    fn subquery(mut self, columns: Selected, wrap: impl FnOnce(Select) -> sql::Expression) -> Tree {
         let own = self.query.source();
-        relate(self.query.select_mut(), own, self.relation, self.near);
-        let (mut select, error, outer) = self.query.into_select();
+        let select = self.query.select_mut();
+        relate(select, own, self.relation, self.near);
         select.columns = columns;
-        let tree =
-            Tree::from(sql::Expression::Literal(1)).or_error(error).needing(outer).needing([self.near]);
-        (select, tree)
+        self.query.into_subquery(wrap).needing([self.near])
     }
 }
 
@@ -169,11 +166,6 @@ fn relate(select: &mut Select, own: Source, relation: &'static Relation, near: S
             select.and(equal(between, link.near, near, near.table.primary_key));
         }
     }
-}
-
-/// A subquery with what its tree says of it.
-fn wrap(expression: sql::Expression, tree: Tree) -> Tree {
-    tree.map(|_| expression)
 }
 
 impl<M: Model> From<Collection<M>> for Related<M> {

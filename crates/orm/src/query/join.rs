@@ -1,0 +1,35 @@
+use onggi_sql::{Join, JoinKind, Source};
+
+use super::Query;
+use crate::expression::need;
+use crate::query::Tables;
+use crate::source;
+
+impl<F: Tables, S> Query<F, S> {
+    /// Joins the tables that relations lead to, each once; those of a query around this one are left to that.
+    pub(super) fn join_path(&mut self, path: Source) {
+        if !self.sources.iter().any(|own| source::same_query(path, *own)) {
+            return need(&mut self.outer, path);
+        }
+        let Some(step) = source::step(path) else { return };
+        if self.select.joins.iter().any(|join| join.source.is(path)) {
+            return;
+        }
+        self.join_path(step.from);
+        let kind = match step.relation.is_optional() || self.may_miss(step.from) {
+            true => JoinKind::Left,
+            false => JoinKind::Inner,
+        };
+        let on = Some(step.relation.condition(step.from, path));
+        self.select.joins.push(Join { kind, source: path.into(), on });
+    }
+
+    /// Whether a row of the result may have no row of this table.
+    fn may_miss(&self, source: Source) -> bool {
+        let place = self.select.joins.iter().position(|join| join.source.is(source));
+        let itself = place.map(|place| &self.select.joins[place]);
+        let later = &self.select.joins[place.map_or(0, |place| place + 1)..];
+        itself.is_some_and(|join| matches!(join.kind, JoinKind::Left | JoinKind::Full))
+            || later.iter().any(|join| matches!(join.kind, JoinKind::Right | JoinKind::Full))
+    }
+}

@@ -1,0 +1,255 @@
+//! Queries as values.
+
+mod join;
+mod run;
+mod tables;
+mod write;
+
+use std::marker::PhantomData;
+
+use onggi_sql as sql;
+use onggi_sql::{Select, Selected, Source, Value};
+use smallvec::{SmallVec, smallvec};
+
+pub(crate) use self::run::rows;
+pub use self::tables::{Joined, Tables};
+use crate::expression::{Condition, Must, Order, Parts, Paths, Tree};
+use crate::relation::fetch::add;
+use crate::relation::{Eager, Fetch};
+use crate::selection::{Columns, Entity, Selection};
+use crate::{Error, Model, Result, source};
+
+/// A description of the rows wanted. Building it does nothing; [`all`](Query::all) and its like run it.
+///
+/// ```
+/// # use onggi::{Database, Id, Model};
+/// # #[derive(Clone, Default, Model)]
+/// # struct User { id: Id<User>, name: String, age: i32 }
+/// # let db = Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![User])?;
+/// let adults = User::query().filter(|u| u.age.ge(18) & u.name.starts_with("J")).order_by(|u| u.age.desc());
+///
+/// let mut connection = db.connect()?;
+/// let plain: Vec<User> = adults.all(&mut connection)?;
+///
+/// let mut session = db.session()?;
+/// let tracked: Vec<onggi::Handle<User>> = adults.all(&mut session)?;
+/// # Ok::<(), onggi::Error>(())
+/// ```
+#[must_use = "a query does nothing until it is run, with `all`, `one` or the like"]
+pub struct Query<F, S = Entity<F>> {
+    /// The tables that closures see: its own, and those joined to it.
+    sources: SmallVec<[Source; 1]>,
+    select: Select,
+    selection: S,
+    /// Whether it gives the tables' objects, and nothing made of them.
+    whole: bool,
+    /// A value in it that cannot be bound; told when the query runs.
+    error: Option<Box<str>>,
+    /// Occurrences of tables of the queries around this one, which they are to join.
+    outer: Paths,
+    /// How deep the deepest of its expressions is.
+    depth: u16,
+    /// What is loaded along.
+    fetches: Vec<Fetch>,
+    tables: PhantomData<fn() -> F>,
+}
+
+impl<M: Model> Query<M> {
+    /// Loads relations along with the objects: in one statement for each, whatever the number of objects.
+    ///
+    /// `|post| post.author().company()` loads authors and their companies, `|user| user.posts().with(|post|
+    /// post.tags())` posts and their tags. A relation to many can be narrowed: `|user| user.posts().filter(|post|
+    /// post.likes.gt(9)).order_by(|post| post.likes.desc())`. In plain structs the relations' fields then hold the
+    /// objects; in a session [`load`](crate::Session::load) gives them without a statement.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, HasMany, Id, Model};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct User { id: Id<User>, name: String, #[model(inverse(author))] posts: HasMany<Post> }
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct Post { id: Id<Post>, title: String, author: BelongsTo<User> }
+    /// # let db = onggi::Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Post])?;
+    /// # let mut connection = db.connect()?;
+    /// let users: Vec<User> = User::query().with(|user| user.posts()).all(&mut connection)?;
+    /// for user in &users {
+    ///     println!("{}: {} posts", user.name, user.posts.loaded().map_or(0, <[Post]>::len));
+    /// }
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn with<E: Eager>(mut self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Query<M> {
+        if let Some(fetch) = relation(self.columns()).into_fetches() {
+            add(&mut self.fetches, fetch);
+        }
+        self
+    }
+
+    pub(crate) fn take_fetches(&mut self) -> Vec<Fetch> {
+        std::mem::take(&mut self.fetches)
+    }
+
+    pub(crate) fn new() -> Query<M> {
+        let source = source::root(M::table());
+        Query {
+            sources: smallvec![source],
+            select: Select::all(source),
+            selection: Entity::new(),
+            whole: true,
+            error: None,
+            outer: Paths::new(),
+            depth: 0,
+            fetches: Vec::new(),
+            tables: PhantomData,
+        }
+    }
+}
+
+/// Clauses.
+impl<F: Tables, S> Query<F, S> {
+    /// Keeps the rows that meet a condition; several calls must all be met.
+    pub fn filter<C: Into<Condition>>(mut self, condition: impl FnOnce(F::Columns) -> C) -> Query<F, S> {
+        let tree = condition(self.columns()).into().into_tree();
+        let expression = self.take(tree);
+        self.select.and(expression);
+        self
+    }
+
+    /// Sorts by a column or expression, [`asc`](crate::Expression::asc) unless told otherwise; several calls sort by
+    /// the first, and rows equal in it by the next.
+    pub fn order_by<O: Into<Order>>(mut self, order: impl FnOnce(F::Columns) -> O) -> Query<F, S> {
+        let (tree, order) = order(self.columns()).into().into_parts();
+        let expression = self.take(tree);
+        self.select.order.push(order(expression));
+        self
+    }
+
+    /// Gives at most this many rows.
+    pub fn limit(mut self, rows: u32) -> Query<F, S> {
+        self.select.limit = Some(Value::Integer(rows.into()));
+        self
+    }
+
+    /// Skips this many rows first.
+    pub fn offset(mut self, rows: u32) -> Query<F, S> {
+        self.select.offset = Some(Value::Integer(rows.into()));
+        self
+    }
+
+    /// Gives equal rows once.
+    pub fn distinct(mut self) -> Query<F, S> {
+        self.select.distinct = true;
+        self
+    }
+
+    /// Selects columns or expressions instead of objects: one, or a tuple of up to twelve.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct User { id: Id<User>, name: String, age: i32 }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User])?;
+    /// # let mut connection = db.connect()?;
+    /// let pairs: Vec<(String, i32)> = User::query().select(|u| (u.name, u.age)).all(&mut connection)?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn select<T: Selection>(mut self, selection: impl FnOnce(F::Columns) -> T) -> Query<F, T> {
+        let selection = selection(self.columns());
+        let Columns { expressions, error, paths, depth } = Columns::of(&selection);
+        self.note(error, paths, depth);
+        self.select.columns = Selected::Expressions(expressions);
+        Query {
+            selection,
+            whole: false,
+            fetches: Vec::new(),
+            tables: PhantomData,
+            sources: self.sources,
+            select: self.select,
+            error: self.error,
+            outer: self.outer,
+            depth: self.depth,
+        }
+    }
+
+    /// What closures see, for conditions that are built outside of them.
+    ///
+    /// ```
+    /// # use onggi::{Condition, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String, age: i32 }
+    /// let query = User::query();
+    /// let user = query.columns();
+    /// let mut conditions: Vec<Condition> = vec![user.age.ge(18)];
+    /// conditions.push(user.name.ne(""));
+    /// let adults = query.filter(|_| conditions.into_iter().collect::<Condition>());
+    /// ```
+    pub fn columns(&self) -> F::Columns {
+        F::columns(&self.sources)
+    }
+
+    /// Takes an expression in: what is wrong with it, and the joins that it needs.
+    pub(crate) fn take(&mut self, tree: Tree) -> sql::Expression {
+        let Parts { expression, error, paths, depth } = tree.into_parts();
+        self.note(error, paths, depth);
+        expression
+    }
+
+    /// Notes what expressions bring along that are taken in.
+    fn note(&mut self, error: Option<Box<str>>, paths: Paths, depth: u16) {
+        if error.is_some() {
+            self.error = self.error.take().or(error);
+        }
+        self.depth = self.depth.max(depth);
+        paths.into_iter().for_each(|path| self.join_path(path));
+    }
+
+    /// The select, as a part of another statement: with what is wrong with it, and the occurrences of tables that the
+    /// other joins.
+    pub(crate) fn into_select(self) -> (Select, Option<Box<str>>, Paths) {
+        (self.select, self.error, self.outer)
+    }
+
+    /// The select inside an expression of a query around it.
+    pub(crate) fn into_subquery(self, wrap: impl FnOnce(Select) -> sql::Expression) -> Tree {
+        Tree::around(wrap(self.select), self.error, self.outer, self.depth)
+    }
+
+    /// The table that it reads first.
+    pub(crate) fn source(&self) -> Source {
+        self.sources[0]
+    }
+
+    /// The select, to be changed.
+    pub(crate) fn select_mut(&mut self) -> &mut Select {
+        &mut self.select
+    }
+
+    fn check(&self) -> Result<()> {
+        match &self.error {
+            None => Ok(()),
+            Some(error) => Err(Error::value(&**error)),
+        }
+    }
+}
+
+impl<F, S: Clone> Clone for Query<F, S> {
+    fn clone(&self) -> Query<F, S> {
+        Query {
+            sources: self.sources.clone(),
+            select: self.select.clone(),
+            selection: self.selection.clone(),
+            whole: self.whole,
+            error: self.error.clone(),
+            outer: self.outer.clone(),
+            depth: self.depth,
+            fetches: self.fetches.clone(),
+            tables: PhantomData,
+        }
+    }
+}
+
+impl<F, S> std::fmt::Debug for Query<F, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.select.fmt(f)
+    }
+}

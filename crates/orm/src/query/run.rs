@@ -1,0 +1,189 @@
+use onggi_driver as driver;
+use onggi_sql::{Select, Selected, Statement, Summary, Value, shape};
+
+use super::{Query, Tables};
+use crate::executor::Plain;
+use crate::field::Field;
+use crate::reader::Reader;
+use crate::selection::Selection;
+use crate::{Error, Executor, Result};
+
+/// Running.
+impl<F: Tables, S: Selection> Query<F, S> {
+    /// All rows.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database, and rows that cannot be read: their table, column and key are named. With
+    /// [`each`](Query::each) the other rows can be read all the same.
+    pub fn all<E: Executor>(&self, executor: &mut E) -> Result<Vec<S::Item<E::Keep>>> {
+        let mut items = Vec::new();
+        self.keep(executor, |item| {
+            items.push(item);
+            true
+        })?;
+        S::fetch(executor, &mut items, &self.fetches)?;
+        Ok(items)
+    }
+
+    /// The first row, if there is any.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`all`](Query::all).
+    pub fn first<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
+        let mut first = None;
+        self.keep(executor, |item| {
+            first = Some(item);
+            false
+        })?;
+        S::fetch(executor, first.as_mut_slice(), &self.fetches)?;
+        Ok(first)
+    }
+
+    /// The row, of which there must be exactly one.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) and [`is_not_unique`](Error::is_not_unique), and those of
+    /// [`all`](Query::all).
+    pub fn one<E: Executor>(&self, executor: &mut E) -> Result<S::Item<E::Keep>> {
+        match self.one_or_none(executor)? {
+            Some(item) => Ok(item),
+            None => {
+                Err(Error::not_found(format!("no row of {} matches the query", self.source().table.name)))
+            }
+        }
+    }
+
+    /// The row, of which there must be at most one.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_unique`](Error::is_not_unique), and those of [`all`](Query::all).
+    pub fn one_or_none<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
+        let (mut found, mut several) = (None, false);
+        self.keep(executor, |item| {
+            several = found.replace(item).is_some();
+            !several
+        })?;
+        if several {
+            let table = self.source().table.name;
+            return Err(Error::not_unique(format!("more than one row of {table} matches the query")));
+        }
+        S::fetch(executor, found.as_mut_slice(), &self.fetches)?;
+        Ok(found)
+    }
+
+    /// Lends every row to a function, holding one at a time; on a session too, objects are plain and not tracked.
+    ///
+    /// A row that cannot be read comes as an error of its own, so the function may go on to the next: `let user =
+    /// user?;` stops at it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database and of the function, which end the query.
+    pub fn each<E: Executor>(
+        &self,
+        executor: &mut E,
+        mut each: impl FnMut(Result<S::Item<Plain>>) -> Result<()>,
+    ) -> Result<()> {
+        if !self.fetches.is_empty() {
+            return Err(Error::usage("`each` holds one row at a time: relations are loaded `with` all rows"));
+        }
+        self.run(&self.select, executor, |reader, _| {
+            each(S::read(reader, &mut Plain))?;
+            Ok(true)
+        })
+    }
+
+    /// How many rows there are.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn count<E: Executor>(&self, executor: &mut E) -> Result<u64> {
+        self.summary(executor, Summary::Count)
+    }
+
+    /// Whether there is a row.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn exists<E: Executor>(&self, executor: &mut E) -> Result<bool> {
+        Ok(self.summary::<E, i64>(executor, Summary::Exists)? != 0)
+    }
+
+    fn summary<E: Executor, T: Field + Default>(&self, executor: &mut E, summary: Summary) -> Result<T> {
+        let mut select = Select { summary: Some(summary), order: Vec::new(), ..self.select.clone() };
+        // What is selected decides how many rows there are where it is distinct, or an aggregate.
+        if !select.distinct && self.whole {
+            select.columns = Selected::Nothing;
+        }
+        let mut result = T::default();
+        self.run(&select, executor, |reader, _| {
+            result = reader.next()?;
+            Ok(false)
+        })?;
+        Ok(result)
+    }
+
+    /// Hands the rows to `each`, as the executor keeps them, until that says to stop.
+    fn keep<E: Executor>(
+        &self,
+        executor: &mut E,
+        mut each: impl FnMut(S::Item<E::Keep>) -> bool,
+    ) -> Result<()> {
+        // Flushed first, so that the keeper knows all objects; no row of one table comes twice.
+        self.check()?;
+        executor.before_read()?;
+        S::begin(executor.split().1, true);
+        let result = self.run(&self.select, executor, |reader, keep| Ok(each(S::read(reader, keep)?)));
+        S::finish(executor.split().1);
+        result
+    }
+
+    /// Runs a select and hands its rows to `row` until that says to stop.
+    fn run<E: Executor>(
+        &self,
+        select: &Select,
+        executor: &mut E,
+        row: impl FnMut(&mut Reader<'_>, &mut E::Keep) -> Result<bool>,
+    ) -> Result<()> {
+        self.check()?;
+        executor.before_read()?;
+        let (connection, keep) = executor.split();
+        rows(select, connection, keep, row).inspect_err(|_| executor.after_error())
+    }
+}
+
+/// Runs a select and hands its rows to `row` until that says to stop.
+pub(crate) fn rows<K>(
+    select: &Select,
+    connection: &mut driver::Connection,
+    keep: &mut K,
+    mut row: impl FnMut(&mut Reader<'_>, &mut K) -> Result<bool>,
+) -> Result<()> {
+    let (shape, values) = shape::of_select(select);
+    connection.with(
+        &shape,
+        || Statement::Select(select.clone()),
+        |prepared| {
+            let mut rows = prepared.query(|to| bind(&values, to))?;
+            while let Some(next) = rows.next_row()? {
+                if !row(&mut Reader::new(next), keep)? {
+                    break;
+                }
+            }
+            Ok(())
+        },
+    )
+}
+
+pub(super) fn bind(values: &[&Value], to: &mut dyn driver::Bind) -> Result<()> {
+    for value in values {
+        to.bind(value.as_ref())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,144 @@
+use onggi_sql::Source;
+
+use crate::executor::Keep;
+use crate::expression::{Maybe, Must};
+use crate::reader::Reader;
+use crate::relation::Fetch;
+use crate::selection::Selection;
+use crate::{Executor, Model, Result};
+
+/// What a query reads: a model, or a tuple of models that are joined, `Option`s where a row may be missing.
+///
+/// `Query<(User, Option<Post>)>` is a query of users, with posts where there are some.
+pub trait Tables {
+    /// What closures see of them.
+    type Columns: Copy;
+
+    /// What a row becomes that holds all of them.
+    type Item<K: Keep>;
+
+    /// What closures see of these occurrences.
+    #[doc(hidden)]
+    fn columns(sources: &[Source]) -> Self::Columns;
+
+    /// Reads their part of a row.
+    #[doc(hidden)]
+    fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>>;
+
+    /// Before the first row.
+    #[doc(hidden)]
+    fn begin<K: Keep>(keep: &mut K, distinct: bool);
+
+    /// After the last row.
+    #[doc(hidden)]
+    fn finish<K: Keep>(keep: &mut K);
+
+    /// Loads relations of what a query has brought.
+    #[doc(hidden)]
+    fn fetch<E: Executor>(
+        executor: &mut E,
+        items: &mut [Self::Item<E::Keep>],
+        fetches: &[Fetch],
+    ) -> Result<()>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Tables for M {
+    type Columns = M::Columns<Must>;
+    type Item<K: Keep> = K::Entity<M>;
+
+    fn columns(sources: &[Source]) -> M::Columns<Must> {
+        M::columns(sources[0])
+    }
+
+    #[inline]
+    fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<K::Entity<M>> {
+        keep.entity(reader)
+    }
+
+    fn begin<K: Keep>(keep: &mut K, distinct: bool) {
+        keep.begin::<M>(distinct);
+    }
+
+    fn finish<K: Keep>(keep: &mut K) {
+        keep.finish::<M>();
+    }
+
+    fn fetch<E: Executor>(
+        executor: &mut E,
+        items: &mut [<E::Keep as Keep>::Entity<M>],
+        fetches: &[Fetch],
+    ) -> Result<()> {
+        if fetches.is_empty() { Ok(()) } else { executor.fetch::<M>(items, fetches) }
+    }
+}
+
+/// One of several joined tables: a model, or an `Option` of one whose row may be missing.
+pub trait Joined {
+    /// What closures see of it.
+    type Columns: Copy + Selection;
+
+    /// The same, whose row may be missing.
+    type Optional: Joined;
+
+    /// What closures see of an occurrence.
+    #[doc(hidden)]
+    fn columns(source: Source) -> Self::Columns;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Joined for M {
+    type Columns = M::Columns<Must>;
+    type Optional = Option<M>;
+
+    fn columns(source: Source) -> M::Columns<Must> {
+        M::columns(source)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Joined for Option<M> {
+    type Columns = M::Columns<Maybe>;
+    type Optional = Option<M>;
+
+    fn columns(source: Source) -> M::Columns<Maybe> {
+        M::columns(source)
+    }
+}
+
+/// Tables of a tuple: each as it would be selected.
+macro_rules! tables {
+    ($($part:ident $position:tt),+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($part: Joined),+> Tables for ($($part,)+) {
+            type Columns = ($($part::Columns,)+);
+            type Item<K: Keep> = ($(<$part::Columns as Selection>::Item<K>,)+);
+
+            fn columns(sources: &[Source]) -> Self::Columns {
+                ($($part::columns(sources[$position]),)+)
+            }
+
+            fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>> {
+                <Self::Columns as Selection>::read(reader, keep)
+            }
+
+            fn begin<K: Keep>(keep: &mut K, distinct: bool) {
+                <Self::Columns as Selection>::begin(keep, distinct);
+            }
+
+            fn finish<K: Keep>(keep: &mut K) {
+                <Self::Columns as Selection>::finish(keep);
+            }
+
+            fn fetch<By: Executor>(_: &mut By, _: &mut [Self::Item<By::Keep>], _: &[Fetch]) -> Result<()> {
+                Ok(())
+            }
+        }
+    };
+}
+
+tables!(A 0, B 1);
+tables!(A 0, B 1, C 2);
+tables!(A 0, B 1, C 2, D 3);
+tables!(A 0, B 1, C 2, D 3, E 4);
+tables!(A 0, B 1, C 2, D 3, E 4, F 5);
