@@ -79,6 +79,12 @@ macro_rules! cases {
                 both_ends_stay_in_step_in_memory
                 a_new_object_that_is_held_elsewhere_moves_in_at_the_next_flush
                 relations_to_composite_keys_use_columns_that_are_there
+                relations_are_loaded_along_into_plain_structs
+                what_was_loaded_along_is_in_the_session
+                a_relation_loaded_along_is_filtered_sorted_and_limited_for_each_owner
+                a_part_of_a_relation_is_loaded_in_a_session
+                members_are_added_and_removed_as_a_difference
+                what_belongs_to_a_deleted_object_goes_with_it
             }
             session {
                 an_added_object_is_there_at_once_and_written_later

@@ -371,3 +371,188 @@ pub fn relations_to_composite_keys_use_columns_that_are_there(harness: &Harness)
     assert_eq!(harness.statements().len(), 2);
     Ok(())
 }
+
+pub fn relations_are_loaded_along_into_plain_structs(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let users: Vec<User> = User::query()
+        .with(|u| u.company())
+        .with(|u| u.posts().with(|p| p.tags()).with(|p| p.editor().company()))
+        .with(|u| u.passport())
+        .order_by(|u| u.id)
+        .all(&mut connection)?;
+    assert_eq!(
+        harness.statements().len(),
+        6,
+        "users, companies, posts, tags, editors (who have none), passports"
+    );
+    let jane = &users[2];
+    assert_eq!(jane.name, "Jane");
+    assert_eq!(jane.company.as_ref().and_then(BelongsTo::object).map(|company| &*company.name), Some("Acme"));
+    assert_eq!(jane.passport.object().map(|passport| &*passport.number), Some("P1"));
+    let posts = jane.posts.loaded().expect("loaded");
+    let tags = |post: &Post| post.tags.loaded().map(|tags| tags.iter().map(|tag| tag.name.clone()).collect());
+    assert_eq!(tags(&posts[0]), Some(vec!["rust".to_owned()]));
+    assert_eq!(
+        posts[0].editor.as_ref().and_then(BelongsTo::object).map(|editor| &*editor.name),
+        Some("John")
+    );
+    assert_eq!(users[1].posts.loaded().map(<[Post]>::len), Some(0));
+    assert!(jane.staff.loaded().is_none(), "what was not asked for is not loaded");
+    Ok(())
+}
+
+pub fn what_was_loaded_along_is_in_the_session(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut session = harness.session()?;
+    let users = User::query().with(|u| u.posts().with(|p| p.tags())).order_by(|u| u.id).all(&mut session)?;
+    assert_eq!(harness.statements().len(), 4, "the transaction, users, posts, tags");
+    let mut tags = Vec::new();
+    for &user in &users {
+        for post in session.load(user, |u| u.posts())? {
+            tags.extend(session.load(post, |p| p.tags())?);
+        }
+    }
+    assert_eq!(tags.len(), 2);
+    assert_eq!(harness.statements(), [""; 0]);
+    Ok(())
+}
+
+pub fn a_relation_loaded_along_is_filtered_sorted_and_limited_for_each_owner(
+    harness: &Harness,
+) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let titles = |users: &[User]| -> Vec<Vec<String>> {
+        let of =
+            |user: &User| user.posts.loaded().unwrap_or_default().iter().map(|p| p.title.clone()).collect();
+        users.iter().map(of).collect()
+    };
+    let users = User::query().order_by(|u| u.id);
+    let best =
+        users.clone().with(|u| u.posts().order_by(|p| p.likes.desc()).limit(1)).all(&mut connection)?;
+    assert_eq!(titles(&best), [vec!["Third"], vec![], vec!["Second"]]);
+    assert_eq!(harness.statements().len(), 2);
+    let second = users
+        .clone()
+        .with(|u| u.posts().order_by(|p| p.likes.desc()).limit(5).offset(1))
+        .all(&mut connection)?;
+    assert_eq!(titles(&second), [vec![], vec![], vec!["First"]]);
+    let liked = users
+        .clone()
+        .with(|u| {
+            u.posts().filter(|p| p.likes.gt(5) & p.author().name.eq("Jane")).order_by(|p| p.title.desc())
+        })
+        .all(&mut connection)?;
+    assert_eq!(titles(&liked), [vec![], vec![], vec!["Second", "First"]]);
+    let tagged = Post::query()
+        .order_by(|p| p.id)
+        .with(|p| p.tags().filter(|t| t.name.ne("sql")).limit(1))
+        .all(&mut connection)?;
+    assert_eq!(
+        tagged.iter().map(|post| post.tags.loaded().map_or(9, <[Tag]>::len)).collect::<Vec<_>>(),
+        [0, 1, 0]
+    );
+    Ok(())
+}
+
+pub fn a_part_of_a_relation_is_loaded_in_a_session(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut session = harness.session()?;
+    let users = User::query().order_by(|u| u.id).all(&mut session)?;
+    harness.statements();
+    let best = |session: &mut onggi::Session, user| {
+        session.load(user, |u: UserColumns| u.posts().order_by(|p| p.likes.desc()).limit(1))
+    };
+    let mut titles = Vec::new();
+    for &user in &users {
+        titles.extend(best(&mut session, user)?.first().map(|&post| session[post].title.clone()));
+    }
+    assert_eq!(titles, ["Third", "Second"]);
+    assert_eq!(harness.statements().len(), 1);
+    session.add(Post { author: users[0].into(), ..post("Fourth", 99) });
+    let best = best(&mut session, users[0])?;
+    assert_eq!(session[best[0]].title, "Fourth");
+    Ok(())
+}
+
+pub fn members_are_added_and_removed_as_a_difference(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut session = harness.session()?;
+    let first = Post::query().filter(|p| p.title.eq("First")).one(&mut session)?;
+    let sql = Tag::query().filter(|t| t.name.eq("sql")).one(&mut session)?;
+    let new = session.add(tag("new"));
+    harness.statements();
+    session.collection(first, |p| p.tags()).set([sql, new])?;
+    let tags = session.load(first, |p| p.tags())?;
+    assert_eq!(tags.len(), 2);
+    session.collection(first, |p| p.tags()).add(sql)?;
+    session.commit()?;
+    let statements = harness.statements();
+    assert!(
+        statements
+            .contains(&r#"2 x INSERT INTO "post_tags" ("post_id", "tag_name") VALUES (?1, ?2)"#.to_owned())
+            || statements
+                .contains(&r#"2 x INSERT INTO "post_tags" ("post_id", "tag_id") VALUES (?1, ?2)"#.to_owned()),
+        "{statements:#?}"
+    );
+    assert!(statements.iter().any(|text| text.starts_with(r#"DELETE FROM "post_tags""#)), "{statements:#?}");
+    let names = Tag::query()
+        .filter(|t| t.posts.any(|p| p.title.eq("First")))
+        .order_by(|t| t.name)
+        .select(|t| t.name)
+        .all(&mut harness.connect()?)?;
+    assert_eq!(names, ["new", "sql"]);
+
+    let jane = User::query().filter(|u| u.name.eq("Jane")).one(&mut session)?;
+    let john = User::query().filter(|u| u.name.eq("John")).one(&mut session)?;
+    session.collection(john, |u| u.staff()).remove(jane)?;
+    assert_eq!(session.load(jane, |u| u.manager())?, None);
+    session.collection(john, |u| u.staff()).add(jane)?;
+    assert_eq!(session.load(jane, |u| u.manager())?, Some(john));
+    let error = session.collection(jane, |u| u.posts()).remove(first).expect_err("an author is needed");
+    assert!(error.to_string().contains("cannot be NULL"), "{error}");
+    Ok(())
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Folder {
+    id: Id<Folder>,
+    name: String,
+    parent: Option<BelongsTo<Folder>>,
+    #[model(inverse(parent), cascade = "delete")]
+    folders: HasMany<Folder>,
+    #[model(cascade = "delete orphans")]
+    files: HasMany<File>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct File {
+    id: Id<File>,
+    name: String,
+    folder: BelongsTo<Folder>,
+}
+
+pub fn what_belongs_to_a_deleted_object_goes_with_it(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Folder, File])?;
+    let mut session = harness.session()?;
+    let file = |name: &str| File { name: name.into(), ..Default::default() };
+    let folder = |name: &str, folders: Vec<Folder>, files: Vec<File>| Folder {
+        name: name.into(),
+        folders: folders.into(),
+        files: files.into(),
+        ..Default::default()
+    };
+    let inner = folder("inner", vec![folder("innermost", vec![], vec![file("c")])], vec![file("b")]);
+    let root = session.add(folder("root", vec![inner], vec![file("a"), file("d")]));
+    session.commit()?;
+    let files = session.load(root, |f| f.files())?;
+    session.collection(root, |f| f.files()).remove(files[1])?;
+    session.flush()?;
+    assert_eq!(File::query().count(&mut session)?, 3, "the orphan is gone");
+    session.delete(root)?;
+    session.commit()?;
+    assert_eq!(harness.rows::<Folder>()?, []);
+    assert_eq!(harness.rows::<File>()?, []);
+    Ok(())
+}

@@ -38,21 +38,29 @@ impl<M: Model> Related<M> {
         Related { query: self.query.limit(rows), ..self }
     }
 
+    /// Skips this many first, for each object that they are related to.
+    pub fn offset(self, rows: u32) -> Related<M> {
+        Related { query: self.query.offset(rows), ..self }
+    }
+
     /// Loads more along with them, in [`Query::with`](crate::Query::with).
     pub fn with<E: Eager>(self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Related<M> {
         Related { query: self.query.with(relation), ..self }
     }
 
-    pub(super) fn near(&self) -> Source {
+    pub(crate) fn near(&self) -> Source {
         self.near
     }
 
     /// What [`Query::with`](crate::Query::with) loads.
-    pub(super) fn into_fetch(mut self) -> Fetch {
+    pub(crate) fn into_fetch(mut self) -> Fetch {
         let (nested, source) = (self.query.take_fetches(), self.query.source());
         let (select, error, outer) = self.query.into_select();
-        let is_all =
-            select.filter.is_none() && select.order.is_empty() && select.limit.is_none() && error.is_none();
+        let is_all = select.filter.is_none()
+            && select.order.is_empty()
+            && select.limit.is_none()
+            && select.offset.is_none()
+            && error.is_none();
         let error = error.or_else(|| {
             (!outer.is_empty())
                 .then(|| "a relation that is loaded knows its own rows only, not those around it".into())

@@ -2,7 +2,7 @@
 
 use onggi_sql::{
     self as sql, BinaryOperator, Direction, Join, JoinKind, Nulls, Order, Select, Selected, Source, Type,
-    Value,
+    Value, Window, WindowFunction, Windowed,
 };
 
 use super::fetch::Narrowed;
@@ -53,24 +53,83 @@ pub(crate) fn related(
             (own, Select::all(own))
         }
     };
-    if select.limit.is_some() || select.offset.is_some() {
-        return Err(Error::usage("a limit for each object needs a window"));
-    }
     select.order.extend(target.primary_key.iter().map(|&column| ascending(own, column)));
-    let Some(link) = relation.link_table() else {
-        let columns = relation.inverse_of().map_or(&[][..], Relation::columns);
-        select.and(among(own, columns, keys));
-        return Ok(RelatedRows { select, lead: Vec::new() });
+    let owner = match relation.link_table() {
+        None => {
+            let columns = relation.inverse_of().map_or(&[][..], Relation::columns);
+            select.and(among(own, columns, keys));
+            Owner { source: own, columns, lead: false }
+        }
+        Some(link) => {
+            let between = source::root(link.table);
+            let on = equal(between, link.far, own, target.primary_key);
+            select.joins.insert(0, Join { kind: JoinKind::Inner, source: between.into(), on: Some(on) });
+            select.and(among(between, link.near, keys));
+            Owner { source: between, columns: link.near, lead: true }
+        }
     };
-    let between = source::root(link.table);
-    let lead = link.near.iter().map(|&column| sql::Expression::column(between, column));
-    let columns = (0..target.columns.len()).map(|column| sql::Expression::column(own, column));
-    select.columns = Selected::Expressions(lead.chain(columns).collect());
-    let on = equal(between, link.far, own, target.primary_key);
-    select.joins.insert(0, Join { kind: JoinKind::Inner, source: between.into(), on: Some(on) });
-    select.and(among(between, link.near, keys));
-    let lead = link.near.iter().map(|&column| link.table.columns[column].ty).collect();
+    let lead = if owner.lead { owner.types() } else { Vec::new() };
+    let is_limited = select.limit.is_some() || select.offset.is_some();
+    if owner.lead || is_limited {
+        let own = (0..target.columns.len()).map(|column| sql::Expression::column(own, column));
+        let lead = if owner.lead { owner.expressions() } else { Vec::new() };
+        select.columns = Selected::Expressions(lead.into_iter().chain(own).collect());
+    }
+    let select = if is_limited { limited(select, &owner) } else { select };
     Ok(RelatedRows { select, lead })
+}
+
+/// The columns that hold the owners' keys.
+struct Owner {
+    source: Source,
+    columns: &'static [usize],
+    /// Whether they come before the target's columns.
+    lead: bool,
+}
+
+impl Owner {
+    fn expressions(&self) -> Vec<sql::Expression> {
+        self.columns.iter().map(|&column| sql::Expression::column(self.source, column)).collect()
+    }
+
+    fn types(&self) -> Vec<Type> {
+        self.columns.iter().map(|&column| self.source.table.columns[column].ty).collect()
+    }
+}
+
+/// The same rows, limited for each owner: rows are numbered in their order, and the numbers are what is limited.
+fn limited(mut select: Select, owner: &Owner) -> Select {
+    let number = Window {
+        partition: owner.expressions(),
+        order: std::mem::take(&mut select.order),
+        ..Window::new(Windowed::Function(WindowFunction::RowNumber, Vec::new()))
+    };
+    let (limit, offset) = (select.limit.take(), select.offset.take());
+    let Selected::Expressions(columns) = &mut select.columns else { return select };
+    let id = source::root(owner.source.table).id;
+    let output = |column, decimal| sql::Expression::Output { source: id, column, decimal };
+    let is_decimal = |expression: &sql::Expression| match expression {
+        sql::Expression::Column(source, column) => source.table.columns[*column].ty == Type::Decimal,
+        _ => false,
+    };
+    let all = columns.iter().enumerate().map(|(column, expression)| output(column, is_decimal(expression)));
+    let all = all.collect();
+    let numbered = columns.len();
+    columns.push(sql::Expression::Window(Box::new(number)));
+    let mut outer = Select::new(sql::Relation::Select(Box::new(select), id), all);
+    let number = || output(numbered, false);
+    let skipped = offset.unwrap_or(Value::Integer(0));
+    if let Some(limit) = limit {
+        let last = sql::Expression::binary(
+            BinaryOperator::Add,
+            sql::Expression::Value(limit),
+            sql::Expression::Value(skipped.clone()),
+        );
+        outer.and(sql::Expression::binary(BinaryOperator::LessOrEqual, number(), last));
+    }
+    outer.and(sql::Expression::binary(BinaryOperator::Greater, number(), sql::Expression::Value(skipped)));
+    outer.order.push(Order { expression: number(), direction: Direction::Ascending, nulls: Nulls::Default });
+    outer
 }
 
 fn ascending(source: Source, column: usize) -> Order {

@@ -3,14 +3,16 @@
 use onggi_driver::Capture;
 use onggi_sql::{Select, Source, Type, Value};
 
+use super::collections::Part;
 use super::{Arena, Session, State};
 use crate::executor::sealed::Split as _;
 use crate::expression::Nullability;
 use crate::field::Attribute;
 use crate::handle::{Handle, Object};
 use crate::query::rows;
+use crate::relation::fetch::Narrowed;
 use crate::relation::select::{RelatedRows, portions, referred, related};
-use crate::relation::{Collection, Fetch, Keys, Relation};
+use crate::relation::{Collection, Fetch, Keys, Related, Relation};
 use crate::selection::EntityColumns;
 use crate::unit_of_work::Objects as _;
 use crate::{Error, Model, Result, source};
@@ -54,6 +56,25 @@ impl<M: Model> Load for Collection<M> {
             Some(owner) => session.load_many(owner, self.relation())?,
             None => Vec::new(),
         };
+        Ok(members.into_iter().map(|object| Handle::new(object.slot, object.stamp)).collect())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Load for Related<M> {
+    type Loaded = Vec<Handle<M>>;
+
+    fn load(self, from: Object, session: &mut Session) -> Result<Vec<Handle<M>>> {
+        let Some(owner) = session.load_path(from, self.near())? else { return Ok(Vec::new()) };
+        let fetch = self.into_fetch();
+        session.before_read()?;
+        let mut owners = session.arena.peers(owner);
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+        session.fetch_all(&owners, std::slice::from_ref(&fetch))?;
+        let part = session.arena.collections.part(fetch.narrowed.as_deref());
+        let members = session.arena.members(fetch.relation, owner, part)?;
         Ok(members.into_iter().map(|object| Handle::new(object.slot, object.stamp)).collect())
     }
 }
@@ -157,26 +178,33 @@ impl Session {
         if self.arena.phase(owner) == State::Pending {
             self.flush()?;
         }
-        if self.arena.collections.get(relation, owner).is_none() {
+        if self.arena.collections.get(relation, owner, Part::ALL).is_none() {
             self.before_read()?;
-            let mut owners = self.arena.peers(owner);
-            owners.retain(|&peer| self.arena.collections.get(relation, peer).is_none());
-            self.fetch_members(&owners, relation)?;
+            let owners = self.arena.peers(owner);
+            self.fetch_members(&owners, relation, None)?;
         }
-        self.arena.members(relation, owner)
+        self.arena.members(relation, owner, Part::ALL)
     }
 
-    /// Loads the members of collections.
-    pub(super) fn fetch_members(&mut self, owners: &[Object], relation: &'static Relation) -> Result<()> {
+    /// Loads the members of collections, or of a part of them, where they are not known.
+    pub(super) fn fetch_members(
+        &mut self,
+        owners: &[Object],
+        relation: &'static Relation,
+        narrowed: Option<&Narrowed>,
+    ) -> Result<()> {
+        let part = self.arena.collections.part(narrowed);
+        let unknown = |&&owner: &&Object| self.arena.collections.get(relation, owner, part).is_none();
+        let owners: Vec<Object> = owners.iter().filter(unknown).copied().collect();
         let Some(first) = owners.first().copied() else { return Ok(()) };
         let mut keys = Vec::with_capacity(owners.len());
-        for &owner in owners {
+        for &owner in &owners {
             keys.push(self.arena.key_of(owner)?.values);
         }
         let mut members: std::collections::HashMap<Object, Vec<Object>> =
             owners.iter().map(|&owner| (owner, Vec::new())).collect();
         for some in portions(&keys) {
-            let RelatedRows { select, lead } = related(relation, None, some)?;
+            let RelatedRows { select, lead } = related(relation, narrowed, some)?;
             self.fetch_rows(&select, &lead, relation, |arena, lead, member| {
                 let key = match relation.inverse_of() {
                     None => lead.to_vec(),
@@ -191,7 +219,7 @@ impl Session {
             })?;
         }
         for (owner, objects) in members {
-            self.arena.collections.insert(relation, owner, objects);
+            self.arena.collections.insert(relation, owner, part, objects);
         }
         Ok(())
     }
@@ -223,20 +251,14 @@ impl Session {
     /// Loads relations of objects, and of those that they lead to.
     pub(super) fn fetch_all(&mut self, owners: &[Object], fetches: &[Fetch]) -> Result<()> {
         for fetch in fetches {
-            if fetch.narrowed.is_some() {
-                return Err(Error::usage(
-                    "a session holds whole relations: load a part of one with a query of its own, or in plain structs",
-                ));
-            }
             let mut targets = Vec::new();
             match fetch.relation.columns() {
                 [] => {
-                    let unknown =
-                        |&&owner: &&Object| self.arena.collections.get(fetch.relation, owner).is_none();
-                    let unknown: Vec<Object> = owners.iter().filter(unknown).copied().collect();
-                    self.fetch_members(&unknown, fetch.relation)?;
+                    let narrowed = fetch.narrowed.as_deref();
+                    self.fetch_members(owners, fetch.relation, narrowed)?;
+                    let part = self.arena.collections.part(narrowed);
                     for &owner in owners {
-                        targets.extend(self.arena.members(fetch.relation, owner)?);
+                        targets.extend(self.arena.members(fetch.relation, owner, part)?);
                     }
                 }
                 _ => {
@@ -298,8 +320,13 @@ impl Arena {
     }
 
     /// The members of a collection that has been loaded: what its rows say, and what was changed in memory since.
-    fn members(&self, relation: &'static Relation, owner: Object) -> Result<Vec<Object>> {
-        let loaded = self.collections.get(relation, owner).unwrap_or_default();
+    fn members(&self, relation: &'static Relation, owner: Object, part: Part) -> Result<Vec<Object>> {
+        let loaded = self.collections.get(relation, owner, part).unwrap_or_default();
+        if part != Part::ALL {
+            // What the database said: a flush, which every other load of it begins with, forgets it.
+            let alive = |object: &&Object| self.phase(**object) == State::Persistent;
+            return Ok(loaded.iter().filter(alive).copied().collect());
+        }
         let Some(inverse) = relation.inverse_of() else {
             return Ok(self.linked(relation, owner, loaded));
         };
