@@ -94,6 +94,17 @@ chili paste, kimchi, soy sauce
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "it leaves no file");
 }
 
+#[cfg(feature = "chrono")]
+#[test]
+fn music_asks_and_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = printed(folder.path(), "music");
+    let start = "Along relations\n===============\n\nThe longest tracks of rock, with album and artist\n    ";
+    assert!(printed.starts_with(start), "{printed}");
+    assert!(printed.lines().filter(|line| line.starts_with("    ")).count() > 50, "{printed}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "it leaves no file");
+}
+
 /// What an example prints, colours left out, when run in a folder.
 fn printed(folder: &Path, example: &str) -> String {
     let Output { status, stdout, stderr } = command(example).current_dir(folder).output().unwrap();
