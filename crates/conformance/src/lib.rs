@@ -20,6 +20,7 @@ pub mod fields;
 mod harness;
 pub mod inside;
 mod list;
+pub mod parts;
 pub mod pickled;
 pub mod plain;
 pub mod query;

@@ -47,6 +47,18 @@ macro_rules! cases {
                 what_is_no_pickle_is_an_error_that_names_the_function
                 hostile_pickles_are_looked_into_within_limits
             }
+            parts {
+                rows_are_filtered_by_parts
+                parts_of_one_type_are_expressions
+                parts_of_any_type_are_selected_as_they_are
+                rows_are_sorted_by_parts
+                a_search_by_a_part_uses_its_index
+                an_index_of_a_part_follows_changes
+                a_part_can_be_unique
+                a_row_that_is_no_pickle_is_refused_by_an_index_of_a_part
+                paths_that_are_too_long_are_refused
+                whole_pickles_are_compared_by_value
+            }
             tables {
                 names_can_be_any_text
                 a_table_is_named_after_its_struct

@@ -5,7 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use crate::attr::{Action, Argument};
-use crate::model::{Column, Field};
+use crate::model::{Column, Field, Index, Model};
+use crate::types::is_simple;
 
 /// What a field's type must be for its attributes, told by the compiler that knows the type.
 pub fn assertions(column: &Column) -> TokenStream {
@@ -42,6 +43,28 @@ pub fn assertions(column: &Column) -> TokenStream {
         assertion(word, &quote!(#column.reference.is_some()), &message)
     });
     quote!(#length #version #default #reference #(#actions)*)
+}
+
+/// What the fields of an index must be: pickles where parts of them are meant, and something else where they are not.
+pub fn of_index(model: &Model, index: &Index) -> TokenStream {
+    let pickled = |parts: bool| {
+        let places = index.columns.iter().zip(&index.paths).filter(move |(_, path)| path.is_some() == parts);
+        let types = places.map(|(&column, _)| &model.columns[column].field.ty);
+        let unknown = types.filter(move |ty| parts || !is_simple(ty));
+        unknown.map(|ty| quote!(<#ty as __onggi::Mapped>::PICKLED))
+    };
+    let parts: Vec<_> = pickled(true).collect();
+    let parts = (!parts.is_empty()).then(|| {
+        let message = "`at` looks into a pickle: make the field `Pickled`, or name the field alone";
+        assertion(&index.word, &quote!(#(#parts)&&*), message)
+    });
+    let whole: Vec<_> = pickled(false).collect();
+    let whole = (!whole.is_empty()).then(|| {
+        let message = "equal pickles can have different bytes, and these have no order: name a part, as in \
+                       `index(field.at(\"key\"))` above `struct`";
+        assertion(&index.word, &quote!(!(#(#whole)||*)), message)
+    });
+    quote!(#parts #whole)
 }
 
 fn assertion(word: &Ident, condition: &TokenStream, message: &str) -> TokenStream {

@@ -7,6 +7,7 @@ use syn::{Attribute, Ident, LitInt, LitStr, Result, Token, Type};
 
 use crate::constant::Constant;
 use crate::errors::Errors;
+use crate::place::Place;
 use crate::word::{Word, unknown, words};
 
 /// What `#[model(...)]` on a struct takes.
@@ -53,7 +54,7 @@ pub struct IndexAttribute {
     pub word: Ident,
     pub unique: bool,
     pub name: Option<LitStr>,
-    pub fields: Vec<Ident>,
+    pub places: Vec<Place>,
 }
 
 /// `check = "..."` or `check(name = "...", "...")`.
@@ -203,16 +204,19 @@ fn key(word: &Word) -> Result<KeyAttribute> {
 }
 
 fn index(word: &Word, unique: bool) -> Result<IndexAttribute> {
-    let help = format!("write `{0}(field, ...)` or `{0}(name = \"...\", field, ...)`", word.name);
-    let mut index = IndexAttribute { word: word.name.clone(), unique, name: None, fields: Vec::new() };
+    let help = format!(
+        "write `{0}(field, ...)` or `{0}(name = \"...\", field, ...)`, with `field.at(\"key\")` for a part of a pickle",
+        word.name
+    );
+    let mut index = IndexAttribute { word: word.name.clone(), unique, name: None, places: Vec::new() };
     for part in word.list(parts, &help)? {
         match part {
             Part::Name(name) if index.name.is_none() => index.name = Some(name),
-            Part::Field(field) => index.fields.push(field),
+            Part::Field(place) => index.places.push(place),
             Part::Name(_) | Part::Text(_) | Part::Sql(_) => return Err(word.error(help)),
         }
     }
-    match index.fields.is_empty() {
+    match index.places.is_empty() {
         true => Err(word.error(help)),
         false => Ok(index),
     }
@@ -310,9 +314,9 @@ fn parts(input: ParseStream<'_>) -> Result<Vec<Part>> {
     Ok(Punctuated::<Part, Token![,]>::parse_terminated(input)?.into_iter().collect())
 }
 
-/// A part of a list: `field`, `"text"`, `name = "text"` or `sql = "text"`.
+/// A part of a list: `field`, `field.at("key")`, `"text"`, `name = "text"` or `sql = "text"`.
 enum Part {
-    Field(Ident),
+    Field(Place),
     Text(LitStr),
     Name(LitStr),
     Sql(LitStr),
@@ -325,7 +329,7 @@ impl Parse for Part {
         }
         let word = input.call(Ident::parse_any)?;
         if !input.peek(Token![=]) {
-            return Ok(Part::Field(word));
+            return Place::parse_after(word, input).map(Part::Field);
         }
         input.parse::<Token![=]>()?;
         match word.to_string().as_str() {

@@ -13,9 +13,14 @@ pub fn statics(model: &Model) -> TokenStream {
     let length = Literal::usize_unsuffixed(model.columns.len());
     let columns = model.columns.iter().map(column);
     let (table, key) = (&model.table, positions(&model.key));
-    let indexes = (!model.indexes.is_empty()).then(|| {
-        let indexes = model.indexes.iter().map(index);
+    let (computed, plain): (Vec<_>, Vec<_>) = model.indexes.iter().partition(|index| index.is_computed());
+    let indexes = (!plain.is_empty()).then(|| {
+        let indexes = plain.into_iter().map(index);
         quote!(.with_indexes(&[#(#indexes),*]))
+    });
+    let computed = (!computed.is_empty()).then(|| {
+        let indexes = computed.into_iter().map(computed_index);
+        quote!(.with_computed_indexes(&[#(#indexes),*]))
     });
     let checks: Vec<TokenStream> = model.all_checks().map(check).collect();
     let checks = (!checks.is_empty()).then(|| quote!(.with_checks(&[#(#checks),*])));
@@ -24,7 +29,7 @@ pub fn statics(model: &Model) -> TokenStream {
     quote! {
         static __COLUMNS: [__onggi::sql::Column; #length] = [#(#columns),*];
         static __TABLE: __onggi::sql::Table =
-            __onggi::sql::Table::new(#table, &__COLUMNS, &[#(#key),*]) #indexes #checks #version #links;
+            __onggi::sql::Table::new(#table, &__COLUMNS, &[#(#key),*]) #indexes #computed #checks #version #links;
     }
 }
 
@@ -77,6 +82,17 @@ fn reference(field: &Field) -> Option<TokenStream> {
 fn index(index: &Index) -> TokenStream {
     let (name, columns, unique) = (option(index.name.as_ref()), positions(&index.columns), index.unique);
     quote!(__onggi::sql::Index { name: #name, columns: &[#(#columns),*], unique: #unique })
+}
+
+fn computed_index(index: &Index) -> TokenStream {
+    let (name, unique) = (option(index.name.as_ref()), index.unique);
+    let parts = positions(&index.columns).zip(&index.paths).map(|(column, path)| match path {
+        None => quote!(__onggi::sql::IndexPart::Column(#column)),
+        Some(path) => quote! {
+            __onggi::sql::IndexPart::Call { function: &__onggi::PICKLE_GET, column: #column, argument: #path }
+        },
+    });
+    quote!(__onggi::sql::ComputedIndex { name: #name, parts: &[#(#parts),*], unique: #unique })
 }
 
 fn check(check: &CheckAttribute) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Ident, Type};
 
-use crate::assertion::assertions;
+use crate::assertion::{assertions, of_index};
 use crate::descriptor::{positions, statics};
 use crate::errors::Errors;
 use crate::model::{Column, Field, Model, reference};
@@ -30,6 +30,7 @@ pub fn derive(input: &DeriveInput) -> TokenStream {
 pub fn expand(model: &Model) -> TokenStream {
     let columns = columns_struct(model);
     let assertions = model.columns.iter().map(assertions);
+    let of_indexes = model.indexes.iter().map(|index| of_index(model, index));
     let (statics, relations) = (statics(model), relation::statics(model));
     let shared = columns_impls(model);
     let ident = &model.ident;
@@ -44,6 +45,7 @@ pub fn expand(model: &Model) -> TokenStream {
             #statics
             #relations
             #(#assertions)*
+            #(#of_indexes)*
             #shared
             #[automatically_derived]
             impl __onggi::Model for #ident {

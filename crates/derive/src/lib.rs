@@ -17,6 +17,7 @@ mod errors;
 mod expand;
 mod model;
 mod names;
+mod place;
 mod relation;
 mod types;
 mod valid;
@@ -135,6 +136,7 @@ mod word;
 /// | `table = "users"` | the table's name; without it, the struct's name in snake case: `user` |
 /// | `primary_key(a, b)` | the fields of the primary key, in its order |
 /// | `index(a, b)`, `index(name = "x", a, b)` | an index over these fields |
+/// | `index(data.at("city"))` | an index over a part of a pickled field, used by queries that compare or sort by the same part; `unique` likewise |
 /// | `unique(a, b)`, `unique(name = "x", a, b)` | no two rows agree in all of these fields; makes an index too |
 /// | `check = "SQL"`, `check(name = "x", "SQL")` | a condition that each row meets, over the names of columns |
 ///

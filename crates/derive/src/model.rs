@@ -49,7 +49,16 @@ pub struct Index {
     pub name: Option<LitStr>,
     /// Positions of its columns.
     pub columns: Vec<usize>,
+    /// For each column the path of the part that is meant, if it is not the whole.
+    pub paths: Vec<Option<String>>,
     pub unique: bool,
+}
+
+impl Index {
+    /// Whether a part of it is not a column as it is.
+    pub fn is_computed(&self) -> bool {
+        self.paths.iter().any(Option::is_some)
+    }
 }
 
 impl Model {

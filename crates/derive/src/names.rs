@@ -6,6 +6,7 @@ use syn::ext::IdentExt as _;
 use crate::attr::{FieldAttributes, IndexAttribute, KeyAttribute};
 use crate::errors::Errors;
 use crate::model::{Column, Field, Index};
+use crate::place::Place;
 
 /// The fields, by their names.
 pub struct Names<'a> {
@@ -73,16 +74,28 @@ impl Names<'_> {
                 word: word.clone(),
                 name: None,
                 columns: vec![at],
+                paths: vec![None],
                 unique,
             })
         });
         let mut indexes: Vec<Index> = of_fields.collect();
-        indexes.extend(named.into_iter().map(|index| Index {
-            columns: self.positions(&index.fields, errors),
-            word: index.word,
-            name: index.name,
-            unique: index.unique,
+        indexes.extend(named.into_iter().map(|index| {
+            let (columns, paths) = self.places(index.places, errors).into_iter().unzip();
+            Index { columns, paths, word: index.word, name: index.name, unique: index.unique }
         }));
         indexes
+    }
+
+    fn places(&self, places: Vec<Place>, errors: &mut Errors) -> Vec<(usize, Option<String>)> {
+        let mut found = Vec::new();
+        for Place { field, path } in places {
+            let Some(position) = self.position(&field, errors) else { continue };
+            let place = (position, path);
+            match found.contains(&place) {
+                true => errors.at(&field, format!("`{field}` is given twice: remove one")),
+                false => found.push(place),
+            }
+        }
+        found
     }
 }

@@ -57,6 +57,14 @@ pub fn is_float(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == "f32" || segment.ident == "f64")
 }
 
+/// Whether the type is certainly a text, a number, a truth or a key, optional or not.
+pub fn is_simple(ty: &Type) -> bool {
+    const SIMPLE: [&str; 13] =
+        ["String", "bool", "Id", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f32", "f64"];
+    let segment = last_segment(optional(ty).unwrap_or(ty));
+    segment.is_some_and(|segment| SIMPLE.iter().any(|simple| segment.ident == simple))
+}
+
 fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ty {
         Type::Path(path) => path.path.segments.last(),

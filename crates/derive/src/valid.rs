@@ -122,12 +122,15 @@ fn check_version(model: &Model, errors: &mut Errors) {
 
 fn check_indexes(model: &Model, errors: &mut Errors) {
     for (at, index) in model.indexes.iter().enumerate().filter(|(_, index)| !index.columns.is_empty()) {
-        if index.columns == model.key {
+        if index.columns == model.key && !index.is_computed() {
             errors.at(
                 &index.word,
                 format!("a primary key is unique and has an index: remove `{}`", index.word),
             );
-        } else if model.indexes[..at].iter().any(|other| other.columns == index.columns) {
+        } else if model.indexes[..at]
+            .iter()
+            .any(|other| other.columns == index.columns && other.paths == index.paths)
+        {
             errors.at(&index.word, "these columns have an index already (`unique` makes one): remove one");
         }
     }

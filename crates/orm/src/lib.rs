@@ -69,8 +69,8 @@ pub use database::Database;
 pub use error::Error;
 pub use executor::{Executor, Keep};
 pub use expression::{
-    Assigned, Assignment, Column, ColumnNode, Condition, Expression, Maybe, Must, Nullability, Number,
-    Operand, Order, Tree,
+    Assigned, Assignment, Column, ColumnNode, Condition, Counterpart, Expression, Maybe, Must, Nullability,
+    Number, Operand, Order, Part, Tree,
 };
 #[cfg(feature = "json")]
 pub use field::Json;
@@ -99,6 +99,7 @@ pub mod __private {
     pub use crate::column_set::ColumnSet;
     pub use crate::field::Attribute;
     pub use crate::mapped::Mapped;
+    pub use crate::pickle_functions::GET as PICKLE_GET;
     pub use crate::reader::Reader;
     pub use crate::relation::{Cascade, Relation, RelationField, RelationKind, has_relation, relation};
     pub use crate::session::target;

@@ -17,6 +17,9 @@ pub trait Mapped: Sized {
     /// Its column, without a name.
     const COLUMN: onggi_sql::Column;
 
+    /// Whether it is a pickle, which is not compared as its bytes are.
+    const PICKLED: bool;
+
     /// Reads the next column.
     fn next(reader: &mut Reader<'_>) -> Result<Self>;
 
@@ -42,6 +45,8 @@ impl<T: Field> Mapped for T {
         };
         onggi_sql::Column::new("", T::TYPE).with_nullable(T::NULLABLE).with_reference(reference)
     };
+
+    const PICKLED: bool = T::Base::EQUALITY.is_some();
 
     #[inline]
     fn next(reader: &mut Reader<'_>) -> Result<T> {

@@ -41,6 +41,16 @@ impl<'r> Reader<'r> {
         Ok(self.row.value(column, ty)?.to_owned())
     }
 
+    /// The next column as the database keeps it, whatever its type.
+    pub(crate) fn next_raw(&mut self) -> Result<Value> {
+        let column = self.next;
+        self.next += 1;
+        match self.row.raw(column) {
+            Ok(value) => Ok(value.to_owned()),
+            Err(error) => Err(self.locate(error.into(), column)),
+        }
+    }
+
     /// Passes over the columns of the table entered.
     pub(crate) fn skip(&mut self) {
         self.next = self.start + self.table.map_or(0, |table| table.columns.len());

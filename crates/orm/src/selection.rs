@@ -65,7 +65,7 @@ impl Columns {
         columns
     }
 
-    fn push(&mut self, tree: Tree) {
+    pub(crate) fn push(&mut self, tree: Tree) {
         let Parts { expression, error, paths, depth } = tree.into_parts();
         self.expressions.push(expression);
         self.depth = self.depth.max(depth);

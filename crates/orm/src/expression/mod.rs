@@ -8,6 +8,7 @@ mod condition;
 mod nullability;
 mod operand;
 mod order;
+mod part;
 mod tree;
 
 use std::marker::PhantomData;
@@ -24,6 +25,7 @@ use operand::binary;
 pub(crate) use operand::captured;
 pub use operand::{Assigned, Operand};
 pub use order::Order;
+pub use part::{Counterpart, Part};
 pub use tree::Tree;
 pub(crate) use tree::{Parts, Paths, need};
 
@@ -67,36 +69,41 @@ impl<T: Field> Column<T> {
 impl<T: Field, N: Into<Tree>> Expression<T, N> {
     /// `=`. NULL equals nothing: see [`is_null`](Expression::is_null).
     pub fn eq(self, other: impl Operand<T::Base>) -> Condition {
-        self.compare(BinaryOperator::Equal, other)
+        Condition(self.node.into().join(other.into_operand(), equal::<T>))
     }
 
     /// `<>`. NULL differs from nothing: see [`is_not_null`](Expression::is_not_null).
     pub fn ne(self, other: impl Operand<T::Base>) -> Condition {
-        self.compare(BinaryOperator::NotEqual, other)
+        Condition(self.node.into().join(other.into_operand(), different::<T>))
     }
 
     /// `<`.
     pub fn lt(self, other: impl Operand<T::Base>) -> Condition {
+        let () = Refused::<T>::ORDER;
         self.compare(BinaryOperator::Less, other)
     }
 
     /// `<=`.
     pub fn le(self, other: impl Operand<T::Base>) -> Condition {
+        let () = Refused::<T>::ORDER;
         self.compare(BinaryOperator::LessOrEqual, other)
     }
 
     /// `>`.
     pub fn gt(self, other: impl Operand<T::Base>) -> Condition {
+        let () = Refused::<T>::ORDER;
         self.compare(BinaryOperator::Greater, other)
     }
 
     /// `>=`.
     pub fn ge(self, other: impl Operand<T::Base>) -> Condition {
+        let () = Refused::<T>::ORDER;
         self.compare(BinaryOperator::GreaterOrEqual, other)
     }
 
     /// From `low` to `high`, both included.
     pub fn between(self, low: impl Operand<T::Base>, high: impl Operand<T::Base>) -> Condition {
+        let () = Refused::<T>::ORDER;
         let tree: Tree = self.node.into();
         let from = tree.clone().join(low.into_operand(), binary(BinaryOperator::GreaterOrEqual));
         let to = tree.join(high.into_operand(), binary(BinaryOperator::LessOrEqual));
@@ -105,6 +112,7 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
 
     /// Among these values. Of no values it is false.
     pub fn is_in<V: Into<T::Base>>(self, values: impl IntoIterator<Item = V>) -> Condition {
+        let () = Refused::<T>::LIST;
         let mut error = None;
         let mut list = Vec::new();
         for value in values {
@@ -130,11 +138,13 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
 
     /// From the smallest to the greatest, in [`order_by`](crate::Query::order_by).
     pub fn asc(self) -> Order {
+        let () = Refused::<T>::ORDER;
         Order::new(self.node.into(), Direction::Ascending)
     }
 
     /// From the greatest to the smallest, in [`order_by`](crate::Query::order_by).
     pub fn desc(self) -> Order {
+        let () = Refused::<T>::ORDER;
         Order::new(self.node.into(), Direction::Descending)
     }
 
@@ -145,11 +155,13 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
 
     /// The smallest value; NULL of no rows.
     pub fn min(self) -> Expression<Option<T::Base>> {
+        let () = Refused::<T>::ORDER;
         self.aggregate(AggregateFunction::Min)
     }
 
     /// The greatest value; NULL of no rows.
     pub fn max(self) -> Expression<Option<T::Base>> {
+        let () = Refused::<T>::ORDER;
         self.aggregate(AggregateFunction::Max)
     }
 
@@ -174,6 +186,33 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
     pub(crate) fn into_tree(self) -> Tree {
         self.node.into()
     }
+}
+
+/// Whether two values of a type are equal.
+fn equal<T: Field>(left: sql::Expression, right: sql::Expression) -> sql::Expression {
+    match T::Base::EQUALITY {
+        None => sql::Expression::binary(BinaryOperator::Equal, left, right),
+        Some(function) => sql::Expression::Call(function, vec![left, right]),
+    }
+}
+
+fn different<T: Field>(left: sql::Expression, right: sql::Expression) -> sql::Expression {
+    match T::Base::EQUALITY {
+        None => sql::Expression::binary(BinaryOperator::NotEqual, left, right),
+        Some(_) => sql::Expression::unary(UnaryOperator::Not, equal::<T>(left, right)),
+    }
+}
+
+/// What some types are refused for: compile errors where a method is used.
+struct Refused<T>(PhantomData<T>);
+
+impl<T: Field> Refused<T> {
+    const ORDER: () = if T::Base::EQUALITY.is_some() {
+        panic!("a pickle has no order: compare or sort by a part of it, as in `column.at(\"key\").asc()`")
+    };
+    const LIST: () = if T::Base::EQUALITY.is_some() {
+        panic!("pickles are not looked up in lists: write `column.eq(a) | column.eq(b)`")
+    };
 }
 
 /// What texts can be asked.

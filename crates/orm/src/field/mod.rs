@@ -66,6 +66,10 @@ pub trait Field: Clone + PartialEq + Sized + 'static {
     #[doc(hidden)]
     const REFERENCE: Option<fn() -> &'static Table> = None;
 
+    /// The function that says whether two of its values are equal, where `=` does not.
+    #[doc(hidden)]
+    const EQUALITY: Option<&'static onggi_sql::Declared> = None;
+
     /// Binds it to a parameter: calls `to.bind` once.
     ///
     /// # Errors

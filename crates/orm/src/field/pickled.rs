@@ -46,6 +46,7 @@ impl<T> DerefMut for Pickled<T> {
 impl<T: Serialize + DeserializeOwned + Clone + PartialEq + 'static> Field for Pickled<T> {
     type Base = Self;
     const TYPE: Type = Type::Blob;
+    const EQUALITY: Option<&'static onggi_sql::Declared> = Some(&crate::pickle_functions::EQUALS);
 
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         let bytes = onggi_pickle::to_vec(&self.0)

@@ -4,18 +4,22 @@ mod scalar;
 
 use onggi_driver::{Error, Function, Result};
 use onggi_pickle::{Graph, ValuePath};
+use onggi_sql::Declared;
 
 use crate::{Value, ValueRef};
 
+/// The part of a pickle that a path leads to.
+pub static GET: Declared = Declared { name: "pickle_get" };
+
 /// Whether two pickles hold equal values.
-pub(crate) const EQUALS: &str = "pickle_equals";
+pub(crate) static EQUALS: Declared = Declared { name: "pickle_equals" };
 
 /// The functions that every connection knows.
 pub(crate) fn functions() -> [Function; 4] {
     [
-        Function::new("pickle_get", 2, |arguments| get(arguments[0], arguments[1])),
+        Function::new(GET.name, 2, |arguments| get(arguments[0], arguments[1])),
         Function::new("pickle_json", 1, |arguments| json(arguments[0])),
-        Function::new(EQUALS, 2, |arguments| equals(arguments[0], arguments[1])),
+        Function::new(EQUALS.name, 2, |arguments| equals(arguments[0], arguments[1])),
         Function::new("pickle_valid", 1, |arguments| Ok(valid(arguments[0]))),
     ]
 }
