@@ -57,6 +57,12 @@ impl From<i64> for Cell {
     }
 }
 
+impl From<bool> for Cell {
+    fn from(value: bool) -> Cell {
+        Cell::Integer(value.into())
+    }
+}
+
 /// A count.
 impl From<usize> for Cell {
     fn from(value: usize) -> Cell {

@@ -138,4 +138,17 @@ pub const QUESTIONS: &[Question] = &[
         "SELECT c.LastName, e.LastName, c.Country FROM Customer c JOIN Employee e ON e.EmployeeId = c.SupportRepId
          WHERE e.Country = c.Country ORDER BY CustomerId",
     ),
+    plain(
+        "Who has been here longer than the one whom they report to",
+        |shop| {
+            let staff = Employee::query()
+                .filter(|e| e.hire_date.lt(e.reports_to().hire_date))
+                .order_by(|e| e.id)
+                .select(|e| (e.last_name, e.hire_date, e.reports_to().last_name));
+            answer(staff.all(shop)?)
+        },
+        1,
+        "SELECT e.LastName, e.HireDate, m.LastName FROM Employee e JOIN Employee m ON m.EmployeeId = e.ReportsTo
+         WHERE e.HireDate < m.HireDate ORDER BY e.EmployeeId",
+    ),
 ];

@@ -3,6 +3,7 @@
 mod along;
 mod objects;
 mod paging;
+mod totals;
 mod writing;
 
 use onggi::{Connection, Result, Session};
@@ -28,8 +29,9 @@ pub enum By {
 }
 
 /// Questions by theme.
-pub const THEMES: [(&str, &[Question]); 4] = [
+pub const THEMES: [(&str, &[Question]); 5] = [
     ("Along relations", along::QUESTIONS),
+    ("Totals", totals::QUESTIONS),
     ("Whole objects", objects::QUESTIONS),
     ("Pages, texts and rows", paging::QUESTIONS),
     ("Writing", writing::QUESTIONS),

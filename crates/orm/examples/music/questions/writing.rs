@@ -4,7 +4,7 @@ use onggi::{Handle, Id, Model as _};
 
 use super::{Question, plain, tracked};
 use crate::answer::answer;
-use crate::models::{Customer, Genre, Invoice, InvoiceLine, Playlist, PlaylistTrack, Track};
+use crate::models::{Customer, Employee, Genre, Invoice, InvoiceLine, Playlist, PlaylistTrack, Track};
 
 pub const QUESTIONS: &[Question] = &[
     plain(
@@ -107,5 +107,40 @@ pub const QUESTIONS: &[Question] = &[
         2,
         "DELETE FROM Playlist WHERE PlaylistId NOT IN (SELECT PlaylistId FROM PlaylistTrack);
          SELECT changes(), count(*) FROM Playlist",
+    ),
+    tracked(
+        "Customers change their helper: both ends stay in step",
+        |session| {
+            let helpers = Employee::query().filter(|e| e.customers.exists()).order_by(|e| e.id).limit(2).all(session)?;
+            let (from, to) = (helpers[0], helpers[1]);
+            for customer in session.load(from, |e| e.customers())? {
+                session[customer].support_rep = to.into();
+            }
+            let (left, has) = (session.load(from, |e| e.customers())?.len(), session.load(to, |e| e.customers())?.len());
+            session.flush()?;
+            let counted = Employee::query().filter(|e| e.id.eq(session[to].id)).select(|e| e.customers.count());
+            answer([(left, has, counted.one(session)?)])
+        },
+        4,
+        "UPDATE Customer SET SupportRepId = (SELECT SupportRepId FROM Customer GROUP BY 1 ORDER BY 1 LIMIT 1 OFFSET 1)
+         WHERE SupportRepId = (SELECT min(SupportRepId) FROM Customer);
+         SELECT 0, count(*), count(*) FROM Customer GROUP BY SupportRepId ORDER BY SupportRepId LIMIT 1",
+    ),
+    tracked(
+        "A savepoint undoes a part of the work",
+        |session| {
+            let genre = session.add(Genre { name: "Yodelling".into(), ..Default::default() });
+            let failed: onggi::Result<()> = session.savepoint(|session| {
+                session[genre].name = "Schuhplattler".into();
+                session.add(Genre { id: Id::from(1), name: "Rock".into(), ..Default::default() });
+                session.flush()
+            });
+            let clashed = failed.err().is_some_and(|error| error.is_unique_violation());
+            session.flush()?;
+            answer([(clashed, session[genre].name.clone(), Genre::query().count(session)?)])
+        },
+        3,
+        "INSERT INTO Genre (Name) VALUES ('Yodelling');
+         SELECT 1, Name, (SELECT count(*) FROM Genre) FROM Genre ORDER BY GenreId DESC LIMIT 1",
     ),
 ];
