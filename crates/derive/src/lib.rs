@@ -1,6 +1,7 @@
-//! The derive macros of onggi: [`Model`] makes a struct a table, [`Field`] makes an enum a column.
+//! The macros of onggi: [`Model`] makes a struct a table, [`Field`] makes an enum a column, [`expr!`] writes closures of
+//! queries in plain Rust.
 //!
-//! An input goes one way: attributes are split into words (`word`), words get a meaning (`attr`), a struct with its
+//! The input of a derive goes one way: attributes are split into words (`word`), words get a meaning (`attr`), a struct with its
 //! attributes becomes a model (`model`), the model is checked whole (`valid`) and expanded (`expand`). Whatever is wrong
 //! is collected on the way, so that a user sees all of it at once, and `expand` cannot fail.
 
@@ -15,6 +16,7 @@ mod descriptor;
 mod enumeration;
 mod errors;
 mod expand;
+mod expr;
 mod model;
 mod names;
 mod place;
@@ -261,4 +263,74 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 pub fn derive_field(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     enumeration::derive(&input).into()
+}
+
+/// A closure of a query in plain Rust: `expr!(|p| p.likes >= 10 && p.author.name == "Jo")`.
+///
+/// It stands wherever a query takes a closure, and gives what the methods give:
+///
+/// ```
+/// use onggi::{BelongsTo, HasMany, Id, ManyToMany, Model, expr};
+///
+/// #[derive(Clone, Model)]
+/// struct User { id: Id<User>, name: String, city: Option<String>, #[model(inverse(author))] posts: HasMany<Post> }
+///
+/// #[derive(Clone, Model)]
+/// struct Post { id: Id<Post>, title: String, likes: i64, author: BelongsTo<User>, tags: ManyToMany<Tag> }
+///
+/// #[derive(Clone, Model)]
+/// struct Tag { id: Id<Tag>, name: String }
+///
+/// let name = "rust".to_owned();
+/// let posts = Post::query()
+///     .filter(expr!(|p| p.likes >= 10 && p.author.name.starts_with("J") && p.tags.any(|t| t.name == name)))
+///     .order_by(expr!(|p| -p.likes));
+///
+/// let same = Post::query()
+///     .filter(|p| {
+///         p.likes.ge(10) & p.author().name.starts_with("J") & p.tags.any(|t| t.name.eq(&name))
+///     })
+///     .order_by(|p| -p.likes);
+///
+/// let users = User::query().filter(expr!(|u| u.city == None || u.posts.sum(|p| p.likes) > 100));
+/// ```
+///
+/// # What is written how
+///
+/// The names that the closure binds, and those of closures inside it, stand for columns. What mentions none of them is
+/// plain Rust, which runs once when the query is built: `p.likes > limits.iter().sum::<i64>()`.
+///
+/// | written | means |
+/// |---|---|
+/// | `p.likes` | a column |
+/// | `p.author.name` | a column along a relation to one: `p.author().name` |
+/// | `p.tags.any(\|t\| …)`, `p.name.lower()` | methods stay |
+/// | `a == b`, `!=`, `<`, `<=`, `>`, `>=` | `a.eq(b)`, `ne`, `lt`, `le`, `gt`, `ge`; a value may stand on the left |
+/// | `a && b`, `a \|\| b`, `!a` | `a & b`, `a \| b`, `!a`, of conditions, columns of `bool`, and values of `bool` |
+/// | `a + b`, `-`, `*`, `/`, `%`, `-a` | the same, computed by the database; a value may stand on the left |
+/// | `a == None`, `a != None`, `a.is_none()`, `a.is_some()` | `a.is_null()`, `a.is_not_null()` |
+/// | `[1, 2].contains(&a)`, `list.contains(&a)` | `a.is_in([1, 2])`, for whatever has `iter()` |
+/// | `(18..=30).contains(&a)` | `a.between(18, 30)`; other ranges are one or two comparisons |
+/// | `u.data["city"]`, `u.data["tags"][0]` | a part of a pickled column: `u.data.at("city")` |
+/// | `if known { … } else { … }` | chosen when the query is built |
+/// | `(a, b)`, `[a, b]`, `f(a, b)` | the same, of what `a` and `b` become |
+///
+/// Variables are not moved: `p.name == name` leaves `name` to its owner, as `==` does elsewhere.
+///
+/// SQL compares NULL with nothing: rows in which `p.city` is NULL meet neither `p.city == "Paris"` nor
+/// `p.city != "Paris"`.
+///
+/// # Compile errors
+///
+/// Names and types are checked as in the methods, and errors point at what was written. What a query cannot say
+/// (statements, assignments, `as`, `match`, `?`) is an error that names what can be written instead.
+///
+/// ```compile_fail
+/// # use onggi::{Id, Model, expr};
+/// # #[derive(Clone, Model)] struct User { id: Id<User>, age: i32 }
+/// User::query().filter(expr!(|u| u.age >= "18")); // error: `&str` cannot be compared with a column of `i32`
+/// ```
+#[proc_macro]
+pub fn expr(input: TokenStream) -> TokenStream {
+    expr::expand(input.into()).into()
 }

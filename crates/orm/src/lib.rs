@@ -78,7 +78,7 @@ pub use field::{Field, Pickled};
 pub use handle::Handle;
 pub use id::Id;
 pub use model::{Key, Model};
-pub use onggi_derive::{Field, Model};
+pub use onggi_derive::{Field, Model, expr};
 pub use onggi_driver::{Bind, Executed};
 pub use onggi_pickle as pickle;
 pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
@@ -91,12 +91,13 @@ pub use session::{Load, Members, Session, State};
 /// The result of this crate's operations.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What the derive macros write calls to. Not for other use.
+/// What the macros write calls to. Not for other use.
 #[doc(hidden)]
 pub mod __private {
     pub use onggi_sql as sql;
 
     pub use crate::column_set::ColumnSet;
+    pub use crate::expression::plain::{add, condition, divide, multiply, remainder, subtract};
     pub use crate::field::Attribute;
     pub use crate::mapped::Mapped;
     pub use crate::pickle_functions::GET as PICKLE_GET;

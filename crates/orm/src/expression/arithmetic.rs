@@ -1,8 +1,9 @@
 //! Numbers, and the operators that the database computes with.
 
-use std::ops::{Add, Div, Mul, Rem, Sub};
+use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
-use onggi_sql::BinaryOperator;
+use onggi_sql as sql;
+use onggi_sql::{BinaryOperator, UnaryOperator};
 
 use super::operand::binary;
 use super::{Expression, Operand, Tree};
@@ -92,5 +93,14 @@ impl<T: Field<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Rem<V> for Expr
 
     fn rem(self, other: V) -> Expression<T> {
         Expression::tree(self.node.into().join(other.into_operand(), binary(BinaryOperator::Remainder)))
+    }
+}
+
+impl<T: Field<Base: Number>, N: Into<Tree>> Neg for Expression<T, N> {
+    type Output = Expression<T>;
+
+    fn neg(self) -> Expression<T> {
+        let negative = |expression| sql::Expression::unary(UnaryOperator::Negative, expression);
+        Expression::tree(self.node.into().map(negative))
     }
 }

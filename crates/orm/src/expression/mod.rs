@@ -9,6 +9,7 @@ mod nullability;
 mod operand;
 mod order;
 mod part;
+pub(crate) mod plain;
 mod tree;
 
 use std::marker::PhantomData;

@@ -1,0 +1,51 @@
+//! What a query cannot say, and what to write instead.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{BinOp, Expr};
+
+pub const STATEMENT: &str = "a query is one expression: compute values in front of the macro";
+
+pub const NONE: &str = "nothing is less or greater than `None`: `== None` and `!= None` ask for it";
+
+const ASSIGNMENT: &str = "`=` does not compare, `==` does; `update` takes `column.set(value)`";
+
+/// Why an expression on columns is refused.
+pub fn message(expr: &Expr) -> &'static str {
+    match expr {
+        Expr::Assign(_) => ASSIGNMENT,
+        Expr::Binary(binary) => match binary.op {
+            BinOp::BitXor(_) => "conditions have no `^`: `!=` tells whether two values differ",
+            BinOp::Shl(_) | BinOp::Shr(_) => "the database does not shift: multiply or divide",
+            _ => "a column is not changed by an operator: `update` takes `column.set(column + 1)`",
+        },
+        Expr::Call(_) => "what is called here must be a function's name",
+        Expr::Cast(_) => "`as` does not convert columns: convert the value that the column is compared with",
+        Expr::If(_) => {
+            "`if` asks for what is known before the query runs: join conditions with `&&` and `||`"
+        }
+        Expr::Macro(_) => {
+            "`matches!` has no SQL: write `[A, B].contains(&column)`, or `column == A || column == B`"
+        }
+        Expr::Match(_) => "`match` has no SQL: compare with `==`, and join conditions with `&&` and `||`",
+        Expr::Range(_) => "a range is asked with `contains`: `(18..=30).contains(&column)`",
+        Expr::Struct(_) => "a query gives values and tuples: make the struct from what it gives",
+        Expr::Try(_) => "nothing fails before the query runs: leave out the `?`",
+        Expr::Let(_) => "`let` matches no columns: ask `column != None`, or compare with `==`",
+        _ => "a query cannot say this: it takes comparisons, `&&`, `||`, `!`, arithmetic and calls",
+    }
+}
+
+/// The part that an error points at.
+pub fn place(expr: &Expr) -> TokenStream {
+    match expr {
+        Expr::Assign(assign) => assign.eq_token.to_token_stream(),
+        Expr::Binary(binary) => binary.op.to_token_stream(),
+        Expr::Cast(cast) => cast.as_token.to_token_stream(),
+        Expr::If(choice) => choice.if_token.to_token_stream(),
+        Expr::Match(choice) => choice.match_token.to_token_stream(),
+        Expr::Try(expr) => expr.question_token.to_token_stream(),
+        Expr::Macro(call) => call.mac.path.to_token_stream(),
+        other => other.to_token_stream(),
+    }
+}

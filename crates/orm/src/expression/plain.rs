@@ -1,0 +1,92 @@
+//! What [`expr!`](crate::expr!) needs beyond the methods: values where only columns have methods.
+
+use onggi_sql as sql;
+use onggi_sql::{BinaryOperator, Value};
+
+use super::operand::binary;
+use super::{Condition, Expression, Number, Operand, Tree};
+use crate::field::Field;
+
+/// What `&&`, `||` and `!` join: a condition, a boolean column, a boolean that is known before the query runs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a condition",
+    label = "expected a condition, a column of `bool` or a `bool`",
+    note = "an `Option<bool>` is one when it is compared: `== true`"
+)]
+pub trait Logical {
+    fn into_condition(self) -> Condition;
+}
+
+#[diagnostic::do_not_recommend]
+impl Logical for Condition {
+    fn into_condition(self) -> Condition {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<N: Into<Tree>> Logical for Expression<bool, N> {
+    fn into_condition(self) -> Condition {
+        self.into()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Logical for bool {
+    fn into_condition(self) -> Condition {
+        Condition(sql::Expression::Value(Value::Boolean(self)).into())
+    }
+}
+
+/// A condition of an operand of `&&`, `||` or `!`.
+pub fn condition(operand: impl Logical) -> Condition {
+    operand.into_condition()
+}
+
+/// `value + column`.
+pub fn add<T: Field<Base: Number>, N: Into<Tree>>(
+    value: impl Operand<T::Base>,
+    column: Expression<T, N>,
+) -> Expression<T> {
+    compute(BinaryOperator::Add, value, column)
+}
+
+/// `value - column`.
+pub fn subtract<T: Field<Base: Number>, N: Into<Tree>>(
+    value: impl Operand<T::Base>,
+    column: Expression<T, N>,
+) -> Expression<T> {
+    compute(BinaryOperator::Subtract, value, column)
+}
+
+/// `value * column`.
+pub fn multiply<T: Field<Base: Number>, N: Into<Tree>>(
+    value: impl Operand<T::Base>,
+    column: Expression<T, N>,
+) -> Expression<T> {
+    compute(BinaryOperator::Multiply, value, column)
+}
+
+/// `value / column`.
+pub fn divide<T: Field<Base: Number>, N: Into<Tree>>(
+    value: impl Operand<T::Base>,
+    column: Expression<T, N>,
+) -> Expression<T> {
+    compute(BinaryOperator::Divide, value, column)
+}
+
+/// `value % column`.
+pub fn remainder<T: Field<Base: Number>, N: Into<Tree>>(
+    value: impl Operand<T::Base>,
+    column: Expression<T, N>,
+) -> Expression<T> {
+    compute(BinaryOperator::Remainder, value, column)
+}
+
+fn compute<T: Field<Base: Number>, N: Into<Tree>>(
+    operator: BinaryOperator,
+    value: impl Operand<T::Base>,
+    column: Expression<T, N>,
+) -> Expression<T> {
+    Expression::tree(value.into_operand().join(column.into_tree(), binary(operator)))
+}
