@@ -489,13 +489,8 @@ pub fn members_are_added_and_removed_as_a_difference(harness: &Harness) -> Resul
     session.collection(first, |p| p.tags()).add(sql)?;
     session.commit()?;
     let statements = harness.statements();
-    assert!(
-        statements
-            .contains(&r#"2 x INSERT INTO "post_tags" ("post_id", "tag_name") VALUES (?1, ?2)"#.to_owned())
-            || statements
-                .contains(&r#"2 x INSERT INTO "post_tags" ("post_id", "tag_id") VALUES (?1, ?2)"#.to_owned()),
-        "{statements:#?}"
-    );
+    let linked = r#"2 x INSERT INTO "post_tags" ("post_id", "tag_id") VALUES (?1, ?2)"#;
+    assert!(statements.iter().any(|text| text == linked), "{statements:#?}");
     assert!(statements.iter().any(|text| text.starts_with(r#"DELETE FROM "post_tags""#)), "{statements:#?}");
     let names = Tag::query()
         .filter(|t| t.posts.any(|p| p.title.eq("First")))
