@@ -23,6 +23,7 @@ mod list;
 pub mod parts;
 pub mod pickled;
 pub mod plain;
+pub mod projections;
 pub mod query;
 pub mod raw;
 pub mod relations;

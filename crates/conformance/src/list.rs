@@ -59,6 +59,13 @@ macro_rules! cases {
                 paths_that_are_too_long_are_refused
                 whole_pickles_are_compared_by_value
             }
+            projections {
+                projected_columns_are_written_by_a_flush
+                projected_columns_are_written_without_a_session
+                projected_columns_are_columns_in_queries
+                projected_columns_follow_updates_of_many_rows
+                parts_that_do_not_fit_their_column_are_refused
+            }
             tables {
                 names_can_be_any_text
                 a_table_is_named_after_its_struct

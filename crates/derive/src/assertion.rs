@@ -67,6 +67,14 @@ pub fn of_index(model: &Model, index: &Index) -> TokenStream {
     quote!(#parts #whole)
 }
 
+/// What a column repeats is a part of a pickle.
+pub fn of_projection(model: &Model, column: &Column) -> Option<TokenStream> {
+    let projection = column.projection.as_ref()?;
+    let ty = &model.columns[projection.column].field.ty;
+    let message = "`project` looks into a pickle: make the field `Pickled`, or write it above one that is";
+    Some(assertion(&projection.word, &quote!(<#ty as __onggi::Mapped>::PICKLED), message))
+}
+
 fn assertion(word: &Ident, condition: &TokenStream, message: &str) -> TokenStream {
     let span = located(word.span());
     quote_spanned!(span=> const _: () = ::core::assert!(#condition, #message);)

@@ -14,7 +14,7 @@ use crate::word::{Word, unknown, words};
 const ON_STRUCT: [&str; 5] = ["table", "primary_key", "index", "unique", "check"];
 
 /// What `#[model(...)]` on a field takes.
-const ON_FIELD: [&str; 17] = [
+const ON_FIELD: [&str; 18] = [
     "column",
     "primary_key",
     "unique",
@@ -32,6 +32,7 @@ const ON_FIELD: [&str; 17] = [
     "through",
     "link",
     "cascade",
+    "project",
 ];
 
 /// `#[model(...)]` on a struct.
@@ -88,8 +89,18 @@ pub struct FieldAttributes {
     pub link: Option<LitStr>,
     /// Whether objects on the other side are deleted with their owner, and also when they are taken away from it.
     pub cascade: Option<Argument<bool>>,
+    /// Columns that repeat parts of a pickled field.
+    pub projections: Vec<ProjectionAttribute>,
     /// Every word there is.
     pub words: Vec<Ident>,
+}
+
+/// `project(name: Type = "$.path")`.
+pub struct ProjectionAttribute {
+    pub word: Ident,
+    pub name: Ident,
+    pub ty: Type,
+    pub path: LitStr,
 }
 
 /// What a word says, and the word, which errors point at.
@@ -153,7 +164,7 @@ impl FieldAttributes {
     /// Understands a field's attributes.
     pub fn parse(attributes: &[Attribute], errors: &mut Errors) -> FieldAttributes {
         let mut parsed = FieldAttributes::default();
-        for word in words(attributes, &["check"], errors) {
+        for word in words(attributes, &["check", "project"], errors) {
             parsed.words.push(word.name.clone());
             errors.ok(parsed.take(&word));
         }
@@ -178,6 +189,7 @@ impl FieldAttributes {
             "inverse" => self.inverse = Some(Argument::of(word, inverse(word)?)),
             "through" => self.through = Some(Argument::of(word, through(word)?)),
             "link" => self.link = Some(word.text()?),
+            "project" => self.projections.extend(projections(word)?),
             "cascade" => self.cascade = Some(Argument::of(word, cascade(word)?)),
             "table" => {
                 return Err(word.error(
@@ -269,6 +281,26 @@ fn columns(word: &Word) -> Result<Vec<Ident>> {
     let help = "name the fields that hold the key referred to: write `columns(field, ...)`";
     let fields = word.list(Punctuated::<Ident, Token![,]>::parse_terminated, help)?;
     Ok(fields.into_iter().collect())
+}
+
+fn projections(word: &Word) -> Result<Vec<ProjectionAttribute>> {
+    let help = "write `project(name: Type = \"$.key\")`: the name and type of a column, and the path of what it repeats";
+    let parser =
+        |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, projection);
+    let list = word.list(parser, help)?.into_iter();
+    Ok(list.map(|(name, ty, path)| ProjectionAttribute { word: word.name.clone(), name, ty, path }).collect())
+}
+
+fn projection(input: ParseStream<'_>) -> Result<(Ident, Type, LitStr)> {
+    let name = input.call(Ident::parse_any)?;
+    input.parse::<Token![:]>()?;
+    let ty = input.parse()?;
+    input.parse::<Token![=]>()?;
+    let path: LitStr = input.parse()?;
+    match path.value().starts_with('$') {
+        true => Ok((name, ty, path)),
+        false => Err(input.error("a path starts with `$`")),
+    }
 }
 
 fn cascade(word: &Word) -> Result<bool> {

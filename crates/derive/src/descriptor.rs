@@ -6,7 +6,7 @@ use syn::LitStr;
 
 use crate::attr::{Action, Argument, CheckAttribute};
 use crate::constant::Constant;
-use crate::model::{Column, Field, Index, Model};
+use crate::model::{Column, Field, Index, Model, Projection};
 
 /// The table and its columns.
 pub fn statics(model: &Model) -> TokenStream {
@@ -50,7 +50,11 @@ fn column(column: &Column) -> TokenStream {
         quote!(.with_default(__onggi::sql::Constant::#constant))
     });
     let reference = reference(&column.field).map(|reference| quote!(.with_reference(#reference)));
-    quote!(#new #length #default #reference)
+    let projection = column.projection.as_ref().map(|Projection { column, path, .. }| {
+        let column = Literal::usize_unsuffixed(*column);
+        quote!(.with_projection(#column, #path))
+    });
+    quote!(#new #length #default #reference #projection)
 }
 
 /// The foreign key, if it is not simply that of the field's type.

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{DeriveInput, Ident, Type};
 
-use crate::assertion::{assertions, of_index};
+use crate::assertion::{assertions, of_index, of_projection};
 use crate::descriptor::{positions, statics};
 use crate::errors::Errors;
 use crate::model::{Column, Field, Model, reference};
@@ -30,6 +30,7 @@ pub fn derive(input: &DeriveInput) -> TokenStream {
 pub fn expand(model: &Model) -> TokenStream {
     let columns = columns_struct(model);
     let assertions = model.columns.iter().map(assertions);
+    let of_projections = model.columns.iter().map(|column| of_projection(model, column));
     let of_indexes = model.indexes.iter().map(|index| of_index(model, index));
     let (statics, relations) = (statics(model), relation::statics(model));
     let shared = columns_impls(model);
@@ -45,6 +46,7 @@ pub fn expand(model: &Model) -> TokenStream {
             #statics
             #relations
             #(#assertions)*
+            #(#of_projections)*
             #(#of_indexes)*
             #shared
             #[automatically_derived]
@@ -232,7 +234,7 @@ fn key(model: &Model) -> TokenStream {
 
 fn rows(model: &Model) -> TokenStream {
     let ident = &model.ident;
-    let columns = model.columns.iter().map(|column| {
+    let columns = model.fields().map(|(_, column)| {
         let Field { ident, ty, .. } = &column.field;
         quote!(#ident: <#ty as __onggi::Mapped>::next(reader)?)
     });
@@ -254,10 +256,10 @@ fn rows(model: &Model) -> TokenStream {
 }
 
 fn attributes(model: &Model) -> TokenStream {
-    let columns = || model.columns.iter().map(|column| &column.field);
+    let columns = || model.fields().map(|(_, column)| &column.field);
     let (fields, types) = (columns().map(|field| &field.ident), columns().map(|field| &field.ty));
     let (fields_mut, types_mut) = (fields.clone(), types.clone());
-    let position: Vec<Literal> = (0..model.columns.len()).map(Literal::usize_unsuffixed).collect();
+    let position: Vec<Literal> = model.fields().map(|(at, _)| Literal::usize_unsuffixed(at)).collect();
     quote! {
         fn attribute(&self, column: usize) -> &dyn __onggi::Attribute {
             match column {
@@ -276,10 +278,14 @@ fn attributes(model: &Model) -> TokenStream {
 
 /// Keys are compared too: a changed one is refused when it is flushed.
 fn changed(model: &Model) -> TokenStream {
-    let comparisons = model.columns.iter().enumerate().map(|(position, column)| {
-        let (Field { ident, ty, .. }, position) = (&column.field, Literal::usize_unsuffixed(position));
+    let comparisons = model.fields().map(|(position, column)| {
+        let Field { ident, ty, .. } = &column.field;
+        // What repeats a part of the field is written with it.
+        let repeats = |column: &Column| column.projection.as_ref().is_some_and(|from| from.column == position);
+        let repeated = model.columns.iter().enumerate().filter(|(_, column)| repeats(column));
+        let written = [position].into_iter().chain(repeated.map(|(at, _)| at)).map(Literal::usize_unsuffixed);
         quote! {
-            if <#ty as __onggi::Mapped>::differs(&self.#ident, &original.#ident) { changed.insert(#position); }
+            if <#ty as __onggi::Mapped>::differs(&self.#ident, &original.#ident) { #(changed.insert(#written);)* }
         }
     });
     quote! {

@@ -168,6 +168,7 @@ mod word;
 /// | `column = "name"` | the column's name; without it, the field's (`r#type` is the column `type`) |
 /// | `primary_key` | the field is the primary key, or a part of it in the order of fields |
 /// | `unique`, `index` | no two rows agree in it; it has an index |
+/// | `project(city: String = "$.city")` | a column that repeats a part of a pickled field, written with it; queries see it as `city`, the struct does not |
 /// | `default = literal` | the value in rows that others insert without one: a text, a number, `true` or `false` |
 /// | `default(sql = "...")` | the same as an SQL expression, such as `CURRENT_TIMESTAMP` |
 /// | `check = "SQL"`, `check(name = "x", "SQL")` | a condition that each row meets |

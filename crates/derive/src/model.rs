@@ -4,7 +4,7 @@ use quote::format_ident;
 use syn::ext::IdentExt as _;
 use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, LitStr, Type, Visibility};
 
-use crate::attr::{CheckAttribute, FieldAttributes, StructAttributes};
+use crate::attr::{CheckAttribute, FieldAttributes, ProjectionAttribute, StructAttributes};
 use crate::case::Case;
 use crate::errors::Errors;
 use crate::names::Names;
@@ -40,6 +40,17 @@ pub struct Column {
     pub shown: Ident,
     /// Whether it is the model's own `Id`.
     pub generated: bool,
+    /// Where its values come from, if it is no field.
+    pub projection: Option<Projection>,
+}
+
+/// A column that repeats a part of a pickled field.
+pub struct Projection {
+    /// What errors point at.
+    pub word: Ident,
+    /// The position of the field's column.
+    pub column: usize,
+    pub path: LitStr,
 }
 
 /// An index or a unique constraint.
@@ -70,6 +81,7 @@ impl Model {
             fields.into_iter().partition(|field| field.attributes.skip.is_some());
         let (related, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(Relation::has_no_column);
         let mut columns: Vec<Column> = fields.into_iter().map(Column::of).collect();
+        project(&mut columns);
         let names = Names { columns: &columns, skipped: &skipped };
         let relations = Relation::all(&names, related, &input.ident, errors);
         let key = names.key(attributes.primary_key.as_ref(), &input.ident, errors);
@@ -95,9 +107,27 @@ impl Model {
         self.columns.iter().position(|column| column.field.attributes.version.is_some())
     }
 
+    /// The columns that are fields.
+    pub fn fields(&self) -> impl Iterator<Item = (usize, &Column)> + Clone {
+        self.columns.iter().enumerate().filter(|(_, column)| column.projection.is_none())
+    }
+
     /// The checks of fields, then those of the struct.
     pub fn all_checks(&self) -> impl Iterator<Item = &CheckAttribute> {
         self.columns.iter().flat_map(|column| &column.field.attributes.checks).chain(&self.checks)
+    }
+}
+
+/// Adds the columns that repeat parts of others, behind all fields.
+fn project(columns: &mut Vec<Column>) {
+    for column in 0..columns.len() {
+        for ProjectionAttribute { word, name, ty, path } in
+            std::mem::take(&mut columns[column].field.attributes.projections)
+        {
+            let field = Field { ident: name, ty, attributes: FieldAttributes::default() };
+            let projection = Some(Projection { word, column, path });
+            columns.push(Column { projection, ..Column::of(field) });
+        }
     }
 }
 
@@ -111,7 +141,7 @@ impl Column {
             Some(name) => name.value(),
             None => shown.unraw().to_string(),
         };
-        Column { field, name, shown, generated: false }
+        Column { field, name, shown, generated: false, projection: None }
     }
 }
 

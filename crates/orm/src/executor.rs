@@ -39,7 +39,10 @@ impl Keep for Plain {
     #[inline]
     fn entity<M: Model>(&mut self, reader: &mut Reader<'_>) -> Result<M> {
         reader.enter(M::table());
-        M::read(reader)
+        let object = M::read(reader)?;
+        // Columns that repeat parts of others are behind those that are fields.
+        reader.skip();
+        Ok(object)
     }
 }
 

@@ -55,6 +55,7 @@ mod mapped;
 mod model;
 mod pickle_functions;
 mod plain;
+mod projection;
 mod query;
 mod raw;
 mod reader;

@@ -2,6 +2,7 @@
 
 use onggi_sql::{Conflict, Insert, Statement, shape};
 
+use crate::projection::bind_column;
 use crate::selection::{Columns, Selection};
 use crate::session::store::{count_up, next_version};
 use crate::unit_of_work::{ChangeKind, ColumnSet, Object, Objects, Plan, Step, run};
@@ -157,7 +158,11 @@ fn at(position: usize) -> Object {
 
 impl<M: Model> Objects for Structs<'_, M> {
     fn bind(&self, object: Object, column: usize, to: &mut dyn Bind) -> Result<()> {
-        self.0[object.slot as usize].attribute(column).bind(to)
+        let object = &self.0[object.slot as usize];
+        match M::table().columns[column].projection {
+            None => object.attribute(column).bind(to),
+            Some(_) => bind_column(object, column, to).map(drop),
+        }
     }
 
     fn bind_key(&self, object: Object, to: &mut dyn Bind) -> Result<()> {

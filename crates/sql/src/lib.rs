@@ -46,7 +46,9 @@ pub use statement::{
     Conflict, Cte, Delete, Direction, Insert, Join, JoinKind, Lock, LockStrength, LockWait, Nulls, Order,
     Relation, Select, Selected, SetOperator, Statement, Summary, Update,
 };
-pub use table::{Action, Check, Column, ComputedIndex, Constant, Index, IndexPart, Reference, Table};
+pub use table::{
+    Action, Check, Column, ComputedIndex, Constant, Index, IndexPart, Projection, Reference, Table,
+};
 pub use value::{Type, Value, ValueRef};
 
 /// The result of this crate's operations.

@@ -121,12 +121,23 @@ pub struct Column {
     pub default: Option<Constant>,
     /// The table whose primary key this column holds.
     pub reference: Option<Reference>,
+    /// The part of another column's value that this column repeats.
+    pub projection: Option<Projection>,
 }
 
 impl Column {
     /// A column that is never NULL.
     pub const fn new(name: &'static str, ty: Type) -> Column {
-        Column { name, ty, nullable: false, generated: false, length: None, default: None, reference: None }
+        Column {
+            name,
+            ty,
+            nullable: false,
+            generated: false,
+            length: None,
+            default: None,
+            reference: None,
+            projection: None,
+        }
     }
 
     /// The column, NULL allowed or not.
@@ -153,11 +164,26 @@ impl Column {
         self
     }
 
+    /// The column as one that repeats a part of another one.
+    pub const fn with_projection(mut self, column: usize, path: &'static str) -> Column {
+        self.projection = Some(Projection { column, path });
+        self
+    }
+
     /// The column as a foreign key, or as none.
     pub const fn with_reference(mut self, reference: Option<Reference>) -> Column {
         self.reference = reference;
         self
     }
+}
+
+/// Where a column's values come from that repeats a part of another one: whoever writes that writes both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Projection {
+    /// The position of the column that is written.
+    pub column: usize,
+    /// The path of the part in its value.
+    pub path: &'static str,
 }
 
 /// A literal in a schema.

@@ -25,7 +25,7 @@ pub(crate) fn functions() -> [Function; 4] {
 }
 
 /// The part of a pickle that a path leads to.
-fn get(pickle: ValueRef<'_>, path: ValueRef<'_>) -> Result<Value> {
+pub(crate) fn get(pickle: ValueRef<'_>, path: ValueRef<'_>) -> Result<Value> {
     let path: ValuePath = match path {
         ValueRef::Null => return Ok(Value::Null),
         ValueRef::Text(text) => text.parse().map_err(|error| Error::value(format!("{error}")))?,

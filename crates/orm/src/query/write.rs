@@ -5,6 +5,7 @@ use super::Query;
 use super::run::bind;
 use crate::executor::sealed::Split;
 use crate::expression::{Assignment, Must, Parts};
+use crate::projection::complete;
 use crate::{Error, Executor, Model, Result};
 
 /// Writing to all rows that match.
@@ -50,6 +51,7 @@ impl<M: Model> Query<M> {
         if let Some(error) = error {
             return Err(Error::value(error));
         }
+        complete(M::table(), &mut assignments)?;
         if assignments.is_empty() {
             return Ok(0);
         }

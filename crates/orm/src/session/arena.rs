@@ -331,7 +331,10 @@ impl Keep for Arena {
     #[inline]
     fn entity<M: Model>(&mut self, reader: &mut Reader<'_>) -> Result<Handle<M>> {
         let (now, transaction) = (self.epochs.now(), self.epochs.transaction());
-        self.store_or_new::<M>().load(reader, now, transaction)
+        let handle = self.store_or_new::<M>().load(reader, now, transaction)?;
+        // Columns that repeat parts of others are behind those that are fields.
+        reader.skip();
+        Ok(handle)
     }
 
     fn begin<M: Model>(&mut self, distinct: bool) {

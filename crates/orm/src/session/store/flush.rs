@@ -11,6 +11,7 @@ use crate::column_set::ColumnSet;
 use crate::field::Attribute;
 use crate::handle::{Handle, Object};
 use crate::model::Key as _;
+use crate::projection::bind_column;
 use crate::relation::Relation;
 use crate::session::Arena;
 use crate::session::relate::adopt_held;
@@ -135,7 +136,7 @@ impl<M: Model> AnyStore for Store<M> {
         // A row goes as it is, whatever was done to its object.
         let object = if slot.phase == Phase::Doomed { slot.stored() } else { slot.object.as_ref() };
         match object {
-            Some(object) => object.attribute(column).bind_or_refer(to),
+            Some(object) => bind_column(object, column, to),
             None => Err(Error::usage("the object is not in the session any more")),
         }
     }

@@ -1,0 +1,10 @@
+use onggi::{Id, Model, Pickled};
+
+#[derive(Clone, Model)]
+struct User {
+    id: Id<User>,
+    #[model(project(city: String))]
+    data: Pickled<String>,
+}
+
+fn main() {}
