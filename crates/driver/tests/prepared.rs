@@ -13,7 +13,7 @@ fn open() -> Result<onggi_driver::Pooled> {
 }
 
 fn delete(condition: Expression) -> Statement {
-    Statement::Delete(Delete { source: (&JARS).into(), filter: Some(condition) })
+    Statement::Delete(Delete { filter: Some(condition), ..Delete::new(&JARS) })
 }
 
 fn execute(

@@ -114,7 +114,7 @@ impl Connection {
         let key = connection.with(
             &shape,
             || Statement::Insert(insert.clone()),
-            |prepared| match insert.returning {
+            |prepared| match insert.returning.first() {
                 None => prepared.execute(bind).map(|_| None),
                 Some(_) => {
                     let mut rows = prepared.query(bind)?;
@@ -227,6 +227,10 @@ fn upsert_of<M: Model>(object: &M, unique: impl Selection) -> Result<Insert> {
     let update: Vec<usize> = columns.iter().filter(keys).copied().collect();
     // A row that conflicts must be touched for its key to be given back.
     let update = if update.is_empty() { target.clone() } else { update };
-    let returning = table.generated();
-    Ok(Insert { table, columns, conflict: Some(Conflict { target, update }), returning })
+    let returning = table.generated().map(|column| onggi_sql::Expression::column(table, column));
+    Ok(Insert {
+        conflict: Some(Conflict::update(table, target, &update)),
+        returning: returning.into_iter().collect(),
+        ..Insert::row(table, columns)
+    })
 }

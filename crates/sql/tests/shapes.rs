@@ -8,7 +8,7 @@ mod plan;
 
 use common::{POOR, SEATS, USERS};
 use maker::{Maker, Scoped};
-use onggi_sql::{Delete, Relation, Statement, Table, Value, compile, dialect, shape};
+use onggi_sql::{Delete, Relation, Rows, Statement, Table, Value, compile, dialect, shape};
 use plan::{Plan, part, plan};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -31,7 +31,10 @@ fn outcome(statement: &Statement) -> Outcome {
 /// How many parameters are bound at run time, besides the values.
 fn run_time_parameters(statement: &Statement) -> usize {
     match statement {
-        Statement::Insert(insert) => insert.columns.len(),
+        Statement::Insert(insert) => {
+            let bound = if matches!(insert.rows, Rows::Bound) { insert.columns.len() } else { 0 };
+            bound + format!("{insert:?}").matches("Parameter").count()
+        }
         other => format!("{other:?}").matches("Parameter").count(),
     }
 }
@@ -84,10 +87,10 @@ proptest! {
                 update.assignments[0].0 = at.index(USERS.columns.len());
                 Statement::Update(update)
             }
-            Statement::Delete(Delete { source, .. }) => {
-                maker.scope.push(Scoped::Table(source));
+            Statement::Delete(delete) => {
+                maker.scope.push(Scoped::Table(delete.source));
                 let filter = Some(maker.expression(&change));
-                Statement::Delete(Delete { source, filter })
+                Statement::Delete(Delete { filter, ..delete })
             }
             other => other,
         };

@@ -191,16 +191,15 @@ fn exact_decimals_of_sub_selects() {
 fn sub_selects_in_writes() {
     let users = source(&USERS, 2);
     let update = Update {
-        source: users,
-        assignments: vec![(AGE, Expression::scalar(Select { ..posts_of(users, 0) }))],
         filter: Some(Expression::exists(posts_of(users, 1))),
+        ..Update::new(users, vec![(AGE, Expression::scalar(Select { ..posts_of(users, 0) }))])
     };
     let posts = r#"(SELECT 1 FROM "posts" WHERE "posts"."author_id" = "users"."id")"#;
     assert_eq!(
         text(&Statement::Update(update)),
         format!(r#"UPDATE "users" SET "age" = {posts} WHERE EXISTS {posts}"#)
     );
-    let delete = Delete { source: users, filter: Some(Expression::exists(posts_of(users, 1))) };
+    let delete = Delete { filter: Some(Expression::exists(posts_of(users, 1))), ..Delete::new(users) };
     assert_eq!(text(&Statement::Delete(delete)), format!(r#"DELETE FROM "users" WHERE EXISTS {posts}"#));
 }
 

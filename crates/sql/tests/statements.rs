@@ -142,24 +142,26 @@ fn summaries() {
 
 #[test]
 fn insert() {
-    let insert = Insert { table: &USERS, columns: vec![NAME, AGE], conflict: None, returning: None };
+    let insert = Insert::row(&USERS, vec![NAME, AGE]);
     let text_of = |insert: &Insert| text(&Statement::Insert(insert.clone()));
     assert_eq!(text_of(&insert), r#"INSERT INTO "users" ("name", "age") VALUES (?1, ?2)"#);
     let defaults = Insert { columns: vec![], ..insert.clone() };
     assert_eq!(text_of(&defaults), r#"INSERT INTO "users" DEFAULT VALUES"#);
-    let returning = Insert { returning: Some(ID), ..insert.clone() };
+    let returning = Insert { returning: vec![column(ID)], ..insert.clone() };
     assert_eq!(text_of(&returning), r#"INSERT INTO "users" ("name", "age") VALUES (?1, ?2) RETURNING "id""#);
 }
 
 #[test]
 fn insert_with_conflict() {
     let upsert = |target: &[usize], update: &[usize]| {
-        let conflict = Some(Conflict { target: target.into(), update: update.into() });
+        let conflict = match update {
+            [] => Conflict::nothing(target.into()),
+            _ => Conflict::update(&USERS, target.into(), update),
+        };
         text(&Statement::Insert(Insert {
-            table: &USERS,
-            columns: vec![NAME, AGE],
-            conflict,
-            returning: Some(ID),
+            conflict: Some(conflict),
+            returning: vec![column(ID)],
+            ..Insert::row(&USERS, vec![NAME, AGE])
         }))
     };
     let start = r#"INSERT INTO "users" ("name", "age") VALUES (?1, ?2) ON CONFLICT"#;
@@ -187,7 +189,7 @@ fn update() {
     let next = Expression::binary(BinaryOperator::Add, column(AGE), Expression::value(1));
     let update = |filter| {
         let assignments = vec![(AGE, next.clone()), (NAME, Expression::value("x"))];
-        text(&Statement::Update(Update { source: (&USERS).into(), assignments, filter }))
+        text(&Statement::Update(Update { filter, ..Update::new(&USERS, assignments) }))
     };
     assert_eq!(update(None), r#"UPDATE "users" SET "age" = "age" + ?1, "name" = ?2"#);
     assert_eq!(
@@ -221,7 +223,7 @@ fn writes_by_key() {
 
 #[test]
 fn delete() {
-    let delete = |filter| text(&Statement::Delete(Delete { source: (&USERS).into(), filter }));
+    let delete = |filter| text(&Statement::Delete(Delete { filter, ..Delete::new(&USERS) }));
     assert_eq!(delete(None), r#"DELETE FROM "users""#);
     assert_eq!(delete(Some(equals(AGE, 1))), r#"DELETE FROM "users" WHERE "age" = ?1"#);
 }
@@ -391,11 +393,8 @@ fn names_with_a_nul_are_refused() {
     static TABLE: Table = Table::new("x\0y", &[], &[]);
     for (statement, name) in [
         (Statement::Select(Select::all(&COLUMN)), r"a\0b"),
-        (
-            Statement::Insert(Insert { table: &COLUMN, columns: vec![0], conflict: None, returning: None }),
-            r"a\0b",
-        ),
-        (Statement::Delete(Delete { source: (&TABLE).into(), filter: None }), r"x\0y"),
+        (Statement::Insert(Insert::row(&COLUMN, vec![0])), r"a\0b"),
+        (Statement::Delete(Delete::new(&TABLE)), r"x\0y"),
         (Statement::Update(Update::by_key(&TABLE, &[], false)), r"x\0y"),
     ] {
         let error = compiled(&statement).expect_err("a name with a NUL");

@@ -55,7 +55,10 @@ impl<M: Model> Query<M> {
         if assignments.is_empty() {
             return Ok(0);
         }
-        let update = sql::Update { source: self.source(), assignments, filter: self.select.filter.clone() };
+        let update = sql::Update {
+            filter: self.select.filter.clone(),
+            ..sql::Update::new(self.source(), assignments)
+        };
         write(&Statement::Update(update), M::table().number(), executor)
     }
 
@@ -66,7 +69,7 @@ impl<M: Model> Query<M> {
     /// Those of [`update`](Query::update).
     pub fn delete<E: Executor>(&self, executor: &mut E) -> Result<u64> {
         self.check_writes("delete")?;
-        let delete = sql::Delete { source: self.source(), filter: self.select.filter.clone() };
+        let delete = sql::Delete { filter: self.select.filter.clone(), ..sql::Delete::new(self.source()) };
         write(&Statement::Delete(delete), M::table().number(), executor)
     }
 

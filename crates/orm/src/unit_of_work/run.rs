@@ -158,9 +158,7 @@ impl Step {
     fn statement(&self) -> Statement {
         let columns: Vec<usize> = self.written().collect();
         match self.kind {
-            ChangeKind::Insert => {
-                Statement::Insert(Insert { table: self.table, columns, conflict: None, returning: None })
-            }
+            ChangeKind::Insert => Statement::Insert(Insert::row(self.table, columns)),
             ChangeKind::Update => Statement::Update(Update::by_key(self.table, &columns, self.versioned)),
             ChangeKind::Delete => Statement::Delete(Delete::by_key(self.table, self.versioned)),
         }

@@ -8,6 +8,7 @@ impl Writer {
     pub(super) fn expression(&mut self, expression: &Expression) -> Result<()> {
         match expression {
             Expression::Column(source, column) => self.column(*source, *column),
+            Expression::Excluded(source, column) => self.excluded(*source, *column),
             Expression::Output { source, column, .. } => self.output(*source, *column),
             Expression::Position { .. } => Err(Error::invalid(
                 "a position is what a select is sorted or grouped by, not part of an expression",
@@ -49,6 +50,7 @@ impl Writer {
         let atom = matches!(
             expression,
             Expression::Column(..)
+                | Expression::Excluded(..)
                 | Expression::Output { .. }
                 | Expression::Value(_)
                 | Expression::Parameter

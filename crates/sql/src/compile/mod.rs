@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod compound;
+mod conflict;
 mod expression;
 mod function;
 mod select;
@@ -39,11 +40,19 @@ pub(crate) struct Writer {
     pub(crate) dialect: &'static Dialect,
     parameters: usize,
     sources: Sources,
+    /// Whether columns of the new row can be named.
+    excluded: bool,
 }
 
 impl Writer {
     pub(crate) fn new(dialect: &'static Dialect) -> Writer {
-        Writer { text: String::with_capacity(128), dialect, parameters: 0, sources: Sources::default() }
+        Writer {
+            text: String::with_capacity(128),
+            dialect,
+            parameters: 0,
+            sources: Sources::default(),
+            excluded: false,
+        }
     }
 
     fn statement(&mut self, statement: &Statement) -> Result<()> {

@@ -108,9 +108,9 @@ impl Writer {
         Ok(())
     }
 
-    fn add_relation(&mut self, relation: &Relation) -> Result<()> {
+    pub(super) fn add_relation(&mut self, relation: &Relation) -> Result<()> {
         match relation {
-            Relation::Table(source) => self.add_table(*source),
+            Relation::Table(source) => self.add_target(*source),
             Relation::Select(_, id) => self.sources.add(Key::derived(*id), "derived".into()),
             Relation::Cte { cte, id } => {
                 let name = self.sources.find_cte(*cte)?.to_owned();
@@ -119,15 +119,9 @@ impl Writer {
         }
     }
 
-    fn add_table(&mut self, source: Source) -> Result<()> {
+    pub(super) fn add_target(&mut self, source: Source) -> Result<()> {
         self.sources.tables.push(source.table.name);
         self.sources.add(source, source.table.name.into())
-    }
-
-    /// A table that is written comes into scope, alone, and is named.
-    pub(super) fn target(&mut self, source: Source) -> Result<()> {
-        self.add_table(source)?;
-        self.name(source.table.name)
     }
 
     /// The name of a source.

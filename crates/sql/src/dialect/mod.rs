@@ -53,6 +53,12 @@ pub struct Dialect {
     pub locks: bool,
     /// What stands before a statement that is to be explained.
     pub explain: Option<&'static str>,
+    /// Whether it has `ON CONFLICT`.
+    pub on_conflict: bool,
+    /// Whether statements that write can give back rows.
+    pub returning: bool,
+    /// Whether an update can read other tables.
+    pub update_from: bool,
     /// The texts of transaction control.
     pub transaction: Transaction,
     /// Lets foreign keys wait until the transaction's end.

@@ -24,6 +24,8 @@ use crate::{Select, Source, Type, Value};
 pub enum Expression {
     /// A column of a source that the statement, or one around it, reads or writes.
     Column(Source, usize),
+    /// A column of the new row that an insert could not write, where a [`Conflict`](crate::Conflict) is solved.
+    Excluded(Source, usize),
     /// A column of the rows of a select, or of a common table expression, that is read under a number.
     Output {
         /// The number that [`Relation`](crate::Relation) gives it.
@@ -185,7 +187,7 @@ impl Expression {
     /// Whether it is an exact decimal number, as far as its parts tell.
     pub(crate) fn is_decimal(&self) -> bool {
         match self {
-            Expression::Column(source, column) => {
+            Expression::Column(source, column) | Expression::Excluded(source, column) => {
                 source.table.columns.get(*column).is_some_and(|column| column.ty == Type::Decimal)
             }
             Expression::Value(value) => value.is_decimal(),

@@ -43,6 +43,10 @@ impl<'a> Walk<'a> {
     pub(super) fn expression(&mut self, expression: &'a Expression) {
         match expression {
             Expression::Column(source, column) => self.column(*source, *column),
+            Expression::Excluded(source, column) => {
+                self.shape.push(Tag::Excluded);
+                self.column(*source, *column);
+            }
             Expression::Output { source, column, decimal } => self.output(*source, *column, *decimal),
             Expression::Position { column, decimal } => {
                 self.shape.numbers([Tag::Position as u32, number(*column), u32::from(*decimal)]);

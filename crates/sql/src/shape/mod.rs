@@ -103,6 +103,7 @@ enum Tag {
     Raw,
     Aggregate,
     Window,
+    Excluded,
     Output,
     Position,
     Cte,

@@ -1,6 +1,6 @@
 use super::{Tag, Walk, number};
 use crate::source::Key;
-use crate::{Cte, Lock, Order, Relation, Select, Selected, Source};
+use crate::{Cte, Join, Lock, Order, Relation, Select, Selected, Source};
 
 /// Stand where tables have their number, of which there are fewer.
 const DERIVED: u32 = u32::MAX;
@@ -14,14 +14,11 @@ impl<'a> Walk<'a> {
         let compound = number(select.compound.len());
         self.shape.numbers([Tag::Select as u32, summary, u32::from(select.distinct), compound]);
         self.relation(&select.source);
-        self.shape.count(select.joins.len());
-        for join in &select.joins {
-            self.shape.number(join.kind as u32);
-            self.relation(&join.source);
-        }
+        self.join_sources(&select.joins);
         self.list(&select.distinct_on);
         self.selected(&select.columns);
-        self.joined(select);
+        self.derived(&select.source);
+        self.joined(&select.joins);
         self.optional(select.filter.as_ref());
         self.list(&select.group_by);
         self.optional(select.having.as_ref());
@@ -84,9 +81,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Selects that are read and conditions of joins, which stand behind what is selected.
-    fn joined(&mut self, select: &'a Select) {
-        self.derived(&select.source);
-        for join in &select.joins {
+    pub(super) fn joined(&mut self, joins: &'a [Join]) {
+        for join in joins {
             self.derived(&join.source);
             self.optional(join.on.as_ref());
         }
@@ -100,8 +96,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    pub(super) fn join_sources(&mut self, joins: &'a [Join]) {
+        self.shape.count(joins.len());
+        for join in joins {
+            self.shape.number(join.kind as u32);
+            self.relation(&join.source);
+        }
+    }
+
     /// What a select reads from comes into scope.
-    fn relation(&mut self, relation: &'a Relation) {
+    pub(super) fn relation(&mut self, relation: &'a Relation) {
         match relation {
             Relation::Table(source) => self.source(*source),
             Relation::Select(_, id) => {
@@ -116,7 +120,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn derived(&mut self, relation: &'a Relation) {
+    pub(super) fn derived(&mut self, relation: &'a Relation) {
         if let Relation::Select(select, _) = relation {
             self.scope.hide(true);
             self.select(select);

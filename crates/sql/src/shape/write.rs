@@ -1,42 +1,74 @@
-use super::{Tag, Walk};
-use crate::{Delete, Insert, Update};
+use super::{Tag, Walk, number};
+use crate::{Conflict, ConflictAction, Delete, Expression, Insert, Rows, Update};
 
 impl<'a> Walk<'a> {
+    /// The table comes into scope behind its rows, which do not see it.
     pub(super) fn insert(&mut self, insert: &'a Insert) {
         self.shape.push(Tag::Insert);
-        self.shape.table(insert.table);
+        self.shape.table(insert.source.table);
         self.shape.columns(&insert.columns);
+        match &insert.rows {
+            Rows::Bound => self.shape.push(Tag::None),
+            Rows::Values(rows) => {
+                self.shape.numbers([Tag::Some as u32, number(rows.len())]);
+                rows.iter().for_each(|row| self.list(row));
+            }
+            Rows::Select(select) => self.select(select),
+        }
+        self.scope.add(insert.source);
         match &insert.conflict {
             None => self.shape.push(Tag::None),
-            Some(conflict) => {
+            Some(conflict) => self.conflict(conflict),
+        }
+        self.list(&insert.returning);
+    }
+
+    fn conflict(&mut self, conflict: &'a Conflict) {
+        self.shape.push(Tag::Some);
+        self.shape.columns(&conflict.target);
+        self.optional(conflict.condition.as_ref());
+        match &conflict.action {
+            ConflictAction::Nothing => self.shape.push(Tag::None),
+            ConflictAction::Update { assignments, filter } => {
                 self.shape.push(Tag::Some);
-                self.shape.columns(&conflict.target);
-                self.shape.columns(&conflict.update);
+                self.assignments(assignments);
+                self.optional(filter.as_ref());
             }
         }
-        match insert.returning {
-            None => self.shape.push(Tag::None),
-            Some(column) => {
-                self.shape.push(Tag::Some);
-                self.shape.count(column);
-            }
+    }
+
+    fn assignments(&mut self, assignments: &'a [(usize, Expression)]) {
+        self.shape.count(assignments.len());
+        for (column, expression) in assignments {
+            self.shape.count(*column);
+            self.expression(expression);
         }
     }
 
     pub(super) fn update(&mut self, update: &'a Update) {
         self.shape.push(Tag::Update);
         self.source(update.source);
-        self.shape.count(update.assignments.len());
-        for (column, expression) in &update.assignments {
-            self.shape.count(*column);
-            self.expression(expression);
+        match &update.from {
+            None => self.shape.push(Tag::None),
+            Some(from) => {
+                self.shape.push(Tag::Some);
+                self.relation(from);
+            }
         }
+        self.join_sources(&update.joins);
+        self.assignments(&update.assignments);
+        if let Some(from) = &update.from {
+            self.derived(from);
+        }
+        self.joined(&update.joins);
         self.optional(update.filter.as_ref());
+        self.list(&update.returning);
     }
 
     pub(super) fn delete(&mut self, delete: &'a Delete) {
         self.shape.push(Tag::Delete);
         self.source(delete.source);
         self.optional(delete.filter.as_ref());
+        self.list(&delete.returning);
     }
 }

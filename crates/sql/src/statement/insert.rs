@@ -1,23 +1,34 @@
-use crate::Table;
+use crate::{Conflict, Expression, Select, Source};
 
-/// `INSERT INTO … VALUES …`: one row, whose values are bound in the order of its columns.
+/// `INSERT INTO … VALUES … ON CONFLICT … RETURNING …`
 #[derive(Clone, Debug)]
 pub struct Insert {
     /// The table written.
-    pub table: &'static Table,
+    pub source: Source,
     /// Positions of the columns that get a value; the database fills the others.
     pub columns: Vec<usize>,
+    /// The new rows.
+    pub rows: Rows,
     /// What to do when a row with the same key is there already; none fails.
     pub conflict: Option<Conflict>,
-    /// The column whose value is given back as a row.
-    pub returning: Option<usize>,
+    /// What is given back of each row that was written.
+    pub returning: Vec<Expression>,
 }
 
-/// What an insert does when a unique constraint is in its way.
+impl Insert {
+    /// One row, whose values are bound at run time in the order of its columns.
+    pub fn row(source: impl Into<Source>, columns: Vec<usize>) -> Insert {
+        Insert { source: source.into(), columns, rows: Rows::Bound, conflict: None, returning: Vec::new() }
+    }
+}
+
+/// The rows of an insert.
 #[derive(Clone, Debug)]
-pub struct Conflict {
-    /// Positions of the constraint's columns.
-    pub target: Vec<usize>,
-    /// Positions of the columns that the existing row takes from the new one; none leaves it alone.
-    pub update: Vec<usize>,
+pub enum Rows {
+    /// One, whose values are bound at run time; without columns, one of defaults.
+    Bound,
+    /// Several, each with an expression for each column.
+    Values(Vec<Vec<Expression>>),
+    /// Those of a select, with as many columns.
+    Select(Box<Select>),
 }

@@ -1,3 +1,4 @@
+mod conflict;
 mod cte;
 mod delete;
 mod insert;
@@ -7,9 +8,10 @@ mod relation;
 mod select;
 mod update;
 
+pub use conflict::{Conflict, ConflictAction};
 pub use cte::{Cte, SetOperator};
 pub use delete::Delete;
-pub use insert::{Conflict, Insert};
+pub use insert::{Insert, Rows};
 pub use lock::{Lock, LockStrength, LockWait};
 pub use order::{Direction, Nulls, Order};
 pub use relation::{Join, JoinKind, Relation};

@@ -72,6 +72,9 @@ pub static POOR: Dialect = Dialect {
     distinct_on: true,
     locks: true,
     explain: None,
+    on_conflict: false,
+    returning: false,
+    update_from: false,
     transaction: Transaction { begin: "BEGIN", begin_write: "BEGIN", commit: "COMMIT", rollback: "ROLLBACK" },
     defer_foreign_keys: "",
 };

@@ -1,14 +1,14 @@
 //! Statements of a plan: twins have the same plan, and other values and numbers of sources.
 
 use onggi_sql::{
-    Aggregate, Bound, Case, Conflict, Cte, Delete, Expression, Frame, Insert, Join, JoinKind, Lock, Nulls,
-    Order, Raw, Relation, Select, Selected, SetOperator, Source, Statement, Table, Update, Value, Window,
-    Windowed,
+    Aggregate, Bound, Case, Conflict, ConflictAction, Cte, Delete, Expression, Frame, Insert, Join, JoinKind,
+    Lock, Nulls, Order, Raw, Relation, Rows, Select, Selected, SetOperator, Source, Statement, Table, Update,
+    Value, Window, Windowed,
 };
 use proptest::sample::Index;
 
 use super::common::SEATS;
-use super::plan::{AggregatePlan, OrderPlan, Part, Plan, SelectPlan, WindowPlan};
+use super::plan::{AggregatePlan, ConflictPlan, OrderPlan, Part, Plan, RowsPlan, SelectPlan, WindowPlan};
 
 /// Makes statements of a plan, with values and numbers of sources that count up from a start.
 pub struct Maker {
@@ -16,6 +16,8 @@ pub struct Maker {
     next: i64,
     pub scope: Vec<Scoped>,
     ctes: Vec<u64>,
+    /// The table whose new row can be named.
+    excluded: Option<Source>,
 }
 
 /// What has columns that can be named.
@@ -27,7 +29,7 @@ pub enum Scoped {
 
 impl Maker {
     pub fn new(table: &'static Table, start: i64) -> Maker {
-        Maker { table, next: start, scope: Vec::new(), ctes: Vec::new() }
+        Maker { table, next: start, scope: Vec::new(), ctes: Vec::new(), excluded: None }
     }
 
     fn number(&mut self) -> u64 {
@@ -173,6 +175,11 @@ impl Maker {
 
     pub fn expression(&mut self, part: &Part) -> Expression {
         match part {
+            Part::Column(..) if self.scope.is_empty() => Expression::Value(self.value()),
+            Part::Excluded(column) => match self.excluded {
+                Some(source) => Expression::Excluded(source, column.index(source.table.columns.len())),
+                None => Expression::Value(self.value()),
+            },
             Part::Column(source, column) => match self.scope[source.index(self.scope.len())] {
                 Scoped::Table(source) => Expression::column(source, column.index(source.table.columns.len())),
                 Scoped::Derived(source) => {
@@ -262,31 +269,71 @@ impl Maker {
     }
 
     pub fn statement(&mut self, plan: &Plan) -> Statement {
-        let table = self.table;
         match plan {
             Plan::Explain(plan) => Statement::Explain(Box::new(Statement::Select(self.select(plan)))),
             Plan::Select(plan) => Statement::Select(self.select(plan)),
-            Plan::Insert { columns, conflict, returning } => {
-                let positions = |indexes: &[Index]| indexes.iter().map(|index| self.column(index)).collect();
-                let conflict = conflict.as_ref().map(|(target, update)| Conflict {
-                    target: positions(target),
-                    update: positions(update),
+            Plan::Insert { columns, rows, conflict, returning } => {
+                let columns = columns.iter().map(|index| self.column(index)).collect();
+                let rows = self.rows(rows);
+                let source = self.source(true);
+                let conflict = conflict.as_ref().map(|conflict| self.conflict(source, conflict));
+                let returning = self.parts(returning);
+                Statement::Insert(Insert { source, columns, rows, conflict, returning })
+            }
+            Plan::Update { assignments, from, filter, returning } => {
+                let source = self.source(true);
+                let (from, joins) = match from {
+                    None => (None, vec![]),
+                    Some((own, joins)) => {
+                        let from = self.source(*own).into();
+                        let sources: Vec<_> = joins.iter().map(|_| self.source(false)).collect();
+                        (Some(from), joins.iter().zip(sources).collect())
+                    }
+                };
+                let assignments = self.assignments(assignments);
+                let joins = joins.into_iter().map(|((kind, on), source)| {
+                    let on = on.as_ref().filter(|_| *kind != JoinKind::Cross);
+                    Join { kind: *kind, source: source.into(), on: self.filter(on) }
                 });
-                let returning = returning.as_ref().map(|index| self.column(index));
-                Statement::Insert(Insert { table, columns: positions(columns), conflict, returning })
+                let joins = joins.collect();
+                let filter = self.filter(filter.as_ref());
+                let returning = self.parts(returning);
+                Statement::Update(Update { source, assignments, from, joins, filter, returning })
             }
-            Plan::Update { assignments, filter } => {
+            Plan::Delete { filter, returning } => {
                 let source = self.source(true);
-                let assignments = assignments
-                    .iter()
-                    .map(|(index, part)| (self.column(index), self.expression(part)))
-                    .collect();
-                Statement::Update(Update { source, assignments, filter: self.filter(filter.as_ref()) })
-            }
-            Plan::Delete { filter } => {
-                let source = self.source(true);
-                Statement::Delete(Delete { source, filter: self.filter(filter.as_ref()) })
+                let filter = self.filter(filter.as_ref());
+                Statement::Delete(Delete { source, filter, returning: self.parts(returning) })
             }
         }
+    }
+
+    fn assignments(&mut self, plan: &[(Index, Part)]) -> Vec<(usize, Expression)> {
+        plan.iter().map(|(index, part)| (self.column(index), self.expression(part))).collect()
+    }
+
+    /// New rows, of expressions that see nothing.
+    fn rows(&mut self, plan: &RowsPlan) -> Rows {
+        match plan {
+            RowsPlan::Bound => Rows::Bound,
+            RowsPlan::Values(rows) => Rows::Values(rows.iter().map(|row| self.parts(row)).collect()),
+            RowsPlan::Select(plan) => Rows::Select(Box::new(self.select(plan))),
+        }
+    }
+
+    fn conflict(&mut self, source: Source, plan: &ConflictPlan) -> Conflict {
+        let (target, condition, assignments, filter) = plan;
+        let target = target.iter().map(|index| self.column(index)).collect();
+        let condition = self.filter(condition.as_ref());
+        self.excluded = Some(source);
+        let action = match assignments {
+            None => ConflictAction::Nothing,
+            Some(assignments) => ConflictAction::Update {
+                assignments: self.assignments(assignments),
+                filter: self.filter(filter.as_ref()),
+            },
+        };
+        self.excluded = None;
+        Conflict { target, condition, action }
     }
 }

@@ -12,6 +12,8 @@ use proptest::sample::{Index, select};
 pub enum Part {
     /// A column of a source in scope.
     Column(Index, Index),
+    /// A column of the new row, where a conflict is solved; elsewhere a value.
+    Excluded(Index),
     Value,
     Literal(i64),
     LiteralText(&'static str),
@@ -86,11 +88,37 @@ pub struct SelectPlan {
 }
 
 #[derive(Clone, Debug)]
+pub enum RowsPlan {
+    Bound,
+    Values(Vec<Vec<Part>>),
+    Select(Box<SelectPlan>),
+}
+
+/// Whether it is the statement's own table, and joins of the other.
+pub type FromPlan = (bool, Vec<(JoinKind, Option<Part>)>);
+
+/// Target, condition of its index, assignments (none does nothing) and their condition.
+pub type ConflictPlan = (Vec<Index>, Option<Part>, Option<Vec<(Index, Part)>>, Option<Part>);
+
+#[derive(Clone, Debug)]
 pub enum Plan {
     Select(SelectPlan),
-    Insert { columns: Vec<Index>, conflict: Option<(Vec<Index>, Vec<Index>)>, returning: Option<Index> },
-    Update { assignments: Vec<(Index, Part)>, filter: Option<Part> },
-    Delete { filter: Option<Part> },
+    Insert {
+        columns: Vec<Index>,
+        rows: RowsPlan,
+        conflict: Option<ConflictPlan>,
+        returning: Vec<Part>,
+    },
+    Update {
+        assignments: Vec<(Index, Part)>,
+        from: Option<FromPlan>,
+        filter: Option<Part>,
+        returning: Vec<Part>,
+    },
+    Delete {
+        filter: Option<Part>,
+        returning: Vec<Part>,
+    },
     Explain(SelectPlan),
 }
 
@@ -98,6 +126,7 @@ pub fn part() -> impl Strategy<Value = Part> {
     let leaf = prop_oneof![
         any::<(Index, Index)>().prop_map(|(source, column)| Part::Column(source, column)),
         Just(Part::Value),
+        any::<Index>().prop_map(Part::Excluded),
         prop_oneof![-2_i64..3, any::<i64>()].prop_map(Part::Literal),
         select(vec!["", "it's", "four", "fours"]).prop_map(Part::LiteralText),
         Just(Part::Parameter),
@@ -303,13 +332,22 @@ fn simple_plan(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Val
 pub fn plan() -> impl Strategy<Value = Plan> {
     let filter = || prop::option::of(part());
     let columns = || prop::collection::vec(any::<Index>(), 0..3);
+    let returning = || prop::collection::vec(part(), 0..2);
+    let assignments = || prop::collection::vec((any::<Index>(), part()), 1..3);
+    let values = prop::collection::vec(prop::collection::vec(part(), 2), 1..3).prop_map(RowsPlan::Values);
+    let selected = select_plan(part()).prop_map(|plan| RowsPlan::Select(Box::new(plan)));
+    let rows = prop_oneof![Just(RowsPlan::Bound), values, selected];
+    let conflict = (columns(), filter(), prop::option::of(assignments()), filter());
+    let joins = prop::collection::vec((join_kind(), filter()), 0..2);
+    let from = prop::option::of((any::<bool>(), joins));
     prop_oneof![
         3 => select_plan(part()).prop_map(Plan::Select),
         1 => select_plan(part()).prop_map(Plan::Explain),
-        1 => (columns(), prop::option::of((columns(), columns())), prop::option::of(any::<Index>()))
-            .prop_map(|(columns, conflict, returning)| Plan::Insert { columns, conflict, returning }),
-        1 => (prop::collection::vec((any::<Index>(), part()), 1..3), filter())
-            .prop_map(|(assignments, filter)| Plan::Update { assignments, filter }),
-        1 => filter().prop_map(|filter| Plan::Delete { filter }),
+        2 => (columns(), rows, prop::option::of(conflict), returning())
+            .prop_map(|(columns, rows, conflict, returning)| Plan::Insert { columns, rows, conflict, returning }),
+        1 => (assignments(), from, filter(), returning()).prop_map(|(assignments, from, filter, returning)| {
+            Plan::Update { assignments, from, filter, returning }
+        }),
+        1 => (filter(), returning()).prop_map(|(filter, returning)| Plan::Delete { filter, returning }),
     ]
 }

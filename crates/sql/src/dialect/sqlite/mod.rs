@@ -29,6 +29,9 @@ pub static SQLITE: Dialect = Dialect {
     distinct_on: false,
     locks: false,
     explain: Some("EXPLAIN QUERY PLAN "),
+    on_conflict: true,
+    returning: true,
+    update_from: true,
     transaction: Transaction {
         begin: "BEGIN",
         begin_write: "BEGIN IMMEDIATE",
