@@ -131,7 +131,7 @@ pub fn part() -> impl Strategy<Value = Part> {
         select(vec!["", "it's", "four", "fours"]).prop_map(Part::LiteralText),
         Just(Part::Parameter),
     ];
-    leaf.prop_recursive(3, 16, 3, |inner| {
+    leaf.prop_recursive(2, 12, 3, |inner| {
         let pair = || (inner.clone(), inner.clone()).prop_map(Box::new);
         let list = || prop::collection::vec(inner.clone(), 0..3);
         prop_oneof![
@@ -152,9 +152,9 @@ pub fn part() -> impl Strategy<Value = Part> {
                 .prop_map(|(pieces, parts)| Part::Raw(pieces, parts)),
             aggregate(inner.clone()).prop_map(|plan| Part::Aggregate(Box::new(plan))),
             window(inner.clone()).prop_map(|plan| Part::Window(Box::new(plan))),
-            select_plan(inner.clone()).prop_map(|plan| Part::Exists(Box::new(plan))),
+            simple_plan(inner.clone()).prop_map(|plan| Part::Exists(Box::new(plan))),
             select_plan(inner.clone()).prop_map(|plan| Part::Scalar(Box::new(plan))),
-            (inner.clone(), select_plan(inner.clone()))
+            (inner.clone(), simple_plan(inner.clone()))
                 .prop_map(|(part, plan)| Part::InSelect(Box::new(part), Box::new(plan))),
         ]
     })
