@@ -53,7 +53,7 @@ impl<M: Model> Load for Collection<M> {
 
     fn load(self, from: Object, session: &mut Session) -> Result<Vec<Handle<M>>> {
         let members = match session.load_path(from, self.near())? {
-            Some(owner) => session.load_many(owner, self.relation())?,
+            Some(owner) => session.load_lazily(owner, self.relation())?,
             None => Vec::new(),
         };
         Ok(members.into_iter().map(|object| Handle::new(object.slot, object.stamp)).collect())
@@ -68,6 +68,10 @@ impl<M: Model> Load for Related<M> {
         let Some(owner) = session.load_path(from, self.near())? else { return Ok(Vec::new()) };
         let fetch = self.into_fetch();
         session.before_read()?;
+        let part = session.arena.collections.part(fetch.narrowed.as_deref());
+        if session.arena.collections.get(fetch.relation, owner, part).is_none() {
+            session.may_load(owner, fetch.relation)?;
+        }
         let mut owners = session.arena.peers(owner);
         if !owners.contains(&owner) {
             owners.push(owner);
@@ -119,6 +123,18 @@ impl Session {
         relation(M::columns(source::root(M::table()))).load(handle.object(), self)
     }
 
+    /// Refuses to load where lazy loading is off.
+    fn may_load(&self, owner: Object, relation: &Relation) -> Result<()> {
+        match self.strict {
+            false => Ok(()),
+            true => Err(Error::usage(format!(
+                "{} of {} is not loaded, and the session is strict: load it `with` the query",
+                relation.name,
+                self.arena.describe(owner)
+            ))),
+        }
+    }
+
     /// Follows relations to one.
     fn load_path(&mut self, from: Object, to: Source) -> Result<Option<Object>> {
         let mut steps = Vec::new();
@@ -140,7 +156,7 @@ impl Session {
     /// The object that a relation to one leads to.
     fn load_one(&mut self, from: Object, relation: &'static Relation) -> Result<Option<Object>> {
         if relation.inverse_of().is_some() {
-            return Ok(self.load_many(from, relation)?.first().copied());
+            return Ok(self.load_lazily(from, relation)?.first().copied());
         }
         self.arena.adopt()?;
         match self.arena.referred(from, relation)? {
@@ -148,6 +164,7 @@ impl Session {
             Referred::Nothing => return Ok(None),
             Referred::Unknown => {}
         }
+        self.may_load(from, relation)?;
         self.before_read()?;
         self.fetch_referred(&self.arena.peers(from), relation)?;
         Ok(match self.arena.referred(from, relation)? {
@@ -170,6 +187,14 @@ impl Session {
             self.fetch_rows(&referred(relation, some), &[], relation, |_, _, _| Ok(()))?;
         }
         Ok(())
+    }
+
+    /// The objects that a relation to many leads to, if lazy loading is on or they are known.
+    fn load_lazily(&mut self, owner: Object, relation: &'static Relation) -> Result<Vec<Object>> {
+        if self.arena.collections.get(relation, owner, Part::ALL).is_none() {
+            self.may_load(owner, relation)?;
+        }
+        self.load_many(owner, relation)
     }
 
     /// The objects that a relation to many leads to.

@@ -66,6 +66,8 @@ pub struct Session {
     /// Whether a closure's result ends the transaction.
     managed: bool,
     begun: bool,
+    /// Whether relations are loaded with queries only.
+    strict: bool,
     /// Whether the database has ended the transaction, so that nothing may go on as if it were open.
     lost: bool,
 }
@@ -82,8 +84,33 @@ impl Session {
             depth: 0,
             managed: false,
             begun: false,
+            strict: false,
             lost: false,
         }
+    }
+
+    /// Turns lazy loading off, or on again: while it is off, [`load`](Session::load) gives what is in memory, as what
+    /// [`Query::with`](crate::Query::with) has loaded, and is an error where it would need a statement.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, HasMany, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, posts: HasMany<Post> }
+    /// # #[derive(Clone, Default, Model)] struct Post { id: Id<Post>, user: BelongsTo<User> }
+    /// # let db = onggi::Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Post])?;
+    /// # let mut session = db.session()?;
+    /// # session.add(User::default());
+    /// session.strict(true);
+    /// let user = User::query().with(|user| user.posts()).one(&mut session)?;
+    /// assert!(session.load(user, |user| user.posts())?.is_empty());
+    ///
+    /// let other = session.add(User::default());
+    /// session.flush()?;
+    /// assert!(session.load(other, |user| user.posts()).is_err());
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn strict(&mut self, strict: bool) {
+        self.strict = strict;
     }
 
     /// Moves a new object in; the next flush inserts it.
