@@ -16,7 +16,9 @@
 #![allow(missing_docs)]
 
 pub mod errors;
+pub mod expressions;
 pub mod fields;
+pub mod groups;
 mod harness;
 pub mod inside;
 mod list;

@@ -232,6 +232,32 @@ macro_rules! cases {
                 values_are_never_in_the_text
                 columns_are_values_themselves
             }
+            expressions {
+                cases_give_the_value_of_the_first_condition_that_holds
+                null_is_replaced_and_made
+                values_are_converted
+                null_equals_null_where_that_is_asked
+                texts_are_taken_apart_and_put_together
+                numbers_are_computed_with
+                dates_have_parts_and_distances
+                json_documents_are_looked_into
+                functions_of_ones_own_are_declared_once
+                raw_fragments_have_places_for_values_and_columns
+                conditions_are_values
+                queries_are_lists_of_values
+                existence_is_asked_with_the_columns_around
+                queries_are_single_values
+                rows_are_compared_part_by_part
+                subqueries_nest_within_limits
+            }
+            groups {
+                rows_are_grouped
+                a_grouped_query_counts_its_groups
+                aggregates_choose_their_rows
+                texts_are_aggregated_in_order
+                windows_see_the_rows_around
+                windows_rank_and_look_at_neighbours
+            }
             plain {
                 inserting_sets_the_key
                 inserting_many_is_one_transaction

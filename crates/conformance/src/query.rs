@@ -88,8 +88,8 @@ pub fn lists(harness: &Harness) -> Result<()> {
     users(harness)?;
     assert_eq!(names(harness, |u| u.name.is_in(["Ann", "Dan", "Nobody"]))?, "AD");
     assert_eq!(names(harness, |u| u.age.is_in(vec![41, 20]))?, "ACD");
-    assert_eq!(names(harness, |u| u.age.is_in::<i32>([]))?, "");
-    assert_eq!(names(harness, |u| !u.age.is_in::<i32>([]))?, "ABCD");
+    assert_eq!(names(harness, |u| u.age.is_in(Vec::<i32>::new()))?, "");
+    assert_eq!(names(harness, |u| !u.age.is_in(Vec::<i32>::new()))?, "ABCD");
     assert_eq!(names(harness, |u| u.city.is_in(["Seoul", "Busan"]))?, "AC");
     assert_eq!(names(harness, |u| u.id.is_in([1, 4]))?, "AD");
     let many: Vec<i32> = (0..100_000).collect();
@@ -101,7 +101,7 @@ pub fn lists(harness: &Harness) -> Result<()> {
 pub fn a_list_of_any_length_is_the_same_statement(harness: &Harness) -> Result<()> {
     users(harness)?;
     let one = text(harness, |u| u.age.is_in([1]))?;
-    assert_eq!(text(harness, |u| u.age.is_in::<i32>([]))?, one);
+    assert_eq!(text(harness, |u| u.age.is_in(Vec::<i32>::new()))?, one);
     assert_eq!(text(harness, |u| u.age.is_in([1, 2, 3]))?, one);
     Ok(())
 }

@@ -68,11 +68,17 @@ pub mod unit_of_work;
 pub use connection::Connection;
 pub use database::Database;
 pub use error::Error;
-pub use executor::{Executor, Keep};
+pub use executor::{Executor, Keep, Plain};
 pub use expression::{
-    Assigned, Assignment, Column, ColumnNode, Condition, Counterpart, Expression, Maybe, Must, Nullability,
-    Number, Operand, Order, Part, Tree,
+    Aggregate, Among, Assigned, Assignment, Bound, Case, Column, ColumnNode, Comparand, Condition,
+    Counterpart, Expression, Fragment, Maybe, Must, NoBranch, Nullability, Nullable, Number, Operand,
+    Operands, Order, Over, Part, Row, SqlFunction, Tree, WindowCall, case, count_rows, cume_dist, dense_rank,
+    exists, ntile, percent_rank, rank, raw, row, row_number, value,
 };
+#[cfg(feature = "chrono")]
+pub use expression::{Dated, Timed, current_date, current_date_time, now};
+#[cfg(feature = "json")]
+pub use expression::{JsonKey, JsonPart};
 #[cfg(feature = "json")]
 pub use field::Json;
 pub use field::{Field, Pickled};

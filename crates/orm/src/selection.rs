@@ -65,6 +65,13 @@ impl Columns {
         columns
     }
 
+    /// The expressions of a selection, each with all that it brings along.
+    pub(crate) fn trees(selection: &impl Selection) -> Vec<Tree> {
+        let Columns { expressions, error, paths, depth } = Columns::of(selection);
+        let tree = |expression| Tree::around(expression, error.clone(), paths.clone(), depth);
+        expressions.into_iter().map(tree).collect()
+    }
+
     pub(crate) fn push(&mut self, tree: Tree) {
         let Parts { expression, error, paths, depth } = tree.into_parts();
         self.expressions.push(expression);

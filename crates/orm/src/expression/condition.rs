@@ -19,10 +19,19 @@ impl Condition {
         Condition(sql::Expression::And(Vec::new()).into())
     }
 
+    /// A condition that no row meets.
+    pub fn never() -> Condition {
+        Condition(sql::Expression::Or(Vec::new()).into())
+    }
+
+    /// Whether it holds, as a value to be selected or compared: NULL where that is not known.
+    pub fn value(self) -> Expression<Option<bool>> {
+        Expression::tree(self.0)
+    }
+
     /// Whether any of the conditions holds; of none it is false.
     pub fn any(conditions: impl IntoIterator<Item = Condition>) -> Condition {
-        let none = Condition(sql::Expression::Or(Vec::new()).into());
-        conditions.into_iter().fold(none, BitOr::bitor)
+        conditions.into_iter().fold(Condition::never(), BitOr::bitor)
     }
 
     pub(crate) fn into_tree(self) -> Tree {

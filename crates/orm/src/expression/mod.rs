@@ -3,32 +3,52 @@
 //! One type, [`Expression`], carries a Rust type beside an SQL expression; a [`Column`] is an expression that is
 //! `Copy`. Every comparison gives one type, [`Condition`].
 
+mod aggregate;
 mod arithmetic;
+mod choice;
 mod condition;
+#[cfg(feature = "chrono")]
+mod date;
+mod fragment;
+mod function;
+#[cfg(feature = "json")]
+mod json;
 mod nullability;
+mod number;
 mod operand;
 mod order;
 mod part;
 pub(crate) mod plain;
+mod subquery;
+mod text;
 mod tree;
+mod window;
 
 use std::marker::PhantomData;
 
 use onggi_sql as sql;
-use onggi_sql::{
-    AggregateFunction, BinaryOperator, Direction, Function, Match, Source, UnaryOperator, Value,
-};
+use onggi_sql::{BinaryOperator, Direction, Function, Source, UnaryOperator};
 
+pub use aggregate::{Aggregate, count_rows};
 pub use arithmetic::Number;
+pub use choice::{Case, NoBranch, case, value};
 pub use condition::Condition;
-pub use nullability::{Maybe, Must, Nullability};
+#[cfg(feature = "chrono")]
+pub use date::{Dated, Timed, current_date, current_date_time, now};
+pub use fragment::{Fragment, raw};
+pub use function::SqlFunction;
+#[cfg(feature = "json")]
+pub use json::{JsonKey, JsonPart};
+pub use nullability::{Maybe, Must, Nullability, Nullable};
 use operand::binary;
 pub(crate) use operand::captured;
-pub use operand::{Assigned, Operand};
+pub use operand::{Assigned, Comparand, Operand, Operands};
 pub use order::Order;
 pub use part::{Counterpart, Part};
+pub use subquery::{Among, Row, exists, row};
 pub use tree::Tree;
 pub(crate) use tree::{Parts, Paths, need};
+pub use window::{Bound, Over, WindowCall, cume_dist, dense_rank, ntile, percent_rank, rank, row_number};
 
 use self::tree::Chain;
 use crate::field::Field;
@@ -111,20 +131,23 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
         Condition(from.chain(to, Chain::And))
     }
 
-    /// Among these values. Of no values it is false.
-    pub fn is_in<V: Into<T::Base>>(self, values: impl IntoIterator<Item = V>) -> Condition {
+    /// Among these values, or those of a query that selects one column. Of no values it is false.
+    ///
+    /// ```
+    /// # use onggi::{Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String, age: i32 }
+    /// let some = User::query().filter(|u| u.age.is_in([20, 30]));
+    /// let eldest = User::query().filter(|u| u.age.is_in(User::query().select(|o| o.age.max())));
+    /// ```
+    pub fn is_in(self, values: impl Among<T::Base>) -> Condition {
         let () = Refused::<T>::LIST;
-        let mut error = None;
-        let mut list = Vec::new();
-        for value in values {
-            match captured(&value.into()) {
-                Ok(value) => list.push(value),
-                Err(why) => error = Some(why.to_string().into_boxed_str()),
-            }
-        }
-        let tree: Tree = self.node.into();
-        let tree = tree.map(|expression| sql::Expression::In(Box::new(expression), Value::List(list)));
-        Condition(tree.or_error(error))
+        values.contain(self.into_tree())
+    }
+
+    /// Not among these values, or those of a query. NULL is neither in nor out, and with a NULL among the values nothing
+    /// is out.
+    pub fn not_in(self, values: impl Among<T::Base>) -> Condition {
+        !self.is_in(values)
     }
 
     /// Whether it is NULL.
@@ -149,23 +172,6 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
         Order::new(self.node.into(), Direction::Descending)
     }
 
-    /// How many rows have a value here, in [`select`](crate::Query::select).
-    pub fn count(self) -> Expression<i64> {
-        self.aggregate(AggregateFunction::Count)
-    }
-
-    /// The smallest value; NULL of no rows.
-    pub fn min(self) -> Expression<Option<T::Base>> {
-        let () = Refused::<T>::ORDER;
-        self.aggregate(AggregateFunction::Min)
-    }
-
-    /// The greatest value; NULL of no rows.
-    pub fn max(self) -> Expression<Option<T::Base>> {
-        let () = Refused::<T>::ORDER;
-        self.aggregate(AggregateFunction::Max)
-    }
-
     fn compare(self, operator: BinaryOperator, other: impl Operand<T::Base>) -> Condition {
         Condition(self.node.into().join(other.into_operand(), binary(operator)))
     }
@@ -180,8 +186,10 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
         )
     }
 
-    fn aggregate<R>(self, function: AggregateFunction) -> Expression<R> {
-        Expression::tree(self.node.into().map(|expression| sql::Expression::aggregate(function, expression)))
+    /// A function of it and of others.
+    fn call_with<R, const M: usize>(self, function: Function, others: [Tree; M]) -> Expression<R> {
+        let trees = std::iter::once(self.into_tree()).chain(others);
+        Expression::tree(Tree::all(trees, |arguments| sql::Expression::Function(function, arguments)))
     }
 
     pub(crate) fn into_tree(self) -> Tree {
@@ -205,72 +213,15 @@ fn different<T: Field>(left: sql::Expression, right: sql::Expression) -> sql::Ex
 }
 
 /// What some types are refused for: compile errors where a method is used.
-struct Refused<T>(PhantomData<T>);
+pub(crate) struct Refused<T>(PhantomData<T>);
 
 impl<T: Field> Refused<T> {
-    const ORDER: () = if T::Base::EQUALITY.is_some() {
+    pub(crate) const ORDER: () = if T::Base::EQUALITY.is_some() {
         panic!("a pickle has no order: compare or sort by a part of it, as in `column.at(\"key\").asc()`")
     };
-    const LIST: () = if T::Base::EQUALITY.is_some() {
+    pub(crate) const LIST: () = if T::Base::EQUALITY.is_some() {
         panic!("pickles are not looked up in lists: write `column.eq(a) | column.eq(b)`")
     };
-}
-
-/// What texts can be asked.
-impl<T: Field<Base = String>, N: Into<Tree>> Expression<T, N> {
-    /// Matches a pattern: `%` stands for any characters, `_` for one, `\` takes the meaning from the next.
-    ///
-    /// SQLite does not tell `a` from `A` here; [`contains`](Expression::contains) and its like do.
-    pub fn like(self, pattern: impl Operand<String>) -> Condition {
-        self.compare(BinaryOperator::Like, pattern)
-    }
-
-    /// Contains this text; case matters, and no character has a special meaning.
-    pub fn contains(self, part: impl Into<String>) -> Condition {
-        self.matches(Match::Contains, part.into())
-    }
-
-    /// Starts with this text; case matters, and no character has a special meaning.
-    pub fn starts_with(self, part: impl Into<String>) -> Condition {
-        self.matches(Match::StartsWith, part.into())
-    }
-
-    /// Ends with this text; case matters, and no character has a special meaning.
-    pub fn ends_with(self, part: impl Into<String>) -> Condition {
-        self.matches(Match::EndsWith, part.into())
-    }
-
-    /// In small letters. SQLite changes A to Z only.
-    pub fn lower(self) -> Expression<T> {
-        self.call(Function::Lower)
-    }
-
-    /// In capitals. SQLite changes a to z only.
-    pub fn upper(self) -> Expression<T> {
-        self.call(Function::Upper)
-    }
-
-    fn matches(self, kind: Match, part: String) -> Condition {
-        let part = Tree::from(sql::Expression::Value(Value::Text(part)));
-        let join = |text, part| sql::Expression::Match(kind, Box::new((text, part)));
-        Condition(self.node.into().join(part, join))
-    }
-}
-
-/// What numbers can be asked.
-impl<T: Field, N: Into<Tree>> Expression<T, N>
-where
-    T::Base: Number,
-{
-    /// The sum; NULL of no rows.
-    pub fn sum(self) -> Expression<Option<<T::Base as Number>::Sum>> {
-        self.aggregate(AggregateFunction::Sum)
-    }
-
-    /// The mean; NULL of no rows.
-    pub fn average(self) -> Expression<Option<f64>> {
-        self.aggregate(AggregateFunction::Average)
-    }
 }
 
 impl<T> Expression<T> {
@@ -290,14 +241,6 @@ impl<T, N: Copy> Copy for Expression<T, N> {}
 impl<T, N: std::fmt::Debug> std::fmt::Debug for Expression<T, N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.node.fmt(f)
-    }
-}
-
-/// How many rows there are, in [`select`](crate::Query::select).
-impl Expression<i64> {
-    /// `count(*)`.
-    pub fn count_rows() -> Expression<i64> {
-        Expression::tree(sql::Expression::count_rows().into())
     }
 }
 

@@ -4,7 +4,7 @@ use onggi_driver::Capture;
 use onggi_sql as sql;
 use onggi_sql::{BinaryOperator, Value};
 
-use super::{Expression, Tree};
+use super::{Expression, Nullable, Tree};
 use crate::field::Field;
 use crate::{Error, Result};
 
@@ -15,6 +15,9 @@ use crate::{Error, Result};
     note = "an `Option` is compared with `is_null()` or by its inner value"
 )]
 pub trait Operand<T> {
+    /// The type of its values: `Option` where it may be NULL.
+    type Value: Nullable;
+
     /// As SQL.
     #[doc(hidden)]
     fn into_operand(self) -> Tree;
@@ -22,6 +25,8 @@ pub trait Operand<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: Field<Base = T>> Operand<T> for T {
+    type Value = T;
+
     fn into_operand(self) -> Tree {
         value(&self)
     }
@@ -29,6 +34,8 @@ impl<T: Field<Base = T>> Operand<T> for T {
 
 #[diagnostic::do_not_recommend]
 impl Operand<String> for &str {
+    type Value = String;
+
     fn into_operand(self) -> Tree {
         sql::Expression::value(self).into()
     }
@@ -36,17 +43,99 @@ impl Operand<String> for &str {
 
 #[diagnostic::do_not_recommend]
 impl Operand<String> for &String {
+    type Value = String;
+
     fn into_operand(self) -> Tree {
         sql::Expression::value(self.as_str()).into()
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Field, U: Field<Base = T>, N: Into<Tree>> Operand<T> for Expression<U, N> {
+impl<T: Field, U: Nullable + Field<Base = T>, N: Into<Tree>> Operand<T> for Expression<U, N> {
+    type Value = U;
+
     fn into_operand(self) -> Tree {
         self.node.into()
     }
 }
+
+/// What can be the same as an expression of type `T`, with NULL as a value like others: an [`Operand`], or an `Option` of
+/// one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be compared with a column of `{T}`",
+    label = "expected `{T}` or an `Option` of it"
+)]
+pub trait Comparand<T> {
+    /// As SQL.
+    #[doc(hidden)]
+    fn into_comparand(self) -> Tree;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Field<Base = T>> Comparand<T> for T {
+    fn into_comparand(self) -> Tree {
+        value(&self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl Comparand<String> for &str {
+    fn into_comparand(self) -> Tree {
+        self.into_operand()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Field, U: Field<Base = T>, N: Into<Tree>> Comparand<T> for Expression<U, N> {
+    fn into_comparand(self) -> Tree {
+        self.node.into()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Field, V: Operand<T>> Comparand<T> for Option<V> {
+    fn into_comparand(self) -> Tree {
+        match self {
+            Some(value) => value.into_operand(),
+            None => sql::Expression::Value(Value::Null).into(),
+        }
+    }
+}
+
+/// Several operands at once, as a tuple: for values of types `A`, a tuple too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand for `{A}`",
+    label = "expected a tuple of values, columns or expressions of `{A}`"
+)]
+pub trait Operands<A> {
+    /// As SQL.
+    #[doc(hidden)]
+    fn into_trees(self) -> Vec<Tree>;
+}
+
+impl Operands<()> for () {
+    fn into_trees(self) -> Vec<Tree> {
+        Vec::new()
+    }
+}
+
+macro_rules! operands {
+    ($($part:ident $ty:ident $position:tt),+) => {
+        #[diagnostic::do_not_recommend]
+        impl<$($ty: Field, $part: Operand<$ty>),+> Operands<($($ty,)+)> for ($($part,)+) {
+            fn into_trees(self) -> Vec<Tree> {
+                vec![$(self.$position.into_operand()),+]
+            }
+        }
+    };
+}
+
+operands!(A T 0);
+operands!(A T 0, B U 1);
+operands!(A T 0, B U 1, C V 2);
+operands!(A T 0, B U 1, C V 2, D W 3);
+operands!(A T 0, B U 1, C V 2, D W 3, E X 4);
+operands!(A T 0, B U 1, C V 2, D W 3, E X 4, F Y 5);
 
 /// What a column of type `T` can be set to: a value, or an expression of its type.
 #[diagnostic::on_unimplemented(
@@ -86,7 +175,7 @@ pub(super) fn binary(
     move |left, right| sql::Expression::binary(operator, left, right)
 }
 
-fn value<T: Field>(field: &T) -> Tree {
+pub(super) fn value<T: Field>(field: &T) -> Tree {
     match captured(field) {
         Ok(value) => sql::Expression::Value(value).into(),
         Err(error) => Tree::failed(error.to_string()),

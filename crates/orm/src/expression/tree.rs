@@ -63,6 +63,26 @@ impl Tree {
         Tree { expression: join(self.expression, other.expression), depth, error, paths }.deeper()
     }
 
+    /// Joins any number of expressions.
+    pub(crate) fn all(
+        trees: impl IntoIterator<Item = Tree>,
+        build: impl FnOnce(Vec<sql::Expression>) -> sql::Expression,
+    ) -> Tree {
+        let (mut parts, mut all) = (Vec::new(), Tree::from(sql::Expression::Literal(0)));
+        for tree in trees {
+            parts.push(tree.expression);
+            all.depth = all.depth.max(tree.depth);
+            all.error = all.error.or(tree.error);
+            all.paths = together(all.paths, tree.paths);
+        }
+        all.map(|_| build(parts))
+    }
+
+    /// Changes an expression that stays at its depth.
+    pub(super) fn amend(self, amend: impl FnOnce(sql::Expression) -> sql::Expression) -> Tree {
+        Tree { expression: amend(self.expression), ..self }
+    }
+
     /// Joins two conditions in a chain, which is one level whatever its length.
     pub(super) fn chain(self, other: Tree, operator: Chain) -> Tree {
         // The levels of each part inside the chain; a chain that goes on is not one level more.

@@ -115,6 +115,40 @@ impl<F: Tables, S> Query<F, S> {
         self
     }
 
+    /// Makes one row of all rows that agree in this, an expression or a tuple of them; select it, and aggregates.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model, count_rows};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct User { id: Id<User>, city: Option<String>, age: i32 }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User])?;
+    /// # let mut connection = db.connect()?;
+    /// let big: Vec<(Option<String>, i64, Option<i32>)> = User::query()
+    ///     .group_by(|u| u.city)
+    ///     .having(|_| count_rows().gt(100))
+    ///     .select(|u| (u.city, count_rows(), u.age.max()))
+    ///     .all(&mut connection)?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn group_by<K: Selection>(mut self, keys: impl FnOnce(F::Columns) -> K) -> Query<F, S> {
+        let Columns { expressions, error, paths, depth } = Columns::of(&keys(self.columns()));
+        self.note(error, paths, depth);
+        self.select.group_by.extend(expressions);
+        self
+    }
+
+    /// Keeps the rows of [`group_by`](Query::group_by) that meet a condition; several calls must all be met.
+    pub fn having<C: Into<Condition>>(mut self, condition: impl FnOnce(F::Columns) -> C) -> Query<F, S> {
+        let tree = condition(self.columns()).into().into_tree();
+        let expression = self.take(tree);
+        self.select.having = Some(match self.select.having.take() {
+            Some(having) => having.and(expression),
+            None => expression,
+        });
+        self
+    }
+
     /// Sorts by a column or expression, [`asc`](crate::Expression::asc) unless told otherwise; several calls sort by
     /// the first, and rows equal in it by the next.
     pub fn order_by<O: Into<Order>>(mut self, order: impl FnOnce(F::Columns) -> O) -> Query<F, S> {
@@ -212,6 +246,11 @@ impl<F: Tables, S> Query<F, S> {
     /// The select inside an expression of a query around it.
     pub(crate) fn into_subquery(self, wrap: impl FnOnce(Select) -> sql::Expression) -> Tree {
         Tree::around(wrap(self.select), self.error, self.outer, self.depth)
+    }
+
+    /// Whether it gives its tables' objects, and nothing made of them.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// The table that it reads first.

@@ -1,0 +1,151 @@
+//! One value made of those of many rows.
+
+use std::marker::PhantomData;
+
+use onggi_sql as sql;
+use onggi_sql::AggregateFunction;
+
+use super::{Condition, Expression, Number, Order, Refused, Tree};
+use crate::field::Field;
+
+/// What an aggregate is, inside an [`Expression`]: it can be told which rows it counts in.
+#[derive(Clone, Debug)]
+pub struct Aggregate(Tree);
+
+impl From<Aggregate> for Tree {
+    fn from(aggregate: Aggregate) -> Tree {
+        aggregate.0
+    }
+}
+
+/// How many rows there are: `count(*)`.
+///
+/// ```
+/// # use onggi::{Database, Id, Model, count_rows};
+/// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, city: Option<String> }
+/// # let db = Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![User])?;
+/// # let mut connection = db.connect()?;
+/// let cities: Vec<(Option<String>, i64)> =
+///     User::query().group_by(|u| u.city).select(|u| (u.city, count_rows())).all(&mut connection)?;
+/// # Ok::<(), onggi::Error>(())
+/// ```
+pub fn count_rows() -> Expression<i64, Aggregate> {
+    Expression { node: Aggregate(sql::Expression::count_rows().into()), ty: PhantomData }
+}
+
+impl Expression<i64> {
+    /// `count(*)`, as [`count_rows`].
+    pub fn count_rows() -> Expression<i64, Aggregate> {
+        count_rows()
+    }
+}
+
+/// Aggregates, in [`select`](crate::Query::select), [`having`](crate::Query::having) and `order_by`.
+impl<T: Field, N: Into<Tree>> Expression<T, N> {
+    /// How many rows have a value here.
+    pub fn count(self) -> Expression<i64, Aggregate> {
+        self.aggregate(AggregateFunction::Count)
+    }
+
+    /// The smallest value; NULL of no rows.
+    pub fn min(self) -> Expression<Option<T::Base>, Aggregate> {
+        let () = Refused::<T>::ORDER;
+        self.aggregate(AggregateFunction::Min)
+    }
+
+    /// The greatest value; NULL of no rows.
+    pub fn max(self) -> Expression<Option<T::Base>, Aggregate> {
+        let () = Refused::<T>::ORDER;
+        self.aggregate(AggregateFunction::Max)
+    }
+
+    fn aggregate<R>(self, function: AggregateFunction) -> Expression<R, Aggregate> {
+        let aggregate = |expression| sql::Expression::aggregate(function, expression);
+        Expression { node: Aggregate(self.into_tree().map(aggregate)), ty: PhantomData }
+    }
+}
+
+/// Aggregates of numbers.
+impl<T: Field, N: Into<Tree>> Expression<T, N>
+where
+    T::Base: Number,
+{
+    /// The sum; NULL of no rows.
+    pub fn sum(self) -> Expression<Option<<T::Base as Number>::Sum>, Aggregate> {
+        self.aggregate(AggregateFunction::Sum)
+    }
+
+    /// The mean; NULL of no rows.
+    pub fn average(self) -> Expression<Option<f64>, Aggregate> {
+        self.aggregate(AggregateFunction::Average)
+    }
+}
+
+/// Aggregates of texts.
+impl<T: Field<Base = String>, N: Into<Tree>> Expression<T, N> {
+    /// All texts in one, with another between them; NULL of no rows.
+    ///
+    /// ```
+    /// # use onggi::{Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String }
+    /// let all = User::query().select(|u| u.name.string_agg(", ").order_by(u.name));
+    /// ```
+    pub fn string_agg(self, between: impl Into<String>) -> Expression<Option<String>, Aggregate> {
+        let between = sql::Expression::value(between.into().as_str());
+        let join = |text| {
+            let aggregate = sql::Aggregate::new(AggregateFunction::Join, vec![text, between]);
+            sql::Expression::Aggregate(Box::new(aggregate))
+        };
+        Expression { node: Aggregate(self.into_tree().map(join)), ty: PhantomData }
+    }
+}
+
+/// Which rows an aggregate counts in.
+impl<T> Expression<T, Aggregate> {
+    /// Counts equal values once: `u.city.count().distinct()`.
+    pub fn distinct(self) -> Expression<T, Aggregate> {
+        self.amend(|aggregate| aggregate.distinct = true)
+    }
+
+    /// Counts only the rows that meet a condition; several calls must all be met.
+    ///
+    /// ```
+    /// # use onggi::{Id, Model, count_rows};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, age: i32 }
+    /// let counts = User::query().select(|u| (count_rows(), count_rows().filter(u.age.ge(18))));
+    /// ```
+    pub fn filter(self, condition: impl Into<Condition>) -> Expression<T, Aggregate> {
+        let tree = self.node.0.join(condition.into().into_tree(), |aggregate, condition| {
+            amended(aggregate, |aggregate| {
+                aggregate.filter = Some(match aggregate.filter.take() {
+                    Some(filter) => filter.and(condition),
+                    None => condition,
+                });
+            })
+        });
+        Expression { node: Aggregate(tree), ty: PhantomData }
+    }
+
+    /// The order of the rows, where it matters, as for [`string_agg`](Expression::string_agg).
+    pub fn order_by(self, order: impl Into<Order>) -> Expression<T, Aggregate> {
+        let (tree, order) = order.into().into_parts();
+        let tree = self.node.0.join(tree, |aggregate, expression| {
+            amended(aggregate, |aggregate| aggregate.order.push(order(expression)))
+        });
+        Expression { node: Aggregate(tree), ty: PhantomData }
+    }
+
+    fn amend(self, amend: impl FnOnce(&mut sql::Aggregate)) -> Expression<T, Aggregate> {
+        let tree = self.node.0.amend(|expression| amended(expression, amend));
+        Expression { node: Aggregate(tree), ty: PhantomData }
+    }
+}
+
+fn amended(mut expression: sql::Expression, amend: impl FnOnce(&mut sql::Aggregate)) -> sql::Expression {
+    // What is nested too deep is no aggregate any more, but an error.
+    if let sql::Expression::Aggregate(aggregate) = &mut expression {
+        amend(aggregate);
+    }
+    expression
+}
