@@ -233,8 +233,8 @@ impl<'a> Graph<'a> {
         self.inert
     }
 
-    /// The numbers of all nodes.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+    /// The numbers of all nodes, those that nothing refers to included.
+    pub fn ids(&self) -> impl Iterator<Item = NodeId> + use<> {
         (0..self.node_count()).filter_map(NodeId::new)
     }
 
