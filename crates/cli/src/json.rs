@@ -9,7 +9,7 @@ use onggi_pickle::json::{write_canonical, write_plain};
 use crate::failure::{Failure, note};
 use crate::input::{Input, Source, Text};
 use crate::output;
-use crate::stream::{Pickle, Reading};
+use crate::stream::Reading;
 
 /// Prints the first pickle of a file as one line of JSON that keeps everything.
 ///
@@ -56,12 +56,12 @@ fn print(arguments: &Json, input: &Input, out: &mut dyn Write) -> Result<(), Fai
         only_looks: arguments.inert,
         first_only: !arguments.all,
     };
-    reading.each(input, |Pickle { graph, start, .. }| {
+    reading.each(input, |pickle| {
         if arguments.plain {
-            let losses = input.told_of(start, write_plain(graph, &limits, &mut *out))?;
+            let losses = reading.told_of(input, &pickle, write_plain(pickle.graph, &limits, &mut *out))?;
             losses.iter().for_each(|loss| note(&input.name, loss));
         } else {
-            input.told_of(start, write_canonical(graph, &limits, &mut *out))?;
+            reading.told_of(input, &pickle, write_canonical(pickle.graph, &limits, &mut *out))?;
         }
         out.write_all(b"\n").map_err(|error| Failure::output("standard output", &error))
     })

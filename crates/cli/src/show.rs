@@ -85,7 +85,7 @@ fn print(arguments: &Show, input: &Input, out: &mut dyn Write) -> Result<(), Fai
         only_looks: true,
         first_only: false,
     };
-    reading.each(input, |Pickle { graph, start, end }| {
+    reading.each(input, |Pickle { graph, start, end, .. }| {
         if end - start < input.bytes.len() {
             writeln!(out, "# bytes {start} to {end}, protocol {}", graph.protocol())
                 .map_err(|error| Failure::output("standard output", &error))?;

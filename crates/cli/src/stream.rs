@@ -21,6 +21,8 @@ pub(crate) struct Pickle<'g> {
     pub(crate) graph: &'g Graph<'g>,
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// Whether it was read without those before it.
+    alone: bool,
 }
 
 impl Reading {
@@ -42,12 +44,27 @@ impl Reading {
                 read => input.told(read)?,
             };
             let end = start + graph.length();
-            each(Pickle { graph: &graph, start, end })?;
+            each(Pickle { graph: &graph, start, end, alone: true })?;
             (start, count) = (end, count + 1);
             if self.first_only || start >= input.bytes.len() {
                 return Ok(());
             }
         }
+    }
+
+    /// A result of the library about a pickle of this input: an error says where in it, or at least which pickle.
+    pub(crate) fn told_of<T>(
+        &self,
+        input: &Input,
+        pickle: &Pickle<'_>,
+        result: Result<T, Error>,
+    ) -> Result<T, Failure> {
+        let options = self.options.strings(self.encoding.unwrap_or(Text::Ascii).into());
+        let located = |error: Error| match input.bytes.get(pickle.start..).filter(|_| pickle.alone) {
+            Some(bytes) => error.located_in(bytes, &options).after(pickle.start),
+            None => error,
+        };
+        input.told_of(pickle.start, result.map_err(located))
     }
 
     fn read<'a>(&self, bytes: &'a [u8]) -> Result<Graph<'a>, Error> {
@@ -71,7 +88,7 @@ impl Reading {
         for ((root, start), end) in roots.into_iter().zip(joined.starts.iter().copied()).zip(ends).skip(first)
         {
             graph.set_root(root);
-            each(Pickle { graph: &graph, start, end })?;
+            each(Pickle { graph: &graph, start, end, alone: false })?;
         }
         Ok(Some(()))
     }

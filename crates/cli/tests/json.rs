@@ -53,11 +53,24 @@ fn strings_of_python_2_are_what_the_caller_says() {
 }
 
 #[test]
-fn what_cpython_would_refuse_says_in_which_pickle_it_is() {
-    let run = onggi(&["json", "--all", "-"], b"N.cdatetime\ndate\nC\x01\x00\x85R.");
+fn what_cpython_would_refuse_says_where_it_is() {
+    let refused = &b"cdatetime\ndate\nC\x01\x00\x85R"[..];
+    for arguments in [&["json", "--all", "-"][..], &["json", "--all", "--plain", "-"]] {
+        let run = onggi(arguments, &[b"N.", refused, b"."].concat());
+        run.fails_with_one_line();
+        assert!(run.err.ends_with(", at byte 21\n"), "{run:?}");
+        assert_eq!(run.out, "null\n");
+        let run = onggi(arguments, &[b"N.](Nc__builtin__\nset\n)R", refused, b"e."].concat());
+        run.fails_with_one_line();
+        assert!(run.err.ends_with(", at byte 43\n"), "{run:?}");
+    }
+}
+
+#[test]
+fn what_cpython_would_refuse_in_a_shared_memo_says_in_which_pickle_it_is() {
+    let run = onggi(&["json", "--all", "-"], b"N\x94.cdatetime\ndate\nh\x00\x85R.");
     run.fails_with_one_line();
-    assert!(run.err.ends_with(", in the pickle at byte 2\n"), "{run:?}");
-    assert_eq!(run.out, "null\n");
+    assert!(run.err.ends_with(", in the pickle at byte 3\n"), "{run:?}");
 }
 
 #[test]

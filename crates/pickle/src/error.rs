@@ -8,6 +8,9 @@ use std::io;
 use serde::de::value::Error as PlainError;
 use serde::de::{Expected, Unexpected};
 
+use crate::graph::{Graph, NodeId};
+use crate::options::ReadOptions;
+
 /// A result with this crate's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -32,6 +35,8 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: Kind,
     offset: Option<usize>,
+    /// The object of a graph that it is about.
+    node: Option<NodeId>,
     /// Innermost first: segments are added while the error travels outwards.
     path: Vec<Segment>,
 }
@@ -84,7 +89,7 @@ impl Error {
     }
 
     fn new(kind: Kind) -> Self {
-        Self(Box::new(Inner { kind, offset: None, path: Vec::new() }))
+        Self(Box::new(Inner { kind, offset: None, node: None, path: Vec::new() }))
     }
 
     /// Notes the byte offset, unless a closer one is known.
@@ -92,6 +97,38 @@ impl Error {
     pub(crate) fn at_offset(mut self, offset: usize) -> Self {
         self.0.offset.get_or_insert(offset);
         self
+    }
+
+    /// Notes the object of a graph that it is about, unless a closer one is known.
+    #[cold]
+    pub(crate) fn about(mut self, node: NodeId) -> Self {
+        self.0.node.get_or_insert(node);
+        self
+    }
+
+    /// The same error with its [`Error::offset`], when it is about an object of a [`Graph`] that CPython would refuse to
+    /// make: where the instruction stands that makes it. The graph is the one of this input and these options, which are
+    /// read again up to there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use onggi_pickle::{Graph, ReadOptions};
+    ///
+    /// let pickle = b"cdatetime\ndate\n)R."; // datetime.date()
+    /// let graph = Graph::from_slice(pickle)?;
+    /// let error = graph.known(graph.root()).unwrap_err();
+    /// assert_eq!(error.offset(), None);
+    /// assert_eq!(error.located_in(pickle, &ReadOptions::default()).offset(), Some(16));
+    /// # Ok::<(), onggi_pickle::Error>(())
+    /// ```
+    #[must_use]
+    pub fn located_in(self, input: &[u8], options: &ReadOptions) -> Self {
+        let offset = self.0.node.and_then(|node| Graph::offset_of(input, options, node));
+        match offset {
+            Some(offset) => self.at_offset(offset),
+            None => self,
+        }
     }
 
     /// Forgets the byte offset, for a caller that knows it better.

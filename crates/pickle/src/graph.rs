@@ -85,6 +85,14 @@ impl<'a> Graph<'a> {
         Ok(builder.finish(root, length))
     }
 
+    /// Where the instruction stands that makes a node of the graph that this input is, `None` for those that all graphs have.
+    pub(crate) fn offset_of(input: &[u8], options: &ReadOptions, id: NodeId) -> Option<usize> {
+        // The one node too many is the one in question.
+        let before = id.index().checked_sub(build::SINGLETONS)?;
+        let options = options.limits(options.limits.nodes(before));
+        Graph::from_slice_with(input, &options).err().filter(Error::is_limit)?.offset()
+    }
+
     /// Writes the graph as a pickle. Sharing and cycles are kept, the output is the same every time.
     ///
     /// A pickle that CPython wrote comes out byte for byte when the protocol is its own and it holds builtin values.

@@ -171,6 +171,10 @@ impl<'a> Graph<'a> {
     /// # Ok::<(), onggi_pickle::Error>(())
     /// ```
     pub fn known(&self, id: NodeId) -> Result<Option<Known<'_>>> {
+        self.meaning(id).map_err(|error| error.about(id))
+    }
+
+    fn meaning(&self, id: NodeId) -> Result<Option<Known<'_>>> {
         match self.node(id) {
             Node::Global(Global { module: "builtins" | "__builtin__", name }) => Ok(match name {
                 "Ellipsis" => Some(Known::Ellipsis),

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::options::{Encoding, ReadOptions};
 
 /// How many nodes every graph starts with: `None`, `True`, `False`, `()`, as they are single objects in Python.
-const SINGLETONS: usize = 4;
+pub(super) const SINGLETONS: usize = 4;
 
 pub(super) struct GraphBuilder<'a> {
     pub(super) store: Store<'a>,
