@@ -1,5 +1,5 @@
 //! The macros of onggi: [`Model`] makes a struct a table, [`Field`] makes an enum a column, [`expr!`] writes closures of
-//! queries in plain Rust.
+//! queries in plain Rust, and [`select!`] whole queries.
 //!
 //! The input of a derive goes one way: attributes are split into words (`word`), words get a meaning (`attr`), a struct with its
 //! attributes becomes a model (`model`), the model is checked whole (`valid`) and expanded (`expand`). Whatever is wrong
@@ -21,6 +21,7 @@ mod model;
 mod names;
 mod place;
 mod relation;
+mod select;
 mod types;
 mod valid;
 mod word;
@@ -311,8 +312,11 @@ pub fn derive_field(input: TokenStream) -> TokenStream {
 /// | `a + b`, `-`, `*`, `/`, `%`, `-a` | the same, computed by the database; a value may stand on the left |
 /// | `a == None`, `a != None`, `a.is_none()`, `a.is_some()` | `a.is_null()`, `a.is_not_null()` |
 /// | `[1, 2].contains(&a)`, `list.contains(&a)` | `a.is_in([1, 2])`, for whatever has `iter()` |
+/// | `Post::query().select(…).contains(&a)`, `select!(…).contains(&a)` | `a.is_in(query)`: a subquery |
 /// | `(18..=30).contains(&a)` | `a.between(18, 30)`; other ranges are one or two comparisons |
 /// | `u.data["city"]`, `u.data["tags"][0]` | a part of a pickled column: `u.data.at("city")` |
+/// | `count(p)`, `sum(p.likes)`, `average`, `min`, `max` | aggregates: `count_rows()`, `p.likes.sum()` |
+/// | `if p.likes > 9 { "hot" } else { p.kind }` | `case().when(p.likes.gt(9), "hot").otherwise(p.kind)` |
 /// | `if known { … } else { … }` | chosen when the query is built |
 /// | `(a, b)`, `[a, b]`, `f(a, b)` | the same, of what `a` and `b` become |
 ///
@@ -334,4 +338,61 @@ pub fn derive_field(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn expr(input: TokenStream) -> TokenStream {
     expr::expand(input.into()).into()
+}
+
+/// A query in one sentence: `select!(for p in Post if p.likes > 10 => (p.author.name, count(p)))`.
+///
+/// It is read from left to right: a loop over the rows of a model, the conditions that they must meet, and what each
+/// gives. Expressions are those of [`expr!`](macro@expr), and the result is an `onggi::Query` like any other.
+///
+/// ```
+/// use onggi::{BelongsTo, Database, Id, Model, select};
+///
+/// #[derive(Clone, Default, Model)]
+/// struct User { id: Id<User>, name: String }
+///
+/// #[derive(Clone, Default, Model)]
+/// struct Post { id: Id<Post>, title: String, likes: i64, author: BelongsTo<User> }
+///
+/// # let db = Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![User, Post])?;
+/// # let mut connection = db.connect()?;
+/// let posts: Vec<Post> = select!(for p in Post if p.author.name == "Ann" => p).all(&mut connection)?;
+///
+/// let authors: Vec<(String, i64, Option<i64>)> = select!(
+///     for p in Post
+///     if p.likes > 0
+///     if count(p) >= 3
+///     => (p.author.name, count(p), sum(p.likes))
+///     order by count(p) desc, p.author.name
+///     limit 10
+/// )
+/// .all(&mut connection)?;
+///
+/// // The same with methods:
+/// let authors = Post::query()
+///     .filter(|p| p.likes.gt(0))
+///     .group_by(|p| p.author().name)
+///     .having(|_| onggi::count_rows().ge(3))
+///     .select(|p| (p.author().name, onggi::count_rows(), p.likes.sum()))
+///     .order_by(|_| onggi::count_rows().desc())
+///     .order_by(|p| p.author().name)
+///     .limit(10);
+/// # onggi::Result::Ok(())
+/// ```
+///
+/// | written | means |
+/// |---|---|
+/// | `for p in Post` | the rows of a model, whose columns are `p` |
+/// | `if condition` | rows that meet it; several must all be met. With an aggregate in it, groups that meet it |
+/// | `=> (a, b)` | what the query gives for each row: `p` for the object, a column, an expression, a tuple of these |
+/// | `order by a, b desc` | what rows are sorted by; without `desc` from the smallest |
+/// | `limit 10`, `offset 20` | at most so many rows, after so many |
+///
+/// `count(p)` counts rows and `count(p.city)` those with a value; `sum(a)`, `average(a)`, `min(a)` and `max(a)` are the
+/// aggregates of expressions. Once there is one among what is given, asked or sorted by, rows are grouped by everything else
+/// that is given. Methods of collections (`u.posts.count()`) are subqueries, and no aggregates of the loop.
+#[proc_macro]
+pub fn select(input: TokenStream) -> TokenStream {
+    select::expand(input.into()).into()
 }

@@ -85,7 +85,7 @@ pub use field::{Field, Pickled};
 pub use handle::Handle;
 pub use id::Id;
 pub use model::{Key, Model};
-pub use onggi_derive::{Field, Model, expr};
+pub use onggi_derive::{Field, Model, expr, select};
 pub use onggi_driver::{Bind, Executed};
 pub use onggi_pickle as pickle;
 pub use onggi_sql::{Source, Table, Type, Value, ValueRef};

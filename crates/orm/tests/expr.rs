@@ -2,7 +2,7 @@
 
 #![deny(warnings, clippy::all, clippy::pedantic)]
 
-use onggi::{Model, expr};
+use onggi::{Model, expr, select};
 
 #[derive(Clone, Debug, PartialEq, onggi::Field)]
 enum Role {
@@ -293,6 +293,30 @@ fn choices_and_lists_of_conditions() {
         u.name.eq("a") | u.name.eq("b")
     });
     same!(User: expr!(|u| onggi::Condition::any([u.age == 1, u.name == ""])), |u| u.age.eq(1) | u.name.eq(""));
+}
+
+#[test]
+fn queries_within() {
+    same!(User: expr!(|u| onggi::exists(Post::query().filter(|p| p.author_id == u.id && p.likes > 3)) && u.active), |u| {
+        onggi::exists(Post::query().filter(|p| p.author_id.eq(u.id) & p.likes.gt(3))) & onggi::Condition::from(u.active)
+    });
+    same!(User: expr!(|u| Post::query().select(|p| p.author_id).contains(&u.id) || u.active), |u| {
+        u.id.is_in(Post::query().select(|p| p.author_id)) | onggi::Condition::from(u.active)
+    });
+    same!(User: expr!(|u| select!(for p in Post if p.likes > 3 => p.author_id).contains(&u.id)), |u| {
+        u.id.is_in(Post::query().filter(|p| p.likes.gt(3)).select(|p| p.author_id))
+    });
+}
+
+#[test]
+fn cases() {
+    same!(User: expr!(|u| if u.age < 18 { "child" } else if u.active { u.name } else { "gone" }), |u| {
+        onggi::case().when(u.age.lt(18), "child").when(u.active, u.name).otherwise("gone")
+    });
+    same!(Post: expr!(|p| if p.likes > 3 { p.likes }), |p| onggi::case().when(p.likes.gt(3), p.likes).or_null());
+    same!(User: expr!(|u| if u.city == None { "nowhere" } else { u.city } == "x"), |u| {
+        onggi::case().when(u.city.is_null(), "nowhere").otherwise(u.city).eq("x")
+    });
 }
 
 #[test]

@@ -5,6 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
 use syn::{BinOp, Expr, ExprArray, ExprBinary, ExprCall, ExprMethodCall, ExprRange, RangeLimits, Token};
 
+use super::aggregate::aggregate;
 use super::lower::{Lowering, method, peel};
 use super::operator::Comparison;
 use super::scope::is_query;
@@ -28,7 +29,7 @@ impl Lowering<'_> {
             "contains" if arguments == 1 => {
                 let is_list = match unparenthesized(&call.receiver) {
                     Expr::Range(_) | Expr::Array(_) => true,
-                    receiver => !self.scope.concerns(receiver),
+                    receiver => is_subquery(receiver) || !self.scope.concerns(receiver),
                 };
                 is_list.then_some(Question::Contains)
             }
@@ -57,6 +58,9 @@ impl Lowering<'_> {
         {
             return self.refuse(Expr::Call(call));
         }
+        if let Some(name) = aggregate(&call) {
+            return self.aggregate(&name.clone(), call.args);
+        }
         let args = self.arguments(call.args, true);
         Expr::Call(ExprCall { args, ..call })
     }
@@ -79,10 +83,7 @@ impl Lowering<'_> {
         match unparenthesized(receiver) {
             Expr::MethodCall(call) => self.leads_to_columns(&call.receiver),
             Expr::Field(field) => self.leads_to_columns(&field.base),
-            Expr::Call(call) => {
-                let begins = matches!(unparenthesized(&call.func), Expr::Path(path) if is_query(&path.path));
-                begins || self.scope.concerns(&call.args)
-            }
+            Expr::Call(call) => is_subquery(receiver) || self.scope.concerns(&call.args),
             Expr::Path(_) => self.scope.concerns(receiver),
             _ => false,
         }
@@ -101,6 +102,10 @@ impl Lowering<'_> {
             Expr::Array(array) => {
                 let sought = self.lower(sought);
                 method(sought, "is_in", at, [Expr::Array(array)])
+            }
+            query if is_subquery(&query) => {
+                let (sought, query) = (self.lower(sought), self.lower(query));
+                method(sought, "is_in", at, [query])
             }
             list => {
                 let own = Span::mixed_site().located_at(list.span());
@@ -143,6 +148,16 @@ impl Lowering<'_> {
         });
         let any = comparisons.reduce(|one, other| join(BinOp::BitOr(Token![|](at)), one, other));
         any.unwrap_or(sought)
+    }
+}
+
+/// Whether it is a query of its own: `Post::query()` with whatever is called on it, or `select!`.
+fn is_subquery(expr: &Expr) -> bool {
+    match unparenthesized(expr) {
+        Expr::MethodCall(call) => is_subquery(&call.receiver),
+        Expr::Call(call) => matches!(unparenthesized(&call.func), Expr::Path(path) if is_query(&path.path)),
+        Expr::Macro(call) => call.mac.path.segments.last().is_some_and(|segment| segment.ident == "select"),
+        _ => false,
     }
 }
 

@@ -1,9 +1,9 @@
-use proc_macro2::Span;
-use quote::quote_spanned;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens as _, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::{
-    Block, Expr, ExprBlock, ExprCall, ExprClosure, ExprField, ExprIf, ExprIndex, ExprMethodCall, ExprUnary,
-    Ident, Member, Stmt, Token, UnOp, token,
+    Expr, ExprBlock, ExprCall, ExprClosure, ExprField, ExprIndex, ExprMethodCall, ExprUnary, Ident, Member,
+    Pat, Token, UnOp, parse_quote, token,
 };
 
 use super::refuse;
@@ -29,9 +29,14 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn body(&mut self, closure: ExprClosure, columns: bool) -> Expr {
         let before = self.scope.enter(&closure.inputs, columns);
+        let mentioned = closure.body.to_token_stream();
         let body = Box::new(self.lower(*closure.body));
         self.scope.leave(before);
-        Expr::Closure(ExprClosure { body, ..closure })
+        let mut inputs = closure.inputs;
+        for pattern in &mut inputs {
+            forget(pattern, &mentioned, &body);
+        }
+        Expr::Closure(ExprClosure { inputs, body, ..closure })
     }
 
     /// An expression as query methods, or as it is where it mentions no columns.
@@ -99,27 +104,6 @@ impl<'a> Lowering<'a> {
         Expr::Unary(ExprUnary { expr: Box::new(expr), ..unary })
     }
 
-    /// A choice by something that is known before the query runs.
-    fn choice(&mut self, choice: ExprIf) -> Expr {
-        if self.scope.concerns(&choice.cond) {
-            return self.refuse(Expr::If(choice));
-        }
-        let then_branch = self.block(choice.then_branch);
-        let else_branch = choice.else_branch.map(|(token, branch)| (token, Box::new(self.lower(*branch))));
-        Expr::If(ExprIf { then_branch, else_branch, ..choice })
-    }
-
-    /// A block that is one expression.
-    fn block(&mut self, mut block: Block) -> Block {
-        if let [Stmt::Expr(expr, None)] = &mut block.stmts[..] {
-            let lowered = self.lower(std::mem::replace(expr, Expr::Verbatim(Default::default())));
-            *expr = lowered;
-        } else if let Some(statement) = block.stmts.first() {
-            self.errors.at(statement, refuse::STATEMENT);
-        }
-        block
-    }
-
     pub(super) fn refuse(&mut self, expr: Expr) -> Expr {
         self.errors.at(refuse::place(&expr), refuse::message(&expr));
         expr
@@ -134,6 +118,22 @@ pub fn peel(mut expr: Expr) -> Expr {
             Expr::Group(group) if group.attrs.is_empty() => *group.expr,
             other => return other,
         }
+    }
+}
+
+/// Unbinds names that were mentioned and are no more, as in `|p| count(p)`: nobody should hear that they are unused.
+fn forget(pattern: &mut Pat, before: &TokenStream, after: &Expr) {
+    match pattern {
+        Pat::Ident(name) => {
+            let scope = Scope::of(&name.ident);
+            if scope.concerns(before) && !scope.concerns(after) {
+                *pattern = parse_quote!(_);
+            }
+        }
+        Pat::Tuple(parts) => parts.elems.iter_mut().for_each(|part| forget(part, before, after)),
+        Pat::Paren(inner) => forget(&mut inner.pat, before, after),
+        Pat::Type(inner) => forget(&mut inner.pat, before, after),
+        _ => {}
     }
 }
 
@@ -163,9 +163,14 @@ fn method_at<const N: usize>(
 pub fn private<const N: usize>(name: &str, span: Span, arguments: [Expr; N]) -> Expr {
     let span = Span::mixed_site().located_at(span);
     let name = Ident::new(name, span);
+    call(Expr::Verbatim(quote_spanned!(span=> ::onggi::__private::#name)), span, arguments)
+}
+
+/// A call of a function.
+pub fn call<const N: usize>(function: Expr, span: Span, arguments: [Expr; N]) -> Expr {
     Expr::Call(ExprCall {
         attrs: Vec::new(),
-        func: Box::new(Expr::Verbatim(quote_spanned!(span=> ::onggi::__private::#name))),
+        func: Box::new(function),
         paren_token: token::Paren(span),
         args: arguments.into_iter().collect(),
     })

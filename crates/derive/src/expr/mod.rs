@@ -5,7 +5,9 @@
 //! cannot say is refused with what to write instead (`refuse`). Parentheses are left to the printer of `syn`, which adds
 //! those that are needed, and no tokens are made but with the place of the user's own.
 
+mod aggregate;
 mod call;
+mod choice;
 mod condition;
 mod lower;
 mod operator;
@@ -19,7 +21,9 @@ use quote::{ToTokens as _, quote};
 use syn::Expr;
 
 use crate::errors::Errors;
-pub use lower::Lowering;
+pub use aggregate::aggregate;
+pub use lower::{Lowering, peel};
+pub use scope::{Scope, is_row};
 
 /// Expands `expr!`, or says everything that is wrong.
 pub fn expand(input: TokenStream) -> TokenStream {
@@ -127,6 +131,17 @@ mod tests {
     }
 
     #[test]
+    fn aggregates_are_functions() {
+        becomes("|p| count(p) > 3", "|_| ::onggi::Expression::count_rows().gt(3)");
+        becomes(
+            "|p| sum(p.likes + p.b.c) == count(p.likes)",
+            "|p| (p.likes + p.b().c).sum().eq(p.likes.count())",
+        );
+        becomes("|p| p.a > max(3)", "|p| p.a.gt(max(3))");
+        becomes("|p| max(p.a, 3)", "|p| max(p.a, 3)");
+    }
+
+    #[test]
     fn lists_and_ranges_contain() {
         becomes("|p| [1, 2].contains(&p.a)", "|p| p.a.is_in([1, 2])");
         becomes("|p| list.contains(&p.a)", "|p| p.a.is_in(list.iter().cloned())");
@@ -136,6 +151,18 @@ mod tests {
         becomes("|p| (p.a..=p.b).contains(&5)", "|p| p.a.le(5) & p.b.ge(5)");
         becomes("|p| [p.a, p.b].contains(&5)", "|p| p.a.eq(5) | p.b.eq(5)");
         becomes("|p| p.name.contains(\"x\")", "|p| p.name.contains(\"x\")");
+    }
+
+    #[test]
+    fn queries_contain() {
+        becomes(
+            "|u| Post::query().filter(|p| p.likes > u.age).select(|p| p.a.b).contains(&u.id)",
+            "|u| u.id.is_in(Post::query().filter(|p| p.likes.gt(u.age)).select(|p| p.a().b))",
+        );
+        becomes(
+            "|u| !select!(for p in Post => p.a).contains(&u.id)",
+            "|u| !u.id.is_in(select!(for p in Post => p.a))",
+        );
     }
 
     #[test]
@@ -156,6 +183,18 @@ mod tests {
     #[test]
     fn if_chooses() {
         becomes("|p| if all { p.a == 1 } else { p.b == 1 }", "|p| if all { p.a.eq(1) } else { p.b.eq(1) }");
+    }
+
+    #[test]
+    fn if_asks_columns_in_a_case() {
+        becomes(
+            "|p| if p.a > 9 { \"hot\" } else if p.open { name } else { p.b.title }",
+            "|p| ::onggi::case().when(p.a.gt(9), \"hot\").when(::onggi::__private::condition(p.open), name.clone())
+             .otherwise(p.b().title)",
+        );
+        becomes("|p| if p.a > 9 { 1 }", "|p| ::onggi::case().when(p.a.gt(9), 1).or_null()");
+        assert!(expanded("|p| if p.a > 9 { let x = 3; x } else { 4 }").contains("compile_error"));
+        assert!(expanded("|p| if p.a > 9 { } else { 4 }").contains("compile_error"));
     }
 
     #[test]

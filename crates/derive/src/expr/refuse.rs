@@ -20,14 +20,14 @@ pub fn message(expr: &Expr) -> &'static str {
             _ => "a column is not changed by an operator: `update` takes `column.set(column + 1)`",
         },
         Expr::Call(_) => "what is called here must be a function's name",
-        Expr::Cast(_) => "`as` does not convert columns: convert the value that the column is compared with",
+        Expr::Cast(_) => "`as` has no SQL: write `column.cast::<i64>()`",
         Expr::If(_) => {
             "`if` asks for what is known before the query runs: join conditions with `&&` and `||`"
         }
         Expr::Macro(_) => {
             "`matches!` has no SQL: write `[A, B].contains(&column)`, or `column == A || column == B`"
         }
-        Expr::Match(_) => "`match` has no SQL: compare with `==`, and join conditions with `&&` and `||`",
+        Expr::Match(_) => "`match` has no SQL: write `if column == A { … } else { … }`",
         Expr::Range(_) => "a range is asked with `contains`: `(18..=30).contains(&column)`",
         Expr::Struct(_) => "a query gives values and tuples: make the struct from what it gives",
         Expr::Try(_) => "nothing fails before the query runs: leave out the `?`",
@@ -42,7 +42,6 @@ pub fn place(expr: &Expr) -> TokenStream {
         Expr::Assign(assign) => assign.eq_token.to_token_stream(),
         Expr::Binary(binary) => binary.op.to_token_stream(),
         Expr::Cast(cast) => cast.as_token.to_token_stream(),
-        Expr::If(choice) => choice.if_token.to_token_stream(),
         Expr::Match(choice) => choice.match_token.to_token_stream(),
         Expr::Try(expr) => expr.question_token.to_token_stream(),
         Expr::Macro(call) => call.mac.path.to_token_stream(),

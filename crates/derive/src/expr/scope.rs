@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Pat, Path};
+use syn::{Expr, Ident, Pat, Path};
 
 /// The names that closures have bound to columns.
 #[derive(Default)]
@@ -12,6 +12,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Where one name stands for columns.
+    pub fn of(name: &Ident) -> Scope {
+        Scope { names: vec![(name.to_string(), true)] }
+    }
+
     /// Binds the names of a pattern, to columns or to something else; gives what [`leave`](Scope::leave) takes back.
     pub fn enter<'a>(&mut self, patterns: impl IntoIterator<Item = &'a Pat>, columns: bool) -> usize {
         let before = self.names.len();
@@ -71,6 +76,11 @@ impl Scope {
         }
         false
     }
+}
+
+/// Whether an expression is this name.
+pub fn is_row(expr: &Expr, name: &Ident) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident(name))
 }
 
 /// Whether a path is that of a function that begins a query.

@@ -1,0 +1,85 @@
+use super::*;
+
+/// Asserts what a query becomes, but for spaces.
+#[track_caller]
+fn becomes(input: &str, output: &str) {
+    let expanded = expand(input.parse().expect("tokens")).to_string();
+    let without_spaces = |text: &str| text.replace(char::is_whitespace, "");
+    assert_eq!(without_spaces(&expanded), without_spaces(output));
+}
+
+/// Asserts what is said of a query.
+#[track_caller]
+fn refused(input: &str, message: &str) {
+    let expanded = expand(input.parse().expect("tokens")).to_string();
+    assert!(expanded.contains("compile_error") && expanded.contains(message), "{expanded}");
+}
+
+const POSTS: &str = "<Post as ::onggi::Model>::query()";
+
+#[test]
+fn clauses_become_calls() {
+    becomes("for p in Post => p", POSTS);
+    becomes("for p in Post => (p)", POSTS);
+    becomes(
+        "for p in Post if p.likes > 3 if p.author.name == name => (p.title, p.likes)",
+        &format!(
+            "{POSTS}.filter(|p| p.likes.gt(3)).filter(|p| p.author().name.eq(name.clone())).select(|p| (p.title, p.likes))"
+        ),
+    );
+    becomes(
+        "for p in Post => p.title order by p.likes desc, -p.id, p.title limit 10 offset n + 1",
+        &format!(
+            "{POSTS}.select(|p| p.title).order_by(|p| p.likes.desc()).order_by(|p| -p.id).order_by(|p| p.title)
+             .limit(10).offset(n + 1)"
+        ),
+    );
+    becomes(
+        "for p in blog::Post, if p.open, => p, limit 3,",
+        "<blog::Post as ::onggi::Model>::query().filter(|p| p.open).limit(3)",
+    );
+}
+
+#[test]
+fn what_is_no_aggregate_is_grouped_by() {
+    becomes(
+        "for p in Post => (p.author.name, count(p), sum(p.likes - p.dislikes))",
+        &format!(
+            "{POSTS}.group_by(|p| p.author().name).select(|p| (p.author().name, ::onggi::Expression::count_rows(),
+             (p.likes - p.dislikes).sum()))"
+        ),
+    );
+    becomes(
+        "for p in Post if p.open && p.likes > 1 if count(p) > 3 => (p.author_id, (p.kind, max(p.likes) + 1))
+         order by count(p) desc",
+        &format!(
+            "{POSTS}.filter(|p| ::onggi::__private::condition(p.open) & p.likes.gt(1)).group_by(|p| (p.author_id, p.kind))
+             .having(|_| ::onggi::Expression::count_rows().gt(3))
+             .select(|p| (p.author_id, (p.kind, p.likes.max() + 1)))
+             .order_by(|_| ::onggi::Expression::count_rows().desc())"
+        ),
+    );
+    becomes("for p in Post => max(p.likes)", &format!("{POSTS}.select(|p| p.likes.max())"));
+    becomes(
+        "for u in User => (u.name, u.posts.count(), u.posts.sum(|p| p.likes))",
+        "<User as ::onggi::Model>::query().select(|u| (u.name, u.posts.count(), u.posts.sum(|p| p.likes)))",
+    );
+}
+
+#[test]
+fn windows_are_of_each_row() {
+    becomes(
+        "for p in Post => p.likes - average(p.likes).over(|w| w.partition_by(p.kind))",
+        &format!("{POSTS}.select(|p| p.likes - p.likes.average().over(|w| w.partition_by(p.kind)))"),
+    );
+}
+
+#[test]
+fn wrong_queries_are_refused() {
+    refused("p in Post => p", "begins with a loop");
+    refused("for p in Post", "expected `for`, `if` or `=>`");
+    refused("for p in x.posts => p", "the first loop is over a model");
+    refused("for p in Post => p limit 1 limit 2", "each once");
+    refused("for p in Post => (p.kind, p.likes - average(p.likes))", "an aggregate of many rows");
+    refused("for p in Post if p.likes as i32 > 3 => p", "`as`");
+}
