@@ -1,6 +1,6 @@
 //! Conditions, orders and values along relations.
 
-use onggi::Model as _;
+use onggi::{Model as _, expr};
 
 use super::{Question, plain};
 use crate::answer::answer;
@@ -129,7 +129,7 @@ pub const QUESTIONS: &[Question] = &[
         "Customers whom somebody of their own country helps",
         |shop| {
             let customers = Customer::query()
-                .filter(|c| c.support_rep().country.eq(c.country))
+                .filter(expr!(|c| c.support_rep.country == c.country))
                 .order_by(|c| c.id)
                 .select(|c| (c.last_name, c.support_rep().last_name, c.country));
             answer(customers.all(shop)?)
@@ -142,7 +142,7 @@ pub const QUESTIONS: &[Question] = &[
         "Who has been here longer than the one whom they report to",
         |shop| {
             let staff = Employee::query()
-                .filter(|e| e.hire_date.lt(e.reports_to().hire_date))
+                .filter(expr!(|e| e.hire_date < e.reports_to.hire_date))
                 .order_by(|e| e.id)
                 .select(|e| (e.last_name, e.hire_date, e.reports_to().last_name));
             answer(staff.all(shop)?)
@@ -150,5 +150,21 @@ pub const QUESTIONS: &[Question] = &[
         1,
         "SELECT e.LastName, e.HireDate, m.LastName FROM Employee e JOIN Employee m ON m.EmployeeId = e.ReportsTo
          WHERE e.HireDate < m.HireDate ORDER BY e.EmployeeId",
+    ),
+    plain(
+        "Cheap and short tracks without a composer, of artists from A to M",
+        |shop| {
+            let (cheap, letters) = (0.99, "A".."N");
+            let tracks = Track::query()
+                .filter(expr!(|t| t.composer == None && t.unit_price <= cheap && t.milliseconds / 1000 < 180))
+                .filter(expr!(|t| t.album.artist.name >= letters.start && t.album.artist.name < letters.end))
+                .order_by(|t| t.id)
+                .select(expr!(|t| (t.name, t.album.artist.name, t.milliseconds / 1000)));
+            answer(tracks.all(shop)?)
+        },
+        1,
+        "SELECT t.Name, r.Name, Milliseconds / 1000 FROM Track t JOIN Album USING (AlbumId) JOIN Artist r USING (ArtistId)
+         WHERE Composer IS NULL AND UnitPrice <= 0.99 AND Milliseconds < 180000 AND substr(r.Name, 1, 1) BETWEEN 'A' AND 'M'
+         ORDER BY TrackId",
     ),
 ];

@@ -3,6 +3,7 @@
 mod along;
 mod objects;
 mod paging;
+mod reports;
 mod totals;
 mod writing;
 
@@ -29,9 +30,10 @@ pub enum By {
 }
 
 /// Questions by theme.
-pub const THEMES: [(&str, &[Question]); 5] = [
+pub const THEMES: [(&str, &[Question]); 6] = [
     ("Along relations", along::QUESTIONS),
     ("Totals", totals::QUESTIONS),
+    ("Reports", reports::QUESTIONS),
     ("Whole objects", objects::QUESTIONS),
     ("Pages, texts and rows", paging::QUESTIONS),
     ("Writing", writing::QUESTIONS),

@@ -1,7 +1,7 @@
 //! Pages, texts, and rows one by one.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use onggi::{Condition, Model as _, sql};
+use onggi::{Condition, Model as _, row, sql};
 
 use super::{Question, plain};
 use crate::answer::answer;
@@ -14,7 +14,7 @@ pub const QUESTIONS: &[Question] = &[
             let page = Track::query().order_by(|t| t.name).order_by(|t| t.id).limit(5);
             let Some(last) = page.clone().offset(4).first(shop)? else { return answer([("",)]) };
             let next = page
-                .filter(|t| t.name.gt(&last.name) | (t.name.eq(&last.name) & t.id.gt(last.id)))
+                .filter(|t| row((t.name, t.id)).gt((&last.name, last.id)))
                 .select(|t| (t.id, t.name));
             answer(next.all(shop)?)
         },

@@ -108,6 +108,16 @@ pub const QUESTIONS: &[Question] = &[
         "DELETE FROM Playlist WHERE PlaylistId NOT IN (SELECT PlaylistId FROM PlaylistTrack);
          SELECT changes(), count(*) FROM Playlist",
     ),
+    plain(
+        "Totals that are added up anew from their lines",
+        |shop| {
+            Invoice::query().update(shop, |i| i.total.set(i.lines.sum(|l| l.unit_price * 2.0).coalesce(0.0)))?;
+            answer(Invoice::query().select(|i| (i.total.sum(),)).all(shop)?)
+        },
+        2,
+        "UPDATE Invoice SET Total = (SELECT sum(UnitPrice * 2.0) FROM InvoiceLine l WHERE l.InvoiceId = Invoice.InvoiceId);
+         SELECT sum(Total) FROM Invoice",
+    ),
     tracked(
         "Customers change their helper: both ends stay in step",
         |session| {
