@@ -319,6 +319,14 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// As much of a text as [`shown`] looks at, so that long ones are not copied to be cut.
+pub(crate) fn head(text: &str) -> &str {
+    match text.char_indices().nth(SHOWN + 1) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
 /// A message that may quote the pickle: what is beyond the cap is not even formatted.
 fn capped(message: impl fmt::Display) -> String {
     let mut capped = Capped { text: String::new(), left: MESSAGE };

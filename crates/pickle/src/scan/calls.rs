@@ -1,7 +1,9 @@
 //! What a call would do: `getattr` on a class of dates is harmless, on a module it is not.
 
+use std::borrow::Cow;
+
 use super::Grade;
-use super::interpreter::Interpreter;
+use super::interpreter::{Interpreter, Shown};
 use super::names::{self, Judgement, Meaning};
 use super::value::{Value, index};
 
@@ -241,7 +243,8 @@ impl Interpreter<'_, '_> {
             self.danger(judgement.reason, |this| this.call_words(Value::Global(entry), arguments));
         }
         let shown = if name.is_empty() { module.clone() } else { [&*module, ".", &name].concat() };
-        Value::Global(self.add_entry(module, name, shown, judgement))
+        let shown = Shown::Reached(shown);
+        Value::Global(self.add_entry(Cow::Owned(module), Cow::Owned(name), shown, judgement))
     }
 
     /// `numpy.dtype('<f8', …)`: how many bytes an item takes, as joblib puts items between the instructions.

@@ -1,16 +1,19 @@
 //! The abstract interpreter: runs a pickle on values that stand for the real ones, and judges each call.
 
 mod build;
+mod index;
 mod state;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use self::index::Index;
 use super::findings::Findings;
 use super::names::{self, Judgement, Meaning};
 use super::value::{Value, index};
 use super::{Finding, Grade, ScanOptions};
 use crate::encode::compat;
+use crate::error::{head, shown};
 
 /// How many items of a tuple are kept: no function that is judged by its arguments has more that matter.
 const KEPT_ITEMS: usize = 8;
@@ -21,8 +24,8 @@ pub(super) struct Interpreter<'a, 's> {
     base: usize,
     options: &'s ScanOptions,
     pub(super) findings: &'s mut Findings,
-    pub(super) entries: Vec<Entry>,
-    by_name: HashMap<String, u32>,
+    pub(super) entries: Vec<Entry<'a>>,
+    by_name: Index,
     /// The text of a lookup in `by_name`, kept for its memory.
     key: String,
     pub(super) items: Vec<Value>,
@@ -47,18 +50,45 @@ pub(super) struct Interpreter<'a, 's> {
 }
 
 /// A name that the pickle uses.
-pub(super) struct Entry {
+pub(super) struct Entry<'a> {
     /// As Python 3 names it.
-    pub(super) module: String,
-    pub(super) name: String,
-    /// As the pickle names it, cut, and not yet escaped.
-    shown: String,
+    pub(super) module: Cow<'a, str>,
+    pub(super) name: Cow<'a, str>,
+    shown: Shown<'a>,
     pub(super) judgement: Judgement,
     offset: usize,
     /// The first call of it, in words.
     call: Option<String>,
     /// Whether all calls of it are the same.
     ordinary: bool,
+}
+
+/// A name as the pickle has it.
+pub(super) enum Shown<'a> {
+    /// Module and name of a global.
+    Global(Cow<'a, str>, Cow<'a, str>),
+    /// Something reached from one, cut, and not yet escaped.
+    Reached(String),
+}
+
+impl Shown<'_> {
+    /// Cut, and not yet escaped.
+    fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Global(module, name) => {
+                let text = [head(module), ".", head(name)].concat();
+                match shown(&text) {
+                    Cow::Owned(cut) => Cow::Owned(cut),
+                    Cow::Borrowed(_) => Cow::Owned(text),
+                }
+            }
+            Self::Reached(text) => shown(text),
+        }
+    }
+
+    fn escaped(&self) -> String {
+        escaped(self.text())
+    }
 }
 
 /// Array data behind a wrapper of joblib.
@@ -76,7 +106,7 @@ impl<'a, 's> Interpreter<'a, 's> {
             options,
             findings,
             entries: Vec::new(),
-            by_name: HashMap::new(),
+            by_name: Index::default(),
             key: String::new(),
             items: Vec::new(),
             owned: Vec::new(),
@@ -109,7 +139,7 @@ impl<'a, 's> Interpreter<'a, 's> {
         for entry in self.entries.into_iter().filter(|entry| entry.judgement.grade > Grade::Harmless) {
             let (grade, reason) = (entry.judgement.grade, entry.judgement.reason);
             if self.findings.wants(grade) {
-                let what = entry.call.unwrap_or_else(|| escaped(&entry.shown));
+                let what = entry.call.unwrap_or_else(|| entry.shown.escaped());
                 self.findings.add(Finding { grade, offset: entry.offset, what, reason });
             }
         }
@@ -139,35 +169,38 @@ impl<'a, 's> Interpreter<'a, 's> {
     }
 
     /// The entry of a name as the pickle has it.
-    fn entry(&mut self, module: &str, name: &str) -> u32 {
+    fn entry(&mut self, module: Cow<'a, str>, name: Cow<'a, str>) -> u32 {
         let old = self.protocol < 3;
         self.key.clear();
         self.key.push_str(if old { "2" } else { "3" });
-        self.key.push_str(module);
+        self.key.push_str(&module);
         self.key.push('\n');
-        self.key.push_str(name);
+        self.key.push_str(&name);
         if let Some(entry) = self.by_name.get(&self.key) {
-            return *entry;
+            return entry;
         }
-        let mut judgement = names::judge(module, name);
-        let (mut module3, mut name3) = (module, name);
+        let mut judgement = names::judge(&module, &name);
+        let (mut module3, mut name3) = (module.clone(), name.clone());
         if old {
-            (module3, name3) = compat::to_python3(crate::graph::Global { module, name });
-            let renamed = names::judge(module3, name3);
-            if judgement.grade < Grade::Dangerous || renamed.grade == Grade::Dangerous {
-                judgement = renamed;
+            let renamed = compat::to_python3(crate::graph::Global { module: &module, name: &name });
+            if renamed != (&*module, &*name) {
+                let renamed_judgement = names::judge(renamed.0, renamed.1);
+                if judgement.grade < Grade::Dangerous || renamed_judgement.grade == Grade::Dangerous {
+                    judgement = renamed_judgement;
+                }
+                (module3, name3) = (Cow::Owned(renamed.0.to_owned()), Cow::Owned(renamed.1.to_owned()));
             }
         }
-        let entry = self.add_entry(module3.to_owned(), name3.to_owned(), [module, name].join("."), judgement);
+        let entry = self.add_entry(module3, name3, Shown::Global(module, name), judgement);
         self.by_name.insert(self.key.clone(), entry);
         entry
     }
 
     pub(super) fn add_entry(
         &mut self,
-        module: String,
-        name: String,
-        shown: String,
+        module: Cow<'a, str>,
+        name: Cow<'a, str>,
+        shown: Shown<'a>,
         judgement: Judgement,
     ) -> u32 {
         let judgement = if self.options.allows(&module, &name) {
@@ -175,7 +208,6 @@ impl<'a, 's> Interpreter<'a, 's> {
         } else {
             judgement
         };
-        let shown = crate::error::shown(&shown).into_owned();
         let ordinary = judgement.meaning.is_none()
             && judgement.grade < Grade::Dangerous
             && !matches!((&*module, &*name), ("builtins", "type") | ("numpy", "dtype"));
@@ -191,20 +223,20 @@ impl<'a, 's> Interpreter<'a, 's> {
         let joint = if made { "(…)." } else { "." };
         let key = ["3", &base.module, "\n", &base.name, joint, attribute].concat();
         if let Some(entry) = self.by_name.get(&key) {
-            return *entry;
+            return entry;
         }
         let module = base.module.clone();
         let name =
             if base.name.is_empty() { attribute.to_owned() } else { [&base.name, ".", attribute].concat() };
-        let shown = [&*base.shown, joint, attribute].concat();
+        let shown = shown(&[&base.shown.text(), joint, attribute].concat()).into_owned();
         let allowed = self.options.allows(&module, &base.name);
         let judgement = if allowed { base.judgement } else { names::judge(&module, &name) };
-        let entry = self.add_entry(module, name, shown, judgement);
+        let entry = self.add_entry(module, Cow::Owned(name), Shown::Reached(shown), judgement);
         self.by_name.insert(key, entry);
         entry
     }
 
-    pub(super) fn named(&self, entry: u32) -> Option<&Entry> {
+    pub(super) fn named(&self, entry: u32) -> Option<&Entry<'a>> {
         self.entries.get(index(entry))
     }
 
@@ -213,7 +245,7 @@ impl<'a, 's> Interpreter<'a, 's> {
         let offset = self.base + self.offset;
         let words = match self.named(entry) {
             Some(named) if named.judgement.grade == Grade::Dangerous && named.call.is_none() => {
-                [&*escaped(&named.shown), " called with ", &self.shown_all(arguments)].concat()
+                [&*named.shown.escaped(), " called with ", &self.shown_all(arguments)].concat()
             }
             _ => return,
         };
@@ -231,6 +263,14 @@ impl<'a, 's> Interpreter<'a, 's> {
                 self.owned.get(index(owned)).and_then(|bytes| std::str::from_utf8(bytes).ok())
             }
             _ => None,
+        }
+    }
+
+    /// The same, borrowed from the input where it stands there.
+    fn name_text(&self, value: Value) -> Option<Cow<'a, str>> {
+        match value {
+            Value::Str(span) => std::str::from_utf8(span.bytes(self.input)).ok().map(Cow::Borrowed),
+            value => self.text(value).map(|text| Cow::Owned(text.to_owned())),
         }
     }
 
@@ -298,9 +338,9 @@ impl<'a, 's> Interpreter<'a, 's> {
             }
             Value::Dict(_) => "a dict".into(),
             Value::Tuple { .. } => "a tuple".into(),
-            Value::Global(entry) => self.named(entry).map_or_else(String::new, |entry| escaped(&entry.shown)),
+            Value::Global(entry) => self.named(entry).map_or_else(String::new, |entry| entry.shown.escaped()),
             Value::Made(entry) => {
-                self.named(entry).map_or_else(String::new, |entry| [&*escaped(&entry.shown), "(…)"].concat())
+                self.named(entry).map_or_else(String::new, |entry| [&*entry.shown.escaped(), "(…)"].concat())
             }
             Value::Dtype(_) => "a dtype".into(),
             Value::Getter(getter) => {
@@ -378,13 +418,13 @@ fn quoted(bytes: &[u8]) -> String {
 }
 
 fn shown_name(name: &str) -> String {
-    escaped(&crate::error::shown(name))
+    escaped(shown(name))
 }
 
-fn escaped(name: &str) -> String {
+fn escaped(name: Cow<'_, str>) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
     if name.bytes().all(is_plain) {
-        return name.to_owned(); // nearly all names
+        return name.into_owned(); // nearly all names
     }
     name.chars().flat_map(char::escape_debug).collect()
 }

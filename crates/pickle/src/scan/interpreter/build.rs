@@ -180,19 +180,18 @@ impl<'a> Builder<'a> for Interpreter<'a, '_> {
     }
 
     fn global(&mut self, module: &'a str, name: &'a str) -> Result<Value> {
-        Ok(Value::Global(self.entry(module, name)))
+        Ok(Value::Global(self.entry(Cow::Borrowed(module), Cow::Borrowed(name))))
     }
 
     fn stack_global(&mut self, module: &Value, name: &Value) -> Result<Value> {
-        let names = self.text(*module).zip(self.text(*name));
-        let Some((module3, name3)) = names.map(|(module, name)| (module.to_owned(), name.to_owned())) else {
+        let (Some(module3), Some(name3)) = (self.name_text(*module), self.name_text(*name)) else {
             let (module, name) = (*module, *name);
             self.danger("what is named cannot be seen", |this| {
                 format!("a global named by {} and {}", this.shown(module), this.shown(name))
             });
             return Ok(Value::Anything);
         };
-        Ok(Value::Global(self.entry(&module3, &name3)))
+        Ok(Value::Global(self.entry(module3, name3)))
     }
 
     #[inline]
