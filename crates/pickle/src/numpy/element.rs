@@ -41,6 +41,9 @@ pub(super) mod private {
         /// The bytes as items, where they are aligned for it.
         fn cast(bytes: &[u8]) -> Option<&[Self]>;
 
+        /// Bytes in the order of this machine, copied as items; `None` where they are no items bit by bit.
+        fn copied(bytes: &[u8]) -> Option<Vec<Self>>;
+
         /// Items as their bytes, in the order of this machine.
         fn bytes(items: &[Self]) -> Cow<'_, [u8]>;
     }
@@ -148,6 +151,13 @@ macro_rules! integers {
                 bytemuck::try_cast_slice(bytes).ok()
             }
 
+            fn copied(bytes: &[u8]) -> Option<Vec<Self>> {
+                let mut items = vec![bytemuck::Zeroable::zeroed(); bytes.len() / size_of::<Self>()];
+                let target: &mut [u8] = bytemuck::cast_slice_mut(&mut items);
+                target.copy_from_slice(bytes.get(..target.len())?);
+                Some(items)
+            }
+
             fn bytes(items: &[Self]) -> Cow<'_, [u8]> {
                 Cow::Borrowed(bytemuck::cast_slice(items))
             }
@@ -203,6 +213,13 @@ macro_rules! floats {
                 bytemuck::try_cast_slice(bytes).ok()
             }
 
+            fn copied(bytes: &[u8]) -> Option<Vec<Self>> {
+                let mut items = vec![bytemuck::Zeroable::zeroed(); bytes.len() / size_of::<Self>()];
+                let target: &mut [u8] = bytemuck::cast_slice_mut(&mut items);
+                target.copy_from_slice(bytes.get(..target.len())?);
+                Some(items)
+            }
+
             fn bytes(items: &[Self]) -> Cow<'_, [u8]> {
                 Cow::Borrowed(bytemuck::cast_slice(items))
             }
@@ -233,6 +250,13 @@ macro_rules! floats {
 
             fn cast(bytes: &[u8]) -> Option<&[Self]> {
                 bytemuck::try_cast_slice(bytes).ok()
+            }
+
+            fn copied(bytes: &[u8]) -> Option<Vec<Self>> {
+                let mut items = vec![bytemuck::Zeroable::zeroed(); bytes.len() / size_of::<Self>()];
+                let target: &mut [u8] = bytemuck::cast_slice_mut(&mut items);
+                target.copy_from_slice(bytes.get(..target.len())?);
+                Some(items)
             }
 
             fn bytes(items: &[Self]) -> Cow<'_, [u8]> {
@@ -275,6 +299,10 @@ impl private::Sealed for bool {
         None // other bytes than 0 and 1 are true in numpy
     }
 
+    fn copied(_bytes: &[u8]) -> Option<Vec<Self>> {
+        None
+    }
+
     fn bytes(items: &[Self]) -> Cow<'_, [u8]> {
         items.iter().copied().map(u8::from).collect()
     }
@@ -287,11 +315,16 @@ pub(crate) fn exact<T: Element>(number: Number) -> Option<T> {
 
 /// Items of the very type, one after the other.
 pub(super) fn read_all<T: Element>(data: &[u8], order: ByteOrder) -> Option<Vec<T>> {
-    let items = data.chunks_exact(size_of::<T>());
-    match order {
-        ByteOrder::Little => items.map(|item| T::read(item, ByteOrder::Little)).collect(),
-        ByteOrder::Big => items.map(|item| T::read(item, ByteOrder::Big)).collect(),
+    if order == ByteOrder::NATIVE
+        && let Some(items) = T::copied(data)
+    {
+        return Some(items);
     }
+    let mut items = Vec::with_capacity(data.len() / size_of::<T>());
+    for item in data.chunks_exact(size_of::<T>()) {
+        items.push(T::read(item, order)?);
+    }
+    Some(items)
 }
 
 #[cfg(test)]
