@@ -137,6 +137,9 @@ impl Reader<'_, '_> {
     /// Whether there is one more part, which then stands next; if not, the end is passed.
     #[inline]
     pub(super) fn has_more(&mut self, parts: &mut Parts) -> Result<bool> {
+        if let Form::Ended = parts.form {
+            return Ok(false);
+        }
         if let Form::Batches(_) = parts.form
             && let Some(b'G' | b'K' | b'M' | b'N' | b'h' | b'}' | b']' | 0x8c) =
                 self.window.get(self.position)

@@ -25,35 +25,37 @@ impl<'de> Reader<'_, 'de> {
     }
 
     /// A text of up to 255 bytes, or one that is fetched again.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_text(&mut self) -> Option<&'de str> {
-        let (opcode, rest) = self.plain()?;
-        match opcode {
-            Opcode::ShortBinUnicode => {
-                let (length, data) = rest.split_first()?;
-                let length = usize::from(*length);
-                let text = std::str::from_utf8(data.get(..length)?).ok()?;
-                self.passed(2 + length);
-                if data.get(length) == Some(&Opcode::Memoize.byte()) {
-                    self.position += 1;
-                    self.notes.memo.push(narrow(self.top));
-                }
-                Some(text)
-            }
-            Opcode::BinGet => {
-                let (start, opcode) = self.fetched(u32::from(*rest.first()?))?;
-                let Opcode::ShortBinUnicode = opcode else { return None };
-                let (length, data) = self.input.get(start + 1..)?.split_first()?;
-                let text = std::str::from_utf8(data.get(..usize::from(*length))?).ok()?;
-                if text.len() >= TEXT_UNIT {
-                    self.pay(text.len() / TEXT_UNIT).ok()?;
-                }
-                self.top = start;
-                self.position += 2;
-                Some(text)
-            }
-            _ => None,
+        let rest = self.window.get(self.position..)?;
+        let [opcode, length, data @ ..] = rest else { return None };
+        if *opcode != Opcode::ShortBinUnicode.byte() || self.is_tuple() {
+            return self.fetched_text();
         }
+        let length = usize::from(*length);
+        let text = std::str::from_utf8(data.get(..length)?).ok()?;
+        self.passed(2 + length);
+        if data.get(length) == Some(&Opcode::Memoize.byte()) {
+            self.position += 1;
+            self.notes.memo.push(narrow(self.top));
+        }
+        Some(text)
+    }
+
+    /// A short text of the memo.
+    #[inline(never)]
+    fn fetched_text(&mut self) -> Option<&'de str> {
+        let (Opcode::BinGet, rest) = self.plain()? else { return None };
+        let (start, opcode) = self.fetched(u32::from(*rest.first()?))?;
+        let Opcode::ShortBinUnicode = opcode else { return None };
+        let (length, data) = self.input.get(start + 1..)?.split_first()?;
+        let text = std::str::from_utf8(data.get(..usize::from(*length))?).ok()?;
+        if text.len() >= TEXT_UNIT {
+            self.pay(text.len() / TEXT_UNIT).ok()?;
+        }
+        self.top = start;
+        self.position += 2;
+        Some(text)
     }
 
     /// A float.
