@@ -9,6 +9,20 @@ pub const SCHEMA: &str = "CREATE TABLE users (
     city TEXT NOT NULL
 )";
 
+/// The tables of the workload with parents and children, and 1,000 parents with 10 children each, one statement an item.
+///
+/// The children of one parent do not lie together: number `n` belongs to parent `n % 1000 + 1`.
+pub const FAMILIES: [&str; 5] = [
+    "CREATE TABLE parents (id INTEGER PRIMARY KEY, name TEXT NOT NULL)",
+    "CREATE TABLE children (id INTEGER PRIMARY KEY, name TEXT NOT NULL, age INTEGER NOT NULL, \
+     parent_id INTEGER NOT NULL REFERENCES parents (id))",
+    "CREATE INDEX children_parent_id ON children (parent_id)",
+    "INSERT INTO parents WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 1000) \
+     SELECT n, 'Parent ' || n FROM n",
+    "INSERT INTO children WITH RECURSIVE n(n) AS (VALUES (0) UNION ALL SELECT n + 1 FROM n WHERE n < 9999) \
+     SELECT n + 1, 'Child ' || n, n % 18, n % 1000 + 1 FROM n",
+];
+
 /// The settings of every connection: pragma, what to set, and what SQLite must then report.
 pub const SETTINGS: [(&str, &str, &str); 4] = [
     ("journal_mode", "WAL", "wal"),

@@ -1,6 +1,6 @@
 //! The order of the workloads, and the check that each did its work.
 
-use crate::data::{Person, Random, SCHEMA, people};
+use crate::data::{FAMILIES, Person, Random, SCHEMA, people};
 use crate::output;
 use crate::scratch::Scratch;
 use crate::workloads::{Mode, Page, Result, Watch, Workloads};
@@ -8,6 +8,7 @@ use crate::workloads::{Mode, Page, Result, Watch, Workloads};
 const ROWS: usize = 10_000;
 const PAGES: usize = 1_000;
 const PAGE_LIMIT: usize = 20;
+const PARENTS: usize = 1_000;
 
 /// Runs everything once unmeasured, then `repetitions` times, each on new databases, and prints the results.
 pub(crate) fn run<W: Workloads>(repetitions: usize) -> Result<()> {
@@ -26,6 +27,7 @@ pub(crate) fn run<W: Workloads>(repetitions: usize) -> Result<()> {
         }
         insert_bulk(&mut library, &input, &mut seen)?;
         read(&mut library, &input, &mut seen)?;
+        families(&mut library, &mut seen)?;
         update(&mut library, &input, &mut seen)?;
         if repetition > 0 {
             results.append(seen);
@@ -69,6 +71,19 @@ fn read<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> 
         let read = results
             .take("filter, order, limit 20", name, PAGES, |watch| library.pages(mode, &input.pages, watch))?;
         check("pages", read, input.page_ages)?;
+    }
+    Ok(())
+}
+
+fn families<W: Workloads>(library: &mut W, results: &mut Results) -> Result<()> {
+    FAMILIES.iter().try_for_each(|statement| library.execute(statement))?;
+    let ages = (0..10_000).map(|number| number % 18).sum();
+    for (mode, name) in [(Mode::Autocommit, "autocommit"), (Mode::Transaction, "transaction")] {
+        let read =
+            results.take("1,000 parents with 10 children each, per parent", name, PARENTS, |watch| {
+                library.families(mode, watch)
+            })?;
+        check("families", read, ages)?;
     }
     Ok(())
 }

@@ -56,6 +56,10 @@ pub trait Workloads: Sized {
     /// page.
     fn pages(&mut self, mode: Mode, pages: &[Page], watch: &mut Watch) -> Result<i64>;
 
+    /// Reads all parents, each with its children: a struct that holds them, or objects of a session. At most two
+    /// statements. Returns the sum of the children's ages, counted parent by parent.
+    fn families(&mut self, mode: Mode, watch: &mut Watch) -> Result<i64>;
+
     /// Loads everybody (not counted), adds one to each age and writes that column, in one transaction
     /// (counted).
     fn update(&mut self, watch: &mut Watch) -> Result<()>;

@@ -21,6 +21,25 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    parents (id) {
+        id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    children (id) {
+        id -> BigInt,
+        name -> Text,
+        age -> BigInt,
+        parent_id -> BigInt,
+    }
+}
+
+diesel::joinable!(children -> parents (parent_id));
+diesel::allow_tables_to_appear_in_same_query!(parents, children);
+
 /// Rows per `INSERT` statement in bulk.
 const BULK: usize = 1_000;
 
@@ -58,6 +77,24 @@ impl<'a> From<&'a Person> for NewUser<'a> {
 struct Text {
     #[diesel(sql_type = diesel::sql_types::Text)]
     value: String,
+}
+
+#[derive(Queryable, Selectable, Identifiable)]
+#[diesel(table_name = parents, check_for_backend(diesel::sqlite::Sqlite))]
+#[expect(dead_code, reason = "no workload looks at every field that it loads")]
+struct Parent {
+    id: i64,
+    name: String,
+}
+
+#[derive(Queryable, Selectable, Identifiable, Associations)]
+#[diesel(table_name = children, belongs_to(Parent), check_for_backend(diesel::sqlite::Sqlite))]
+#[expect(dead_code, reason = "no workload looks at every field that it loads")]
+struct Child {
+    id: i64,
+    name: String,
+    age: i64,
+    parent_id: i64,
 }
 
 struct Diesel {
@@ -154,6 +191,19 @@ impl Workloads for Diesel {
                     ages += black_box(&users).iter().map(|user| user.age).sum::<i64>();
                 }
                 Ok(ages)
+            })
+        })
+    }
+
+    fn families(&mut self, mode: Mode, watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            self.in_mode(mode, |connection| {
+                let parents = parents::table.select(Parent::as_select()).load(connection)?;
+                let children = Child::belonging_to(&parents).select(Child::as_select()).load(connection)?;
+                let children = children.grouped_by(&parents);
+                let families: Vec<(Parent, Vec<Child>)> = parents.into_iter().zip(children).collect();
+                let children = black_box(&families).iter().flat_map(|(_, children)| children);
+                Ok(children.map(|child| child.age).sum())
             })
         })
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bench_common::{Hold, Mode, Page, Person, Result, Watch, Workloads};
-use onggi::{Connection, Database, Executor, Handle, Id, Model, Query, Session, sql};
+use onggi::{BelongsTo, Connection, Database, Executor, Handle, HasMany, Id, Model, Query, Session, sql};
 
 fn main() -> ExitCode {
     bench_common::run::<Onggi>()
@@ -21,6 +21,23 @@ struct User {
     email: String,
     age: i64,
     city: String,
+}
+
+#[derive(Clone, Model)]
+#[model(table = "parents")]
+struct Parent {
+    id: Id<Parent>,
+    name: String,
+    children: HasMany<Child>,
+}
+
+#[derive(Clone, Model)]
+#[model(table = "children")]
+struct Child {
+    id: Id<Child>,
+    name: String,
+    age: i64,
+    parent: BelongsTo<Parent>,
 }
 
 impl From<Person> for User {
@@ -151,6 +168,28 @@ impl Workloads for Onggi {
                 }
             }
             Ok(sum)
+        })
+    }
+
+    fn families(&mut self, mode: Mode, watch: &mut Watch) -> Result<i64> {
+        watch.time(|| match mode {
+            Mode::Autocommit => {
+                let parents = Parent::query().with(|p| p.children()).all(&mut self.connection)?;
+                let children =
+                    black_box(&parents).iter().filter_map(|parent| parent.children.loaded()).flatten();
+                Ok(children.map(|child| child.age).sum())
+            }
+            Mode::Transaction => {
+                let mut session = self.db.session()?;
+                let parents = Parent::query().with(|p| p.children()).all(&mut session)?;
+                let mut ages = 0;
+                for parent in black_box(parents) {
+                    let children = session.load(parent, |p| p.children())?;
+                    ages += children.into_iter().map(|child| session[child].age).sum::<i64>();
+                }
+                session.commit()?;
+                Ok(ages)
+            }
         })
     }
 

@@ -4,12 +4,15 @@
 //! from borrowed values, and the query planner stability guarantee keeps SQLite from preparing a statement again
 //! for each new value.
 
+use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use bench_common::{Hold, Mode, Page, Person, Result, Watch, Workloads, data};
 use rusqlite::config::DbConfig;
+use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
 const INSERT: &str = "INSERT INTO users (name, email, age, city) VALUES (?1, ?2, ?3, ?4)";
@@ -17,6 +20,8 @@ const SELECT: &str = "SELECT id, name, email, age, city FROM users";
 const BY_KEY: &str = "SELECT id, name, email, age, city FROM users WHERE id = ?1";
 const BY_EMAIL: &str = "SELECT id, name, email, age, city FROM users WHERE email = ?1";
 const PAGE: &str = "SELECT id, name, email, age, city FROM users WHERE age >= ?1 ORDER BY email LIMIT ?2";
+const PARENTS: &str = "SELECT id, name FROM parents";
+const CHILDREN: &str = "SELECT id, name, age, parent_id FROM children WHERE parent_id IN rarray(?1)";
 const UPDATE: &str = "UPDATE users SET age = ?1 WHERE id = ?2";
 
 fn main() -> ExitCode {
@@ -44,6 +49,21 @@ impl User {
     }
 }
 
+#[expect(dead_code, reason = "no workload looks at every field that it loads")]
+struct Parent {
+    id: i64,
+    name: String,
+    children: Vec<Child>,
+}
+
+#[expect(dead_code, reason = "no workload looks at every field that it loads")]
+struct Child {
+    id: i64,
+    name: String,
+    age: i64,
+    parent_id: i64,
+}
+
 struct Rusqlite {
     connection: Connection,
 }
@@ -55,6 +75,7 @@ impl Workloads for Rusqlite {
     fn open(file: &Path) -> Result<Self> {
         let connection = Connection::open(file)?;
         connection.execute_batch(&data::pragmas())?;
+        rusqlite::vtab::array::load_module(&connection)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         Ok(Self { connection })
     }
@@ -130,6 +151,16 @@ impl Workloads for Rusqlite {
         })
     }
 
+    fn families(&mut self, mode: Mode, watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            self.in_mode(mode, |connection| {
+                let parents = load_families(connection)?;
+                let children = black_box(&parents).iter().flat_map(|parent| &parent.children);
+                Ok(children.map(|child| child.age).sum())
+            })
+        })
+    }
+
     fn update(&mut self, watch: &mut Watch) -> Result<()> {
         let mut users = load(&self.connection)?;
         watch.time(|| {
@@ -201,4 +232,27 @@ fn load(connection: &Connection) -> Result<Vec<User>> {
         users.push(User::read(row)?);
     }
     Ok(users)
+}
+
+fn load_families(connection: &Connection) -> Result<Vec<Parent>> {
+    let mut select = connection.prepare_cached(PARENTS)?;
+    let mut parents: Vec<Parent> = Vec::new();
+    let mut positions: HashMap<i64, usize> = HashMap::new();
+    let mut keys: Vec<Value> = Vec::new();
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        let parent = Parent { id: row.get(0)?, name: row.get(1)?, children: Vec::new() };
+        positions.insert(parent.id, parents.len());
+        keys.push(Value::Integer(parent.id));
+        parents.push(parent);
+    }
+    let mut select = connection.prepare_cached(CHILDREN)?;
+    let mut rows = select.query([Rc::new(keys)])?;
+    while let Some(row) = rows.next()? {
+        let child = Child { id: row.get(0)?, name: row.get(1)?, age: row.get(2)?, parent_id: row.get(3)? };
+        if let Some(&parent) = positions.get(&child.parent_id) {
+            parents[parent].children.push(child);
+        }
+    }
+    Ok(parents)
 }

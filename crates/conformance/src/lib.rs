@@ -15,6 +15,7 @@
 // The name of a case says what it checks.
 #![allow(missing_docs)]
 
+pub mod deferred;
 pub mod errors;
 pub mod expressions;
 pub mod fields;

@@ -86,6 +86,12 @@ macro_rules! cases {
                 rows_that_refer_follow_their_on_delete
                 an_integer_key_of_the_users_own_is_not_generated
             }
+            deferred {
+                deferred_columns_are_left_out_and_read_along
+                a_deferred_column_is_loaded_for_all_objects_of_a_query
+                what_was_not_read_is_not_written
+                deferred_columns_stay_out_of_relations
+            }
             relations {
                 a_graph_of_new_objects_is_written_in_the_order_of_its_keys
                 a_path_along_relations_to_one_is_a_join_each_once

@@ -81,7 +81,7 @@ pub use expression::{Dated, Timed, current_date, current_date_time, now};
 pub use expression::{JsonKey, JsonPart};
 #[cfg(feature = "json")]
 pub use field::Json;
-pub use field::{Field, Pickled};
+pub use field::{Deferred, Field, Pickled};
 pub use handle::Handle;
 pub use id::Id;
 pub use model::{Key, Model};

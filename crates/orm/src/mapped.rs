@@ -43,7 +43,10 @@ impl<T: Field> Mapped for T {
             Some(table) => Some(onggi_sql::Reference::to(table)),
             None => None,
         };
-        onggi_sql::Column::new("", T::TYPE).with_nullable(T::NULLABLE).with_reference(reference)
+        onggi_sql::Column::new("", T::TYPE)
+            .with_nullable(T::NULLABLE)
+            .with_reference(reference)
+            .with_deferred(T::DEFERRED)
     };
 
     const PICKLED: bool = T::Base::EQUALITY.is_some();
@@ -70,6 +73,6 @@ impl<T: Field> Mapped for T {
 
     #[inline]
     fn differs(&self, other: &T) -> bool {
-        self != other
+        Field::differs(self, other)
     }
 }

@@ -201,6 +201,8 @@ fn columns_of<M: Model>(object: &M, kind: ChangeKind) -> ColumnSet {
     match (kind, table.generated()) {
         (ChangeKind::Update, _) => {
             table.primary_key.iter().for_each(|&column| columns.remove(column));
+            let unread = columns.iter().filter(|&column| object.attribute(column).is_deferred());
+            unread.collect::<Vec<_>>().into_iter().for_each(|column| columns.remove(column));
             // An update sets something: where the key is all there is, the key to what it is.
             if columns.is_empty() {
                 columns = table.primary_key.iter().copied().collect();

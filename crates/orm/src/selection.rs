@@ -103,8 +103,7 @@ impl<C: EntityColumns<Model: Model>> Selection for C {
     fn columns(&self, to: &mut Columns) {
         let source = self.source();
         need(&mut to.paths, source);
-        let columns = 0..source.table.columns.len();
-        to.expressions.extend(columns.map(|column| sql::Expression::column(source, column)));
+        to.expressions.extend(crate::source::columns(source));
     }
 
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>> {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use onggi_sql::{Source, Table};
+use onggi_sql::{Expression, Source, Table, Value};
 
 use crate::relation::Relation;
 
@@ -67,6 +67,14 @@ pub(crate) fn same_query(one: Source, other: Source) -> bool {
 /// Whether it is a query's own table.
 pub(crate) fn is_root(source: Source) -> bool {
     path(source) == 0
+}
+
+/// Every column, those left out that are deferred: as an object is read.
+pub(crate) fn columns(source: Source) -> impl Iterator<Item = Expression> {
+    source.table.columns.iter().enumerate().map(move |(position, column)| match column.deferred {
+        true => Expression::Value(Value::Null),
+        false => Expression::column(source, position),
+    })
 }
 
 const PATH: u64 = u32::MAX as u64;

@@ -123,6 +123,8 @@ pub struct Column {
     pub reference: Option<Reference>,
     /// The part of another column's value that this column repeats.
     pub projection: Option<Projection>,
+    /// Whether reading all columns leaves it out, with NULL in its place.
+    pub deferred: bool,
 }
 
 impl Column {
@@ -137,6 +139,7 @@ impl Column {
             default: None,
             reference: None,
             projection: None,
+            deferred: false,
         }
     }
 
@@ -167,6 +170,12 @@ impl Column {
     /// The column as one that repeats a part of another one.
     pub const fn with_projection(mut self, column: usize, path: &'static str) -> Column {
         self.projection = Some(Projection { column, path });
+        self
+    }
+
+    /// The column, left out by what reads all columns, or not.
+    pub const fn with_deferred(mut self, deferred: bool) -> Column {
+        self.deferred = deferred;
         self
     }
 

@@ -77,6 +77,13 @@ impl<T> Column<T> {
     }
 }
 
+impl<T> Column<T> {
+    /// The occurrence of a table, and the column's position in it.
+    pub(crate) fn place(&self) -> (Source, usize) {
+        (self.node.source, self.node.column)
+    }
+}
+
 impl<T: Field> Column<T> {
     /// Sets the column, in [`Query::update`](crate::Query::update).
     ///

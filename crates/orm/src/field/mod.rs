@@ -1,5 +1,6 @@
 //! What a column can hold: [`Field`], implemented for the usual types and open for the user's own.
 
+mod deferred;
 mod integer;
 #[cfg(feature = "json")]
 mod json;
@@ -8,6 +9,7 @@ mod scalar;
 #[cfg(any(feature = "chrono", feature = "uuid", feature = "decimal"))]
 mod typed;
 
+pub use deferred::Deferred;
 #[cfg(feature = "json")]
 pub use json::Json;
 pub use pickled::Pickled;
@@ -70,6 +72,10 @@ pub trait Field: Clone + PartialEq + Sized + 'static {
     #[doc(hidden)]
     const EQUALITY: Option<&'static onggi_sql::Declared> = None;
 
+    /// Whether queries leave it out.
+    #[doc(hidden)]
+    const DEFERRED: bool = false;
+
     /// Binds it to a parameter: calls `to.bind` once.
     ///
     /// # Errors
@@ -106,6 +112,18 @@ pub trait Field: Clone + PartialEq + Sized + 'static {
     /// Takes a generated key back.
     #[doc(hidden)]
     fn unset(&mut self) {}
+
+    /// Whether it was left out when its row was read.
+    #[doc(hidden)]
+    fn is_deferred(&self) -> bool {
+        false
+    }
+
+    /// Whether it is to be written where the row has `other`.
+    #[doc(hidden)]
+    fn differs(&self, other: &Self) -> bool {
+        self != other
+    }
 }
 
 /// A field of whatever type: what a session does with the columns of a model.
@@ -142,6 +160,9 @@ pub trait Attribute {
 
     /// Takes a generated key back.
     fn unset(&mut self);
+
+    /// Whether it was left out when its row was read.
+    fn is_deferred(&self) -> bool;
 }
 
 impl<T: Field> Attribute for T {
@@ -179,6 +200,10 @@ impl<T: Field> Attribute for T {
 
     fn unset(&mut self) {
         Field::unset(self);
+    }
+
+    fn is_deferred(&self) -> bool {
+        Field::is_deferred(self)
     }
 }
 

@@ -79,10 +79,29 @@ impl<M: Model> Query<M> {
     /// # Ok::<(), onggi::Error>(())
     /// ```
     pub fn with<E: Eager>(mut self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Query<M> {
-        if let Some(fetch) = relation(self.columns()).into_fetches() {
+        let relation = relation(self.columns());
+        if let Some((source, column)) = relation.deferred() {
+            self.include(source, column);
+        }
+        if let Some(fetch) = relation.into_fetches() {
             add(&mut self.fetches, fetch);
         }
         self
+    }
+
+    /// Reads a deferred column too.
+    fn include(&mut self, source: Source, column: usize) {
+        if source != self.source() {
+            let why = "a deferred column of another object is read by a query of its own, or by `load`";
+            self.error.get_or_insert_with(|| why.into());
+            return;
+        }
+        let mut columns = match std::mem::replace(&mut self.select.columns, Selected::Table) {
+            Selected::Expressions(columns) => columns,
+            Selected::Table | Selected::Nothing => source::columns(source).collect(),
+        };
+        columns[column] = sql::Expression::column(source, column);
+        self.select.columns = Selected::Expressions(columns);
     }
 
     pub(crate) fn take_fetches(&mut self) -> Vec<Fetch> {

@@ -3,6 +3,8 @@
 use onggi_sql::{Select, Source};
 
 use super::{Collection, Related, Relation};
+use crate::expression::Column;
+use crate::field::{Deferred, Field};
 use crate::selection::EntityColumns;
 use crate::{Model, source};
 
@@ -29,12 +31,29 @@ pub(crate) struct Narrowed {
 /// What [`Query::with`](crate::Query::with) loads with the objects of a query.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be loaded with a query",
-    note = "`with` is told a relation, as in `|post| post.author()` or `|user| user.posts()`"
+    note = "`with` is told a relation or a deferred column, as in `|post| post.author()` or `|user| user.posts()`"
 )]
 pub trait Eager {
     /// As relations from the query's own table.
     #[doc(hidden)]
     fn into_fetches(self) -> Option<Fetch>;
+
+    /// The deferred column that it is.
+    #[doc(hidden)]
+    fn deferred(&self) -> Option<(Source, usize)> {
+        None
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Field> Eager for Column<Deferred<T>> {
+    fn into_fetches(self) -> Option<Fetch> {
+        None
+    }
+
+    fn deferred(&self) -> Option<(Source, usize)> {
+        Some(self.place())
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -56,7 +56,8 @@ impl<M: Model> Related<M> {
     pub(crate) fn into_fetch(mut self) -> Fetch {
         let (nested, source) = (self.query.take_fetches(), self.query.source());
         let (select, error, outer) = self.query.into_select();
-        let is_all = select.filter.is_none()
+        let is_all = matches!(select.columns, Selected::Table)
+            && select.filter.is_none()
             && select.order.is_empty()
             && select.limit.is_none()
             && select.offset.is_none()

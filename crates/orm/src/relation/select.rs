@@ -7,6 +7,7 @@ use onggi_sql::{
 
 use super::fetch::Narrowed;
 use super::{Relation, equal};
+use crate::Table;
 use crate::source;
 use crate::{Error, Result};
 
@@ -24,6 +25,15 @@ pub(crate) fn referred(relation: &'static Relation, keys: &[Vec<Value>]) -> Sele
     let own = source::root(relation.target());
     let mut select = Select::all(own);
     select.and(among(own, own.table.primary_key, keys));
+    select
+}
+
+/// The select of the keys and one column of the rows of these keys.
+pub(crate) fn with_keys(table: &'static Table, column: usize, keys: &[Vec<Value>]) -> Select {
+    let own = source::root(table);
+    let columns = table.primary_key.iter().copied().chain([column]);
+    let mut select = Select::new(own, columns.map(|column| sql::Expression::column(own, column)).collect());
+    select.and(among(own, table.primary_key, keys));
     select
 }
 
@@ -71,9 +81,12 @@ pub(crate) fn related(
     let lead = if owner.lead { owner.types() } else { Vec::new() };
     let is_limited = select.limit.is_some() || select.offset.is_some();
     if owner.lead || is_limited {
-        let own = (0..target.columns.len()).map(|column| sql::Expression::column(own, column));
-        let lead = if owner.lead { owner.expressions() } else { Vec::new() };
-        select.columns = Selected::Expressions(lead.into_iter().chain(own).collect());
+        let mut columns = if owner.lead { owner.expressions() } else { Vec::new() };
+        match std::mem::replace(&mut select.columns, Selected::Nothing) {
+            Selected::Expressions(own) => columns.extend(own),
+            Selected::Table | Selected::Nothing => columns.extend(source::columns(own)),
+        }
+        select.columns = Selected::Expressions(columns);
     }
     let select = if is_limited { limited(select, &owner) } else { select };
     Ok(RelatedRows { select, lead })

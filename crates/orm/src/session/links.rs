@@ -181,6 +181,10 @@ impl AnyStore for Links {
         None
     }
 
+    fn fill(&mut self, _object: Object, _column: usize, _value: ValueRef<'_>) -> Result<()> {
+        Ok(())
+    }
+
     fn relations(&self) -> &'static [Relation] {
         &[]
     }

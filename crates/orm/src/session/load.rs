@@ -6,12 +6,12 @@ use onggi_sql::{Select, Source, Type, Value};
 use super::collections::Part;
 use super::{Arena, Session, State};
 use crate::executor::sealed::Split as _;
-use crate::expression::Nullability;
-use crate::field::Attribute;
+use crate::expression::{Column, Nullability};
+use crate::field::{Attribute, Deferred, Field};
 use crate::handle::{Handle, Object};
 use crate::query::rows;
 use crate::relation::fetch::Narrowed;
-use crate::relation::select::{RelatedRows, portions, referred, related};
+use crate::relation::select::{RelatedRows, portions, referred, related, with_keys};
 use crate::relation::{Collection, Fetch, Keys, Related, Relation};
 use crate::selection::EntityColumns;
 use crate::unit_of_work::Objects as _;
@@ -83,7 +83,56 @@ impl<M: Model> Load for Related<M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
+impl<T: Field> Load for Column<Deferred<T>> {
+    type Loaded = ();
+
+    fn load(self, from: Object, session: &mut Session) -> Result<()> {
+        let (source, column) = self.place();
+        match session.load_path(from, source)? {
+            Some(object) => session.load_column(object, column),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Session {
+    /// Reads a deferred column, for all objects that came together.
+    fn load_column(&mut self, from: Object, column: usize) -> Result<()> {
+        if !self.arena.is_deferred(from, column) {
+            return Ok(());
+        }
+        if self.strict {
+            return Err(Error::usage(
+                "a deferred column is not read, and the session is strict: read it `with` the query",
+            ));
+        }
+        self.before_read()?;
+        let mut keys = Vec::new();
+        for object in self.arena.peers(from) {
+            if self.arena.is_deferred(object, column) {
+                keys.push(self.arena.key_of(object)?.values);
+            }
+        }
+        let Some(table) = self.arena.any(from.store).map(|store| store.table()) else { return Ok(()) };
+        let types: Vec<Type> = table.primary_key.iter().map(|&key| table.columns[key].ty).collect();
+        for some in portions(&keys) {
+            let select = with_keys(table, column, some);
+            let (connection, arena) = self.split();
+            let result = rows(&select, connection, arena, |reader, arena| {
+                let values = types.iter().map(|&ty| reader.next_value(ty)).collect::<Result<_>>()?;
+                let value = reader.next_value(table.columns[column].ty)?;
+                let Some(store) = arena.any_mut(from.store) else { return Ok(false) };
+                if let Some((object, _)) = store.find(&Capture { values })? {
+                    store.fill(object, column, value.as_ref())?;
+                }
+                Ok(true)
+            });
+            result.inspect_err(|_| self.after_error())?;
+        }
+        Ok(())
+    }
+
     /// The objects that a relation leads to. Where they are not in the session yet, they are loaded for all objects
     /// that the same query brought, in one statement for each relation on the way.
     ///
@@ -311,6 +360,11 @@ enum Referred {
 }
 
 impl Arena {
+    fn is_deferred(&self, object: Object, column: usize) -> bool {
+        let attribute = self.any(object.store).and_then(|store| store.attribute(object, column));
+        attribute.is_some_and(Attribute::is_deferred)
+    }
+
     fn peers(&self, object: Object) -> Vec<Object> {
         self.any(object.store).map_or_else(Vec::new, |store| store.peers(object, PEERS))
     }

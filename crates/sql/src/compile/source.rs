@@ -157,7 +157,10 @@ impl Writer {
         match relation {
             Relation::Table(source) => {
                 self.separated(", ", 0..source.table.columns.len(), |writer, column| {
-                    writer.column(*source, column)?;
+                    match source.table.columns[column].deferred {
+                        true => writer.push("NULL"),
+                        false => writer.column(*source, column)?,
+                    }
                     writer.output_name(column, named)
                 })
             }

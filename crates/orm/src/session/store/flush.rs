@@ -60,6 +60,8 @@ pub(in crate::session) trait AnyStore: Send {
     fn attribute(&self, object: Object, column: usize) -> Option<&dyn Attribute>;
     /// A field of an object, to be changed.
     fn attribute_mut(&mut self, object: Object, column: usize) -> Option<&mut dyn Attribute>;
+    /// Takes the value of a deferred column, as its row has it.
+    fn fill(&mut self, object: Object, column: usize, value: ValueRef<'_>) -> Result<()>;
     /// The model's relations.
     fn relations(&self) -> &'static [Relation];
     /// Marks an object for deletion.
@@ -297,6 +299,15 @@ impl<M: Model> AnyStore for Store<M> {
 
     fn attribute_mut(&mut self, object: Object, column: usize) -> Option<&mut dyn Attribute> {
         Some(self.get_mut(Handle::new(object.slot, object.stamp))?.attribute_mut(column))
+    }
+
+    fn fill(&mut self, object: Object, column: usize, value: ValueRef<'_>) -> Result<()> {
+        let slot = &mut self.slots[object.slot as usize];
+        let objects = slot.object.as_mut().into_iter().chain(slot.original.as_deref_mut());
+        for object in objects.filter(|object| object.attribute(column).is_deferred()) {
+            object.attribute_mut(column).assign(value)?;
+        }
+        Ok(())
     }
 
     fn relations(&self) -> &'static [Relation] {
