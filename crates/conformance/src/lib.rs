@@ -22,7 +22,9 @@ pub mod fields;
 pub mod groups;
 mod harness;
 pub mod inside;
+pub mod joins;
 mod list;
+pub mod pages;
 pub mod parts;
 pub mod pickled;
 pub mod plain;
@@ -34,5 +36,6 @@ pub mod session;
 pub mod tables;
 pub mod transaction;
 pub mod unit_of_work;
+pub mod writes;
 
 pub use harness::{Case, Harness};

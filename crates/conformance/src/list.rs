@@ -264,6 +264,36 @@ macro_rules! cases {
                 windows_see_the_rows_around
                 windows_rank_and_look_at_neighbours
             }
+            joins {
+                models_are_joined_by_any_condition
+                three_models_are_joined_as_a_flat_tuple
+                a_model_is_joined_with_itself
+                rows_without_partner_are_kept_on_either_side
+                joined_rows_are_grouped_and_nested
+                rows_of_queries_are_united
+                objects_are_united
+                conditions_on_what_a_query_selects
+                named_rows_are_read_and_joined
+                queries_that_read_themselves
+                queries_of_queries_nest_within_limits
+            }
+            pages {
+                clauses_depend_on_values
+                pages_are_counted_from_one
+                pages_go_on_behind_an_object
+                pages_need_an_order_that_says_where_null_is
+                many_are_read_by_key_in_one_statement
+                rows_are_made_where_they_are_missing
+                a_race_to_make_a_row_is_lost_quietly
+                plans_are_told_without_running
+                what_the_database_lacks_is_an_error
+            }
+            writes {
+                a_conflict_leaves_rows_alone
+                a_conflict_updates_from_both_rows
+                updates_and_deletes_give_back_rows
+                rows_of_a_query_are_inserted
+            }
             plain {
                 inserting_sets_the_key
                 inserting_many_is_one_transaction

@@ -465,6 +465,10 @@ pub fn set_wide_writes_refuse_clauses_that_they_have_not(harness: &Harness) -> R
         User::query().offset(1),
         User::query().order_by(|u| u.id),
         User::query().distinct(),
+        User::query().distinct_on(|u| u.age),
+        User::query().group_by(|u| u.age),
+        User::query().having(|u| u.age.gt(1)),
+        User::query().for_update(),
     ] {
         assert!(query.delete(&mut connection).is_err());
         assert!(query.update(&mut connection, |u| u.age.set(0)).is_err());

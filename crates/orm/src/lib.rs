@@ -43,7 +43,9 @@
 
 mod by_key;
 mod column_set;
+mod conflict;
 mod connection;
+mod create;
 mod database;
 mod error;
 mod executor;
@@ -65,6 +67,7 @@ mod session;
 mod source;
 pub mod unit_of_work;
 
+pub use conflict::OnConflict;
 pub use connection::Connection;
 pub use database::Database;
 pub use error::Error;
@@ -89,7 +92,7 @@ pub use onggi_derive::{Field, Model, expr, select};
 pub use onggi_driver::{Bind, Executed};
 pub use onggi_pickle as pickle;
 pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
-pub use query::{Joined, Query, Tables};
+pub use query::{Derived, JoinTo, Joined, Named, Query, Tables};
 pub use raw::{FromRow, Parameter, Sql, sql};
 pub use relation::{BelongsTo, Collection, Eager, HasMany, HasOne, ManyToMany, Related};
 pub use selection::{Entity, EntityColumns, Selection};

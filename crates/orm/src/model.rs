@@ -5,12 +5,13 @@ use std::hash::{Hash, Hasher};
 use onggi_sql::Source;
 
 use crate::column_set::ColumnSet;
-use crate::expression::Nullability;
+use crate::conflict::OnConflict;
+use crate::expression::{Must, Nullability};
 use crate::field::{Attribute, Field};
 use crate::query::Query;
 use crate::reader::Reader;
 use crate::relation::{Relation, RelationField};
-use crate::selection::EntityColumns;
+use crate::selection::{EntityColumns, Selection};
 use crate::{Bind, Result, Table, Value};
 
 /// A struct that is mapped to a table; made by `#[derive(Model)]`.
@@ -52,6 +53,11 @@ pub trait Model: Clone + Send + Sized + 'static {
     /// Starts a query of this model.
     fn query() -> Query<Self> {
         Query::new()
+    }
+
+    /// What an insert does where a row has the same values in these columns, of a unique constraint: see [`OnConflict`].
+    fn on_conflict<S: Selection>(unique: impl FnOnce(Self::Columns<Must>) -> S) -> OnConflict<Self> {
+        OnConflict::of(unique)
     }
 
     /// The object's primary key.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use onggi_sql::{self as sql, Source};
 
 use crate::executor::Keep;
-use crate::expression::{Expression, Nullability, Parts, Paths, Tree, need};
+use crate::expression::{Expression, Nullability, OutputNode, Parts, Paths, Tree, need};
 use crate::field::Field;
 use crate::query::Tables;
 use crate::reader::Reader;
@@ -20,6 +20,18 @@ use crate::{Error, Executor, Model, Result};
 pub trait Selection {
     /// What a row becomes.
     type Item<K: Keep>;
+
+    /// What tells selections apart whose rows do not belong together.
+    #[doc(hidden)]
+    type Row;
+
+    /// It, as another query sees it that reads this one's rows.
+    #[doc(hidden)]
+    type Outputs: Copy + Selection<Row = Self::Row>;
+
+    /// It, as columns of the rows of a number, from a column on.
+    #[doc(hidden)]
+    fn outputs(source: u64, next: &mut usize) -> Self::Outputs;
 
     /// Adds its expressions to those that the statement selects.
     #[doc(hidden)]
@@ -99,6 +111,12 @@ pub trait EntityColumns: Copy + 'static {
 #[diagnostic::do_not_recommend]
 impl<C: EntityColumns<Model: Model>> Selection for C {
     type Item<K: Keep> = <C::Nullability as Nullability>::One<K::Entity<C::Model>>;
+    type Row = (C::Model, C::Nullability);
+    type Outputs = Whole<C::Model, C::Nullability>;
+
+    fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
+        Whole::new(source, next)
+    }
 
     fn columns(&self, to: &mut Columns) {
         let source = self.source();
@@ -107,13 +125,7 @@ impl<C: EntityColumns<Model: Model>> Selection for C {
     }
 
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>> {
-        let table = C::Model::table();
-        let found = match reader.is_missing(table)? {
-            true => None,
-            false => Some(keep.entity::<C::Model>(reader)?),
-        };
-        let missing = || Error::not_found(format!("a row of {} that must be there is missing", table.name));
-        C::Nullability::one(found, missing)
+        entity::<C::Model, C::Nullability, K>(reader, keep)
     }
 
     fn begin<K: Keep>(keep: &mut K, distinct: bool) {
@@ -125,11 +137,90 @@ impl<C: EntityColumns<Model: Model>> Selection for C {
     }
 }
 
+/// The object that the reader stands at, which may be missing.
+fn entity<M: Model, N: Nullability, K: Keep>(
+    reader: &mut Reader<'_>,
+    keep: &mut K,
+) -> Result<N::One<K::Entity<M>>> {
+    let table = M::table();
+    let found = match reader.is_missing(table)? {
+        true => None,
+        false => Some(keep.entity::<M>(reader)?),
+    };
+    N::one(found, || Error::not_found(format!("a row of {} that must be there is missing", table.name)))
+}
+
+/// An object among the rows of another query.
+pub struct Whole<M, N> {
+    source: u64,
+    start: usize,
+    types: PhantomData<fn() -> (M, N)>,
+}
+
+impl<M: Model, N> Whole<M, N> {
+    pub(crate) fn new(source: u64, next: &mut usize) -> Whole<M, N> {
+        let start = *next;
+        *next += M::table().columns.len();
+        Whole { source, start, types: PhantomData }
+    }
+}
+
+impl<M: Model, N: Nullability> Selection for Whole<M, N> {
+    type Item<K: Keep> = N::One<K::Entity<M>>;
+    type Row = (M, N);
+    type Outputs = Whole<M, N>;
+
+    fn outputs(source: u64, next: &mut usize) -> Whole<M, N> {
+        Whole::new(source, next)
+    }
+
+    fn columns(&self, to: &mut Columns) {
+        let columns = M::table().columns.iter().enumerate();
+        to.expressions.extend(columns.map(|(position, column)| sql::Expression::Output {
+            source: self.source,
+            column: self.start + position,
+            decimal: column.ty == sql::Type::Decimal,
+        }));
+    }
+
+    fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>> {
+        entity::<M, N, K>(reader, keep)
+    }
+
+    fn begin<K: Keep>(keep: &mut K, distinct: bool) {
+        keep.begin::<M>(distinct);
+    }
+
+    fn finish<K: Keep>(keep: &mut K) {
+        keep.finish::<M>();
+    }
+}
+
+impl<M, N> Clone for Whole<M, N> {
+    fn clone(&self) -> Whole<M, N> {
+        *self
+    }
+}
+
+impl<M, N> Copy for Whole<M, N> {}
+
+impl<M, N> std::fmt::Debug for Whole<M, N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Whole")
+    }
+}
+
 /// Whole objects of a model, or of several that are joined.
 pub struct Entity<F>(PhantomData<fn() -> F>);
 
 impl<F: Tables> Selection for Entity<F> {
     type Item<K: Keep> = F::Item<K>;
+    type Row = F::Row;
+    type Outputs = F::Outputs;
+
+    fn outputs(source: u64, next: &mut usize) -> F::Outputs {
+        F::outputs(source, next)
+    }
 
     fn columns(&self, _to: &mut Columns) {}
 
@@ -173,6 +264,13 @@ impl<M> std::fmt::Debug for Entity<M> {
 
 impl<T: Field, N: Into<Tree> + Clone> Selection for Expression<T, N> {
     type Item<K: Keep> = T;
+    type Row = T;
+    type Outputs = Expression<T, OutputNode>;
+
+    fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
+        *next += 1;
+        Expression::output(source, *next - 1)
+    }
 
     fn columns(&self, to: &mut Columns) {
         to.push(self.clone().into_tree());
@@ -188,6 +286,12 @@ macro_rules! tuple {
     ($($part:ident $position:tt),+) => {
         impl<$($part: Selection),+> Selection for ($($part,)+) {
             type Item<Kept: Keep> = ($($part::Item<Kept>,)+);
+            type Row = ($($part::Row,)+);
+            type Outputs = ($($part::Outputs,)+);
+
+            fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
+                ($($part::outputs(source, next),)+)
+            }
 
             fn columns(&self, to: &mut Columns) {
                 $(self.$position.columns(to);)+

@@ -59,6 +59,16 @@ pub(crate) fn step(to: Source) -> Option<Step> {
     Some(Step { from: Source { id: query(to) | step.from.id, ..step.from }, ..step })
 }
 
+/// The new row of an insert into this table that meets a row of it.
+pub(crate) fn proposed(source: Source) -> Source {
+    Source { id: source.id | PATH, ..source }
+}
+
+/// The table that a new row is inserted into, where it is one.
+pub(crate) fn of_proposed(source: Source) -> Option<Source> {
+    (path(source) == u32::MAX).then(|| Source { id: query(source), ..source })
+}
+
 /// Whether two occurrences are of the same query.
 pub(crate) fn same_query(one: Source, other: Source) -> bool {
     query(one) == query(other)

@@ -47,7 +47,7 @@ pub use order::Order;
 pub use part::{Counterpart, Part};
 pub use subquery::{Among, Row, exists, row};
 pub use tree::Tree;
-pub(crate) use tree::{Parts, Paths, need};
+pub(crate) use tree::{DEPTH, Parts, Paths, need};
 pub use window::{Bound, Over, WindowCall, cume_dist, dense_rank, ntile, percent_rank, rank, row_number};
 
 use self::tree::Chain;
@@ -248,6 +248,28 @@ impl<T, N: Copy> Copy for Expression<T, N> {}
 impl<T, N: std::fmt::Debug> std::fmt::Debug for Expression<T, N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.node.fmt(f)
+    }
+}
+
+/// Which column of another query's rows an expression is.
+#[derive(Clone, Copy, Debug)]
+pub struct OutputNode {
+    source: u64,
+    column: usize,
+    decimal: bool,
+}
+
+impl<T: Field> Expression<T, OutputNode> {
+    /// The column at a position of the rows of a number.
+    pub(crate) fn output(source: u64, column: usize) -> Expression<T, OutputNode> {
+        let decimal = T::TYPE == sql::Type::Decimal;
+        Expression { node: OutputNode { source, column, decimal }, ty: PhantomData }
+    }
+}
+
+impl From<OutputNode> for Tree {
+    fn from(OutputNode { source, column, decimal }: OutputNode) -> Tree {
+        sql::Expression::Output { source, column, decimal }.into()
     }
 }
 

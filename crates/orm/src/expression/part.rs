@@ -6,7 +6,7 @@ use onggi_sql::{BinaryOperator, Direction, UnaryOperator};
 
 use super::operand::binary;
 use super::tree::{Chain, Parts};
-use super::{Condition, Expression, Operand, Order, Tree};
+use super::{Condition, Expression, Operand, Order, OutputNode, Tree};
 use crate::executor::Keep;
 use crate::field::{Field, Pickled};
 use crate::pickle_functions::GET;
@@ -222,8 +222,37 @@ impl Counterpart for Part {
     }
 }
 
+/// A part of a pickle among the rows of another query.
+#[derive(Clone, Copy, Debug)]
+pub struct PartOutput(OutputNode);
+
+impl Selection for PartOutput {
+    type Item<K: Keep> = Value;
+    type Row = Part;
+    type Outputs = PartOutput;
+
+    fn outputs(source: u64, next: &mut usize) -> PartOutput {
+        Part::outputs(source, next)
+    }
+
+    fn columns(&self, to: &mut Columns) {
+        to.push(self.0.into());
+    }
+
+    fn read<K: Keep>(reader: &mut Reader<'_>, _keep: &mut K) -> Result<Value> {
+        reader.next_raw()
+    }
+}
+
 impl Selection for Part {
     type Item<K: Keep> = Value;
+    type Row = Part;
+    type Outputs = PartOutput;
+
+    fn outputs(source: u64, next: &mut usize) -> PartOutput {
+        *next += 1;
+        PartOutput(OutputNode { source, column: *next - 1, decimal: false })
+    }
 
     fn columns(&self, to: &mut Columns) {
         to.push(self.clone().into_tree());

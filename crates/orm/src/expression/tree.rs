@@ -22,7 +22,7 @@ pub struct Tree {
 pub(crate) type Paths = SmallVec<[Source; 2]>;
 
 /// How deep operations can be nested. Databases set limits of this size, and nothing here need fear for its stack.
-const DEPTH: u16 = 500;
+pub(crate) const DEPTH: u16 = 500;
 
 impl Tree {
     pub(crate) fn into_parts(self) -> Parts {
@@ -144,6 +144,9 @@ pub(crate) struct Parts {
 
 /// A column of an occurrence.
 pub(super) fn column(source: Source, column: usize) -> Tree {
+    if let Some(target) = source::of_proposed(source) {
+        return sql::Expression::Excluded(target, column).into();
+    }
     let mut tree = Tree::from(sql::Expression::column(source, column));
     if !source::is_root(source) {
         tree.paths.push(source);

@@ -1,6 +1,10 @@
 //! Queries as values.
 
+mod derived;
+mod explicit;
 mod join;
+mod lock;
+mod page;
 mod run;
 mod tables;
 mod write;
@@ -11,9 +15,12 @@ use onggi_sql as sql;
 use onggi_sql::{Select, Selected, Source, Value};
 use smallvec::{SmallVec, smallvec};
 
+pub use self::derived::{Derived, Named};
+pub use self::explicit::JoinTo;
 pub(crate) use self::run::rows;
 pub use self::tables::{Joined, Tables};
-use crate::expression::{Condition, Must, Order, Parts, Paths, Tree};
+pub(crate) use self::write::{execute, run_returning};
+use crate::expression::{Condition, DEPTH, Must, Order, Parts, Paths, Tree};
 use crate::relation::fetch::add;
 use crate::relation::{Eager, Fetch};
 use crate::selection::{Columns, Entity, Selection};
@@ -212,16 +219,21 @@ impl<F: Tables, S> Query<F, S> {
         let Columns { expressions, error, paths, depth } = Columns::of(&selection);
         self.note(error, paths, depth);
         self.select.columns = Selected::Expressions(expressions);
+        self.selecting(selection, false)
+    }
+
+    /// The query with another selection, and maybe with other tables.
+    fn selecting<G, T>(self, selection: T, whole: bool) -> Query<G, T> {
         Query {
-            selection,
-            whole: false,
-            fetches: Vec::new(),
-            tables: PhantomData,
             sources: self.sources,
             select: self.select,
+            selection,
+            whole,
             error: self.error,
             outer: self.outer,
             depth: self.depth,
+            fetches: Vec::new(),
+            tables: PhantomData,
         }
     }
 
@@ -254,6 +266,17 @@ impl<F: Tables, S> Query<F, S> {
         }
         self.depth = self.depth.max(depth);
         paths.into_iter().for_each(|path| self.join_path(path));
+    }
+
+    /// Notes what a query brings along whose rows this one reads.
+    fn adopt(&mut self, error: Option<Box<str>>, outer: Paths, depth: u16) {
+        let depth = depth.saturating_add(1);
+        let too_deep = || format!("queries are nested more than {DEPTH} levels deep").into();
+        self.note(error.or_else(|| (depth > DEPTH).then(too_deep)), outer, depth);
+        if depth > DEPTH {
+            // Nothing has to walk it any more.
+            self.select = Select::all(self.source());
+        }
     }
 
     /// The select, as a part of another statement: with what is wrong with it, and the occurrences of tables that the

@@ -1,5 +1,5 @@
 use onggi_driver as driver;
-use onggi_sql::{Select, Selected, Statement, Summary, Value, shape};
+use onggi_sql::{Select, Selected, Statement, Summary, Value, ValueRef, shape};
 
 use super::{Query, Tables};
 use crate::executor::Plain;
@@ -113,6 +113,47 @@ impl<F: Tables, S: Selection> Query<F, S> {
     /// Those of the database.
     pub fn exists<E: Executor>(&self, executor: &mut E) -> Result<bool> {
         Ok(self.summary::<E, i64>(executor, Summary::Exists)? != 0)
+    }
+
+    /// How the database would run the query: lines in its own words, for people.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, #[model(unique)] name: String }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User])?;
+    /// # let mut connection = db.connect()?;
+    /// let plan = User::query().filter(|u| u.name.eq("Jo")).explain(&mut connection)?;
+    /// assert!(plan[0].contains("INDEX"));
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn explain<E: Executor>(&self, executor: &mut E) -> Result<Vec<String>> {
+        self.check()?;
+        executor.before_read()?;
+        let statement = Statement::Explain(Box::new(Statement::Select(self.select.clone())));
+        let (shape, values) = shape::of(&statement);
+        executor.split().0.with(
+            &shape,
+            || statement.clone(),
+            |prepared| {
+                let width = prepared.columns().len();
+                let (mut rows, mut lines) = (prepared.query(|to| bind(&values, to))?, Vec::new());
+                while let Some(row) = rows.next_row()? {
+                    let mut texts = Vec::new();
+                    for column in 0..width {
+                        if let ValueRef::Text(text) = row.raw(column)? {
+                            texts.push(text.to_owned());
+                        }
+                    }
+                    lines.push(texts.join(" "));
+                }
+                Ok(lines)
+            },
+        )
     }
 
     fn summary<E: Executor, T: Field + Default>(&self, executor: &mut E, summary: Summary) -> Result<T> {

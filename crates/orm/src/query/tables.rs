@@ -4,7 +4,7 @@ use crate::executor::Keep;
 use crate::expression::{Maybe, Must};
 use crate::reader::Reader;
 use crate::relation::Fetch;
-use crate::selection::Selection;
+use crate::selection::{Selection, Whole};
 use crate::{Executor, Model, Result};
 
 /// What a query reads: a model, or a tuple of models that are joined, `Option`s where a row may be missing.
@@ -16,6 +16,18 @@ pub trait Tables {
 
     /// What a row becomes that holds all of them.
     type Item<K: Keep>;
+
+    /// What tells selections of them from others.
+    #[doc(hidden)]
+    type Row;
+
+    /// They, as another query sees them that reads this one's rows.
+    #[doc(hidden)]
+    type Outputs: Copy + Selection<Row = Self::Row>;
+
+    /// They, as columns of the rows of a number.
+    #[doc(hidden)]
+    fn outputs(source: u64, next: &mut usize) -> Self::Outputs;
 
     /// What closures see of these occurrences.
     #[doc(hidden)]
@@ -46,6 +58,12 @@ pub trait Tables {
 impl<M: Model> Tables for M {
     type Columns = M::Columns<Must>;
     type Item<K: Keep> = K::Entity<M>;
+    type Row = (M, Must);
+    type Outputs = Whole<M, Must>;
+
+    fn outputs(source: u64, next: &mut usize) -> Whole<M, Must> {
+        Whole::new(source, next)
+    }
 
     fn columns(sources: &[Source]) -> M::Columns<Must> {
         M::columns(sources[0])
@@ -113,6 +131,12 @@ macro_rules! tables {
         impl<$($part: Joined),+> Tables for ($($part,)+) {
             type Columns = ($($part::Columns,)+);
             type Item<K: Keep> = ($(<$part::Columns as Selection>::Item<K>,)+);
+            type Row = <Self::Columns as Selection>::Row;
+            type Outputs = <Self::Columns as Selection>::Outputs;
+
+            fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
+                <Self::Columns as Selection>::outputs(source, next)
+            }
 
             fn columns(sources: &[Source]) -> Self::Columns {
                 ($($part::columns(sources[$position]),)+)

@@ -1,12 +1,15 @@
 use onggi_driver as driver;
 use onggi_sql::{self as sql, Select, Statement, shape};
 
-use super::Query;
 use super::run::bind;
+use super::{Query, Tables};
+use crate::executor::Plain;
 use crate::executor::sealed::Split;
 use crate::expression::{Assignment, Must, Parts};
 use crate::projection::complete;
-use crate::{Error, Executor, Model, Result};
+use crate::reader::Reader;
+use crate::selection::{Columns, Selection};
+use crate::{Error, Executor, Model, Result, source};
 
 /// Writing to all rows that match.
 impl<M: Model> Query<M> {
@@ -35,6 +38,25 @@ impl<M: Model> Query<M> {
         executor: &mut E,
         assign: impl FnOnce(M::Columns<Must>) -> A,
     ) -> Result<u64> {
+        match self.update_of(assign)? {
+            Some(update) => write(&Statement::Update(update), M::table().number(), executor),
+            None => Ok(0),
+        }
+    }
+
+    /// Deletes all rows that match, in one statement, and says how many.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`update`](Query::update).
+    pub fn delete<E: Executor>(&self, executor: &mut E) -> Result<u64> {
+        write(&Statement::Delete(self.delete_of()?), M::table().number(), executor)
+    }
+
+    fn update_of<A: IntoIterator<Item = Assignment>>(
+        &self,
+        assign: impl FnOnce(M::Columns<Must>) -> A,
+    ) -> Result<Option<sql::Update>> {
         self.check_writes("update")?;
         let mut error = None;
         let mut assignments = Vec::new();
@@ -53,41 +75,160 @@ impl<M: Model> Query<M> {
         }
         complete(M::table(), &mut assignments)?;
         if assignments.is_empty() {
-            return Ok(0);
+            return Ok(None);
         }
-        let update = sql::Update {
+        Ok(Some(sql::Update {
             filter: self.select.filter.clone(),
             ..sql::Update::new(self.source(), assignments)
-        };
-        write(&Statement::Update(update), M::table().number(), executor)
+        }))
     }
 
-    /// Deletes all rows that match, in one statement, and says how many.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`update`](Query::update).
-    pub fn delete<E: Executor>(&self, executor: &mut E) -> Result<u64> {
+    fn delete_of(&self) -> Result<sql::Delete> {
         self.check_writes("delete")?;
-        let delete = sql::Delete { filter: self.select.filter.clone(), ..sql::Delete::new(self.source()) };
-        write(&Statement::Delete(delete), M::table().number(), executor)
+        Ok(sql::Delete { filter: self.select.filter.clone(), ..sql::Delete::new(self.source()) })
     }
 
     fn check_writes(&self, what: &str) -> Result<()> {
         self.check()?;
-        let Select { distinct, order, limit, offset, joins, .. } = &self.select;
+        let Select { distinct, distinct_on, group_by, having, order, limit, offset, joins, lock, .. } =
+            &self.select;
         if !joins.is_empty() {
             return Err(Error::usage(format!(
                 "{what} takes conditions on the rows' own columns: ask about relations with `any`, or with a subquery"
             )));
         }
-        if *distinct || !order.is_empty() || limit.is_some() || offset.is_some() {
+        let groups = !group_by.is_empty() || having.is_some() || !distinct_on.is_empty() || lock.is_some();
+        if *distinct || groups || !order.is_empty() || limit.is_some() || offset.is_some() {
             return Err(Error::usage(format!(
-                "{what} takes a query with `filter` alone: no order, limit or distinct"
+                "{what} takes a query with `filter` alone: no order, limit, distinct or group"
             )));
         }
         Ok(())
     }
+}
+
+/// Writing, with what was written.
+impl<M: Model> Query<M> {
+    /// As [`update`](Query::update), and gives back a selection of each row that was changed.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, age: i32 }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User])?;
+    /// # let mut connection = db.connect()?;
+    /// let ages: Vec<i32> =
+    ///     User::query().update_returning(&mut connection, |u| u.age.set(u.age + 1), |u| u.age)?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`update`](Query::update).
+    pub fn update_returning<E: Executor, A: IntoIterator<Item = Assignment>, R: Selection>(
+        &self,
+        executor: &mut E,
+        assign: impl FnOnce(M::Columns<Must>) -> A,
+        selection: impl FnOnce(M::Columns<Must>) -> R,
+    ) -> Result<Vec<R::Item<Plain>>> {
+        let Some(mut update) = self.update_of(assign)? else { return Ok(Vec::new()) };
+        update.returning = returned(&selection(self.columns()))?;
+        run_returning::<R, E>(&Statement::Update(update), M::table().number(), executor)
+    }
+
+    /// As [`delete`](Query::delete), and gives back a selection of each row that was deleted.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`update`](Query::update).
+    pub fn delete_returning<E: Executor, R: Selection>(
+        &self,
+        executor: &mut E,
+        selection: impl FnOnce(M::Columns<Must>) -> R,
+    ) -> Result<Vec<R::Item<Plain>>> {
+        let mut delete = self.delete_of()?;
+        delete.returning = returned(&selection(self.columns()))?;
+        run_returning::<R, E>(&Statement::Delete(delete), M::table().number(), executor)
+    }
+}
+
+/// What a statement that writes gives back.
+fn returned(selection: &impl Selection) -> Result<Vec<sql::Expression>> {
+    let Columns { expressions, error, paths, .. } = Columns::of(selection);
+    match error {
+        Some(error) => Err(Error::value(error)),
+        None if paths.is_empty() => Ok(expressions),
+        None => Err(Error::usage("what is written gives back its own columns, not those of relations")),
+    }
+}
+
+impl<F: Tables, S: Selection> Query<F, S> {
+    /// Inserts the query's rows into another model's table, in one statement, and says how many. The columns that they go
+    /// to are of the same types; the database fills the others.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String, age: i32 }
+    /// # #[derive(Clone, Default, Model)] struct Elder { id: Id<Elder>, name: String, age: i32 }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Elder])?;
+    /// # let mut connection = db.connect()?;
+    /// let old = User::query().filter(|u| u.age.gt(90)).select(|u| (u.name, u.age));
+    /// old.insert_into::<Elder, _>(&mut connection, |e| (e.name, e.age))?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn insert_into<M: Model, T: Selection<Row = S::Row>>(
+        &self,
+        executor: &mut impl Executor,
+        columns: impl FnOnce(M::Columns<Must>) -> T,
+    ) -> Result<u64> {
+        self.check()?;
+        let source = source::root(M::table());
+        let mut positions = Vec::new();
+        for expression in Columns::of(&columns(M::columns(source))).expressions {
+            match expression {
+                sql::Expression::Column(own, column) if own == source => positions.push(column),
+                _ => {
+                    return Err(Error::usage(
+                        "rows are inserted into columns of the model, not into expressions",
+                    ));
+                }
+            }
+        }
+        let rows = sql::Rows::Select(Box::new(self.select.clone()));
+        let insert = sql::Insert { rows, ..sql::Insert::row(source, positions) };
+        write(&Statement::Insert(insert), M::table().number(), executor)
+    }
+}
+
+/// Runs a statement that writes and gives rows.
+pub(crate) fn run_returning<R: Selection, E: Split>(
+    statement: &Statement,
+    table: u32,
+    executor: &mut E,
+) -> Result<Vec<R::Item<Plain>>> {
+    executor.before_write()?;
+    let (shape, values) = shape::of(statement);
+    let result = executor.split().0.with(
+        &shape,
+        || statement.clone(),
+        |prepared| {
+            let (mut rows, mut items) = (prepared.query(|to| bind(&values, to))?, Vec::new());
+            while let Some(row) = rows.next_row()? {
+                items.push(R::read(&mut Reader::new(row), &mut Plain)?);
+            }
+            Ok(items)
+        },
+    );
+    match &result {
+        Ok(_) => executor.after_write(Some(table)),
+        Err(_) => executor.after_error(),
+    }
+    result
 }
 
 /// Runs a statement that gives no rows.
@@ -101,7 +242,7 @@ fn write<E: Split>(statement: &Statement, table: u32, executor: &mut E) -> Resul
     result
 }
 
-fn execute(statement: &Statement, connection: &mut driver::Connection) -> Result<u64> {
+pub(crate) fn execute(statement: &Statement, connection: &mut driver::Connection) -> Result<u64> {
     let (shape, values) = shape::of(statement);
     connection.with(&shape, || statement.clone(), |prepared| prepared.execute(|to| bind(&values, to)))
 }

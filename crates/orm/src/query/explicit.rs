@@ -1,0 +1,168 @@
+use onggi_sql::{Join, JoinKind, Selected};
+
+use super::{Derived, Joined, Query, Tables};
+use crate::expression::{Condition, Must, Parts};
+use crate::selection::{Columns, Entity, Selection};
+use crate::{Model, source};
+
+/// Tables that one more can be joined to.
+pub trait JoinTo<T>: Tables {
+    /// All of them.
+    type With: Tables<Columns: Selection>;
+
+    /// All of them, those before the last with rows that may be missing.
+    type Behind: Tables<Columns: Selection>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model, T: Joined> JoinTo<T> for M {
+    type With = (M, T);
+    type Behind = (Option<M>, T);
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Joined, B: Joined, T: Joined> JoinTo<T> for (A, B) {
+    type With = (A, B, T);
+    type Behind = (A::Optional, B::Optional, T);
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Joined, B: Joined, C: Joined, T: Joined> JoinTo<T> for (A, B, C) {
+    type With = (A, B, C, T);
+    type Behind = (A::Optional, B::Optional, C::Optional, T);
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Joined, B: Joined, C: Joined, D: Joined, T: Joined> JoinTo<T> for (A, B, C, D) {
+    type With = (A, B, C, D, T);
+    type Behind = (A::Optional, B::Optional, C::Optional, D::Optional, T);
+}
+
+#[diagnostic::do_not_recommend]
+impl<A: Joined, B: Joined, C: Joined, D: Joined, E: Joined, T: Joined> JoinTo<T> for (A, B, C, D, E) {
+    type With = (A, B, C, D, E, T);
+    type Behind = (A::Optional, B::Optional, C::Optional, D::Optional, E::Optional, T);
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Selection, T: Joined> JoinTo<T> for Derived<S> {
+    type With = (Derived<S>, T);
+    type Behind = (Derived<S>, T);
+}
+
+/// Joins with any model, by any condition. What closures see from then on, and what a row gives, is a tuple.
+impl<F: Tables> Query<F> {
+    /// Joins the rows of another model that meet a condition with each row; up to six models in all.
+    ///
+    /// The same model can be joined again, and has columns of its own each time.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String }
+    /// # #[derive(Clone, Default, Model)] struct Post { id: Id<Post>, title: String, writer: String, likes: i64 }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Post])?;
+    /// # let mut connection = db.connect()?;
+    /// let query = User::query()
+    ///     .join::<Post>(|u, p| p.writer.eq(u.name))
+    ///     .filter(|(_, p)| p.likes.gt(9))
+    ///     .order_by(|(u, _)| u.name);
+    /// let objects: Vec<(User, Post)> = query.all(&mut connection)?;
+    /// let texts: Vec<(String, String)> = query.select(|(u, p)| (u.name, p.title)).all(&mut connection)?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn join<T: Model>(
+        self,
+        on: impl FnOnce(F::Columns, T::Columns<Must>) -> Condition,
+    ) -> Query<<F as JoinTo<T>>::With>
+    where
+        F: JoinTo<T>,
+    {
+        self.joined::<T, _>(JoinKind::Inner, Some(on))
+    }
+
+    /// Joins another model; rows without a partner are kept, with `None` for it.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String }
+    /// # #[derive(Clone, Default, Model)] struct Post { id: Id<Post>, title: String, writer: String }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Post])?;
+    /// # let mut connection = db.connect()?;
+    /// let all: Vec<(String, Option<String>)> = User::query()
+    ///     .left_join::<Post>(|u, p| p.writer.eq(u.name))
+    ///     .select(|(u, p)| (u.name, p.title))
+    ///     .all(&mut connection)?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn left_join<T: Model>(
+        self,
+        on: impl FnOnce(F::Columns, T::Columns<Must>) -> Condition,
+    ) -> Query<<F as JoinTo<Option<T>>>::With>
+    where
+        F: JoinTo<Option<T>>,
+    {
+        self.joined::<T, _>(JoinKind::Left, Some(on))
+    }
+
+    /// Joins another model; its rows without a partner are kept, with `None` for all before it.
+    pub fn right_join<T: Model>(
+        self,
+        on: impl FnOnce(F::Columns, T::Columns<Must>) -> Condition,
+    ) -> Query<<F as JoinTo<T>>::Behind>
+    where
+        F: JoinTo<T>,
+    {
+        self.joined::<T, _>(JoinKind::Right, Some(on))
+    }
+
+    /// Joins another model; rows without a partner are kept on both sides.
+    pub fn full_join<T: Model>(
+        self,
+        on: impl FnOnce(F::Columns, T::Columns<Must>) -> Condition,
+    ) -> Query<<F as JoinTo<Option<T>>>::Behind>
+    where
+        F: JoinTo<Option<T>>,
+    {
+        self.joined::<T, _>(JoinKind::Full, Some(on))
+    }
+
+    /// Joins each row with every row of another model.
+    pub fn cross_join<T: Model>(self) -> Query<<F as JoinTo<T>>::With>
+    where
+        F: JoinTo<T>,
+    {
+        self.joined::<T, _>(JoinKind::Cross, None::<fn(F::Columns, T::Columns<Must>) -> Condition>)
+    }
+
+    fn joined<T: Model, G: Tables<Columns: Selection>>(
+        mut self,
+        kind: JoinKind,
+        on: Option<impl FnOnce(F::Columns, T::Columns<Must>) -> Condition>,
+    ) -> Query<G> {
+        let source = source::root(T::table());
+        let condition = on.map(|on| on(self.columns(), T::columns(source)).into_tree());
+        let on = condition.map(|tree| {
+            let Parts { expression, error, paths, depth } = tree.into_parts();
+            let walks = paths.iter().any(|path| source::same_query(*path, source));
+            let why = || "a join's condition takes columns of what is joined: relations from there are for clauses after it";
+            self.note(error.or_else(|| walks.then(|| why().into())), paths, depth);
+            expression
+        });
+        self.select.joins.push(Join { kind, source: source.into(), on });
+        self.sources.push(source);
+        self.widened()
+    }
+
+    /// The query once one more of its tables is joined.
+    pub(super) fn widened<G: Tables<Columns: Selection>>(mut self) -> Query<G> {
+        if !self.fetches.is_empty() {
+            self.error =
+                self.error.or_else(|| Some("relations are loaded `with` a query of one model".into()));
+        }
+        let Columns { expressions, .. } = Columns::of(&G::columns(&self.sources));
+        self.select.columns = Selected::Expressions(expressions);
+        self.selecting(Entity::new(), true)
+    }
+}
