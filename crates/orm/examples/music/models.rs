@@ -4,7 +4,7 @@
 //! Where a column of Chinook allows NULL and none of its rows is NULL, the field is no `Option`.
 
 use chrono::NaiveDateTime;
-use onggi::{BelongsTo, HasMany, Id, ManyToMany, Model, Table};
+use onggi::{BelongsTo, Deferred, HasMany, Id, ManyToMany, Model, Table};
 
 /// All tables.
 pub fn tables() -> [&'static Table; 11] {
@@ -88,7 +88,7 @@ pub struct Track {
     #[model(column = "Milliseconds")]
     pub milliseconds: i64,
     #[model(column = "Bytes")]
-    pub bytes: Option<i64>,
+    pub bytes: Deferred<i64>,
     #[model(column = "UnitPrice")]
     pub unit_price: f64,
     pub lines: HasMany<InvoiceLine>,

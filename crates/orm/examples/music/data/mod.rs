@@ -59,7 +59,7 @@ fn track(dice: &mut Dice, composers: &[String]) -> Track {
         name: dice.title(4),
         composer: (dice.between(0, 3) > 0).then(|| dice.one_of(composers).clone()),
         milliseconds,
-        bytes: Some(milliseconds * 32),
+        bytes: (milliseconds * 32).into(),
         unit_price: *dice.one_of(&[0.99, 0.99, 0.99, 1.29]),
         ..Default::default()
     }

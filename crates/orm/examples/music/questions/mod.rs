@@ -4,6 +4,7 @@ mod along;
 mod objects;
 mod paging;
 mod reports;
+mod sentences;
 mod totals;
 mod writing;
 
@@ -30,10 +31,11 @@ pub enum By {
 }
 
 /// Questions by theme.
-pub const THEMES: [(&str, &[Question]); 6] = [
+pub const THEMES: [(&str, &[Question]); 7] = [
     ("Along relations", along::QUESTIONS),
     ("Totals", totals::QUESTIONS),
     ("Reports", reports::QUESTIONS),
+    ("In a sentence", sentences::QUESTIONS),
     ("Whole objects", objects::QUESTIONS),
     ("Pages, texts and rows", paging::QUESTIONS),
     ("Writing", writing::QUESTIONS),

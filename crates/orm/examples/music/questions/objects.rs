@@ -4,7 +4,7 @@ use onggi::Model as _;
 
 use super::{Question, plain, tracked};
 use crate::answer::answer;
-use crate::models::{Artist, Customer, Employee, Invoice, Playlist, PlaylistTrack};
+use crate::models::{Artist, Customer, Employee, Invoice, Playlist, PlaylistTrack, Track};
 
 pub const QUESTIONS: &[Question] = &[
     plain(
@@ -149,5 +149,19 @@ pub const QUESTIONS: &[Question] = &[
         },
         2,
         "SELECT PlaylistId, TrackId, 0 FROM PlaylistTrack WHERE (PlaylistId, TrackId) = (1, 2)",
+    ),
+    tracked(
+        "The longest tracks and their bytes, a column that is read when asked for",
+        |session| {
+            let mut rows = Vec::new();
+            let longest = Track::query().order_by(|t| t.milliseconds.desc()).order_by(|t| t.id).limit(8);
+            for track in longest.all(session)? {
+                session.load(track, |t| t.bytes)?;
+                rows.push((session[track].name.clone(), session[track].bytes.get().copied()));
+            }
+            answer(rows)
+        },
+        2,
+        "SELECT Name, Bytes FROM Track ORDER BY Milliseconds DESC, TrackId LIMIT 8",
     ),
 ];
