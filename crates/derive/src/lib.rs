@@ -342,7 +342,7 @@ pub fn expr(input: TokenStream) -> TokenStream {
 
 /// A query in one sentence: `select!(for p in Post if p.likes > 10 => (p.author.name, count(p)))`.
 ///
-/// It is read from left to right: a loop over the rows of a model, the conditions that they must meet, and what each
+/// It is read from left to right: loops over the rows of models, the conditions that they must meet, and what each
 /// gives. Expressions are those of [`expr!`](macro@expr), and the result is an `onggi::Query` like any other.
 ///
 /// ```
@@ -384,6 +384,7 @@ pub fn expr(input: TokenStream) -> TokenStream {
 /// | written | means |
 /// |---|---|
 /// | `for p in Post` | the rows of a model, whose columns are `p` |
+/// | `for u in User, for p in Post if p.author_id == u.id` | each row of one with each of the other that meets the condition |
 /// | `if condition` | rows that meet it; several must all be met. With an aggregate in it, groups that meet it |
 /// | `=> (a, b)` | what the query gives for each row: `p` for the object, a column, an expression, a tuple of these |
 /// | `order by a, b desc` | what rows are sorted by; without `desc` from the smallest |

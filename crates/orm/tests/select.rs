@@ -173,3 +173,29 @@ fn collections_are_subqueries() -> Result<()> {
     assert_eq!(query.one(&mut connection)?, ("Bob".to_owned(), 1, Some(7)));
     Ok(())
 }
+
+#[test]
+fn loops_are_joined() -> Result<()> {
+    let (_db, mut connection) = posts()?;
+    let query = select!(
+        for u in User, for p in Post
+        if p.author_id == u.id if p.likes > 4
+        => (u.name, count(p), sum(p.likes))
+        order by u.name
+    );
+    let methods = User::query()
+        .cross_join::<Post>()
+        .filter(|(u, p)| p.author_id.eq(u.id))
+        .filter(|(_, p)| p.likes.gt(4))
+        .group_by(|(u, _)| u.name)
+        .select(|(u, p)| (u.name, count_rows(), p.likes.sum()))
+        .order_by(|(u, _)| u.name);
+    same(&query, &methods);
+    assert_eq!(
+        query.all(&mut connection)?,
+        [("Ann".to_owned(), 2, Some(14)), ("Bob".to_owned(), 1, Some(7))]
+    );
+    let pairs = select!(for u in User for p in Post if p.author_id == u.id if p.likes == 7 => (u, p.title));
+    assert_eq!(pairs.one(&mut connection)?.1, "seven");
+    Ok(())
+}

@@ -11,6 +11,9 @@ use crate::expr::{Lowering, Scope, is_row, peel};
 const MIXED: &str =
     "an aggregate of many rows and a column of one: select each, or make the aggregate a window with `over`";
 
+const COLLECTION: &str =
+    "loops are over models: join with `for t in Tag if …`, or ask collections with `any`, `count` and so on";
+
 /// A query that is built call by call.
 struct Builder<'a> {
     names: Vec<Ident>,
@@ -57,18 +60,19 @@ impl<'a> Builder<'a> {
             errors.at(&first.source, "the first loop is over a model: `for p in Post`");
             return None;
         };
-        if let Some(second) = loops.next() {
-            errors.at(
-                &second.source,
-                "one loop is what there is: ask collections with `any`, `count` and so on",
-            );
-            return None;
-        }
         let patterns: Vec<Pat> = names.iter().map(|name| parse_quote!(#name)).collect();
         let mut scope = Scope::default();
         scope.enter(&patterns, true);
         let span = Span::mixed_site().located_at(model.span());
-        let query = quote_spanned!(span=> <#model as ::onggi::Model>::query());
+        let mut query = quote_spanned!(span=> <#model as ::onggi::Model>::query());
+        for Loop { source, .. } in loops {
+            let Expr::Path(model) = &source else {
+                errors.at(&source, COLLECTION);
+                return None;
+            };
+            let span = Span::mixed_site().located_at(model.span());
+            query.extend(quote_spanned!(span=> .cross_join::<#model>()));
+        }
         Some(Builder { names, scope, query, errors })
     }
 

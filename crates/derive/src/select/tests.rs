@@ -67,6 +67,17 @@ fn what_is_no_aggregate_is_grouped_by() {
 }
 
 #[test]
+fn loops_are_joined() {
+    becomes(
+        "for u in User, for p in Post if p.writer == u.name if u.age > 3 => (u.name, count(p), sum(p.likes))",
+        "<User as ::onggi::Model>::query().cross_join::<Post>().filter(|(u, p)| p.writer.eq(u.name))
+         .filter(|(u, _)| u.age.gt(3)).group_by(|(u, _)| u.name)
+         .select(|(u, p)| (u.name, ::onggi::Expression::count_rows(), p.likes.sum()))",
+    );
+    refused("for u in User for p in u.posts => p", "loops are over models");
+}
+
+#[test]
 fn windows_are_of_each_row() {
     becomes(
         "for p in Post => p.likes - average(p.likes).over(|w| w.partition_by(p.kind))",
