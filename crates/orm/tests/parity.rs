@@ -97,13 +97,15 @@ fn self_join_tree() -> Outcome {
 #[test]
 fn recursive_cte() -> Outcome {
     let shop = &mut connect()?;
-    let below: Vec<(i64, String)> = sql(
-        "WITH RECURSIVE below (id, name) AS (SELECT EmployeeId, LastName FROM Employee WHERE EmployeeId = ?1
-         UNION ALL SELECT EmployeeId, LastName FROM Employee JOIN below ON ReportsTo = id)
-         SELECT id, name FROM below",
-    )
-    .bind(1)
-    .all(shop)?;
+    let below = Employee::query().filter(|e| e.id.eq(Id::from(1))).select(|e| (e.id, e.last_name)).recursive(
+        "below",
+        |below| {
+            Employee::query()
+                .join_rows(below, |e, (manager, _)| e.reports_to().id.eq(manager))
+                .select(|(e, _)| (e.id, e.last_name))
+        },
+    );
+    let below = below.query().all(shop)?;
     assert_eq!(below.len() as u64, Employee::query().count(shop)?);
     Ok(())
 }
@@ -111,8 +113,8 @@ fn recursive_cte() -> Outcome {
 #[test]
 fn union() -> Outcome {
     let shop = &mut connect()?;
-    let countries: Vec<String> =
-        sql("SELECT Country FROM Customer UNION SELECT Country FROM Employee").all(shop)?;
+    let customers = Customer::query().select(|c| c.country);
+    let countries = customers.union(Employee::query().select(|e| e.country.coalesce(""))).all(shop)?;
     assert_eq!(countries.len(), 9);
     Ok(())
 }
@@ -225,9 +227,9 @@ fn get_or_create() -> Outcome {
     let db = shop()?;
     let mut session = db.session()?;
     for _ in 0..2 {
-        let found = Genre::query().filter(|g| g.name.eq("Yodelling")).one_or_none(&mut session)?;
-        let genre =
-            found.unwrap_or_else(|| session.add(Genre { name: "Yodelling".into(), ..Default::default() }));
+        let query = Genre::query().filter(|g| g.name.eq("Yodelling"));
+        let (genre, _) =
+            session.get_or_create(&query, || Genre { name: "Yodelling".into(), ..Default::default() })?;
         assert_eq!(session[genre].name, "Yodelling");
     }
     assert_eq!(Genre::query().filter(|g| g.name.eq("Yodelling")).count(&mut session)?, 1);

@@ -53,7 +53,7 @@ fn print(answer: &Answer) {
 }
 
 fn print_sql(question: &Question, statements: &[String]) {
-    println!("    {} statements", question.statements);
+    println!("    statements: {}", question.statements);
     for statement in statements {
         println!("    onggi:   {statement}");
     }

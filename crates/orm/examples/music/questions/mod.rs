@@ -5,6 +5,7 @@ mod objects;
 mod paging;
 mod reports;
 mod sentences;
+mod sets;
 mod totals;
 mod writing;
 
@@ -31,11 +32,12 @@ pub enum By {
 }
 
 /// Questions by theme.
-pub const THEMES: [(&str, &[Question]); 7] = [
+pub const THEMES: [(&str, &[Question]); 8] = [
     ("Along relations", along::QUESTIONS),
     ("Totals", totals::QUESTIONS),
     ("Reports", reports::QUESTIONS),
     ("In a sentence", sentences::QUESTIONS),
+    ("Queries of queries", sets::QUESTIONS),
     ("Whole objects", objects::QUESTIONS),
     ("Pages, texts and rows", paging::QUESTIONS),
     ("Writing", writing::QUESTIONS),

@@ -1,7 +1,7 @@
 //! Pages, texts, and rows one by one.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use onggi::{Condition, Model as _, row, sql};
+use onggi::{Condition, Model as _, sql};
 
 use super::{Question, plain};
 use crate::answer::answer;
@@ -13,10 +13,7 @@ pub const QUESTIONS: &[Question] = &[
         |shop| {
             let page = Track::query().order_by(|t| t.name).order_by(|t| t.id).limit(5);
             let Some(last) = page.clone().offset(4).first(shop)? else { return answer([("",)]) };
-            let next = page
-                .filter(|t| row((t.name, t.id)).gt((&last.name, last.id)))
-                .select(|t| (t.id, t.name));
-            answer(next.all(shop)?)
+            answer(page.after(&last).select(|t| (t.id, t.name)).all(shop)?)
         },
         2,
         "SELECT TrackId, Name FROM Track ORDER BY Name, TrackId LIMIT 5 OFFSET 5",

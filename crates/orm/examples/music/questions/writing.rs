@@ -69,10 +69,9 @@ pub const QUESTIONS: &[Question] = &[
         |session| {
             let mut names = Vec::new();
             for name in ["Jazz", "Yodelling", "Yodelling"] {
-                let found = Genre::query().filter(|g| g.name.eq(name)).one_or_none(session)?;
-                let genre =
-                    found.unwrap_or_else(|| session.add(Genre { name: name.into(), ..Default::default() }));
-                session.flush()?;
+                let query = Genre::query().filter(|g| g.name.eq(name));
+                let new = || Genre { name: name.into(), ..Default::default() };
+                let (genre, _) = session.get_or_create(&query, new)?;
                 names.push((session[genre].id, session[genre].name.clone()));
             }
             answer(names)
