@@ -88,11 +88,18 @@ impl<'g> Call<'g> {
         self.effects().iter().try_for_each(|effect| self.no_state(effect))
     }
 
-    /// Refuses any effect but the state `None`, which does nothing.
+    /// Refuses any effect but the states `None` and `(None, {})`, which do nothing.
     pub(super) fn no_state(&self, effect: &Effect) -> Result<()> {
         match effect {
-            Effect::State(state) if matches!(self.node(*state), Node::None) => Ok(()),
-            Effect::State(_) => Err(self.refused("has no state")),
+            Effect::State(state) => match self.node(*state) {
+                Node::None => Ok(()),
+                Node::Tuple([state, slots])
+                    if matches!((self.node(*state), self.node(*slots)), (Node::None, Node::Dict([]))) =>
+                {
+                    Ok(())
+                }
+                _ => Err(self.refused("has no state")),
+            },
             _ => Err(self.refused("takes no items")),
         }
     }
@@ -103,7 +110,7 @@ impl<'g> Call<'g> {
             Effect::State(state) => match self.node(*state) {
                 Node::None | Node::Dict(_) => Ok(()),
                 Node::Tuple([first, second]) => match (self.node(*first), self.node(*second)) {
-                    (Node::None | Node::Dict(_), Node::None | Node::Dict(_)) => Ok(()),
+                    (Node::None | Node::Dict(_), Node::Dict(_)) => Ok(()),
                     _ => Err(self.refused("the state is not a dict")),
                 },
                 _ => Err(self.refused("the state is not a dict")),
@@ -217,5 +224,33 @@ pub(crate) fn renamed<'g>(module: &'g str, name: &'g str) -> (&'g str, &'g str) 
         ("copy_reg", name) => ("copyreg", name),
         ("UserDict", name @ ("OrderedDict" | "Counter" | "defaultdict" | "deque")) => ("collections", name),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Graph;
+
+    /// Whether an object of the class is one after `BUILD` with a state.
+    fn takes(class: &str, state: &[u8]) -> bool {
+        let pickle = [b"\x80\x02c", class.as_bytes(), b"\n)R", state, b"b."].concat();
+        Graph::from_slice(&pickle).is_ok_and(|graph| graph.known(graph.root()).is_ok())
+    }
+
+    #[test]
+    fn the_state_of_slots_is_a_dict_as_in_cpython() {
+        for (state, with_attributes, without) in [
+            (&b"N"[..], true, true),
+            (b"N}\x86", true, true),
+            (b"}}\x86", true, false),
+            (b"}", true, false),
+            (b"}N\x86", false, false),
+            (b"NN\x86", false, false),
+            (b"K\x00", false, false),
+            (b"K\x00}\x86", false, false),
+        ] {
+            assert_eq!(takes("collections\nOrderedDict", state), with_attributes, "{state:?}");
+            assert_eq!(takes("datetime\ntimedelta", state), without, "{state:?}");
+        }
     }
 }

@@ -127,11 +127,11 @@ impl Difference<'_> {
     }
 }
 
-/// Whether an object without `__setstate__` takes a state: `None`, a dict, or a pair of them.
+/// Whether an object without `__setstate__` takes a state: `None`, a dict, or a pair of one of them and a dict.
 fn is_default_state(graph: &Graph<'_>, state: NodeId) -> bool {
     let is_dict_or_none = |id: NodeId| matches!(graph.node(id), Node::None | Node::Dict(_));
     match graph.node(state) {
-        Node::Tuple([state, slots]) => is_dict_or_none(*state) && is_dict_or_none(*slots),
+        Node::Tuple([state, slots]) => is_dict_or_none(*state) && matches!(graph.node(*slots), Node::Dict(_)),
         _ => is_dict_or_none(state),
     }
 }
