@@ -110,7 +110,7 @@ fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut 
             let target = T::read(reader)?;
             let key = match inverse {
                 Some(columns) => values(columns.iter().map(|&column| target.attribute(column)))?,
-                None => Some(lead),
+                None => Some(lead.into()),
             };
             numbers.push(key.and_then(|key| keys.number(&key)));
             targets.push(target);
@@ -124,9 +124,14 @@ fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut 
             members[number].push(target);
         }
     }
+    let mut waiting = vec![0_usize; members.len()];
+    of_owner.iter().flatten().for_each(|&number| waiting[number] += 1);
     for (owner, number) in of_owner.into_iter().enumerate() {
-        // Two structs of one row each get the members.
-        let members = number.map(|number| members[number].clone()).unwrap_or_default();
+        let members = number.map_or_else(Vec::new, |number| {
+            waiting[number] -= 1;
+            // Two structs of one row each get the members.
+            if waiting[number] > 0 { members[number].clone() } else { std::mem::take(&mut members[number]) }
+        });
         put_many(owners.relation_mut(owner, fetch.relation), members)?;
     }
     Ok(())

@@ -1,48 +1,70 @@
 //! Keys of rows, each once, and their numbers.
 
 use hashbrown::HashMap;
-use onggi_driver::Capture;
-use onggi_sql::Value;
+use onggi_driver::Bind;
+use onggi_sql::{Value, ValueRef};
 use smallvec::SmallVec;
 
 use crate::Result;
 use crate::field::Attribute;
 
+/// A key, part by part; most have one.
+pub(crate) type KeyValues = SmallVec<[Value; 1]>;
+
 /// Different keys, in the order in which they came.
 #[derive(Default)]
 pub(crate) struct Keys {
     pub(crate) values: Vec<Vec<Value>>,
-    numbers: HashMap<Encoded, usize>,
+    integers: HashMap<i64, usize>,
+    others: HashMap<Encoded, usize>,
 }
 
 /// A key as bytes that are equal for equal keys.
-type Encoded = SmallVec<[u8; 16]>;
+type Encoded = SmallVec<[u8; 32]>;
 
 impl Keys {
     /// The number of a key, which is added where it is new.
-    pub(crate) fn insert(&mut self, key: Vec<Value>) -> usize {
-        let Keys { values, numbers } = self;
-        *numbers.entry(encoded(&key)).or_insert_with(|| {
-            values.push(key);
-            values.len() - 1
-        })
+    pub(crate) fn insert(&mut self, key: KeyValues) -> usize {
+        let Keys { values, integers, others } = self;
+        let next = values.len();
+        let number = match *key {
+            [Value::Integer(key)] => *integers.entry(key).or_insert(next),
+            _ => *others.entry(encoded(&key)).or_insert(next),
+        };
+        if number == next {
+            values.push(key.into_vec());
+        }
+        number
     }
 
     /// The number of a key.
     pub(crate) fn number(&self, key: &[Value]) -> Option<usize> {
-        self.numbers.get(&encoded(key)).copied()
+        match key {
+            [Value::Integer(key)] => self.integers.get(key).copied(),
+            _ => self.others.get(&encoded(key)).copied(),
+        }
     }
 }
 
 /// The values of fields; none where one is NULL or has no value yet.
-pub(crate) fn values<'a>(fields: impl Iterator<Item = &'a dyn Attribute>) -> Result<Option<Vec<Value>>> {
-    let mut capture = Capture::default();
+pub(crate) fn values<'a>(fields: impl Iterator<Item = &'a dyn Attribute>) -> Result<Option<KeyValues>> {
+    let mut values = Captured(KeyValues::new());
     for field in fields {
-        if field.is_unset() || field.bind_or_refer(&mut capture)?.is_some() {
+        if field.is_unset() || field.bind_or_refer(&mut values)?.is_some() {
             return Ok(None);
         }
     }
-    Ok((!capture.values.contains(&Value::Null)).then_some(capture.values))
+    Ok((!values.0.contains(&Value::Null)).then_some(values.0))
+}
+
+/// Keeps what is bound.
+struct Captured(KeyValues);
+
+impl Bind for Captured {
+    fn bind(&mut self, value: ValueRef<'_>) -> onggi_driver::Result<()> {
+        self.0.push(value.to_owned());
+        Ok(())
+    }
 }
 
 fn encoded(key: &[Value]) -> Encoded {

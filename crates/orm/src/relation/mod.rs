@@ -6,7 +6,7 @@ pub(crate) mod fetch;
 mod field;
 pub(crate) mod fill;
 mod has_many;
-mod keys;
+pub(crate) mod keys;
 mod related;
 pub(crate) mod select;
 

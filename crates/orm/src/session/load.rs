@@ -2,6 +2,7 @@
 
 use onggi_driver::Capture;
 use onggi_sql::{Select, Source, Type, Value};
+use smallvec::SmallVec;
 
 use super::collections::Part;
 use super::{Arena, Session, State};
@@ -11,6 +12,7 @@ use crate::field::{Attribute, Deferred, Field};
 use crate::handle::{Handle, Object};
 use crate::query::rows;
 use crate::relation::fetch::Narrowed;
+use crate::relation::keys::{KeyValues, values as key_values};
 use crate::relation::select::{RelatedRows, portions, referred, related, with_keys};
 use crate::relation::{Collection, Fetch, Keys, Related, Relation};
 use crate::selection::EntityColumns;
@@ -271,28 +273,32 @@ impl Session {
         let unknown = |&&owner: &&Object| self.arena.collections.get(relation, owner, part).is_none();
         let owners: Vec<Object> = owners.iter().filter(unknown).copied().collect();
         let Some(first) = owners.first().copied() else { return Ok(()) };
-        let mut keys = Vec::with_capacity(owners.len());
+        let mut keys = Keys::default();
         for &owner in &owners {
-            keys.push(self.arena.key_of(owner)?.values);
+            keys.insert(self.arena.key_of(owner)?.values.into());
         }
-        let mut members: std::collections::HashMap<Object, Vec<Object>> =
-            owners.iter().map(|&owner| (owner, Vec::new())).collect();
-        for some in portions(&keys) {
+        let mut members: Vec<Vec<Object>> = vec![Vec::new(); owners.len()];
+        for some in portions(&keys.values) {
             let RelatedRows { select, lead } = related(relation, narrowed, some)?;
             self.fetch_rows(&select, &lead, relation, |arena, lead, member| {
                 let key = match relation.inverse_of() {
-                    None => lead.to_vec(),
-                    Some(inverse) => arena.values(member, inverse.columns()).unwrap_or_default(),
+                    None => Some(lead.into()),
+                    Some(inverse) => arena.values(member, inverse.columns()),
                 };
-                let capture = Capture { values: key };
-                let owner = arena.any(first.store).map_or(Ok(None), |store| store.find(&capture))?;
-                if let Some(found) = owner.and_then(|(owner, _)| members.get_mut(&owner)) {
-                    found.push(member);
+                let Some(key) = key else { return Ok(()) };
+                let number = match keys.number(&key) {
+                    Some(number) => Some(number),
+                    None => arena
+                        .owner(first.store, &key)?
+                        .and_then(|owner| owners.iter().position(|&o| o == owner)),
+                };
+                if let Some(number) = number {
+                    members[number].push(member);
                 }
                 Ok(())
             })?;
         }
-        for (owner, objects) in members {
+        for (owner, objects) in owners.into_iter().zip(members) {
             self.arena.collections.insert(relation, owner, part, objects);
         }
         Ok(())
@@ -370,15 +376,20 @@ impl Arena {
     }
 
     /// The values of some columns of an object; none where one is NULL or not known yet.
-    fn values(&self, object: Object, columns: &[usize]) -> Option<Vec<Value>> {
+    fn values(&self, object: Object, columns: &[usize]) -> Option<KeyValues> {
         let store = self.any(object.store)?;
-        let mut capture = Capture::default();
+        let mut fields = SmallVec::<[&dyn Attribute; 1]>::new();
         for &column in columns {
-            if store.attribute(object, column)?.bind_or_refer(&mut capture).ok()?.is_some() {
-                return None;
-            }
+            fields.push(store.attribute(object, column)?);
         }
-        (!capture.values.contains(&Value::Null)).then_some(capture.values)
+        key_values(fields.into_iter()).ok()?
+    }
+
+    /// The object of a key that is equal though it is written in another way.
+    fn owner(&self, store: u32, key: &[Value]) -> Result<Option<Object>> {
+        let found =
+            self.any(store).map_or(Ok(None), |store| store.find(&Capture { values: key.to_vec() }))?;
+        Ok(found.map(|(owner, _)| owner))
     }
 
     fn referred(&self, from: Object, relation: &'static Relation) -> Result<Referred> {
@@ -390,7 +401,7 @@ impl Arena {
         }
         let Some(values) = self.values(from, relation.columns()) else { return Ok(Referred::Nothing) };
         let Some(store) = self.any(relation.target().number()) else { return Ok(Referred::Unknown) };
-        let found = store.find(&Capture { values })?;
+        let found = store.find(&Capture { values: values.into_vec() })?;
         Ok(match found {
             Some((object, true)) if self.phase(object) == State::Persistent => Referred::Object(object),
             Some((_, true)) => Referred::Nothing,
@@ -421,7 +432,8 @@ impl Arena {
                 [column] => store.attribute(object, column).and_then(Attribute::referred),
                 _ => None,
             };
-            here && (refers == Some(owner) || self.values(object, inverse.columns()).as_ref() == Some(&key))
+            here && (refers == Some(owner)
+                || self.values(object, inverse.columns()).is_some_and(|values| *values == *key))
         };
         let added = touched.iter().filter(|object| !loaded.contains(object));
         Ok(loaded.iter().chain(added).copied().filter(belongs).collect())
