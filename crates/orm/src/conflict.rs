@@ -84,9 +84,16 @@ impl<M: Model> OnConflict<M> {
         mut self,
         assign: impl FnOnce(M::Columns<Must>, M::Columns<Must>) -> A,
     ) -> OnConflict<M> {
-        for Assignment { column, value } in assign(M::columns(self.source), self.proposed()) {
-            let value = self.take(value);
-            self.assignments.push((column, value));
+        for assignment in assign(M::columns(self.source), self.proposed()) {
+            match assignment.of(self.source) {
+                Ok((column, value)) => {
+                    let value = self.take(value);
+                    self.assignments.push((column, value));
+                }
+                Err(error) => {
+                    self.error.get_or_insert_with(|| error.to_string().into());
+                }
+            }
         }
         self
     }

@@ -201,7 +201,9 @@ fn columns_of<M: Model>(object: &M, kind: ChangeKind) -> ColumnSet {
     match (kind, table.generated()) {
         (ChangeKind::Update, _) => {
             table.primary_key.iter().for_each(|&column| columns.remove(column));
-            let unread = columns.iter().filter(|&column| object.attribute(column).is_deferred());
+            let is_unread =
+                |&column: &usize| table.columns[column].deferred && object.attribute(column).is_deferred();
+            let unread = columns.iter().filter(is_unread);
             unread.collect::<Vec<_>>().into_iter().for_each(|column| columns.remove(column));
             // An update sets something: where the key is all there is, the key to what it is.
             if columns.is_empty() {

@@ -282,6 +282,17 @@ fn a_column_of_another_model_is_an_error() -> Result<()> {
 }
 
 #[test]
+fn a_column_of_another_model_is_not_set() -> Result<()> {
+    let db = db();
+    let mut c = db.connect()?;
+    c.insert(&mut user("a"))?;
+    let other = Post::query().columns();
+    let error = User::query().update(&mut c, |_| other.title.set("title")).unwrap_err();
+    assert!(error.to_string().starts_with("title is set, a column of "), "{error}");
+    Ok(())
+}
+
+#[test]
 fn a_transaction_is_not_committed_inside_its_closure() -> Result<()> {
     let db = db();
     let r = db.transaction(|s| {

@@ -89,7 +89,7 @@ impl<T: Field> Column<T> {
     ///
     /// NULL is `None`; another column or an expression is computed by the database.
     pub fn set(self, value: impl Assigned<T>) -> Assignment {
-        Assignment { column: self.node.column, value: value.into_assigned() }
+        Assignment { source: self.node.source, column: self.node.column, value: value.into_assigned() }
     }
 }
 
@@ -283,8 +283,22 @@ impl From<ColumnNode> for Tree {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Assignment {
-    pub(crate) column: usize,
-    pub(crate) value: Tree,
+    source: Source,
+    column: usize,
+    value: Tree,
+}
+
+impl Assignment {
+    /// The column and what it becomes, where it is a column of the table that is written.
+    pub(crate) fn of(self, written: Source) -> crate::Result<(usize, Tree)> {
+        match self.source == written {
+            true => Ok((self.column, self.value)),
+            false => Err(crate::Error::usage(format!(
+                "{} is set, a column of {}, where rows of {} are written: set the columns that the closure is given",
+                self.source.table.columns[self.column].name, self.source.table.name, written.table.name
+            ))),
+        }
+    }
 }
 
 impl IntoIterator for Assignment {

@@ -60,7 +60,8 @@ impl<M: Model> Query<M> {
         self.check_writes("update")?;
         let mut error = None;
         let mut assignments = Vec::new();
-        for Assignment { column, value } in assign(self.columns()) {
+        for assignment in assign(self.columns()) {
+            let (column, value) = assignment.of(self.source())?;
             let Parts { expression, error: why, paths, .. } = value.into_parts();
             assignments.push((column, expression));
             error = error.or(why);
