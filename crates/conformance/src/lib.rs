@@ -32,6 +32,7 @@ pub mod projections;
 pub mod query;
 pub mod raw;
 pub mod relations;
+pub mod relations_changes;
 pub mod session;
 pub mod tables;
 pub mod transaction;

@@ -111,6 +111,20 @@ macro_rules! cases {
                 members_are_added_and_removed_as_a_difference
                 what_belongs_to_a_deleted_object_goes_with_it
             }
+            relations_changes {
+                a_flush_that_fails_leaves_objects_what_they_hold
+                a_graph_that_violates_a_constraint_is_repaired_and_written
+                a_detached_object_is_in_no_collection
+                a_deleted_object_takes_links_along_that_are_not_written
+                objects_between_are_seen_before_they_are_written
+                of_several_rows_a_relation_to_one_takes_the_first
+                a_row_that_a_join_repeats_is_one_object
+                what_a_query_read_along_is_merged_as_its_key
+                a_model_is_linked_with_itself_from_both_ends
+                graphs_that_refer_in_a_circle_are_written_and_deleted
+                a_savepoint_that_is_undone_undoes_links_and_members
+                parts_of_relations_are_told_apart
+            }
             session {
                 an_added_object_is_there_at_once_and_written_later
                 added_objects_are_inserted_in_their_order

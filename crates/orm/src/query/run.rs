@@ -176,10 +176,11 @@ impl<F: Tables, S: Selection> Query<F, S> {
         executor: &mut E,
         mut each: impl FnMut(S::Item<E::Keep>) -> bool,
     ) -> Result<()> {
-        // Flushed first, so that the keeper knows all objects; no row of one table comes twice.
+        // Flushed first, so that the keeper knows all objects.
         self.check()?;
         executor.before_read()?;
-        S::begin(executor.split().1, true);
+        // No row of one table comes twice; through a join it can.
+        S::begin(executor.split().1, self.select.joins.is_empty());
         let result = self.run(&self.select, executor, |reader, keep| Ok(each(S::read(reader, keep)?)));
         S::finish(executor.split().1);
         result

@@ -6,7 +6,7 @@ use crate::handle::{Handle, Object};
 use crate::model::Key as _;
 use crate::reader::shown;
 use crate::session::Arena;
-use crate::{Bind, Error, Model, Result, Table, Type, Value, ValueRef};
+use crate::{Bind, Error, Model, Result, Table, Type, Value, ValueRef, by_key};
 
 /// A reference to an object of another model, whose key is in a column of its own: `author: BelongsTo<User>` is the
 /// column `author_id`, and `Option<BelongsTo<User>>` one that can be NULL.
@@ -46,6 +46,8 @@ enum State<M> {
     Key(Value),
     Pending(Handle<M>),
     Object(Box<M>),
+    /// An object that a query read along.
+    Loaded(Box<M>),
 }
 
 impl<M: Model> BelongsTo<M> {
@@ -53,8 +55,8 @@ impl<M: Model> BelongsTo<M> {
     pub fn key(&self) -> Option<M::Key> {
         match &self.0 {
             State::Key(key) => M::Key::of_values(std::slice::from_ref(key)).ok(),
-            State::Object(object) if !is_new(&**object) => Some(object.key()),
-            State::Unset | State::Pending(_) | State::Object(_) => None,
+            State::Object(object) | State::Loaded(object) if !is_new(&**object) => Some(object.key()),
+            State::Unset | State::Pending(_) | State::Object(_) | State::Loaded(_) => None,
         }
     }
 
@@ -62,7 +64,7 @@ impl<M: Model> BelongsTo<M> {
     /// [`with`](crate::Query::with).
     pub fn object(&self) -> Option<&M> {
         match &self.0 {
-            State::Object(object) => Some(object),
+            State::Object(object) | State::Loaded(object) => Some(object),
             State::Unset | State::Key(_) | State::Pending(_) => None,
         }
     }
@@ -70,7 +72,7 @@ impl<M: Model> BelongsTo<M> {
     /// The object referred to, taken out, where it is held here.
     pub fn into_object(self) -> Option<M> {
         match self.0 {
-            State::Object(object) => Some(*object),
+            State::Object(object) | State::Loaded(object) => Some(*object),
             State::Unset | State::Key(_) | State::Pending(_) => None,
         }
     }
@@ -79,18 +81,30 @@ impl<M: Model> BelongsTo<M> {
     pub fn pending(&self) -> Option<Handle<M>> {
         match self.0 {
             State::Pending(handle) => Some(handle),
-            State::Unset | State::Key(_) | State::Object(_) => None,
+            State::Unset | State::Key(_) | State::Object(_) | State::Loaded(_) => None,
         }
     }
 
     /// Takes the object that its key refers to.
     pub(crate) fn fill(&mut self, object: M) {
-        self.0 = State::Object(Box::new(object));
+        self.0 = State::Loaded(Box::new(object));
     }
 }
 
+/// Refuses an object that has a row: only new ones move into a session with those that hold them.
+pub(super) fn can_move_in<M: Model>(object: &M, relation: &Relation) -> Result<()> {
+    if M::table().generated().is_none() || is_new(object) {
+        return Ok(());
+    }
+    Err(Error::usage(format!(
+        "{} holds {}, an object that has a row already: attach it to the session, and put its handle there",
+        relation.name,
+        by_key::described::<M>(&object.key()),
+    )))
+}
+
 /// Whether the object's key is one that the database has still to make.
-pub(crate) fn is_new<M: Model>(object: &M) -> bool {
+fn is_new<M: Model>(object: &M) -> bool {
     M::table().generated().is_some_and(|column| object.attribute(column).is_unset())
 }
 
@@ -105,7 +119,7 @@ where
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         match &self.0 {
             State::Key(key) => Ok(to.bind(key.as_ref())?),
-            State::Object(object) => Field::bind(&object.key(), to),
+            State::Object(object) | State::Loaded(object) => Field::bind(&object.key(), to),
             State::Unset => {
                 let table = M::table().name;
                 Err(Error::value(format!("the reference to a row of {table} is not set")))
@@ -145,12 +159,19 @@ impl<M: Model> RelationField for BelongsTo<M> {
         matches!(self.0, State::Object(_))
     }
 
-    fn adopt(&mut self, relation: &'static Relation, arena: &mut Arena) -> Result<Vec<Object>> {
+    fn check(&self, relation: &'static Relation, _arena: &Arena) -> Result<()> {
+        match &self.0 {
+            State::Object(object) => can_move_in(&**object, relation),
+            State::Unset | State::Key(_) | State::Pending(_) | State::Loaded(_) => Ok(()),
+        }
+    }
+
+    fn adopt(&mut self, arena: &mut Arena) -> Vec<Object> {
         self.0 = match std::mem::replace(&mut self.0, State::Unset) {
-            State::Object(object) => State::Pending(arena.adopt_object(*object, relation)?),
+            State::Object(object) => State::Pending(arena.adopt_object(*object)),
             other => other,
         };
-        Ok(Vec::new())
+        Vec::new()
     }
 }
 
@@ -159,8 +180,12 @@ impl<M: Model> RelationField for Option<BelongsTo<M>> {
         self.as_ref().is_some_and(RelationField::holds_objects)
     }
 
-    fn adopt(&mut self, relation: &'static Relation, arena: &mut Arena) -> Result<Vec<Object>> {
-        self.as_mut().map_or(Ok(Vec::new()), |held| held.adopt(relation, arena))
+    fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {
+        self.as_ref().map_or(Ok(()), |held| held.check(relation, arena))
+    }
+
+    fn adopt(&mut self, arena: &mut Arena) -> Vec<Object> {
+        self.as_mut().map_or_else(Vec::new, |held| held.adopt(arena))
     }
 }
 
@@ -229,7 +254,9 @@ impl<M: fmt::Debug> fmt::Debug for BelongsTo<M> {
             State::Unset => f.write_str("BelongsTo(unset)"),
             State::Key(key) => write!(f, "BelongsTo({})", shown(key.as_ref())),
             State::Pending(handle) => write!(f, "BelongsTo({handle:?})"),
-            State::Object(object) => f.debug_tuple("BelongsTo").field(object).finish(),
+            State::Object(object) | State::Loaded(object) => {
+                f.debug_tuple("BelongsTo").field(object).finish()
+            }
         }
     }
 }

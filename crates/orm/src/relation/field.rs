@@ -10,11 +10,16 @@ pub trait RelationField: Any {
     /// Whether it holds objects that are to move into the session that its own object is in.
     fn holds_objects(&self) -> bool;
 
-    /// Moves the objects that it holds into the session, and gives those that are then to be connected with its own.
+    /// Finds what cannot move in, before anything does.
     ///
     /// # Errors
     ///
-    /// Objects that have rows already.
+    /// Objects that have rows already, and handles of objects that are not in the session.
     #[doc(hidden)]
-    fn adopt(&mut self, relation: &'static Relation, arena: &mut Arena) -> Result<Vec<Object>>;
+    fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()>;
+
+    /// Moves the objects that it holds into the session, and gives those that are then to be connected with its own.
+    /// They have been checked.
+    #[doc(hidden)]
+    fn adopt(&mut self, arena: &mut Arena) -> Vec<Object>;
 }

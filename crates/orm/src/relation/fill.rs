@@ -162,14 +162,15 @@ pub(crate) fn put_one<T: Model>(field: &mut dyn RelationField, target: T) -> Res
 }
 
 /// Puts the objects on its other side into a field.
-pub(crate) fn put_many<T: Model>(field: &mut dyn RelationField, mut targets: Vec<T>) -> Result<()> {
+pub(crate) fn put_many<T: Model>(field: &mut dyn RelationField, targets: Vec<T>) -> Result<()> {
     let field: &mut dyn Any = field;
     if let Some(field) = field.downcast_mut::<HasMany<T>>() {
         field.fill(targets);
     } else if let Some(field) = field.downcast_mut::<ManyToMany<T>>() {
         field.fill(targets);
     } else if let Some(field) = field.downcast_mut::<HasOne<T>>() {
-        field.fill(targets.pop());
+        // As in a session, the first where there are several.
+        field.fill(targets.into_iter().next());
     } else {
         return Err(other_type());
     }

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use super::belongs_to::can_move_in;
 use super::{Relation, RelationField};
 use crate::handle::{Handle, Object};
 use crate::session::Arena;
@@ -35,15 +36,24 @@ impl<M: Model> Members<M> {
         matches!(self, Members::New(_) | Members::Handles(_) | Members::Loaded(_))
     }
 
-    /// Moves the members into a session and gives their handles.
-    fn adopt(&mut self, relation: &'static Relation, arena: &mut Arena) -> Result<Vec<Handle<M>>> {
-        match std::mem::replace(self, Members::NotLoaded) {
-            Members::New(objects) => {
-                objects.into_iter().map(|object| arena.adopt_object(object, relation)).collect()
+    /// Finds what cannot move into a session.
+    fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {
+        match self {
+            Members::New(objects) => objects.iter().try_for_each(|object| can_move_in(object, relation)),
+            Members::Handles(handles) => {
+                handles.iter().try_for_each(|handle| arena.can_be_member(handle.object(), relation))
             }
-            Members::Handles(handles) => Ok(handles),
+            Members::Loaded(_) | Members::NotLoaded => Ok(()),
+        }
+    }
+
+    /// Moves the members into a session and gives their handles.
+    fn adopt(&mut self, arena: &mut Arena) -> Vec<Handle<M>> {
+        match std::mem::replace(self, Members::NotLoaded) {
+            Members::New(objects) => objects.into_iter().map(|object| arena.adopt_object(object)).collect(),
+            Members::Handles(handles) => handles,
             // What was read with its object is in the database already.
-            Members::Loaded(_) | Members::NotLoaded => Ok(Vec::new()),
+            Members::Loaded(_) | Members::NotLoaded => Vec::new(),
         }
     }
 }
@@ -56,9 +66,12 @@ macro_rules! members {
                 self.0.holds_objects()
             }
 
-            fn adopt(&mut self, relation: &'static Relation, arena: &mut Arena) -> Result<Vec<Object>> {
-                let members = self.0.adopt(relation, arena)?;
-                Ok(members.into_iter().map(Handle::object).collect())
+            fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {
+                self.0.check(relation, arena)
+            }
+
+            fn adopt(&mut self, arena: &mut Arena) -> Vec<Object> {
+                self.0.adopt(arena).into_iter().map(Handle::object).collect()
             }
         }
 

@@ -11,7 +11,6 @@ mod related;
 pub(crate) mod select;
 
 pub use belongs_to::BelongsTo;
-pub(crate) use belongs_to::is_new;
 pub use collection::Collection;
 pub use fetch::{Eager, Fetch};
 pub use field::RelationField;

@@ -92,7 +92,7 @@ impl Arena {
         self.stores.iter().flatten().map(|store| &**store)
     }
 
-    fn each_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn AnyStore>> {
+    pub(super) fn each_mut(&mut self) -> impl Iterator<Item = &mut Box<dyn AnyStore>> {
         self.stores.iter_mut().flatten()
     }
 

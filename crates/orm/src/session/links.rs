@@ -1,6 +1,7 @@
 //! Rows of link tables that are to be written or deleted: objects of no model.
 
 use std::any::Any;
+use std::collections::HashMap;
 
 use onggi_driver::Capture;
 
@@ -17,6 +18,8 @@ use crate::{Bind, Error, Result, Table, Value, ValueRef};
 pub(super) struct Links {
     table: &'static Table,
     rows: Vec<Link>,
+    /// Where the row between two objects is.
+    numbers: HashMap<[Object; 2], usize>,
 }
 
 /// A row of a link table.
@@ -29,27 +32,55 @@ struct Link {
 
 impl Links {
     pub(super) fn new(table: &'static Table) -> Links {
-        Links { table, rows: Vec::new() }
+        Links { table, rows: Vec::new(), numbers: HashMap::new() }
     }
 
     /// Two objects are to be linked; where they were to be unlinked, they stay as they are.
     pub(super) fn link(&mut self, ends: [Object; 2]) {
-        match self.rows.iter().position(|row| row.ends == ends) {
-            Some(row) if self.rows[row].keys.is_some() => drop(self.rows.swap_remove(row)),
+        match self.numbers.get(&ends).copied() {
+            Some(row) if self.rows[row].keys.is_some() => self.remove(row),
             Some(_) => {}
-            None => self.rows.push(Link { ends, keys: None }),
+            None => self.push(Link { ends, keys: None }),
         }
     }
 
     /// Two objects are to be unlinked, whose keys are known; where they were to be linked, they stay as they are.
     pub(super) fn unlink(&mut self, ends: [Object; 2], keys: [Value; 2]) {
-        match self.rows.iter().position(|row| row.ends == ends) {
-            Some(row) if self.rows[row].keys.is_none() => drop(self.rows.swap_remove(row)),
+        match self.numbers.get(&ends).copied() {
+            Some(row) if self.rows[row].keys.is_none() => self.remove(row),
             Some(_) => {}
             // What has no key has no row between.
             None if keys.contains(&Value::Null) => {}
-            None => self.rows.push(Link { ends, keys: Some(keys) }),
+            None => self.push(Link { ends, keys: Some(keys) }),
         }
+    }
+
+    /// An object goes: what was to be linked with it is not.
+    pub(super) fn forget(&mut self, object: Object) {
+        let goes = |row: &Link| row.keys.is_none() && row.ends.contains(&object);
+        if self.rows.iter().any(goes) {
+            let rows = std::mem::take(&mut self.rows);
+            self.numbers.clear();
+            rows.into_iter().filter(|row| !goes(row)).for_each(|row| self.push(row));
+        }
+    }
+
+    fn push(&mut self, row: Link) {
+        self.numbers.insert(row.ends, self.rows.len());
+        self.rows.push(row);
+    }
+
+    fn remove(&mut self, number: usize) {
+        let removed = self.rows.swap_remove(number);
+        self.numbers.remove(&removed.ends);
+        if let Some(moved) = self.rows.get(number) {
+            self.numbers.insert(moved.ends, number);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.numbers.clear();
     }
 
     /// The objects that are to be linked with one, or unlinked from it: its column, the other object, and whether they
@@ -141,7 +172,7 @@ impl AnyStore for Links {
     }
 
     fn flushed(&mut self, _epoch: u32) -> Result<()> {
-        self.rows.clear();
+        self.clear();
         Ok(())
     }
 
@@ -150,7 +181,7 @@ impl AnyStore for Links {
     }
 
     fn rollback(&mut self, _mark: usize, _epoch: u32) {
-        self.rows.clear();
+        self.clear();
     }
 
     fn commit(&mut self) {}

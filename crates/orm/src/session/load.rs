@@ -1,10 +1,13 @@
 //! Along relations, from objects that the session has: one statement for all objects that came together.
 
+use std::collections::{HashMap, HashSet};
+
 use onggi_driver::Capture;
 use onggi_sql::{Select, Source, Type, Value};
 use smallvec::SmallVec;
 
 use super::collections::Part;
+use super::store::AnyStore;
 use super::{Arena, Session, State};
 use crate::executor::sealed::Split as _;
 use crate::expression::{Column, Nullability};
@@ -254,6 +257,11 @@ impl Session {
         if self.arena.phase(owner) == State::Pending {
             self.flush()?;
         }
+        // Rows between that are objects of a model are seen where they are written.
+        let between = relation.link_table().filter(|link| !link.writable);
+        if between.and_then(|link| self.arena.any(link.table.number())).is_some_and(AnyStore::has_changes) {
+            self.flush()?;
+        }
         if self.arena.collections.get(relation, owner, Part::ALL).is_none() {
             self.before_read()?;
             let owners = self.arena.peers(owner);
@@ -271,7 +279,9 @@ impl Session {
     ) -> Result<()> {
         let part = self.arena.collections.part(narrowed);
         let unknown = |&&owner: &&Object| self.arena.collections.get(relation, owner, part).is_none();
-        let owners: Vec<Object> = owners.iter().filter(unknown).copied().collect();
+        let mut seen = HashSet::new();
+        let owners: Vec<Object> =
+            owners.iter().filter(unknown).copied().filter(|&owner| seen.insert(owner)).collect();
         let Some(first) = owners.first().copied() else { return Ok(()) };
         let mut keys = Keys::default();
         for &owner in &owners {
@@ -313,7 +323,7 @@ impl Session {
         mut each: impl FnMut(&mut Arena, &[Value], Object) -> Result<()>,
     ) -> Result<()> {
         let target = relation.target;
-        (target.begin)(&mut self.arena, lead.is_empty());
+        (target.begin)(&mut self.arena, lead.is_empty() && select.joins.is_empty());
         let (connection, arena) = self.split();
         let mut found = Vec::new();
         let result = rows(select, connection, arena, |reader, arena| {
@@ -350,7 +360,7 @@ impl Session {
                     }
                 }
             }
-            let mut seen = std::collections::HashSet::new();
+            let mut seen = HashSet::new();
             targets.retain(|&target| seen.insert(target));
             self.fetch_all(&targets, &fetch.nested)?;
         }
@@ -435,18 +445,21 @@ impl Arena {
             here && (refers == Some(owner)
                 || self.values(object, inverse.columns()).is_some_and(|values| *values == *key))
         };
-        let added = touched.iter().filter(|object| !loaded.contains(object));
+        let known: HashSet<&Object> = loaded.iter().collect();
+        let added = touched.iter().filter(|object| !known.contains(object));
         Ok(loaded.iter().chain(added).copied().filter(belongs).collect())
     }
 
     fn linked(&self, relation: &'static Relation, owner: Object, loaded: &[Object]) -> Vec<Object> {
         let alive = |object: &Object| matches!(self.phase(*object), State::Pending | State::Persistent);
         let changes = self.link_changes(relation, owner);
-        let kept =
-            loaded.iter().filter(|object| !changes.iter().any(|(other, adds)| other == *object && !adds));
+        let known: HashSet<&Object> = loaded.iter().collect();
+        let removed: HashSet<&Object> =
+            changes.iter().filter(|(_, adds)| !adds).map(|(object, _)| object).collect();
+        let kept = loaded.iter().filter(|object| !removed.contains(object));
         let added = changes
             .iter()
-            .filter(|(object, adds)| *adds && !loaded.contains(object))
+            .filter(|(object, adds)| *adds && !known.contains(object))
             .map(|(object, _)| object);
         kept.chain(added).copied().filter(alive).collect()
     }

@@ -206,9 +206,9 @@ impl Session {
             return Err(gone(handle));
         }
         let mut open = vec![handle.object()];
-        let mut doomed = Vec::new();
+        let (mut doomed, mut seen) = (Vec::new(), std::collections::HashSet::new());
         while let Some(object) = open.pop() {
-            if doomed.contains(&object) {
+            if !seen.insert(object) {
                 continue;
             }
             doomed.push(object);
@@ -254,7 +254,10 @@ impl Session {
     ///
     /// An object that is not in this session.
     pub fn detach<M: Model>(&mut self, handle: Handle<M>) -> Result<M> {
-        self.arena.store_mut().and_then(|store| store.detach(handle)).ok_or_else(|| gone(handle))
+        let object = self.arena.store_mut().and_then(|store| store.detach(handle));
+        // Nor is it in collections any more.
+        self.arena.collections.clear();
+        object.ok_or_else(|| gone(handle))
     }
 
     /// Merges a plain object into the session: where its key has a row, the tracked object takes its values (and

@@ -5,9 +5,9 @@ use onggi_driver::Capture;
 use super::links::Links;
 use super::{Arena, State};
 use crate::handle::{Handle, Object};
-use crate::relation::{Relation, is_new};
+use crate::relation::Relation;
 use crate::unit_of_work::Objects as _;
-use crate::{Error, Model, Result, Value, by_key};
+use crate::{Error, Model, Result, Value};
 
 impl Arena {
     /// Moves everything that touched objects hold in their relations into the session.
@@ -26,19 +26,20 @@ impl Arena {
     }
 
     /// Moves a new object in that another holds.
-    pub(crate) fn adopt_object<M: Model>(
-        &mut self,
-        object: M,
-        relation: &'static Relation,
-    ) -> Result<Handle<M>> {
-        if M::table().generated().is_some() && !is_new(&object) {
-            return Err(Error::usage(format!(
-                "{} holds {}, an object that has a row already: attach it to the session, and put its handle there",
+    pub(crate) fn adopt_object<M: Model>(&mut self, object: M) -> Handle<M> {
+        self.store_or_new().add(object)
+    }
+
+    /// Refuses a handle in a relation whose object is not there.
+    pub(crate) fn can_be_member(&self, member: Object, relation: &'static Relation) -> Result<()> {
+        match self.phase(member) {
+            State::Pending | State::Persistent => Ok(()),
+            State::Deleted | State::Detached => Err(Error::usage(format!(
+                "{} holds a handle of {} whose object is deleted, or not in this session",
                 relation.name,
-                by_key::described::<M>(&object.key()),
-            )));
+                relation.target().name
+            ))),
         }
-        Ok(self.store_or_new().add(object))
     }
 
     /// Lets an object refer to the owner of the relation that it is in.
@@ -137,8 +138,13 @@ impl Arena {
         relations.iter().filter(|relation| relation.deletes()).collect()
     }
 
-    /// Marks an object for deletion.
+    /// Marks an object for deletion; links of it that are not written go.
     pub(super) fn doom(&mut self, object: Object) {
+        for store in self.each_mut() {
+            if let Some(links) = store.as_any_mut().downcast_mut::<Links>() {
+                links.forget(object);
+            }
+        }
         if let Some(store) = self.any_mut(object.store) {
             store.doom(object);
         }
@@ -158,15 +164,19 @@ pub(super) fn adopt_held<M: Model>(arena: &mut Arena, object: Object) -> Result<
     // While the object is out, its slot stays its own.
     let Some(mut held) = arena.store_mut::<M>().and_then(|store| store.lend(handle)) else { return Ok(()) };
     let mut members = Vec::new();
-    let moved: Result<()> = M::RELATIONS.iter().enumerate().try_for_each(|(position, relation)| {
-        let field = held.relation_mut(position);
-        if field.holds_objects() {
-            members.extend(field.adopt(relation, arena)?.into_iter().map(|member| (relation, member)));
+    let mut relations = M::RELATIONS.iter().enumerate();
+    let checked =
+        relations.try_for_each(|(position, relation)| held.relation_mut(position).check(relation, arena));
+    if checked.is_ok() {
+        for (position, relation) in M::RELATIONS.iter().enumerate() {
+            let field = held.relation_mut(position);
+            if field.holds_objects() {
+                members.extend(field.adopt(arena).into_iter().map(|member| (relation, member)));
+            }
         }
-        Ok(())
-    });
+    }
     arena.store_or_new::<M>().give_back(handle, held);
-    moved?;
+    checked?;
     members.into_iter().try_for_each(|(relation, member)| match relation.inverse_of() {
         Some(_) => arena.connect(relation, object, member),
         None => arena.link(relation, object, member),
