@@ -90,7 +90,8 @@ mod word;
 /// A field `author: BelongsTo<User>` is the column `author_id`, a foreign key; `Option<BelongsTo<User>>` can be NULL.
 /// `HasMany<Post>` and `HasOne<Post>` are the other end: they have no column, and `inverse(author)` names the field of
 /// `Post`, which otherwise is called as this model is. `ManyToMany<Tag>` makes a table of links, or shares the one of the
-/// other end. All of them see relations in closures as methods: `|post| post.author().name.eq("Jo")`.
+/// other end. Closures see relations as methods, `|post| post.author().name.eq("Jo")`, and the foreign key as the column
+/// that it is, `|post| post.author_id.eq(key)`, which needs no join.
 ///
 /// ```
 /// use onggi::{BelongsTo, HasMany, Id, ManyToMany, Model};

@@ -1,6 +1,6 @@
 //! Along relations, from objects that the session has: one statement for all objects that came together.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use onggi_driver::Capture;
 use onggi_sql::{Select, Source, Type, Value};
