@@ -65,6 +65,8 @@ macro_rules! cases {
                 projected_columns_are_columns_in_queries
                 projected_columns_follow_updates_of_many_rows
                 parts_that_do_not_fit_their_column_are_refused
+                projected_columns_are_written_by_inserts_that_meet_rows
+                rows_of_queries_are_not_inserted_past_projected_columns
             }
             tables {
                 names_can_be_any_text
@@ -104,12 +106,14 @@ macro_rules! cases {
                 both_ends_stay_in_step_in_memory
                 a_new_object_that_is_held_elsewhere_moves_in_at_the_next_flush
                 relations_to_composite_keys_use_columns_that_are_there
+                what_a_relation_without_a_column_is_assigned_is_written_to_its_columns
+                a_connection_refuses_related_objects_that_it_does_not_write
                 relations_are_loaded_along_into_plain_structs
                 what_was_loaded_along_is_in_the_session
-                a_relation_loaded_along_is_filtered_sorted_and_limited_for_each_owner
                 a_part_of_a_relation_is_loaded_in_a_session
                 members_are_added_and_removed_as_a_difference
                 what_belongs_to_a_deleted_object_goes_with_it
+                a_relation_loaded_along_is_filtered_sorted_and_limited_for_each_owner
             }
             relations_changes {
                 a_flush_that_fails_leaves_objects_what_they_hold

@@ -153,3 +153,25 @@ pub fn parts_that_do_not_fit_their_column_are_refused(harness: &Harness) -> Resu
     );
     Ok(())
 }
+
+pub fn projected_columns_are_written_by_inserts_that_meet_rows(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![User])?;
+    let mut connection = harness.connect()?;
+    let mut jo = user("Jo", "Seoul", Some(30));
+    connection.insert(&mut jo)?;
+    let moved = User { id: jo.id, ..user("Jo", "Busan", Some(31)) };
+    let conflict = User::on_conflict(|u| u.id).update(|old, new| old.data.set(new.data));
+    connection.insert_or(&[moved], &conflict)?;
+    assert_eq!(rows(harness)?, [row(1, "Busan", Some(31), "jo")]);
+    Ok(())
+}
+
+pub fn rows_of_queries_are_not_inserted_past_projected_columns(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![User])?;
+    let mut connection = harness.connect()?;
+    let names = User::query().select(|u| (u.name, u.data));
+    let error =
+        names.insert_into::<User, _>(&mut connection, |u| (u.name, u.data)).expect_err("a city is missing");
+    assert!(error.to_string().contains("repeats a part of a pickle"), "{error}");
+    Ok(())
+}

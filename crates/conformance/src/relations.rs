@@ -276,14 +276,14 @@ pub fn a_collection_is_loaded_for_all_objects_of_a_query(harness: &Harness) -> R
         [
             concat!(
                 r#"SELECT "id", "title", "likes", "author_id", "editor_id" FROM "post" "#,
-                r#"WHERE "author_id" IN rarray(?1) ORDER BY "id""#
+                r#"WHERE "author_id" IN rarray(?1) ORDER BY "author_id", "id""#
             ),
             concat!(
                 r#"SELECT "post_tags"."post_id", "tag"."name" FROM "tag" JOIN "post_tags" "#,
                 r#"ON "post_tags"."tag_id" = "tag"."name" WHERE "post_tags"."post_id" IN rarray(?1) "#,
-                r#"ORDER BY "tag"."name""#
+                r#"ORDER BY "post_tags"."post_id", "tag"."name""#
             ),
-            r#"SELECT "id", "number", "user_id" FROM "passport" WHERE "user_id" IN rarray(?1) ORDER BY "id""#,
+            r#"SELECT "id", "number", "user_id" FROM "passport" WHERE "user_id" IN rarray(?1) ORDER BY "user_id", "id""#,
         ]
     );
     Ok(())
@@ -372,6 +372,34 @@ pub fn relations_to_composite_keys_use_columns_that_are_there(harness: &Harness)
     Ok(())
 }
 
+pub fn what_a_relation_without_a_column_is_assigned_is_written_to_its_columns(
+    harness: &Harness,
+) -> Result<()> {
+    harness.create(onggi::models![Line, Parcel])?;
+    let mut session = harness.session()?;
+    let line = session.add(Line { order: 3, line: 4, item: "tea".into(), ..Default::default() });
+    let parcel = session.add(Parcel { line: line.into(), ..Default::default() });
+    let new = Line { order: 5, line: 6, item: "cup".into(), ..Default::default() };
+    session.add(Parcel { line: new.into(), ..Default::default() });
+    session.commit()?;
+    assert_eq!(session.load(parcel, |p| p.line())?, line);
+    let rows: Vec<(i64, i64)> = harness.rows::<Parcel>()?.iter().map(|p| (p.order, p.number)).collect();
+    assert_eq!(rows, [(3, 4), (5, 6)]);
+    Ok(())
+}
+
+pub fn a_connection_refuses_related_objects_that_it_does_not_write(harness: &Harness) -> Result<()> {
+    create(harness)?;
+    let mut connection = harness.connect()?;
+    let mut user = User { posts: vec![post("lost", 1)].into(), ..named("Jo") };
+    let error = connection.insert(&mut user).expect_err("the post would be lost");
+    assert!(error.to_string().starts_with("posts of user holds related objects"), "{error}");
+    let any = onggi::OnConflict::<User>::any();
+    assert!(connection.insert_or(&[user], &any).is_err());
+    assert_eq!(harness.rows::<User>()?, []);
+    connection.insert(&mut User { posts: Vec::<Post>::new().into(), ..named("Jo") })
+}
+
 pub fn relations_are_loaded_along_into_plain_structs(harness: &Harness) -> Result<()> {
     blog(harness)?;
     let mut connection = harness.connect()?;
@@ -445,6 +473,9 @@ pub fn a_relation_loaded_along_is_filtered_sorted_and_limited_for_each_owner(
         })
         .all(&mut connection)?;
     assert_eq!(titles(&liked), [vec![], vec![], vec!["Second", "First"]]);
+    let twice = users.clone().with(|u| u.posts().limit(1)).with(|u| u.posts());
+    let error = twice.all(&mut connection).expect_err("one field for two");
+    assert!(error.to_string().contains("posts is loaded along in two ways"), "{error}");
     let tagged = Post::query()
         .order_by(|p| p.id)
         .with(|p| p.tags().filter(|t| t.name.ne("sql")).limit(1))

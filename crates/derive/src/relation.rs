@@ -120,7 +120,9 @@ impl Relation {
         match &self.kind {
             Kind::BelongsTo { columns, optional } => {
                 let columns = positions(columns);
-                quote!(__onggi::Relation::belongs_to(#name, #table, &[#(#columns),*], #optional))
+                let new =
+                    format_ident!("{}", if self.separate { "belongs_to_columns" } else { "belongs_to" });
+                quote!(__onggi::Relation::#new(#name, #table, &[#(#columns),*], #optional))
             }
             Kind::Inverse { of, .. } => {
                 let inverse = inverse(target, of);
@@ -257,6 +259,11 @@ pub fn associated(model: &Model) -> TokenStream {
     }
     let fields = model.relations.iter().map(|relation| &relation.ident);
     let held = fields.clone();
+    // A reference whose columns are fields of their own is written to them.
+    let holds = model.relations.iter().map(|relation| match relation.kind {
+        Kind::BelongsTo { .. } if relation.separate => format_ident!("is_assigned"),
+        _ => format_ident!("holds_objects"),
+    });
     let at = (0..model.relations.len()).map(Literal::usize_unsuffixed);
     quote! {
         const RELATIONS: &'static [__onggi::Relation] = &__RELATIONS;
@@ -267,7 +274,7 @@ pub fn associated(model: &Model) -> TokenStream {
             }
         }
         fn holds_objects(&self) -> bool {
-            #(__onggi::RelationField::holds_objects(&self.#held))||*
+            #(__onggi::RelationField::#holds(&self.#held))||*
         }
     }
 }

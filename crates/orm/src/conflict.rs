@@ -1,10 +1,12 @@
 //! Inserts that meet a row that is there already.
 
 use onggi_driver::Capture;
-use onggi_sql::{self as sql, ConflictAction, Rows, Source, Statement};
+use onggi_sql::{self as sql, BinaryOperator, ConflictAction, Rows, Source, Statement};
 
 use crate::expression::{Assignment, Condition, Must, Parts, Tree};
-use crate::query::run_returning;
+use crate::plain::nothing_is_left_out;
+use crate::projection::{bind_column, complete};
+use crate::query::{returned, run_returning};
 use crate::selection::{Columns, Selection};
 use crate::{Connection, Error, Model, Result, source};
 
@@ -131,11 +133,19 @@ impl<M: Model> OnConflict<M> {
         if self.filter.is_some() && self.assignments.is_empty() {
             return Err(Error::usage("a conflict with a filter needs `update`"));
         }
-        let action = match self.assignments.is_empty() {
+        let mut assignments = self.assignments.clone();
+        complete(M::table(), &mut assignments)?;
+        if let Some(version) = M::table().version
+            && !assignments.is_empty()
+            && assignments.iter().all(|&(column, _)| column != version)
+        {
+            let count = sql::Expression::column(self.source, version);
+            let next = sql::Expression::binary(BinaryOperator::Add, count, sql::Expression::Literal(1));
+            assignments.push((version, next));
+        }
+        let action = match assignments.is_empty() {
             true => ConflictAction::Nothing,
-            false => {
-                ConflictAction::Update { assignments: self.assignments.clone(), filter: self.filter.clone() }
-            }
+            false => ConflictAction::Update { assignments, filter: self.filter.clone() },
         };
         Ok(sql::Conflict { target: self.target.clone(), condition: self.condition.clone(), action })
     }
@@ -143,7 +153,7 @@ impl<M: Model> OnConflict<M> {
 
 impl Connection {
     /// Inserts objects in one statement, or does what is said where rows are there already; says how many rows were
-    /// written. Keys are not set in the objects.
+    /// written. Keys are not set in the objects. The database's limit of parameters applies: on SQLite 32,766 values.
     ///
     /// # Errors
     ///
@@ -167,12 +177,12 @@ impl Connection {
         selection: impl FnOnce(M::Columns<Must>) -> S,
     ) -> Result<Vec<S::Item<crate::Plain>>> {
         let Some(mut insert) = insert(objects, conflict)? else { return Ok(Vec::new()) };
-        insert.returning = Columns::of(&selection(M::columns(conflict.source))).expressions;
+        insert.returning = returned(&selection(M::columns(conflict.source)))?;
         run_returning::<S, _>(&Statement::Insert(insert), M::table().number(), self)
     }
 }
 
-/// One statement for all of some objects; the database makes keys, where it does for the first of them.
+/// One statement for all of some objects, whose keys are all given or all made by the database.
 fn insert<M: Model>(objects: &[M], conflict: &OnConflict<M>) -> Result<Option<sql::Insert>> {
     let Some(first) = objects.first() else { return Ok(None) };
     let table = M::table();
@@ -180,8 +190,21 @@ fn insert<M: Model>(objects: &[M], conflict: &OnConflict<M>) -> Result<Option<sq
     let columns: Vec<usize> = (0..table.columns.len()).filter(|&column| Some(column) != generated).collect();
     let mut rows = Vec::with_capacity(objects.len());
     for object in objects {
+        if table.generated().is_some_and(|key| object.attribute(key).is_unset() != generated.is_some()) {
+            return Err(Error::usage("some objects have a key and others none: insert them apart"));
+        }
+        if object.holds_objects() {
+            nothing_is_left_out(&mut object.clone())?;
+        }
         let mut capture = Capture::default();
-        columns.iter().try_for_each(|&column| object.attribute(column).bind(&mut capture))?;
+        for &column in &columns {
+            if bind_column(object, column, &mut capture)?.is_some() {
+                return Err(Error::usage(format!(
+                    "{} refers to an object of a session that has no key yet: flush the session first",
+                    table.columns[column].name
+                )));
+            }
+        }
         rows.push(capture.values.into_iter().map(sql::Expression::Value).collect());
     }
     Ok(Some(sql::Insert {

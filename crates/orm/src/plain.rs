@@ -105,6 +105,7 @@ impl Connection {
         object: &mut M,
         unique: impl FnOnce(M::Columns<crate::Must>) -> S,
     ) -> Result<()> {
+        nothing_is_left_out(object)?;
         let insert = upsert_of(object, unique(M::columns(M::table().into())))?;
         let structs = Structs(std::slice::from_mut(object));
         let (shape, _) = shape::of_insert(&insert);
@@ -133,6 +134,9 @@ impl Connection {
 
     /// Runs one statement for each of some objects.
     fn write<M: Model>(&mut self, kind: ChangeKind, objects: &mut [M]) -> Result<()> {
+        if kind != ChangeKind::Delete {
+            objects.iter_mut().try_for_each(nothing_is_left_out)?;
+        }
         let mut plan = Plan::default();
         for (position, object) in objects.iter().enumerate() {
             let columns = columns_of(object, kind);
@@ -144,6 +148,21 @@ impl Connection {
         }
         run(&plan, &mut Structs(objects), self.driver())
     }
+}
+
+/// Refuses an object whose relations hold what only a session writes.
+pub(crate) fn nothing_is_left_out<M: Model>(object: &mut M) -> Result<()> {
+    for (position, relation) in M::RELATIONS.iter().enumerate().filter(|(_, relation)| relation.is_separate())
+    {
+        if object.relation_mut(position).is_assigned() {
+            return Err(Error::usage(format!(
+                "{} of {} holds related objects: add the object to a session, which writes them too",
+                relation.name,
+                M::table().name
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Plain structs as the unit of work sees objects: by position.

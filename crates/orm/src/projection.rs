@@ -42,6 +42,10 @@ pub(crate) fn complete(table: &'static Table, assignments: &mut Vec<(usize, Expr
                     .map_err(|error| error.prefixed(format_args!("{}.{name}", table.name)))?;
                 more.push((position, Expression::Value(part)));
             }
+            // The new row has the part too.
+            Some((_, Expression::Excluded(proposed, _))) => {
+                more.push((position, Expression::Excluded(*proposed, position)));
+            }
             Some(_) => {
                 return Err(Error::usage(format!(
                     "{}.{of} is set to an expression, but {name} repeats a part of it: set it to a value",

@@ -19,7 +19,7 @@ pub use self::derived::{Derived, Named};
 pub use self::explicit::JoinTo;
 pub(crate) use self::run::rows;
 pub use self::tables::{Joined, Tables};
-pub(crate) use self::write::{execute, run_returning};
+pub(crate) use self::write::{execute, returned, run_returning};
 use crate::expression::{Condition, DEPTH, Must, Order, Parts, Paths, Tree};
 use crate::relation::fetch::add;
 use crate::relation::{Eager, Fetch};

@@ -154,7 +154,7 @@ impl<M: Model> Query<M> {
 }
 
 /// What a statement that writes gives back.
-fn returned(selection: &impl Selection) -> Result<Vec<sql::Expression>> {
+pub(crate) fn returned(selection: &impl Selection) -> Result<Vec<sql::Expression>> {
     let Columns { expressions, error, paths, .. } = Columns::of(selection);
     match error {
         Some(error) => Err(Error::value(error)),
@@ -190,7 +190,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
         self.check()?;
         let source = source::root(M::table());
         let mut positions = Vec::new();
-        for expression in Columns::of(&columns(M::columns(source))).expressions {
+        for expression in returned(&columns(M::columns(source)))? {
             match expression {
                 sql::Expression::Column(own, column) if own == source => positions.push(column),
                 _ => {
@@ -199,6 +199,13 @@ impl<F: Tables, S: Selection> Query<F, S> {
                     ));
                 }
             }
+        }
+        if let Some(column) = M::table().columns.iter().find(|column| column.projection.is_some()) {
+            return Err(Error::usage(format!(
+                "{}.{} repeats a part of a pickle, which the database cannot take out of the rows of a query",
+                M::table().name,
+                column.name
+            )));
         }
         let rows = sql::Rows::Select(Box::new(self.select.clone()));
         let insert = sql::Insert { rows, ..sql::Insert::row(source, positions) };

@@ -159,9 +159,24 @@ impl<M: Model> RelationField for BelongsTo<M> {
         matches!(self.0, State::Object(_))
     }
 
-    fn check(&self, relation: &'static Relation, _arena: &Arena) -> Result<()> {
+    fn is_assigned(&self) -> bool {
+        matches!(self.0, State::Object(_) | State::Pending(_) | State::Key(_))
+    }
+
+    fn settle(&mut self) {
+        self.0 = State::Unset;
+    }
+
+    fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {
         match &self.0 {
             State::Object(object) => can_move_in(&**object, relation),
+            State::Pending(handle) if relation.is_separate() => {
+                arena.can_be_member(handle.object(), relation)
+            }
+            State::Key(_) if relation.is_separate() => Err(Error::usage(format!(
+                "{} is a key, but its columns are fields of their own: set those",
+                relation.name
+            ))),
             State::Unset | State::Key(_) | State::Pending(_) | State::Loaded(_) => Ok(()),
         }
     }
@@ -171,13 +186,21 @@ impl<M: Model> RelationField for BelongsTo<M> {
             State::Object(object) => State::Pending(arena.adopt_object(*object)),
             other => other,
         };
-        Vec::new()
+        self.pending().map(Handle::object).into_iter().collect()
     }
 }
 
 impl<M: Model> RelationField for Option<BelongsTo<M>> {
     fn holds_objects(&self) -> bool {
         self.as_ref().is_some_and(RelationField::holds_objects)
+    }
+
+    fn is_assigned(&self) -> bool {
+        self.as_ref().is_some_and(RelationField::is_assigned)
+    }
+
+    fn settle(&mut self) {
+        *self = None;
     }
 
     fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {

@@ -10,6 +10,15 @@ pub trait RelationField: Any {
     /// Whether it holds objects that are to move into the session that its own object is in.
     fn holds_objects(&self) -> bool;
 
+    /// Whether it holds what no column of its own does: for a relation without one, something that is still to be
+    /// written.
+    #[doc(hidden)]
+    fn is_assigned(&self) -> bool;
+
+    /// Forgets what its columns hold by now.
+    #[doc(hidden)]
+    fn settle(&mut self) {}
+
     /// Finds what cannot move in, before anything does.
     ///
     /// # Errors

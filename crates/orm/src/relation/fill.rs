@@ -50,6 +50,14 @@ pub(crate) fn fill_all<M: Model>(
     if owners.is_empty() {
         return Ok(());
     }
+    for (position, Fetch { relation, .. }) in fetches.iter().enumerate() {
+        if fetches[..position].iter().any(|other| std::ptr::eq(other.relation, *relation)) {
+            return Err(Error::usage(format!(
+                "{} is loaded along in two ways, and its field holds one: run two queries",
+                relation.name
+            )));
+        }
+    }
     fetches.iter().try_for_each(|fetch| (fetch.relation.target.fill)(fetch, &mut Structs(owners), connection))
 }
 

@@ -36,6 +36,14 @@ impl<M: Model> Members<M> {
         matches!(self, Members::New(_) | Members::Handles(_) | Members::Loaded(_))
     }
 
+    fn is_assigned(&self) -> bool {
+        match self {
+            Members::New(objects) => !objects.is_empty(),
+            Members::Handles(handles) => !handles.is_empty(),
+            Members::Loaded(_) | Members::NotLoaded => false,
+        }
+    }
+
     /// Finds what cannot move into a session.
     fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {
         match self {
@@ -64,6 +72,10 @@ macro_rules! members {
         impl<M: Model> RelationField for $name<M> {
             fn holds_objects(&self) -> bool {
                 self.0.holds_objects()
+            }
+
+            fn is_assigned(&self) -> bool {
+                self.0.is_assigned()
             }
 
             fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {
@@ -112,7 +124,7 @@ macro_rules! members {
 ///
 /// A new object takes new ones or handles along: `posts: vec![Post { .. }].into()`. In a session the field stays
 /// empty: [`Session::load`](crate::Session::load) gives the objects. In a plain struct that a query with
-/// [`with`](crate::Query::with) read, it holds them.
+/// [`with`](crate::Query::with) read, it holds them; they are written one by one, not with their owner.
 pub struct HasMany<M>(Members<M>);
 
 /// The object of another model that refers to this one, of which there is at most one; as [`HasMany`] else.

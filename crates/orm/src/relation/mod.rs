@@ -47,7 +47,7 @@ pub enum Cascade {
 #[derive(Debug)]
 enum Link {
     /// Columns at these positions hold the other's primary key.
-    BelongsTo { columns: &'static [usize], optional: bool },
+    BelongsTo { columns: &'static [usize], optional: bool, separate: bool },
     /// The other's relation leads here.
     Inverse { of: fn() -> &'static Relation },
     /// A table without a model: its first column is the key of this side, its second that of the other.
@@ -88,7 +88,17 @@ impl Relation {
         columns: &'static [usize],
         optional: bool,
     ) -> Relation {
-        Relation::new(name, target, Link::BelongsTo { columns, optional })
+        Relation::new(name, target, Link::BelongsTo { columns, optional, separate: false })
+    }
+
+    /// Columns that are fields of their own hold the other's key.
+    pub const fn belongs_to_columns(
+        name: &'static str,
+        target: Target,
+        columns: &'static [usize],
+        optional: bool,
+    ) -> Relation {
+        Relation::new(name, target, Link::BelongsTo { columns, optional, separate: true })
     }
 
     const fn new(name: &'static str, target: Target, link: Link) -> Relation {
@@ -153,6 +163,11 @@ impl Relation {
             Link::BelongsTo { columns, .. } => columns,
             _ => &[],
         }
+    }
+
+    /// Whether its field has no column: what it is assigned is written elsewhere.
+    pub(crate) fn is_separate(&self) -> bool {
+        !matches!(self.link, Link::BelongsTo { separate: false, .. })
     }
 
     /// Whether objects on the other side are deleted with their owner.

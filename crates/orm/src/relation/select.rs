@@ -63,7 +63,6 @@ pub(crate) fn related(
             (own, Select::all(own))
         }
     };
-    select.order.extend(target.primary_key.iter().map(|&column| ascending(own, column)));
     let owner = match relation.link_table() {
         None => {
             let columns = relation.inverse_of().map_or(&[][..], Relation::columns);
@@ -80,6 +79,11 @@ pub(crate) fn related(
     };
     let lead = if owner.lead { owner.types() } else { Vec::new() };
     let is_limited = select.limit.is_some() || select.offset.is_some();
+    // Rows in the order of their owners come from the index of the foreign key as they are.
+    if select.order.is_empty() && !is_limited {
+        select.order.extend(owner.columns.iter().map(|&column| ascending(owner.source, column)));
+    }
+    select.order.extend(target.primary_key.iter().map(|&column| ascending(own, column)));
     if owner.lead || is_limited {
         let mut columns = if owner.lead { owner.expressions() } else { Vec::new() };
         match std::mem::replace(&mut select.columns, Selected::Nothing) {

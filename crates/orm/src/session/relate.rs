@@ -170,15 +170,26 @@ pub(super) fn adopt_held<M: Model>(arena: &mut Arena, object: Object) -> Result<
     if checked.is_ok() {
         for (position, relation) in M::RELATIONS.iter().enumerate() {
             let field = held.relation_mut(position);
-            if field.holds_objects() {
-                members.extend(field.adopt(arena).into_iter().map(|member| (relation, member)));
+            if field.holds_objects() || relation.is_separate() && field.is_assigned() {
+                members.extend(field.adopt(arena).into_iter().map(|member| (position, relation, member)));
             }
         }
     }
     arena.store_or_new::<M>().give_back(handle, held);
     checked?;
-    members.into_iter().try_for_each(|(relation, member)| match relation.inverse_of() {
-        Some(_) => arena.connect(relation, object, member),
-        None => arena.link(relation, object, member),
-    })
+    for (position, relation, member) in members.into_iter().filter(|(_, relation, _)| relation.is_separate())
+    {
+        if relation.link_table().is_some() {
+            arena.link(relation, object, member)?;
+        } else if relation.inverse_of().is_some() {
+            arena.connect(relation, object, member)?;
+        } else {
+            arena.set_reference(object, relation, Some(member))?;
+            if let Some(mut held) = arena.store_or_new::<M>().lend(handle) {
+                held.relation_mut(position).settle();
+                arena.store_or_new::<M>().give_back(handle, held);
+            }
+        }
+    }
+    Ok(())
 }
