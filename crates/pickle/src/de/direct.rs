@@ -38,8 +38,8 @@ thread_local! {
     static NOTES: Cell<Option<Box<Notes>>> = const { Cell::new(None) };
 }
 
-/// The longest vectors that are kept for the next pickle.
-const KEPT: usize = 1 << 10;
+/// The longest pickle that leaves its vectors, none of which has more entries than the pickle has bytes.
+const KEPT: usize = 1 << 12;
 
 /// Reads the first pickle of `input`, if it is ordinary and fits the type and the limits, and says how long it is.
 pub(super) fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8], limits: &Limits) -> Option<(T, usize)> {
@@ -49,7 +49,7 @@ pub(super) fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8], limits: &Li
     let mut notes = NOTES.try_with(Cell::take).ok().flatten().unwrap_or_default();
     notes.clear();
     let value = Reader::new(input, &mut notes, limits).read(limits);
-    if notes.are_small() {
+    if input.len() <= KEPT {
         // A thread that is ending has no use for them.
         let _ = NOTES.try_with(|kept| kept.set(Some(notes)));
     }
@@ -145,11 +145,6 @@ impl Notes {
         self.keys.clear();
         self.distinct.clear();
         self.outline.clear();
-    }
-
-    fn are_small(&self) -> bool {
-        let lengths = [self.memo.capacity(), self.keys.capacity(), self.distinct.capacity()];
-        lengths.iter().all(|length| *length <= KEPT) && self.outline.capacity() <= KEPT
     }
 }
 

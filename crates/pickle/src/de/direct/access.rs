@@ -100,7 +100,9 @@ impl<'de> de::MapAccess<'de> for Pairs<'_, '_, 'de> {
         if !self.value_due {
             return Err(self.reader.give_up()); // a key was left out
         }
-        self.reader.opcode()?;
+        if !self.reader.stands_at_value() {
+            self.reader.opcode()?; // a type that reads nothing must not seem to do so
+        }
         let value = self.reader.part(seed)?;
         self.reader.count(&mut self.parts, false)?;
         self.value_due = false;

@@ -59,27 +59,25 @@ pub(super) fn are_distinct(input: &[u8], keys: &[u32]) -> bool {
     match keys {
         [] => true,
         [key] => opcode(input, wide(*key)) != Some(Opcode::ByteArray8),
-        [one, two] if have_other_lengths(input, *one, *two) => true,
-        [one, two, three]
-            if have_other_lengths(input, *one, *two)
-                && have_other_lengths(input, *one, *three)
-                && have_other_lengths(input, *two, *three) =>
-        {
-            true
-        }
         _ if keys.len() <= FEW => few_texts(input, keys) || are_others_distinct(input, keys),
         _ => are_others_distinct(input, keys),
     }
 }
 
-/// Whether both are short texts, of which one is longer: nearly always so, and the bytes need not be looked at.
+/// Whether two or three keys are short texts of different lengths: often so, and their bytes need not be looked at.
 #[inline]
-fn have_other_lengths(input: &[u8], one: u32, two: u32) -> bool {
+pub(super) fn have_other_lengths(input: &[u8], keys: &[u32]) -> bool {
     let length = |key: u32| match input.get(wide(key)..) {
         Some([opcode, length, ..]) if *opcode == Opcode::ShortBinUnicode.byte() => Some(*length),
         _ => None,
     };
-    matches!((length(one), length(two)), (Some(one), Some(two)) if one != two)
+    let differ =
+        |one: u32, two: u32| matches!((length(one), length(two)), (Some(one), Some(two)) if one != two);
+    match *keys {
+        [one, two] => differ(one, two),
+        [one, two, three] => differ(one, two) && differ(one, three) && differ(two, three),
+        _ => false,
+    }
 }
 
 /// A loop of its own for what nearly every dict has.

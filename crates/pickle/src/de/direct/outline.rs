@@ -44,11 +44,6 @@ impl Outline {
         (self.tuple, self.single) = (NOWHERE, NOWHERE);
     }
 
-    /// How much memory it holds, in entries of its vectors.
-    pub(super) fn capacity(&self) -> usize {
-        self.stack.capacity().max(self.marks.capacity()).max(self.found.capacity())
-    }
-
     /// Whether it was drawn of what stands at `position`.
     #[inline]
     pub(super) fn covers(&self, position: usize) -> bool {

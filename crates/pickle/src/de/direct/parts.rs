@@ -76,14 +76,29 @@ impl Reader<'_, '_> {
             self.notes.outline.pass();
             return Ok(self.begun(kind, Form::Counted(1, one)));
         }
-        if self.opcode()? == Opcode::Mark {
-            self.position += 1;
-            self.top = MARK;
+        if self.passes_mark()? {
             return Ok(self.begun(kind, Form::Batches(many)));
         }
         let is_single = !self.notes.outline.covers(start) && self.is_single(start, kind, one)?;
         let form = if is_single { Form::Counted(1, one) } else { Form::Ended };
         Ok(self.begun(kind, form))
+    }
+
+    /// Passes a mark, if one stands next.
+    #[inline]
+    fn passes_mark(&mut self) -> Result<bool> {
+        const MEMOIZED: [u8; 2] = [Opcode::Memoize.byte(), Opcode::Mark.byte()];
+        let is_memoized = self.window.get(self.position..).is_some_and(|rest| rest.starts_with(&MEMOIZED));
+        if is_memoized {
+            self.position += 1;
+            self.memoize()?;
+        }
+        let is_mark = is_memoized || self.opcode()? == Opcode::Mark;
+        if is_mark {
+            self.position += 1;
+            self.top = MARK;
+        }
+        Ok(is_mark)
     }
 
     /// Whether the container that starts at `start`, in front of something that is no mark, gets a single item.
@@ -140,11 +155,14 @@ impl Reader<'_, '_> {
         if let Form::Ended = parts.form {
             return Ok(false);
         }
-        if let Form::Batches(_) = parts.form
-            && let Some(b'G' | b'K' | b'M' | b'N' | b'h' | b'}' | b']' | 0x8c) =
-                self.window.get(self.position)
-        {
-            return Ok(true); // nearly always, by the opcodes that are most frequent
+        if let Form::Batches(end) = parts.form {
+            if self.stands_at_value() {
+                return Ok(true);
+            }
+            if parts.count < BATCH && self.window.get(self.position) == Some(&end.byte()) {
+                self.pass_end(parts);
+                return Ok(false);
+            }
         }
         self.goes_on(parts)
     }
@@ -230,7 +248,7 @@ impl Reader<'_, '_> {
     #[inline]
     fn finish_keys(&mut self, start: usize) -> Result<()> {
         let keys = self.notes.keys.get(start..).unwrap_or(&[]);
-        if keys != self.notes.distinct {
+        if !keys::have_other_lengths(self.input, keys) && keys != self.notes.distinct {
             if !keys::are_distinct(self.input, keys) {
                 return Err(self.give_up());
             }

@@ -8,14 +8,21 @@ use crate::error::Result;
 use crate::opcode::Opcode;
 
 impl<'de> Reader<'_, 'de> {
-    /// Passes `PROTO`, which stands at the very start if anywhere.
+    /// Passes `PROTO`, which stands at the very start if anywhere, and the `FRAME` behind it.
     #[inline]
     pub(super) fn pass_protocol(&mut self) -> Option<()> {
-        if let [0x80, number, ..] = *self.input {
-            self.position = 2;
-            return (number <= 5).then_some(());
+        let [0x80, number, ref rest @ ..] = *self.input else { return Some(()) };
+        self.position = 2;
+        if rest.first() == Some(&Opcode::Frame.byte()) {
+            self.window = enter_frame(self.input, self.window, &mut self.position)?;
         }
-        Some(())
+        (number <= 5).then_some(())
+    }
+
+    /// Whether a value stands next, without an opcode in front of it that leaves the stack alone: by those that are frequent.
+    #[inline]
+    pub(super) fn stands_at_value(&self) -> bool {
+        matches!(self.window.get(self.position), Some(b'G' | b'K' | b'M' | b'N' | b'h' | b'}' | b']' | 0x8c))
     }
 
     /// The next opcode that makes or takes objects, which is not passed yet.
@@ -87,7 +94,8 @@ impl<'de> Reader<'_, 'de> {
     /// Passes an opcode that makes an object of others, or `STOP`.
     #[inline]
     pub(super) fn expect(&mut self, expected: Opcode) -> Result<()> {
-        if self.opcode()? != expected {
+        let stands_next = self.window.get(self.position) == Some(&expected.byte());
+        if !stands_next && self.opcode()? != expected {
             return Err(self.give_up());
         }
         self.position += 1;
