@@ -77,7 +77,7 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
         }
     }
 
-    /// One row per opcode: longer than a function should be, but it is a table.
+    /// One row per opcode.
     ///
     /// The most frequent arguments are read here, without the detour through [`Argument`].
     #[inline]
@@ -90,9 +90,7 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
             Opcode::BinInt1 => self.parser.uint1().and_then(|value| self.int(i64::from(value))),
             Opcode::BinInt2 => self.parser.uint2().and_then(|value| self.int(i64::from(value))),
             Opcode::BinInt => self.parser.int4().and_then(|value| self.int(i64::from(value))),
-            Opcode::BinFloat => {
-                self.parser.float8().and_then(|value| self.made(|builder| builder.float(value)))
-            }
+            Opcode::BinFloat => self.parser.float8().and_then(|value| self.float(value)),
             Opcode::BinGet => self.parser.uint1().and_then(|index| self.get(usize::from(index))),
             Opcode::BinPut => self.parser.uint1().and_then(|index| self.put(usize::from(index))),
             Opcode::None => self.made(B::none),
@@ -125,9 +123,7 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
                 self.with_two(|builder, module, name| builder.stack_global(&module, &name))
             }
             Opcode::Reduce => self.with_two(B::call),
-            Opcode::NewObj => {
-                self.with_two(|builder, class, arguments| builder.new_object(class, arguments, None))
-            }
+            Opcode::NewObj => self.new_object(),
             Opcode::NewObjEx => self.new_object_with_keywords(),
             Opcode::Build => self.build(),
             Opcode::Obj => self.obj(),
@@ -147,6 +143,11 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
     #[inline]
     fn int(&mut self, value: i64) -> Result<()> {
         self.made(|builder| builder.int(value))
+    }
+
+    #[inline]
+    fn float(&mut self, value: f64) -> Result<()> {
+        self.made(|builder| builder.float(value))
     }
 
     #[inline]
@@ -362,6 +363,10 @@ impl<'a, B: Builder<'a>> Machine<'_, 'a, B> {
         let second = self.pop()?;
         let first = self.pop()?;
         self.made(|builder| make(builder, first, second))
+    }
+
+    fn new_object(&mut self) -> Result<()> {
+        self.with_two(|builder, class, arguments| builder.new_object(class, arguments, None))
     }
 
     fn new_object_with_keywords(&mut self) -> Result<()> {
