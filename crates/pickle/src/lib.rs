@@ -21,6 +21,69 @@
 //! # Ok::<(), onggi_pickle::Error>(())
 //! ```
 //!
+//! # The format
+//!
+//! A pickle is a row of opcodes, each a byte and its argument ([`opcode`] has all 68). They push objects onto a stack
+//! (`K` and a byte is an int, `}` an empty dict), take what is above a mark `(` into the container below it (`u`), and
+//! note objects in a memo (`\x94`) to fetch them again (`h` and an index): so an object can stand in many places, also
+//! within itself. `\x8c` twice and `\x93` look up a global by module and name, `R` calls it, `\x81` makes an instance
+//! of it and `b` gives that its state. `.` ends the pickle; what is on top of the stack is its value. Protocol 4 puts
+//! opcodes into frames (`\x95`), which only say how far one may read ahead; protocol 5 can leave large buffers out of
+//! the pickle.
+//!
+//! ```text
+//! pickle.dumps({'age': 30})    \x80\x04 \x95… } \x94  \x8c\x03age \x94  K\x1e  s  .
+//! ```
+//!
+//! # Safety
+//!
+//! Nothing that a pickle names is imported, looked up or called: a global is two strings, a call is a node with the
+//! callable and its arguments. What builtin constructors and the standard library's types mean is worked out here, from
+//! their documented forms. No `unsafe` code; no panic on any bytes; time and memory are bounded by [`Limits`], and
+//! nothing recurses on the depth of the input beyond [`Limits::depth`]. It is not promised that loading the same bytes
+//! in Python is safe: [`scan`] says what that would do.
+//!
+//! # What others wrote
+//!
+//! A `PickleType` column of SQLAlchemy is a pickle, mostly of builtins. So is a session of Django or a `PickledObjectField`, once
+//! base64, signature and zlib are off:
+//!
+//! ```
+//! #[derive(serde::Deserialize)]
+//! struct Session { #[serde(rename = "_auth_user_id")] user: String, cart: Vec<u64> }
+//!
+//! let column = b"\x80\x04\x95)\0\0\0\0\0\0\0}\x94(\x8c\r_auth_user_id\x94\x8c\x0242\x94\x8c\x04cart\x94]\
+//!     \x94(K\x07K\teu.";
+//! let session: Session = onggi_pickle::from_slice(column)?;
+//! assert_eq!((&*session.user, &*session.cart), ("42", &[7, 9][..]));
+//! # Ok::<(), onggi_pickle::Error>(())
+//! ```
+//!
+//! APScheduler's `job_state` is a dict with instances inside. Structs take the attributes of any class:
+//!
+//! ```
+//! use onggi_pickle::types::{DateTime, TimeDelta};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Job { func: String, trigger: Interval, next_run_time: DateTime }
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Interval { interval: TimeDelta }
+//!
+//! let column = b"\x80\x04\x95\xf8\0\0\0\0\0\0\0}\x94(\x8c\x02id\x94\x8c\x06backup\x94\x8c\x04func\x94\x8c\
+//!     \x0bjobs:backup\x94\x8c\x07trigger\x94\x8c\x1dapscheduler.triggers.interval\x94\x8c\x0fI\
+//!     ntervalTrigger\x94\x93\x94)\x81\x94}\x94(\x8c\x07version\x94K\x02\x8c\x08interval\x94\
+//!     \x8c\x08datetime\x94\x8c\ttimedelta\x94\x93\x94K\0M\x84\x03K\0\x87\x94R\x94ub\x8c\rnext_\
+//!     run_time\x94h\r\x8c\x08datetime\x94\x93\x94C\n\x07\xea\x0b\x19\x06\x1e\0\0\0\0\x94h\r\
+//!     \x8c\x08timezone\x94\x93\x94h\x0fK\0K\0K\0\x87\x94R\x94\x85\x94R\x94\x86\x94R\x94u.";
+//! let job: Job = onggi_pickle::from_slice(column)?;
+//! assert_eq!((&*job.func, job.trigger.interval), ("jobs:backup", TimeDelta::new(0, 900, 0).expect("in range")));
+//! assert_eq!(job.next_run_time.to_string(), "2026-11-25T06:30:00+00:00");
+//! # Ok::<(), onggi_pickle::Error>(())
+//! ```
+//!
+//! A model of scikit-learn is an [`Instance`], whose arrays are read with [`numpy`].
+//!
 //! # Rust and Python
 //!
 //! | Rust | writes | reads |
