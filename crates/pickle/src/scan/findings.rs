@@ -1,6 +1,6 @@
 //! What was found, with a bound on how much of it is kept.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::{Finding, Grade};
 
@@ -13,8 +13,8 @@ const FEW: usize = 16;
 #[derive(Default)]
 pub(super) struct Findings {
     list: Vec<Finding>,
-    /// Places and words of all that were kept, once they are many; of few, the list says it.
-    seen: HashSet<(usize, String)>,
+    /// Places, words and grades of all that were kept, once they are many; of few, the list says it.
+    seen: HashMap<(usize, String), Grade>,
     pub(super) grade: Grade,
     /// How many of the kept ones are dangerous: those are never given up.
     dangerous: usize,
@@ -34,8 +34,10 @@ impl Findings {
 
     pub(super) fn add(&mut self, finding: Finding) {
         self.grade = self.grade.max(finding.grade);
-        if self.has_seen(&finding) {
-            return;
+        match self.seen(&finding) {
+            Some(grade) if grade >= finding.grade => return,
+            Some(_) => return self.worsen(finding),
+            None => {}
         }
         if self.list.len() < MOST {
             self.dangerous += usize::from(finding.grade == Grade::Dangerous);
@@ -44,6 +46,11 @@ impl Findings {
             return;
         }
         self.left_out += 1;
+        self.keep_the_worst(finding);
+    }
+
+    /// Keeps what is dangerous in place of something milder.
+    fn keep_the_worst(&mut self, finding: Finding) {
         if finding.grade < Grade::Dangerous || self.dangerous == MOST {
             return;
         }
@@ -54,11 +61,24 @@ impl Findings {
         }
     }
 
-    fn has_seen(&self, finding: &Finding) -> bool {
-        if self.seen.is_empty() {
-            return self.list.iter().any(|kept| kept.offset == finding.offset && kept.what == finding.what);
+    /// The grade of what was found in the same place and said in the same words.
+    fn seen(&self, finding: &Finding) -> Option<Grade> {
+        match self.seen.is_empty() {
+            true => self.list.iter().find(|kept| is_same(kept, finding)).map(|kept| kept.grade),
+            false => self.seen.get(&key(finding)).copied(),
         }
-        self.seen.contains(&key(finding))
+    }
+
+    /// Another reading of the same bytes comes to a worse end: that one counts.
+    fn worsen(&mut self, finding: Finding) {
+        let Some(kept) = self.list.iter_mut().find(|kept| is_same(kept, &finding)) else {
+            return self.keep_the_worst(finding);
+        };
+        self.dangerous += usize::from(finding.grade == Grade::Dangerous);
+        if let Some(grade) = self.seen.get_mut(&key(&finding)) {
+            *grade = finding.grade;
+        }
+        *kept = finding;
     }
 
     /// Remembers what is about to be kept.
@@ -67,9 +87,9 @@ impl Findings {
             return;
         }
         if self.seen.is_empty() {
-            self.seen.extend(self.list.iter().map(key));
+            self.seen.extend(self.list.iter().map(|kept| (key(kept), kept.grade)));
         }
-        self.seen.insert(key(finding));
+        self.seen.insert(key(finding), finding.grade);
     }
 
     /// The findings in the order of the input, and how many were left out.
@@ -77,6 +97,10 @@ impl Findings {
         self.list.sort_by(|left, right| (left.offset, &left.what).cmp(&(right.offset, &right.what)));
         (self.list, self.left_out)
     }
+}
+
+fn is_same(left: &Finding, right: &Finding) -> bool {
+    left.offset == right.offset && left.what == right.what
 }
 
 fn key(finding: &Finding) -> (usize, String) {

@@ -353,3 +353,12 @@ fn a_call_with_many_arguments_is_told_in_few_words() {
     let what = &scan(&input).findings[0].what;
     assert!(what.len() < 400 && what.ends_with("and 1991 more"), "{what}");
 }
+
+#[test]
+fn the_worst_of_several_readings_of_the_same_bytes_is_the_one_reported() {
+    let report = scan(b"\x80\x04\x95\x82\x80\x04\x82\x82.\x82\x82ccopy_reg\np\n");
+    let worst = report.findings.iter().map(|finding| finding.grade).max();
+    assert_eq!(worst, Some(report.grade), "{report:?}");
+    let places: Vec<_> = report.findings.iter().map(|finding| (finding.offset, &finding.what)).collect();
+    assert_eq!(places.iter().collect::<std::collections::HashSet<_>>().len(), places.len(), "{report:?}");
+}
