@@ -1,15 +1,26 @@
 //! Numbers, and the operators that the database computes with.
+//!
+//! A result is NULL where an operand is, and its type says so.
 
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
 use onggi_sql as sql;
 use onggi_sql::{BinaryOperator, UnaryOperator};
 
+use super::nullability::Either;
 use super::operand::binary;
-use super::{Expression, Operand, Tree};
+use super::{Expression, Nullable, Operand, Tree};
 use crate::field::Field;
 
-/// Types that the database computes with.
+/// Types that the database computes with, by `+`, `-`, `*`, `/` and `%` on columns and expressions.
+///
+/// - A result is NULL where an operand is: the sum of an `i64` and an `Option<i64>` is an `Option<i64>`.
+/// - Whole numbers are divided without a rest, toward zero.
+/// - A division by zero is NULL on SQLite, which is an error where the result is read as a number, and an error of the
+///   database elsewhere. `a / b.null_if(0)` is NULL everywhere, and an `Option` by its type.
+/// - SQLite computes whole numbers with 64 bits. Beyond these it goes on with the nearest float: conditions compare that,
+///   and reading it as a whole number is an error, never another number. Elsewhere that is an error of the database.
+/// - `%` of floats is that of their whole parts on SQLite.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a number that the database computes with")]
 pub trait Number: Field {
     /// The type of a sum, which is wider than what is summed.
@@ -56,42 +67,42 @@ impl Number for f64 {
     type Sum = f64;
 }
 
-impl<T: Field<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Add<V> for Expression<T, N> {
-    type Output = Expression<T>;
+impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Add<V> for Expression<T, N> {
+    type Output = Expression<Either<T, V::Value, T::Base>>;
 
-    fn add(self, other: V) -> Expression<T> {
+    fn add(self, other: V) -> Self::Output {
         Expression::tree(self.node.into().join(other.into_operand(), binary(BinaryOperator::Add)))
     }
 }
 
-impl<T: Field<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Sub<V> for Expression<T, N> {
-    type Output = Expression<T>;
+impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Sub<V> for Expression<T, N> {
+    type Output = Expression<Either<T, V::Value, T::Base>>;
 
-    fn sub(self, other: V) -> Expression<T> {
+    fn sub(self, other: V) -> Self::Output {
         Expression::tree(self.node.into().join(other.into_operand(), binary(BinaryOperator::Subtract)))
     }
 }
 
-impl<T: Field<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Mul<V> for Expression<T, N> {
-    type Output = Expression<T>;
+impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Mul<V> for Expression<T, N> {
+    type Output = Expression<Either<T, V::Value, T::Base>>;
 
-    fn mul(self, other: V) -> Expression<T> {
+    fn mul(self, other: V) -> Self::Output {
         Expression::tree(self.node.into().join(other.into_operand(), binary(BinaryOperator::Multiply)))
     }
 }
 
-impl<T: Field<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Div<V> for Expression<T, N> {
-    type Output = Expression<T>;
+impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Div<V> for Expression<T, N> {
+    type Output = Expression<Either<T, V::Value, T::Base>>;
 
-    fn div(self, other: V) -> Expression<T> {
+    fn div(self, other: V) -> Self::Output {
         Expression::tree(self.node.into().join(other.into_operand(), binary(BinaryOperator::Divide)))
     }
 }
 
-impl<T: Field<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Rem<V> for Expression<T, N> {
-    type Output = Expression<T>;
+impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>> Rem<V> for Expression<T, N> {
+    type Output = Expression<Either<T, V::Value, T::Base>>;
 
-    fn rem(self, other: V) -> Expression<T> {
+    fn rem(self, other: V) -> Self::Output {
         Expression::tree(self.node.into().join(other.into_operand(), binary(BinaryOperator::Remainder)))
     }
 }

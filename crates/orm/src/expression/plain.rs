@@ -3,9 +3,9 @@
 use onggi_sql as sql;
 use onggi_sql::{BinaryOperator, Value};
 
+use super::nullability::Either;
 use super::operand::binary;
-use super::{Condition, Expression, Number, Operand, Tree};
-use crate::field::Field;
+use super::{Condition, Expression, Nullable, Number, Operand, Tree};
 
 /// What `&&`, `||` and `!` join: a condition, a boolean column, a boolean that is known before the query runs.
 #[diagnostic::on_unimplemented(
@@ -44,49 +44,49 @@ pub fn condition(operand: impl Logical) -> Condition {
 }
 
 /// `value + column`.
-pub fn add<T: Field<Base: Number>, N: Into<Tree>>(
-    value: impl Operand<T::Base>,
+pub fn add<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+    value: V,
     column: Expression<T, N>,
-) -> Expression<T> {
+) -> Expression<Either<T, V::Value, T::Base>> {
     compute(BinaryOperator::Add, value, column)
 }
 
 /// `value - column`.
-pub fn subtract<T: Field<Base: Number>, N: Into<Tree>>(
-    value: impl Operand<T::Base>,
+pub fn subtract<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+    value: V,
     column: Expression<T, N>,
-) -> Expression<T> {
+) -> Expression<Either<T, V::Value, T::Base>> {
     compute(BinaryOperator::Subtract, value, column)
 }
 
 /// `value * column`.
-pub fn multiply<T: Field<Base: Number>, N: Into<Tree>>(
-    value: impl Operand<T::Base>,
+pub fn multiply<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+    value: V,
     column: Expression<T, N>,
-) -> Expression<T> {
+) -> Expression<Either<T, V::Value, T::Base>> {
     compute(BinaryOperator::Multiply, value, column)
 }
 
 /// `value / column`.
-pub fn divide<T: Field<Base: Number>, N: Into<Tree>>(
-    value: impl Operand<T::Base>,
+pub fn divide<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+    value: V,
     column: Expression<T, N>,
-) -> Expression<T> {
+) -> Expression<Either<T, V::Value, T::Base>> {
     compute(BinaryOperator::Divide, value, column)
 }
 
 /// `value % column`.
-pub fn remainder<T: Field<Base: Number>, N: Into<Tree>>(
-    value: impl Operand<T::Base>,
+pub fn remainder<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+    value: V,
     column: Expression<T, N>,
-) -> Expression<T> {
+) -> Expression<Either<T, V::Value, T::Base>> {
     compute(BinaryOperator::Remainder, value, column)
 }
 
-fn compute<T: Field<Base: Number>, N: Into<Tree>>(
+fn compute<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
     operator: BinaryOperator,
-    value: impl Operand<T::Base>,
+    value: V,
     column: Expression<T, N>,
-) -> Expression<T> {
+) -> Expression<Either<T, V::Value, T::Base>> {
     Expression::tree(value.into_operand().join(column.into_tree(), binary(operator)))
 }
