@@ -1,6 +1,6 @@
 //! What was found, with a bound on how much of it is kept.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::{Finding, Grade};
 
@@ -14,7 +14,7 @@ const FEW: usize = 16;
 pub(super) struct Findings {
     list: Vec<Finding>,
     /// Places, words and grades of all that were kept, once they are many; of few, the list says it.
-    seen: HashMap<(usize, String), Grade>,
+    seen: BTreeMap<(usize, String), Grade>,
     pub(super) grade: Grade,
     /// How many of the kept ones are dangerous: those are never given up.
     dangerous: usize,

@@ -5,7 +5,7 @@ mod index;
 mod state;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use self::index::Index;
 use super::findings::Findings;
@@ -33,7 +33,7 @@ pub(super) struct Interpreter<'a, 's> {
     owned_bytes: usize,
     dicts: u32,
     /// The entries of dicts that mean something to `BUILD`.
-    special: HashMap<u32, Vec<(&'a str, Value)>>,
+    special: BTreeMap<u32, Vec<(&'a str, Value)>>,
     /// What each `attrgetter` or `methodcaller` was made with: a path, and whether it calls.
     pub(super) getters: Vec<(String, bool)>,
     /// Pickles inside, which something here would load.
@@ -112,7 +112,7 @@ impl<'a, 's> Interpreter<'a, 's> {
             owned: Vec::new(),
             owned_bytes: 0,
             dicts: 0,
-            special: HashMap::new(),
+            special: BTreeMap::new(),
             getters: Vec::new(),
             nested: Vec::new(),
             room: input.len().saturating_mul(4).saturating_add(1 << 20),

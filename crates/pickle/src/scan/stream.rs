@@ -1,7 +1,7 @@
 //! Scanning a stream: pickle after pickle, every way to read frames, pickles inside, and what follows an error.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::findings::Findings;
 use super::interpreter::Interpreter;
@@ -35,7 +35,7 @@ pub(super) fn scan(input: &[u8], options: &ScanOptions) -> Report {
 /// Scans the pickles inside, and those inside of them.
 fn scan_nested(input: &[u8], nested: Vec<Cow<'_, [u8]>>, options: &ScanOptions, findings: &mut Findings) {
     let mut queue = nested;
-    let mut seen = HashSet::new();
+    let mut seen = BTreeSet::new();
     let mut budget = input.len().saturating_mul(4).saturating_add(1 << 20);
     while let Some(bytes) = queue.pop() {
         if !seen.insert((bytes.as_ptr().addr(), bytes.len())) && matches!(bytes, Cow::Borrowed(_)) {

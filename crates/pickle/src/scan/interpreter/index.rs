@@ -1,16 +1,16 @@
 //! Which entry belongs to a name.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Up to how many names are compared each.
 const FEW: usize = 16;
 
-/// Entries by texts, without hashing while there are few.
+/// Entries by texts, without a tree while there are few.
 #[derive(Default)]
 pub(super) struct Index {
     few: Vec<(String, u32)>,
     /// All of them, once they are many.
-    many: HashMap<String, u32>,
+    many: BTreeMap<String, u32>,
 }
 
 impl Index {
