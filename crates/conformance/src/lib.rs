@@ -34,6 +34,7 @@ pub mod raw;
 pub mod relations;
 pub mod relations_changes;
 pub mod session;
+pub mod structs;
 pub mod tables;
 pub mod transaction;
 pub mod unit_of_work;

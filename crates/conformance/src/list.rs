@@ -331,6 +331,13 @@ macro_rules! cases {
                 a_failed_insert_is_of_a_new_row
                 versions_are_checked_and_count_up
             }
+            structs {
+                fields_are_selected_by_name
+                derived_rows_keep_the_names_of_fields
+                joined_rows_become_structs
+                rows_of_sql_are_read_by_name
+                columns_that_do_not_fit_a_struct_are_named
+            }
             raw {
                 rows_are_typed
                 parameters_are_bound

@@ -1,4 +1,5 @@
-//! The macros of onggi: [`Model`] makes a struct a table, [`Field`] makes an enum a column, [`expr!`] writes closures of
+//! The macros of onggi: [`Model`] makes a struct a table, [`Field`] makes an enum a column, [`FromRow`] makes a
+//! struct what rows become, [`expr!`] writes closures of
 //! queries in plain Rust, and [`select!`] whole queries.
 //!
 //! The input of a derive goes one way: attributes are split into words (`word`), words get a meaning (`attr`), a struct with its
@@ -21,6 +22,7 @@ mod model;
 mod names;
 mod place;
 mod relation;
+mod row;
 mod select;
 mod types;
 mod valid;
@@ -339,6 +341,42 @@ pub fn derive_field(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn expr(input: TokenStream) -> TokenStream {
     expr::expand(input.into()).into()
+}
+
+/// Makes a struct with named fields what rows become: of queries, and of SQL as text.
+///
+/// The macro writes a struct `{Struct}Columns` with the same fields. Given to `select`, it says what is selected for each
+/// field, by name; the compiler checks that none is missing and that types fit. Rows of SQL as text are read by the names
+/// of their columns: one that is missing, twice there, or no field is an error that names it. Fields are what a model's
+/// columns can be.
+///
+/// ```
+/// use onggi::{Database, FromRow, Id, Model, count_rows, sql};
+///
+/// #[derive(Clone, Default, Model)]
+/// struct User { id: Id<User>, city: String }
+///
+/// #[derive(Debug, PartialEq, FromRow)]
+/// struct Total { city: String, people: i64 }
+///
+/// # let db = Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![User])?;
+/// # let mut connection = db.connect()?;
+/// # connection.insert(&mut User { city: "Seoul".into(), ..Default::default() })?;
+/// let totals: Vec<Total> = User::query()
+///     .group_by(|u| u.city)
+///     .select(|u| TotalColumns { city: u.city, people: count_rows() })
+///     .all(&mut connection)?;
+/// assert_eq!(totals, [Total { city: "Seoul".into(), people: 1 }]);
+///
+/// let same: Vec<Total> =
+///     sql("SELECT count(*) AS people, city FROM user GROUP BY city").all(&mut connection)?;
+/// assert_eq!(same, totals);
+/// # onggi::Result::Ok(())
+/// ```
+#[proc_macro_derive(FromRow)]
+pub fn derive_from_row(input: TokenStream) -> TokenStream {
+    row::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// A query in one sentence: `select!(for p in Post if p.likes > 10 => (p.author.name, count(p)))`.

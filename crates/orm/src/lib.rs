@@ -88,14 +88,14 @@ pub use field::{Deferred, Field, Pickled};
 pub use handle::Handle;
 pub use id::Id;
 pub use model::{Key, Model};
-pub use onggi_derive::{Field, Model, expr, select};
+pub use onggi_derive::{Field, FromRow, Model, expr, select};
 pub use onggi_driver::{Bind, Executed};
 pub use onggi_pickle as pickle;
 pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
 pub use query::{Derived, JoinTo, Joined, Named, Query, Tables};
 pub use raw::{FromRow, Parameter, Sql, sql};
 pub use relation::{BelongsTo, Collection, Eager, HasMany, HasOne, ManyToMany, Related};
-pub use selection::{Entity, EntityColumns, Selection};
+pub use selection::{Entity, EntityColumns, Selection, SelectionOf};
 pub use session::{Load, Members, Session, State};
 
 /// The result of this crate's operations.
@@ -111,13 +111,15 @@ pub mod __private {
     pub use crate::field::Attribute;
     pub use crate::mapped::Mapped;
     pub use crate::pickle_functions::GET as PICKLE_GET;
+    pub use crate::raw::by_name;
     pub use crate::reader::Reader;
     pub use crate::relation::{Cascade, Relation, RelationField, RelationKind, has_relation, relation};
+    pub use crate::selection::Columns;
     pub use crate::session::target;
     pub use crate::source::follow;
     pub use crate::{
-        Bind, Collection, Column, EntityColumns, Error, Field, Maybe, Model, Nullability, Result, Source,
-        Type, ValueRef,
+        Bind, Collection, Column, EntityColumns, Error, Field, FromRow, Keep, Maybe, Model, Nullability,
+        Plain, Result, Selection, SelectionOf, Source, Type, ValueRef,
     };
 
     /// A column with a name.

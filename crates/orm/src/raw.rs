@@ -96,15 +96,12 @@ impl Sql {
         mut each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         self.with(connection, |prepared| {
-            let width = prepared.columns().len();
-            if width != R::WIDTH {
-                let message = format!("rows of {width} columns, read as {}: {}", R::WIDTH, self.text);
-                return Err(Error::usage(message));
-            }
+            let places = R::places(&prepared.columns())
+                .map_err(|error| error.prefixed(format_args!("{}", self.text)))?;
             *writes = !prepared.reads_only();
             let mut rows = prepared.query(|to| self.bind_to(to))?;
             while let Some(row) = rows.next_row()? {
-                each(R::read(&mut Reader::new(row))?)?;
+                each(R::read(&mut Reader::new(row), &places)?)?;
             }
             Ok(())
         })
@@ -179,21 +176,64 @@ impl Parameter for &str {
     }
 }
 
-/// A row of [`sql`]: a column, or a tuple of up to eight.
-#[diagnostic::on_unimplemented(message = "`{Self}` cannot be read from a row")]
+/// A row of [`sql`]: a column, a tuple of up to twelve, or a struct whose fields have the names of the columns, by
+/// `#[derive(FromRow)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a row",
+    note = "a row is a column, a tuple of up to twelve, or a struct with `#[derive(FromRow)]`"
+)]
 pub trait FromRow: Sized {
-    /// How many columns it has.
-    const WIDTH: usize;
+    /// Where its columns are among those of a result.
+    ///
+    /// # Errors
+    ///
+    /// A result of other columns.
+    #[doc(hidden)]
+    fn places(columns: &[String]) -> Result<Vec<usize>>;
 
     /// Reads it.
     #[doc(hidden)]
-    fn read(reader: &mut Reader<'_>) -> Result<Self>;
+    fn read(reader: &mut Reader<'_>, places: &[usize]) -> Result<Self>;
+}
+
+/// The places of so many columns, whatever their names.
+fn in_order(columns: &[String], width: usize) -> Result<Vec<usize>> {
+    match columns.len() == width {
+        true => Ok((0..width).collect()),
+        false => Err(Error::usage(format!("rows of {} columns, read as {width}", columns.len()))),
+    }
+}
+
+/// The places of columns by their names: each must be there once, and no other.
+pub fn by_name(columns: &[String], names: &[&str]) -> Result<Vec<usize>> {
+    if let Some(other) = columns.iter().find(|column| !names.contains(&column.as_str())) {
+        return Err(Error::usage(format!(
+            "the column `{other}` is no field: fields are {}",
+            names.join(", ")
+        )));
+    }
+    let place = |name: &&str| {
+        let mut found = columns.iter().enumerate().filter(|(_, column)| column == name);
+        match (found.next(), found.next()) {
+            (Some((place, _)), None) => Ok(place),
+            (Some(_), Some(_)) => {
+                Err(Error::usage(format!("two columns are called `{name}`: rename one with AS")))
+            }
+            (None, _) => Err(Error::usage(format!(
+                "no column is called `{name}`, as the field is: there are {}",
+                columns.join(", ")
+            ))),
+        }
+    };
+    names.iter().map(place).collect()
 }
 
 impl<T: Field> FromRow for T {
-    const WIDTH: usize = 1;
+    fn places(columns: &[String]) -> Result<Vec<usize>> {
+        in_order(columns, 1)
+    }
 
-    fn read(reader: &mut Reader<'_>) -> Result<T> {
+    fn read(reader: &mut Reader<'_>, _places: &[usize]) -> Result<T> {
         reader.next()
     }
 }
@@ -201,9 +241,11 @@ impl<T: Field> FromRow for T {
 macro_rules! tuple {
     ($width:literal: $($part:ident)+) => {
         impl<$($part: Field),+> FromRow for ($($part,)+) {
-            const WIDTH: usize = $width;
+            fn places(columns: &[String]) -> Result<Vec<usize>> {
+                in_order(columns, $width)
+            }
 
-            fn read(reader: &mut Reader<'_>) -> Result<Self> {
+            fn read(reader: &mut Reader<'_>, _places: &[usize]) -> Result<Self> {
                 Ok(($(reader.next::<$part>()?,)+))
             }
         }
@@ -217,3 +259,7 @@ tuple!(5: A B C D E);
 tuple!(6: A B C D E F);
 tuple!(7: A B C D E F G);
 tuple!(8: A B C D E F G H);
+tuple!(9: A B C D E F G H I);
+tuple!(10: A B C D E F G H I J);
+tuple!(11: A B C D E F G H I J K);
+tuple!(12: A B C D E F G H I J K L);

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use onggi_sql::{self as sql, Source};
 
-use crate::executor::Keep;
+use crate::executor::{Keep, Plain};
 use crate::expression::{Expression, Nullability, OutputNode, Parts, Paths, Tree, need};
 use crate::field::Field;
 use crate::query::Tables;
@@ -15,7 +15,7 @@ use crate::{Error, Executor, Model, Result};
 /// What a query gives for each row.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be selected",
-    note = "a query selects columns, expressions, and tuples of up to twelve of them"
+    note = "a query selects columns, expressions, tuples of up to twelve of them, and structs by `#[derive(FromRow)]`"
 )]
 pub trait Selection {
     /// What a row becomes.
@@ -27,7 +27,7 @@ pub trait Selection {
 
     /// It, as another query sees it that reads this one's rows.
     #[doc(hidden)]
-    type Outputs: Copy + Selection<Row = Self::Row>;
+    type Outputs: Copy + Selection<Row = Self::Row, Item<Plain> = Self::Item<Plain>>;
 
     /// It, as columns of the rows of a number, from a column on.
     #[doc(hidden)]
@@ -324,3 +324,14 @@ tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, K 10, L 11);
+
+/// What can be selected for a field of type `T` of a struct with `#[derive(FromRow)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is selected for a field of type `{T}`",
+    label = "not a `{T}`",
+    note = "the field and what is selected for it have one type: `Option` where it can be NULL"
+)]
+pub trait SelectionOf<T>: Selection<Item<Plain> = T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, S: Selection<Item<Plain> = T>> SelectionOf<T> for S {}

@@ -202,7 +202,8 @@ impl<F: Tables, S> Query<F, S> {
         self
     }
 
-    /// Selects columns or expressions instead of objects: one, or a tuple of up to twelve.
+    /// Selects columns or expressions instead of objects: one, a tuple of up to twelve, or a struct with
+    /// [`#[derive(FromRow)]`](derive@crate::FromRow), field by field.
     ///
     /// ```
     /// # use onggi::{Database, Id, Model};

@@ -1,6 +1,6 @@
 use onggi_sql::Source;
 
-use crate::executor::Keep;
+use crate::executor::{Keep, Plain};
 use crate::expression::{Maybe, Must};
 use crate::reader::Reader;
 use crate::relation::Fetch;
@@ -23,7 +23,7 @@ pub trait Tables {
 
     /// They, as another query sees them that reads this one's rows.
     #[doc(hidden)]
-    type Outputs: Copy + Selection<Row = Self::Row>;
+    type Outputs: Copy + Selection<Row = Self::Row, Item<Plain> = Self::Item<Plain>>;
 
     /// They, as columns of the rows of a number.
     #[doc(hidden)]

@@ -1,0 +1,6 @@
+use onggi::FromRow;
+
+#[derive(FromRow)]
+struct Total(String, i64);
+
+fn main() {}
