@@ -159,6 +159,7 @@ macro_rules! cases {
                 a_set_wide_delete_is_seen_by_get
                 raw_sql_is_seen_by_the_next_query
                 a_session_holds_no_transaction_until_its_first_statement
+                what_a_first_query_brought_is_known_by_key_whatever_comes_next
                 a_session_that_is_dropped_writes_nothing
                 handles_are_small_and_copy
             }

@@ -432,6 +432,24 @@ pub fn a_session_holds_no_transaction_until_its_first_statement(harness: &Harnes
     Ok(())
 }
 
+pub fn what_a_first_query_brought_is_known_by_key_whatever_comes_next(harness: &Harness) -> Result<()> {
+    let mut session = session_with(harness, &["a", "b", "c"])?;
+    let users = User::query().order_by(|u| u.id).all(&mut session)?;
+    session[users[0]].name = "A".into();
+    session.delete(users[1])?;
+    let added = session.add(user("d", 1));
+    session.flush()?;
+    harness.statements();
+    assert_eq!(session.get::<User>(1)?, Some(users[0]));
+    assert_eq!(session.get::<User>(2)?, None);
+    assert_eq!(session.get::<User>(4)?, Some(added));
+    assert_eq!(User::query().order_by(|u| u.id).all(&mut session)?, [users[0], users[2], added]);
+    session.rollback()?;
+    assert_eq!(session.get::<User>(2)?, Some(users[1]));
+    assert_eq!(User::query().order_by(|u| u.id).all(&mut session)?, users);
+    Ok(())
+}
+
 pub fn a_session_that_is_dropped_writes_nothing(harness: &Harness) -> Result<()> {
     let mut session = session_with(harness, &[])?;
     session.add(user("flushed", 1));

@@ -41,6 +41,15 @@ impl<'r> Reader<'r> {
         Ok(self.row.value(column, ty)?.to_owned())
     }
 
+    /// The next columns, whatever their fields.
+    pub(crate) fn next_values(&mut self, types: &[Type]) -> Result<Vec<Value>> {
+        let mut values = Vec::with_capacity(types.len());
+        for &ty in types {
+            values.push(self.next_value(ty)?);
+        }
+        Ok(values)
+    }
+
     /// The next column as the database keeps it, whatever its type.
     pub(crate) fn next_raw(&mut self) -> Result<Value> {
         let column = self.next;

@@ -107,29 +107,19 @@ fn fill_one<T: Model>(
 
 fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut Connection) -> Result<()> {
     let (keys, of_owner) = distinct(owners, owners.primary_key())?;
-    let inverse = fetch.relation.inverse_of().map(Relation::columns);
-    let mut targets: Vec<T> = Vec::new();
-    let mut numbers: Vec<Option<usize>> = Vec::new();
-    for some in portions(&keys.values) {
-        let related = related(fetch.relation, fetch.narrowed.as_deref(), some)?;
-        rows(&related.select, connection, &mut (), |reader, ()| {
-            let lead = related.lead.iter().map(|&ty| reader.next_value(ty)).collect::<Result<Vec<_>>>()?;
-            reader.enter(T::table());
-            let target = T::read(reader)?;
-            let key = match inverse {
-                Some(columns) => values(columns.iter().map(|&column| target.attribute(column)))?,
-                None => Some(lead.into()),
-            };
-            numbers.push(key.and_then(|key| keys.number(&key)));
-            targets.push(target);
-            Ok(true)
-        })?;
-    }
-    fill_all(&fetch.nested, &mut targets, connection)?;
     let mut members: Vec<Vec<T>> = keys.values.iter().map(|_| Vec::new()).collect();
-    for (target, number) in targets.into_iter().zip(numbers) {
-        if let Some(number) = number {
-            members[number].push(target);
+    match fetch.nested.as_slice() {
+        [] => each_related::<T>(fetch, &keys, connection, |number, target| members[number].push(target))?,
+        nested => {
+            let (mut targets, mut numbers): (Vec<T>, Vec<usize>) = (Vec::new(), Vec::new());
+            each_related::<T>(fetch, &keys, connection, |number, target| {
+                targets.push(target);
+                numbers.push(number);
+            })?;
+            fill_all(nested, &mut targets, connection)?;
+            for (target, number) in targets.into_iter().zip(numbers) {
+                members[number].push(target);
+            }
         }
     }
     let mut waiting = vec![0_usize; members.len()];
@@ -141,6 +131,33 @@ fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut 
             if waiting[number] > 0 { members[number].clone() } else { std::mem::take(&mut members[number]) }
         });
         put_many(owners.relation_mut(owner, fetch.relation), members)?;
+    }
+    Ok(())
+}
+
+/// Reads the rows on the other side of a relation to many, each with the number of its owner's key.
+fn each_related<T: Model>(
+    fetch: &Fetch,
+    keys: &Keys,
+    connection: &mut Connection,
+    mut each: impl FnMut(usize, T),
+) -> Result<()> {
+    let inverse = fetch.relation.inverse_of().map(Relation::columns);
+    for some in portions(&keys.values) {
+        let related = related(fetch.relation, fetch.narrowed.as_deref(), some)?;
+        rows(&related.select, connection, &mut (), |reader, ()| {
+            let lead = reader.next_values(&related.lead)?;
+            reader.enter(T::table());
+            let target = T::read(reader)?;
+            let number = match inverse {
+                Some(columns) => keys.number_of(columns.iter().map(|&column| target.attribute(column)))?,
+                None => keys.number(&lead),
+            };
+            if let Some(number) = number {
+                each(number, target);
+            }
+            Ok(true)
+        })?;
     }
     Ok(())
 }

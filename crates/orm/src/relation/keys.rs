@@ -37,6 +37,24 @@ impl Keys {
         number
     }
 
+    /// The number of a key of one integer.
+    pub(crate) fn number_of_integer(&self, key: i64) -> Option<usize> {
+        self.integers.get(&key).copied()
+    }
+
+    /// The number of the key that fields hold.
+    pub(crate) fn number_of<'a>(
+        &self,
+        mut fields: impl ExactSizeIterator<Item = &'a dyn Attribute> + Clone,
+    ) -> Result<Option<usize>> {
+        if let (1, Some(field)) = (fields.len(), fields.clone().next())
+            && let Some(key) = integer(field)
+        {
+            return Ok(self.number_of_integer(key));
+        }
+        Ok(values(&mut fields)?.and_then(|key| self.number(&key)))
+    }
+
     /// The number of a key.
     pub(crate) fn number(&self, key: &[Value]) -> Option<usize> {
         match key {
@@ -55,6 +73,28 @@ pub(crate) fn values<'a>(fields: impl Iterator<Item = &'a dyn Attribute>) -> Res
         }
     }
     Ok((!values.0.contains(&Value::Null)).then_some(values.0))
+}
+
+/// The integer that a field holds, where it holds one: most keys, found without an owned value in between.
+pub(crate) fn integer(field: &dyn Attribute) -> Option<i64> {
+    let mut integer = Integer(None);
+    match field.bind_or_refer(&mut integer) {
+        Ok(None) => integer.0,
+        Ok(Some(_)) | Err(_) => None,
+    }
+}
+
+/// Keeps what is bound, where it is an integer.
+struct Integer(Option<i64>);
+
+impl Bind for Integer {
+    fn bind(&mut self, value: ValueRef<'_>) -> onggi_driver::Result<()> {
+        self.0 = match value {
+            ValueRef::Integer(value) => Some(value),
+            _ => None,
+        };
+        Ok(())
+    }
 }
 
 /// Keeps what is bound.

@@ -1,7 +1,6 @@
 //! Which objects are on the other side of relations to many, as far as the session has read it.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use onggi_sql::shape::{self, Shape};
 
 use crate::Value;

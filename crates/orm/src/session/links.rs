@@ -196,7 +196,7 @@ impl AnyStore for Links {
         Vec::new()
     }
 
-    fn find(&self, _key: &Capture) -> Result<Option<(Object, bool)>> {
+    fn find(&mut self, _key: &Capture) -> Result<Option<(Object, bool)>> {
         Ok(None)
     }
 

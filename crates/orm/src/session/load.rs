@@ -1,7 +1,6 @@
 //! Along relations, from objects that the session has: one statement for all objects that came together.
 
-use std::collections::HashSet;
-
+use hashbrown::HashSet;
 use onggi_driver::Capture;
 use onggi_sql::{Select, Source, Type, Value};
 use smallvec::SmallVec;
@@ -15,7 +14,7 @@ use crate::field::{Attribute, Deferred, Field};
 use crate::handle::{Handle, Object};
 use crate::query::rows;
 use crate::relation::fetch::Narrowed;
-use crate::relation::keys::{KeyValues, values as key_values};
+use crate::relation::keys::{KeyValues, integer, values as key_values};
 use crate::relation::select::{RelatedRows, portions, referred, related, with_keys};
 use crate::relation::{Collection, Fetch, Keys, Related, Relation};
 use crate::selection::EntityColumns;
@@ -125,7 +124,7 @@ impl Session {
             let select = with_keys(table, column, some);
             let (connection, arena) = self.split();
             let result = rows(&select, connection, arena, |reader, arena| {
-                let values = types.iter().map(|&ty| reader.next_value(ty)).collect::<Result<_>>()?;
+                let values = reader.next_values(&types)?;
                 let value = reader.next_value(table.columns[column].ty)?;
                 let Some(store) = arena.any_mut(from.store) else { return Ok(false) };
                 if let Some((object, _)) = store.find(&Capture { values })? {
@@ -279,28 +278,29 @@ impl Session {
     ) -> Result<()> {
         let part = self.arena.collections.part(narrowed);
         let unknown = |&&owner: &&Object| self.arena.collections.get(relation, owner, part).is_none();
-        let mut seen = HashSet::new();
-        let owners: Vec<Object> =
-            owners.iter().filter(unknown).copied().filter(|&owner| seen.insert(owner)).collect();
-        let Some(first) = owners.first().copied() else { return Ok(()) };
-        let mut keys = Keys::default();
-        for &owner in &owners {
-            keys.insert(self.arena.key_of(owner)?.values.into());
+        let (mut keys, mut unique) = (Keys::default(), Vec::new());
+        for &owner in owners.iter().filter(unknown) {
+            if keys.insert(self.arena.key_of(owner)?.values.into()) == unique.len() {
+                unique.push(owner);
+            }
+        }
+        let owners = unique;
+        if owners.is_empty() {
+            return Ok(());
         }
         let mut members: Vec<Vec<Object>> = vec![Vec::new(); owners.len()];
         for some in portions(&keys.values) {
             let RelatedRows { select, lead } = related(relation, narrowed, some)?;
             self.fetch_rows(&select, &lead, relation, |arena, lead, member| {
-                let key = match relation.inverse_of() {
-                    None => Some(lead.into()),
-                    Some(inverse) => arena.values(member, inverse.columns()),
-                };
-                let Some(key) = key else { return Ok(()) };
-                let number = match keys.number(&key) {
-                    Some(number) => Some(number),
-                    None => arena
-                        .owner(first.store, &key)?
-                        .and_then(|owner| owners.iter().position(|&o| o == owner)),
+                let number = match relation.inverse_of() {
+                    None => arena.number_of(&keys, lead, &owners)?,
+                    Some(inverse) => match arena.integer(member, inverse.columns()) {
+                        Some(key) => keys.number_of_integer(key),
+                        None => match arena.values(member, inverse.columns()) {
+                            Some(key) => arena.number_of(&keys, &key, &owners)?,
+                            None => None,
+                        },
+                    },
                 };
                 if let Some(number) = number {
                     members[number].push(member);
@@ -325,15 +325,14 @@ impl Session {
         let target = relation.target;
         (target.begin)(&mut self.arena, lead.is_empty() && select.joins.is_empty());
         let (connection, arena) = self.split();
-        let mut found = Vec::new();
         let result = rows(select, connection, arena, |reader, arena| {
-            let values = lead.iter().map(|&ty| reader.next_value(ty)).collect::<Result<Vec<_>>>()?;
-            found.push(((target.keep)(arena, reader)?, values));
+            let values = reader.next_values(lead)?;
+            let object = (target.keep)(arena, reader)?;
+            each(arena, &values, object)?;
             Ok(true)
         });
         (target.finish)(&mut self.arena);
-        result.inspect_err(|_| self.after_error())?;
-        found.into_iter().try_for_each(|(object, values)| each(&mut self.arena, &values, object))
+        result.inspect_err(|_| self.after_error())
     }
 }
 
@@ -341,18 +340,23 @@ impl Session {
     /// Loads relations of objects, and of those that they lead to.
     pub(super) fn fetch_all(&mut self, owners: &[Object], fetches: &[Fetch]) -> Result<()> {
         for fetch in fetches {
+            let narrowed = fetch.narrowed.as_deref();
+            match fetch.relation.columns() {
+                [] => self.fetch_members(owners, fetch.relation, narrowed)?,
+                _ => self.fetch_referred(owners, fetch.relation)?,
+            }
+            if fetch.nested.is_empty() {
+                continue;
+            }
             let mut targets = Vec::new();
             match fetch.relation.columns() {
                 [] => {
-                    let narrowed = fetch.narrowed.as_deref();
-                    self.fetch_members(owners, fetch.relation, narrowed)?;
                     let part = self.arena.collections.part(narrowed);
                     for &owner in owners {
                         targets.extend(self.arena.members(fetch.relation, owner, part)?);
                     }
                 }
                 _ => {
-                    self.fetch_referred(owners, fetch.relation)?;
                     for &owner in owners {
                         if let Referred::Object(target) = self.arena.referred(owner, fetch.relation)? {
                             targets.push(target);
@@ -395,14 +399,23 @@ impl Arena {
         key_values(fields.into_iter()).ok()?
     }
 
-    /// The object of a key that is equal though it is written in another way.
-    fn owner(&self, store: u32, key: &[Value]) -> Result<Option<Object>> {
-        let found =
-            self.any(store).map_or(Ok(None), |store| store.find(&Capture { values: key.to_vec() }))?;
-        Ok(found.map(|(owner, _)| owner))
+    /// The value of a column of an object, where it is an integer and the only one asked for.
+    fn integer(&self, object: Object, columns: &[usize]) -> Option<i64> {
+        let &[column] = columns else { return None };
+        integer(self.any(object.store)?.attribute(object, column)?)
     }
 
-    fn referred(&self, from: Object, relation: &'static Relation) -> Result<Referred> {
+    /// The number of the owner that a key leads to, which can be equal though it is written in another way.
+    fn number_of(&mut self, keys: &Keys, key: &[Value], owners: &[Object]) -> Result<Option<usize>> {
+        if let Some(number) = keys.number(key) {
+            return Ok(Some(number));
+        }
+        let Some(store) = owners.first().and_then(|owner| self.any_mut(owner.store)) else { return Ok(None) };
+        let found = store.find(&Capture { values: key.to_vec() })?;
+        Ok(found.and_then(|(found, _)| owners.iter().position(|&owner| owner == found)))
+    }
+
+    fn referred(&mut self, from: Object, relation: &'static Relation) -> Result<Referred> {
         if let [column] = *relation.columns() {
             let attribute = self.any(from.store).and_then(|store| store.attribute(from, column));
             if let Some(object) = attribute.and_then(Attribute::referred) {
@@ -410,7 +423,7 @@ impl Arena {
             }
         }
         let Some(values) = self.values(from, relation.columns()) else { return Ok(Referred::Nothing) };
-        let Some(store) = self.any(relation.target().number()) else { return Ok(Referred::Unknown) };
+        let Some(store) = self.any_mut(relation.target().number()) else { return Ok(Referred::Unknown) };
         let found = store.find(&Capture { values: values.into_vec() })?;
         Ok(match found {
             Some((object, true)) if self.phase(object) == State::Persistent => Referred::Object(object),

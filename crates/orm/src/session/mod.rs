@@ -189,8 +189,8 @@ impl Session {
     }
 
     /// The object of a key, where it is here, and whether its values can be trusted.
-    fn known<M: Model>(&self, key: &M::Key) -> Option<(Handle<M>, bool)> {
-        self.arena.store()?.find(key)
+    fn known<M: Model>(&mut self, key: &M::Key) -> Option<(Handle<M>, bool)> {
+        self.arena.store_mut()?.find(key)
     }
 
     /// Marks an object for deletion; the next flush deletes its row. A pending object just goes.

@@ -53,7 +53,7 @@ pub(in crate::session) trait AnyStore: Send {
     /// The touched objects that hold others in their relations.
     fn holders(&self) -> Vec<Object>;
     /// The object of a key, and whether its values can be trusted.
-    fn find(&self, key: &Capture) -> Result<Option<(Object, bool)>>;
+    fn find(&mut self, key: &Capture) -> Result<Option<(Object, bool)>>;
     /// The object and others that came with it, from it on, at most so many.
     fn peers(&self, object: Object, most: usize) -> Vec<Object>;
     /// A field of an object, where that is here.
@@ -193,7 +193,9 @@ impl<M: Model> AnyStore for Store<M> {
         let slots = &self.slots;
         let inserted = |slot: &&u32| slots[**slot as usize].phase == Phase::Pending;
         let inserted = self.touched.iter().filter(inserted).count();
-        self.identity.reserve(inserted, |slot, state| slots[slot as usize].hash_key(state));
+        if inserted > 0 {
+            self.identity.reserve(inserted, |slot, state| slots[slot as usize].hash_key(state));
+        }
         for number in std::mem::take(&mut self.touched) {
             let slot = &mut self.slots[number as usize];
             slot.touched = false;
@@ -276,7 +278,7 @@ impl<M: Model> AnyStore for Store<M> {
         self.touched.iter().filter(holds).map(|&number| self.object(number)).collect()
     }
 
-    fn find(&self, key: &Capture) -> Result<Option<(Object, bool)>> {
+    fn find(&mut self, key: &Capture) -> Result<Option<(Object, bool)>> {
         let found = Store::find(self, &M::Key::of_values(&key.values)?);
         Ok(found.map(|(handle, trusted)| (handle.object(), trusted)))
     }
@@ -330,6 +332,7 @@ impl<M: Model> Store<M> {
 
     /// Takes an object out of its slot for a moment.
     pub(in crate::session) fn lend(&mut self, handle: Handle<M>) -> Option<M> {
+        self.index_late();
         let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)?;
         slot.object.take()
     }

@@ -6,6 +6,8 @@ mod version;
 pub(super) use flush::AnyStore;
 pub(crate) use version::{count_up, next_version};
 
+use std::ops::Range;
+
 use super::identity::Identity;
 use super::state::State;
 use crate::column_set::ColumnSet;
@@ -21,8 +23,10 @@ pub(super) struct Store<M: Model> {
     /// Slots that are pending, lent mutably since the last flush, or to be deleted; each once.
     touched: Vec<u32>,
     undo: Vec<Undo<M>>,
-    /// While a query runs whose rows cannot be known yet: the first slot that the identity map does not have.
-    unindexed: Option<usize>,
+    /// Whether a query runs none of whose rows can be here.
+    fresh: bool,
+    /// The slots that such a query has filled, which the identity map does not have until it is asked for something.
+    unindexed: Range<usize>,
     /// The query whose rows are being read.
     batch: u32,
     seed: u32,
@@ -72,7 +76,8 @@ impl<M: Model> Store<M> {
             identity: Identity::default(),
             touched: Vec::new(),
             undo: Vec::new(),
-            unindexed: None,
+            fresh: false,
+            unindexed: 0..0,
             batch: 0,
             seed,
         }
@@ -177,7 +182,8 @@ impl<M: Model> Store<M> {
     }
 
     /// The object of a key, wherever it stands, and whether its values can be trusted.
-    pub(super) fn find(&self, key: &M::Key) -> Option<(Handle<M>, bool)> {
+    pub(super) fn find(&mut self, key: &M::Key) -> Option<(Handle<M>, bool)> {
+        self.index_late();
         let slot = self.identity.find(key, |slot| self.slots[slot as usize].has_key(key))?;
         let Slot { stamp, epoch, .. } = &self.slots[slot as usize];
         Some((Handle::new(slot, *stamp), *epoch != SUSPECT))
@@ -186,24 +192,36 @@ impl<M: Model> Store<M> {
     /// Before the rows of a query.
     pub(super) fn begin(&mut self, distinct: bool, batch: u32) {
         self.batch = batch;
-        let nothing_known = self.identity.is_empty() && self.free.is_empty();
-        self.unindexed = (distinct && nothing_known).then_some(self.slots.len());
+        self.index_late();
+        self.fresh = distinct && self.identity.is_empty() && self.free.is_empty();
     }
 
-    /// After the rows of a query: the identity map learns of them, sized once.
+    /// After the rows of a query.
     pub(super) fn finish(&mut self) {
         self.batch = 0;
-        let Some(start) = self.unindexed.take() else { return };
-        let slots = &self.slots;
-        self.identity.fill(start..slots.len(), |slot, state| slots[slot as usize].hash_key(state));
+        self.fresh = false;
+    }
+
+    /// Lets the identity map learn of what a query brought to an empty store: all at once, sized for it.
+    #[inline]
+    fn index_late(&mut self) {
+        let unindexed = std::mem::take(&mut self.unindexed);
+        if !unindexed.is_empty() {
+            let slots = &self.slots;
+            self.identity.fill(unindexed, |slot, state| slots[slot as usize].hash_key(state));
+        }
     }
 
     /// The object of a row: the one that is here already, or a new one.
     #[inline]
     pub(super) fn load(&mut self, reader: &mut Reader<'_>, epoch: u32, current: u32) -> Result<Handle<M>> {
         reader.enter(M::table());
-        if self.unindexed.is_some() {
-            return Ok(self.place(M::read(reader)?, Phase::Persistent, epoch));
+        if self.fresh {
+            let handle = self.place(M::read(reader)?, Phase::Persistent, epoch);
+            let slot = handle.slot as usize;
+            let start = if self.unindexed.is_empty() { slot } else { self.unindexed.start };
+            self.unindexed = start..slot + 1;
+            return Ok(handle);
         }
         let key = M::read_key(reader)?;
         match self.find(&key) {
@@ -214,6 +232,7 @@ impl<M: Model> Store<M> {
 
     /// The object of the row entered, which is not here yet.
     pub(super) fn load_new(&mut self, reader: &mut Reader<'_>, epoch: u32) -> Result<Handle<M>> {
+        self.index_late();
         let handle = self.place(M::read(reader)?, Phase::Persistent, epoch);
         let slots = &self.slots;
         self.identity.insert(handle.slot, |slot, state| slots[slot as usize].hash_key(state));
@@ -267,6 +286,7 @@ impl<M: Model> Store<M> {
     /// Lets a slot stand for the row of its key. An object that stood for it before has lost its row, to others or
     /// by a rollback: it goes.
     fn index(&mut self, number: u32) {
+        self.index_late();
         let slots = &self.slots;
         let Some(key) = slots[number as usize].stored().map(M::key) else { return };
         let is = |slot: u32| slots[slot as usize].has_key(&key);
@@ -277,6 +297,7 @@ impl<M: Model> Store<M> {
     }
 
     fn forget(&mut self, number: u32) {
+        self.index_late();
         let slots = &self.slots;
         self.identity.remove(number, |state| slots[number as usize].hash_key(state));
     }
