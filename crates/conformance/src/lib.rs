@@ -33,6 +33,7 @@ pub mod query;
 pub mod raw;
 pub mod relations;
 pub mod relations_changes;
+pub mod relations_keys;
 pub mod session;
 pub mod structs;
 pub mod tables;

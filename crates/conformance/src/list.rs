@@ -105,17 +105,19 @@ macro_rules! cases {
                 a_collection_is_loaded_for_all_objects_of_a_query
                 both_ends_stay_in_step_in_memory
                 a_new_object_that_is_held_elsewhere_moves_in_at_the_next_flush
-                relations_to_composite_keys_use_columns_that_are_there
-                what_a_relation_without_a_column_is_assigned_is_written_to_its_columns
                 a_connection_refuses_related_objects_that_it_does_not_write
                 relations_are_loaded_along_into_plain_structs
                 what_was_loaded_along_is_in_the_session
                 a_part_of_a_relation_is_loaded_in_a_session
                 members_are_added_and_removed_as_a_difference
-                what_belongs_to_a_deleted_object_goes_with_it
                 a_relation_loaded_along_is_filtered_sorted_and_limited_for_each_owner
             }
+            relations_keys {
+                relations_to_composite_keys_use_columns_that_are_there
+                what_a_relation_without_a_column_is_assigned_is_written_to_its_columns
+            }
             relations_changes {
+                what_belongs_to_a_deleted_object_goes_with_it
                 a_flush_that_fails_leaves_objects_what_they_hold
                 a_graph_that_violates_a_constraint_is_repaired_and_written
                 a_detached_object_is_in_no_collection

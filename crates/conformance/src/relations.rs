@@ -329,65 +329,6 @@ pub fn a_new_object_that_is_held_elsewhere_moves_in_at_the_next_flush(harness: &
     Ok(())
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Model)]
-#[model(primary_key(order, line))]
-struct Line {
-    order: i64,
-    line: i64,
-    item: String,
-    parcels: HasMany<Parcel>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Model)]
-struct Parcel {
-    id: Id<Parcel>,
-    order: i64,
-    number: i64,
-    #[model(columns(order, number))]
-    line: BelongsTo<Line>,
-}
-
-pub fn relations_to_composite_keys_use_columns_that_are_there(harness: &Harness) -> Result<()> {
-    harness.create(onggi::models![Line, Parcel])?;
-    let mut session = harness.session()?;
-    for (order, line, item) in [(1, 1, "tea"), (1, 2, "cup"), (2, 1, "pot")] {
-        session.add(Line { order, line, item: item.into(), parcels: vec![Parcel::default()].into() });
-    }
-    session.commit()?;
-    drop(session);
-    let mut session = harness.session()?;
-    let items = Parcel::query()
-        .filter(|p| p.line().item.ne("pot"))
-        .order_by(|p| p.id)
-        .select(|p| (p.line().item, p.order, p.number))
-        .all(&mut session)?;
-    assert_eq!(items, [("tea".to_owned(), 1, 1), ("cup".to_owned(), 1, 2)]);
-    let parcels = Parcel::query().order_by(|p| p.id).all(&mut session)?;
-    harness.statements();
-    let lines: Vec<_> =
-        parcels.iter().map(|&parcel| session.load(parcel, |p| p.line())).collect::<Result<_>>()?;
-    assert_eq!(session[lines[2]].item, "pot");
-    assert_eq!(session.load(lines[2], |l| l.parcels())?, [parcels[2]]);
-    assert_eq!(harness.statements().len(), 2);
-    Ok(())
-}
-
-pub fn what_a_relation_without_a_column_is_assigned_is_written_to_its_columns(
-    harness: &Harness,
-) -> Result<()> {
-    harness.create(onggi::models![Line, Parcel])?;
-    let mut session = harness.session()?;
-    let line = session.add(Line { order: 3, line: 4, item: "tea".into(), ..Default::default() });
-    let parcel = session.add(Parcel { line: line.into(), ..Default::default() });
-    let new = Line { order: 5, line: 6, item: "cup".into(), ..Default::default() };
-    session.add(Parcel { line: new.into(), ..Default::default() });
-    session.commit()?;
-    assert_eq!(session.load(parcel, |p| p.line())?, line);
-    let rows: Vec<(i64, i64)> = harness.rows::<Parcel>()?.iter().map(|p| (p.order, p.number)).collect();
-    assert_eq!(rows, [(3, 4), (5, 6)]);
-    Ok(())
-}
-
 pub fn a_connection_refuses_related_objects_that_it_does_not_write(harness: &Harness) -> Result<()> {
     create(harness)?;
     let mut connection = harness.connect()?;
@@ -538,47 +479,5 @@ pub fn members_are_added_and_removed_as_a_difference(harness: &Harness) -> Resul
     assert_eq!(session.load(jane, |u| u.manager())?, Some(john));
     let error = session.collection(jane, |u| u.posts()).remove(first).expect_err("an author is needed");
     assert!(error.to_string().contains("cannot be NULL"), "{error}");
-    Ok(())
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Model)]
-struct Folder {
-    id: Id<Folder>,
-    name: String,
-    parent: Option<BelongsTo<Folder>>,
-    #[model(inverse(parent), cascade = "delete")]
-    folders: HasMany<Folder>,
-    #[model(cascade = "delete orphans")]
-    files: HasMany<File>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Model)]
-struct File {
-    id: Id<File>,
-    name: String,
-    folder: BelongsTo<Folder>,
-}
-
-pub fn what_belongs_to_a_deleted_object_goes_with_it(harness: &Harness) -> Result<()> {
-    harness.create(onggi::models![Folder, File])?;
-    let mut session = harness.session()?;
-    let file = |name: &str| File { name: name.into(), ..Default::default() };
-    let folder = |name: &str, folders: Vec<Folder>, files: Vec<File>| Folder {
-        name: name.into(),
-        folders: folders.into(),
-        files: files.into(),
-        ..Default::default()
-    };
-    let inner = folder("inner", vec![folder("innermost", vec![], vec![file("c")])], vec![file("b")]);
-    let root = session.add(folder("root", vec![inner], vec![file("a"), file("d")]));
-    session.commit()?;
-    let files = session.load(root, |f| f.files())?;
-    session.collection(root, |f| f.files()).remove(files[1])?;
-    session.flush()?;
-    assert_eq!(File::query().count(&mut session)?, 3, "the orphan is gone");
-    session.delete(root)?;
-    session.commit()?;
-    assert_eq!(harness.rows::<Folder>()?, []);
-    assert_eq!(harness.rows::<File>()?, []);
     Ok(())
 }

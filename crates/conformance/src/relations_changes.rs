@@ -309,3 +309,45 @@ pub fn parts_of_relations_are_told_apart(harness: &Harness) -> Result<()> {
     assert_eq!(session.load(chess, |s| s.members().filter(led))?, [ann]);
     Ok(())
 }
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Folder {
+    id: Id<Folder>,
+    name: String,
+    parent: Option<BelongsTo<Folder>>,
+    #[model(inverse(parent), cascade = "delete")]
+    folders: HasMany<Folder>,
+    #[model(cascade = "delete orphans")]
+    files: HasMany<File>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct File {
+    id: Id<File>,
+    name: String,
+    folder: BelongsTo<Folder>,
+}
+
+pub fn what_belongs_to_a_deleted_object_goes_with_it(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Folder, File])?;
+    let mut session = harness.session()?;
+    let file = |name: &str| File { name: name.into(), ..Default::default() };
+    let folder = |name: &str, folders: Vec<Folder>, files: Vec<File>| Folder {
+        name: name.into(),
+        folders: folders.into(),
+        files: files.into(),
+        ..Default::default()
+    };
+    let inner = folder("inner", vec![folder("innermost", vec![], vec![file("c")])], vec![file("b")]);
+    let root = session.add(folder("root", vec![inner], vec![file("a"), file("d")]));
+    session.commit()?;
+    let files = session.load(root, |f| f.files())?;
+    session.collection(root, |f| f.files()).remove(files[1])?;
+    session.flush()?;
+    assert_eq!(File::query().count(&mut session)?, 3, "the orphan is gone");
+    session.delete(root)?;
+    session.commit()?;
+    assert_eq!(harness.rows::<Folder>()?, []);
+    assert_eq!(harness.rows::<File>()?, []);
+    Ok(())
+}

@@ -1,6 +1,5 @@
-//! The macros of onggi: [`Model`] makes a struct a table, [`Field`] makes an enum a column, [`FromRow`] makes a
-//! struct what rows become, [`expr!`] writes closures of
-//! queries in plain Rust, and [`select!`] whole queries.
+//! The macros of onggi: [`Model`] makes a struct a table, [`Field`] makes an enum a column, [`FromRow`] makes a struct
+//! what rows become, [`expr!`] writes closures of queries in plain Rust, and [`select!`] whole queries.
 //!
 //! The input of a derive goes one way: attributes are split into words (`word`), words get a meaning (`attr`), a struct with its
 //! attributes becomes a model (`model`), the model is checked whole (`valid`) and expanded (`expand`). Whatever is wrong

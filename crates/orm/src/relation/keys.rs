@@ -45,14 +45,13 @@ impl Keys {
     /// The number of the key that fields hold.
     pub(crate) fn number_of<'a>(
         &self,
-        mut fields: impl ExactSizeIterator<Item = &'a dyn Attribute> + Clone,
+        fields: impl ExactSizeIterator<Item = &'a dyn Attribute> + Clone,
     ) -> Result<Option<usize>> {
-        if let (1, Some(field)) = (fields.len(), fields.clone().next())
-            && let Some(key) = integer(field)
-        {
-            return Ok(self.number_of_integer(key));
+        let only = fields.clone().next().filter(|_| fields.len() == 1);
+        match only.and_then(integer) {
+            Some(key) => Ok(self.number_of_integer(key)),
+            None => Ok(values(fields)?.and_then(|key| self.number(&key))),
         }
-        Ok(values(&mut fields)?.and_then(|key| self.number(&key)))
     }
 
     /// The number of a key.

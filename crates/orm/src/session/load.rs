@@ -277,38 +277,28 @@ impl Session {
         narrowed: Option<&Narrowed>,
     ) -> Result<()> {
         let part = self.arena.collections.part(narrowed);
-        let unknown = |&&owner: &&Object| self.arena.collections.get(relation, owner, part).is_none();
-        let (mut keys, mut unique) = (Keys::default(), Vec::new());
-        for &owner in owners.iter().filter(unknown) {
-            if keys.insert(self.arena.key_of(owner)?.values.into()) == unique.len() {
-                unique.push(owner);
+        // Each owner once, at the place that its key's number says.
+        let (mut keys, mut unknown) = (Keys::default(), Vec::new());
+        for &owner in owners {
+            let is_known = self.arena.collections.get(relation, owner, part).is_some();
+            if !is_known && keys.insert(self.arena.key_of(owner)?.values.into()) == unknown.len() {
+                unknown.push(owner);
             }
         }
-        let owners = unique;
-        if owners.is_empty() {
+        if unknown.is_empty() {
             return Ok(());
         }
-        let mut members: Vec<Vec<Object>> = vec![Vec::new(); owners.len()];
+        let mut members: Vec<Vec<Object>> = vec![Vec::new(); unknown.len()];
         for some in portions(&keys.values) {
             let RelatedRows { select, lead } = related(relation, narrowed, some)?;
             self.fetch_rows(&select, &lead, relation, |arena, lead, member| {
-                let number = match relation.inverse_of() {
-                    None => arena.number_of(&keys, lead, &owners)?,
-                    Some(inverse) => match arena.integer(member, inverse.columns()) {
-                        Some(key) => keys.number_of_integer(key),
-                        None => match arena.values(member, inverse.columns()) {
-                            Some(key) => arena.number_of(&keys, &key, &owners)?,
-                            None => None,
-                        },
-                    },
-                };
-                if let Some(number) = number {
+                if let Some(number) = arena.owner_number(relation, &keys, &unknown, lead, member)? {
                     members[number].push(member);
                 }
                 Ok(())
             })?;
         }
-        for (owner, objects) in owners.into_iter().zip(members) {
+        for (owner, objects) in unknown.into_iter().zip(members) {
             self.arena.collections.insert(relation, owner, part, objects);
         }
         Ok(())
@@ -403,6 +393,25 @@ impl Arena {
     fn integer(&self, object: Object, columns: &[usize]) -> Option<i64> {
         let &[column] = columns else { return None };
         integer(self.any(object.store)?.attribute(object, column)?)
+    }
+
+    /// The number of the owner that a row on the other side belongs to: by what it holds, or by what was read in front of it.
+    fn owner_number(
+        &mut self,
+        relation: &'static Relation,
+        keys: &Keys,
+        owners: &[Object],
+        lead: &[Value],
+        member: Object,
+    ) -> Result<Option<usize>> {
+        let Some(inverse) = relation.inverse_of() else { return self.number_of(keys, lead, owners) };
+        if let Some(key) = self.integer(member, inverse.columns()) {
+            return Ok(keys.number_of_integer(key));
+        }
+        match self.values(member, inverse.columns()) {
+            Some(key) => self.number_of(keys, &key, owners),
+            None => Ok(None),
+        }
     }
 
     /// The number of the owner that a key leads to, which can be equal though it is written in another way.

@@ -144,13 +144,38 @@ pub enum Question<T: Typed> {
     DistinctFrom(T, Option<T::Value>),
 }
 
-/// A required column as an expression that can be NULL, as all expressions here are.
-fn optional<T: Field<Base = T>>(column: impl Operand<T>) -> Expression<Option<T>> {
-    value::<T, _>(raw::<Option<T>>("?").bind::<T>(column))
+/// The operation of an [`Operator`], on numbers of any type.
+macro_rules! compute {
+    ($operator:expr, $left:expr, $right:expr) => {{
+        let (left, right) = ($left, $right);
+        match $operator {
+            Operator::Add => left + right,
+            Operator::Subtract => left - right,
+            Operator::Multiply => left * right,
+            Operator::Divide => left / right,
+            Operator::Remainder => left % right,
+        }
+    }};
 }
 
-fn known<T: Field<Base = T>>(known: impl Operand<T>) -> Expression<Option<T>> {
-    optional(known)
+/// The comparison of a [`Comparison`], of expressions or rows.
+macro_rules! compare {
+    ($comparison:expr, $left:expr, $right:expr) => {{
+        let (left, right) = ($left, $right);
+        match $comparison {
+            Comparison::Equal => left.eq(right),
+            Comparison::Different => left.ne(right),
+            Comparison::Less => left.lt(right),
+            Comparison::LessOrEqual => left.le(right),
+            Comparison::Greater => left.gt(right),
+            Comparison::GreaterOrEqual => left.ge(right),
+        }
+    }};
+}
+
+/// A required column or a value as an expression that can be NULL, as all expressions here are.
+fn optional<T: Field<Base = T>>(column: impl Operand<T>) -> Expression<Option<T>> {
+    value::<T, _>(raw::<Option<T>>("?").bind::<T>(column))
 }
 
 impl Typed for Number {
@@ -164,16 +189,9 @@ impl Typed for Number {
         match self {
             Number::Required => optional(row.number),
             Number::Optional => value(row.count),
-            Number::Value(number) => known(*number),
+            Number::Value(number) => optional(*number),
             Number::Binary(operator, operands) => {
-                let (left, right) = (operands.0.build(row), operands.1.build(row));
-                match operator {
-                    Operator::Add => left + right,
-                    Operator::Subtract => left - right,
-                    Operator::Multiply => left * right,
-                    Operator::Divide => left / right,
-                    Operator::Remainder => left % right,
-                }
+                compute!(operator, operands.0.build(row), operands.1.build(row))
             }
             Number::Negative(operand) => -operand.build(row),
             Number::Absolute(operand) => operand.build(row).abs(),
@@ -197,16 +215,9 @@ impl Typed for Real {
     fn build(&self, row: Row) -> Expression<Option<f64>> {
         match self {
             Real::Column => value(row.weight),
-            Real::Value(number) => known(*number),
+            Real::Value(number) => optional(*number),
             Real::Binary(operator, operands) => {
-                let (left, right) = (operands.0.build(row), operands.1.build(row));
-                match operator {
-                    Operator::Add => left + right,
-                    Operator::Subtract => left - right,
-                    Operator::Multiply => left * right,
-                    Operator::Divide => left / right,
-                    Operator::Remainder => left % right,
-                }
+                compute!(operator, operands.0.build(row), operands.1.build(row))
             }
             Real::Negative(operand) => -operand.build(row),
             Real::Absolute(operand) => operand.build(row).abs(),
@@ -229,7 +240,7 @@ impl Typed for Text {
         match self {
             Text::Required => optional(row.name),
             Text::Optional => value(row.note),
-            Text::Value(text) => known(text.as_str()),
+            Text::Value(text) => optional(text.as_str()),
             Text::Lower(text) => text.build(row).lower(),
             Text::Upper(text) => text.build(row).upper(),
             Text::Trim(text) => text.build(row).trim(),
@@ -293,15 +304,7 @@ impl Logic {
             Logic::Rows(comparison, rows) => {
                 let [left, right] = &**rows;
                 let left = onggi::row((left.0.build(row), left.1.build(row)));
-                let right = (right.0.build(row), right.1.build(row));
-                match comparison {
-                    Comparison::Equal => left.eq(right),
-                    Comparison::Different => left.ne(right),
-                    Comparison::Less => left.lt(right),
-                    Comparison::LessOrEqual => left.le(right),
-                    Comparison::Greater => left.gt(right),
-                    Comparison::GreaterOrEqual => left.ge(right),
-                }
+                compare!(comparison, left, (right.0.build(row), right.1.build(row)))
             }
             Logic::RowInColumns(values) => onggi::row((values.0.build(row), values.1.build(row)))
                 .is_in(Item::query().select(|other| (other.count, other.note))),
@@ -313,15 +316,7 @@ impl<T: Typed> Question<T> {
     fn build(&self, row: Row) -> Condition {
         match self {
             Question::Compare(comparison, left, right) => {
-                let (left, right) = (left.build(row), right.build(row));
-                match comparison {
-                    Comparison::Equal => left.eq(right),
-                    Comparison::Different => left.ne(right),
-                    Comparison::Less => left.lt(right),
-                    Comparison::LessOrEqual => left.le(right),
-                    Comparison::Greater => left.gt(right),
-                    Comparison::GreaterOrEqual => left.ge(right),
-                }
+                compare!(comparison, left.build(row), right.build(row))
             }
             Question::Between(of, low, high) => of.build(row).between(low.build(row), high.build(row)),
             Question::In(of, values) => of.build(row).is_in(values.clone()),
