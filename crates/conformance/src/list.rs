@@ -191,6 +191,7 @@ macro_rules! cases {
                 versions_count_up_and_are_checked
                 a_stale_version_names_the_object_and_writes_nothing
                 a_stale_version_keeps_a_row_from_being_deleted
+                a_copy_of_an_older_version_is_not_attached
                 a_version_set_by_hand_is_refused
                 versions_are_rolled_back_with_the_rest
                 a_failing_first_flush_leaves_nothing_and_can_be_tried_again

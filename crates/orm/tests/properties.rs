@@ -114,3 +114,26 @@ fn an_object_takes_what_was_written_past_it_after_a_flush_of_its_own() -> onggi:
     assert_eq!(session[handle].values(), Values { text: "after".into(), parent: Ref::Key(1), ..values });
     Ok(())
 }
+
+/// A rollback put a deleted object back for a moment, before it took away that this had been added: whoever had its key
+/// by then went for nothing.
+#[test]
+fn what_was_added_and_deleted_before_a_rollback_takes_no_other_along() -> onggi::Result<()> {
+    let db = Database::open("sqlite::memory:")?;
+    schema::create(&db)?;
+    let mut session = db.session()?;
+    let first = session.add(word("first"));
+    session.flush()?;
+    session.delete(first)?;
+    session.flush()?;
+    let second = session.add(word("second"));
+    session.flush()?;
+    session.detach(second)?;
+    let read = Word::query().one(&mut session)?;
+
+    session.rollback()?;
+    assert_eq!(session.state(first), State::Detached);
+    assert_eq!(session.state(read), State::Persistent);
+    assert_eq!(session.get::<Word>("jar".to_owned())?, None);
+    Ok(())
+}

@@ -265,7 +265,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// Those of [`get`](Session::get).
+    /// [`is_stale`](Error::is_stale) where the row has another version than the object, and those of
+    /// [`get`](Session::get).
     pub fn attach<M: Model>(&mut self, object: M) -> Result<Handle<M>> {
         let table = M::table();
         let is_new = table.primary_key.iter().any(|&column| object.attribute(column).is_unset());
@@ -278,7 +279,7 @@ impl Session {
         }
         match self.get::<M>(object.key())? {
             Some(handle) => {
-                self.arena.store_or_new().merge(handle, object);
+                self.arena.store_or_new().merge(handle, object)?;
                 Ok(handle)
             }
             None => Ok(self.add(object)),

@@ -416,9 +416,14 @@ impl<'s> Runner<'s> {
         self.failures = 0;
         let undone = std::mem::replace(&mut self.world, before);
         let known = self.world.objects.len();
+        let mut back = Vec::new();
         for (position, object) in undone.objects.into_iter().enumerate() {
             if position >= known {
+                let was_deleted = object.state == State::Deleted;
                 self.world.objects.push(rolled_back(object, session));
+                if was_deleted && self.world.objects[position].has_row() {
+                    back.push(position);
+                }
                 continue;
             }
             let kept = &mut self.world.objects[position];
@@ -428,7 +433,8 @@ impl<'s> Runner<'s> {
                 restored(kept, object, session);
             }
         }
-        for position in 0..known {
+        // Who was deleted first stands for the row again, and who stood for it at the start before all others.
+        for position in back.into_iter().rev().chain(0..known) {
             if self.world.objects[position].has_row() {
                 self.world.evict_others(position);
             }
@@ -552,6 +558,11 @@ impl<'s> Runner<'s> {
         if !trusted && !self.flush(session) {
             return;
         }
+        if self.is_of_another_version(session, kind, &values, &key) {
+            let stale = with_model!(kind, M => session.attach(M::of(&values)).map(M::any));
+            assert!(is(&stale.expect_err("the row has another version"), Failure::Stale));
+            return;
+        }
         let handle = attach(session);
         if self.world.object(handle).is_none() && !self.world.rows.contains_key(&(kind, key.clone())) {
             assert!(!trusted);
@@ -563,6 +574,25 @@ impl<'s> Runner<'s> {
         let object = self.world.object_mut(handle).expect("known by now");
         assert!(object.state == State::Persistent && object.stored.key == Some(key));
         object.current = values;
+    }
+
+    /// Whether what is known of a row, or read of it now, has another version than these values.
+    fn is_of_another_version(
+        &mut self,
+        session: &mut Session,
+        kind: Kind,
+        values: &Values,
+        key: &Key,
+    ) -> bool {
+        if kind != Kind::Doc {
+            return false;
+        }
+        self.get(session, kind, key);
+        let known = self.world.of_row(kind, key).filter(|object| object.state == State::Persistent);
+        known.is_some_and(|object| {
+            let is_there = !object.outdated || self.world.row(object).is_some();
+            is_there && object.stored.version != values.version
+        })
     }
 
     fn update_all(&mut self, session: &mut Session, kind: Kind, text: u8) {

@@ -238,8 +238,15 @@ impl<M: Model> AnyStore for Store<M> {
             self.restore(number);
             self.release(number);
         }
+        // What is back again takes its place when all is undone: some of it is gone by then.
+        let mut back = Vec::new();
         for undo in self.undo.split_off(mark).into_iter().rev() {
-            self.undo(undo);
+            self.undo(undo, &mut back);
+        }
+        for (number, stamp) in back {
+            if self.is_current(number, stamp) {
+                self.index(number);
+            }
         }
         for slot in self.slots.iter_mut().filter(|slot| slot.epoch >= epoch) {
             slot.epoch = SUSPECT;
@@ -383,7 +390,7 @@ impl<M: Model> Store<M> {
         }
     }
 
-    fn undo(&mut self, undo: Undo<M>) {
+    fn undo(&mut self, undo: Undo<M>, back: &mut Vec<(u32, u32)>) {
         match undo {
             Undo::Inserted(number, stamp) if self.is_current(number, stamp) => {
                 self.forget(number);
@@ -394,7 +401,7 @@ impl<M: Model> Store<M> {
             }
             Undo::Deleted(number, stamp) if self.is_current(number, stamp) => {
                 self.slots[number as usize].phase = Phase::Persistent;
-                self.index(number);
+                back.push((number, stamp));
             }
             _ => {}
         }

@@ -13,7 +13,8 @@ use super::state::State;
 use crate::column_set::ColumnSet;
 use crate::handle::Handle;
 use crate::reader::Reader;
-use crate::{Model, Result};
+use crate::relation::keys::integer;
+use crate::{Error, Model, Result, by_key};
 
 /// Slots of objects, found by number or by key.
 pub(super) struct Store<M: Model> {
@@ -276,11 +277,21 @@ impl<M: Model> Store<M> {
         Ok(())
     }
 
-    /// Lets an object take all columns of another.
-    pub(super) fn merge(&mut self, handle: Handle<M>, object: M) {
+    /// Lets an object take all columns of another, which must be of the version that its row has.
+    pub(super) fn merge(&mut self, handle: Handle<M>, object: M) -> Result<()> {
+        if let (Some(version), Some(stored)) =
+            (M::table().version, self.slots.get(handle.slot as usize).and_then(Slot::stored))
+            && integer(stored.attribute(version)) != integer(object.attribute(version))
+        {
+            let described = by_key::described::<M>(&object.key());
+            return Err(Error::stale(format!(
+                "attaching {described}: somebody else changed the row since the object was read; read it anew"
+            )));
+        }
         if let Some(place) = self.get_mut(handle) {
             *place = object;
         }
+        Ok(())
     }
 
     /// Lets a slot stand for the row of its key. An object that stood for it before has lost its row, to others or
