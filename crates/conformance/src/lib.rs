@@ -35,6 +35,7 @@ pub mod relations;
 pub mod relations_changes;
 pub mod relations_keys;
 pub mod session;
+pub mod set_wide;
 pub mod structs;
 pub mod tables;
 pub mod transaction;

@@ -316,6 +316,16 @@ macro_rules! cases {
                 updates_and_deletes_give_back_rows
                 rows_of_a_query_are_inserted
             }
+            set_wide {
+                rows_are_updated_where_a_relation_says_so
+                rows_are_deleted_where_a_relation_says_so
+                new_values_follow_relations
+                new_values_of_a_relation_to_the_same_table_are_the_old_ones
+                rows_of_the_first_of_joined_models_are_written
+                keys_of_several_columns_tell_which_rows_are_written
+                the_first_rows_of_an_order_are_written
+                common_rows_say_what_is_written
+            }
             plain {
                 inserting_sets_the_key
                 inserting_many_is_one_transaction

@@ -461,9 +461,6 @@ pub fn set_wide_writes_refuse_clauses_that_they_have_not(harness: &Harness) -> R
     users(harness)?;
     let mut connection = harness.connect()?;
     for query in [
-        User::query().limit(1),
-        User::query().offset(1),
-        User::query().order_by(|u| u.id),
         User::query().distinct(),
         User::query().distinct_on(|u| u.age),
         User::query().group_by(|u| u.age),

@@ -92,7 +92,7 @@ pub use onggi_derive::{Field, FromRow, Model, expr, select};
 pub use onggi_driver::{Bind, Executed};
 pub use onggi_pickle as pickle;
 pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
-pub use query::{Derived, JoinTo, Joined, Named, Query, Tables};
+pub use query::{Derived, JoinTo, Joined, Named, Query, Tables, Written};
 pub use raw::{FromRow, Parameter, Sql, sql};
 pub use relation::{BelongsTo, Collection, Eager, HasMany, HasOne, ManyToMany, Related};
 pub use selection::{Entity, EntityColumns, Selection, SelectionOf};

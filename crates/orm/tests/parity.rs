@@ -120,6 +120,20 @@ fn union() -> Outcome {
 }
 
 #[test]
+fn update_and_delete_by_what_a_relation_leads_to() -> Outcome {
+    let shop = &mut shop()?.connect()?;
+    sql("PRAGMA foreign_keys = OFF").execute(shop)?;
+    let title = Album::query().order_by(|a| a.id).select(|a| a.title).first(shop)?.unwrap_or_default();
+    let album = Track::query().filter(|t| t.album().title.eq(&title));
+    let composer = album.update(shop, |t| t.composer.set(t.album().title))?;
+    assert!(album.all(shop)?.iter().all(|track| track.composer.as_ref() == Some(&title)));
+    let gone = album.delete(shop)?;
+    assert_eq!((gone, album.exists(shop)?), (composer, false));
+    assert!(gone > 0);
+    Ok(())
+}
+
+#[test]
 fn select_for_update() -> Outcome {
     let db = shop()?;
     let price = db.transaction(|session| {

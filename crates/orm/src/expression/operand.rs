@@ -169,6 +169,14 @@ impl<T: Field, N: Into<Tree>> Assigned<T> for Expression<T, N> {
     }
 }
 
+/// What is never NULL goes into a column that can be.
+#[diagnostic::do_not_recommend]
+impl<T: Field<Base = T>, N: Into<Tree>> Assigned<Option<T>> for Expression<T, N> {
+    fn into_assigned(self) -> Tree {
+        self.node.into()
+    }
+}
+
 pub(super) fn binary(
     operator: BinaryOperator,
 ) -> impl FnOnce(sql::Expression, sql::Expression) -> sql::Expression {

@@ -48,6 +48,16 @@ impl Tree {
         })
     }
 
+    /// Whether it needs more than the tables of its query.
+    pub(crate) fn walks(&self) -> bool {
+        !self.paths.is_empty()
+    }
+
+    /// Whether it is a value that was given.
+    pub(crate) fn is_value(&self) -> bool {
+        matches!(self.expression, sql::Expression::Value(_))
+    }
+
     pub(crate) fn or_error(self, error: Option<Box<str>>) -> Tree {
         Tree { error: self.error.or(error), ..self }
     }

@@ -15,7 +15,7 @@ use crate::selection::{Columns, Entity, Selection};
 use crate::{Executor, Result, source};
 
 /// Stands in for the table of rows that another query makes.
-static ROWS: Table = Table::new("subquery", &[], &[]);
+pub(super) static ROWS: Table = Table::new("subquery", &[], &[]);
 
 /// The rows of another query, whose selection is `S`: what a query of them reads, in place of a model.
 ///

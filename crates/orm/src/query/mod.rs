@@ -6,6 +6,7 @@ mod join;
 mod lock;
 mod page;
 mod run;
+mod set_wide;
 mod tables;
 mod write;
 
@@ -18,7 +19,7 @@ use smallvec::{SmallVec, smallvec};
 pub use self::derived::{Derived, Named};
 pub use self::explicit::JoinTo;
 pub(crate) use self::run::rows;
-pub use self::tables::{Joined, Tables};
+pub use self::tables::{Joined, Tables, Written};
 pub(crate) use self::write::{execute, returned, run_returning};
 use crate::expression::{Condition, DEPTH, Must, Order, Parts, Paths, Tree};
 use crate::relation::fetch::add;

@@ -91,6 +91,22 @@ impl<M: Model> Tables for M {
     }
 }
 
+/// Tables of which [`update`](crate::Query::update) and [`delete`](crate::Query::delete) write rows: a model, or a tuple of
+/// joined ones whose first is a model.
+#[diagnostic::on_unimplemented(
+    message = "rows of `{Self}` cannot be written",
+    note = "an update or delete writes rows of the first table of its query, which must be there in each row: a model"
+)]
+pub trait Written: Tables {
+    /// The model whose rows are written.
+    type Model: Model;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Model> Written for M {
+    type Model = M;
+}
+
 /// One of several joined tables: a model, or an `Option` of one whose row may be missing.
 pub trait Joined {
     /// What closures see of it.
@@ -166,3 +182,18 @@ tables!(A 0, B 1, C 2);
 tables!(A 0, B 1, C 2, D 3);
 tables!(A 0, B 1, C 2, D 3, E 4);
 tables!(A 0, B 1, C 2, D 3, E 4, F 5);
+
+macro_rules! written {
+    ($($part:ident)+) => {
+        #[diagnostic::do_not_recommend]
+        impl<M: Model, $($part: Joined),+> Written for (M, $($part),+) {
+            type Model = M;
+        }
+    };
+}
+
+written!(A);
+written!(A B);
+written!(A B C);
+written!(A B C D);
+written!(A B C D E);

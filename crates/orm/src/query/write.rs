@@ -1,115 +1,88 @@
 use onggi_driver as driver;
-use onggi_sql::{self as sql, Select, Statement, shape};
+use onggi_sql::{self as sql, Statement, shape};
 
 use super::run::bind;
-use super::{Query, Tables};
+use super::{Query, Tables, Written};
 use crate::executor::Plain;
 use crate::executor::sealed::Split;
-use crate::expression::{Assignment, Must, Parts};
-use crate::projection::complete;
+use crate::expression::{Assignment, Must};
 use crate::reader::Reader;
 use crate::selection::{Columns, Selection};
 use crate::{Error, Executor, Model, Result, source};
 
 /// Writing to all rows that match.
-impl<M: Model> Query<M> {
-    /// Changes all rows that match, in one statement, and says how many.
+impl<F: Tables> Query<F> {
+    /// Changes all rows that match, in one statement, and says how many. Where models are joined, rows of the first.
+    ///
+    /// Conditions and new values can follow relations to one and name columns of what is joined. Where several joined rows
+    /// belong to a row, the new values are those of one of them, of whichever the database reads. With a limit, the first
+    /// rows of an order are changed.
     ///
     /// Objects that a session has loaded keep their values until a query or
     /// [`refresh`](crate::Session::refresh) reads them again.
     ///
     /// ```
-    /// # use onggi::{Database, Id, Model};
+    /// # use onggi::{BelongsTo, Database, Id, Model};
     /// # #[derive(Clone, Default, Model)]
     /// # struct User { id: Id<User>, age: i32, city: Option<String> }
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct Post { id: Id<Post>, city: Option<String>, author: BelongsTo<User> }
     /// # let db = Database::open("sqlite::memory:")?;
-    /// # db.create_tables(onggi::models![User])?;
+    /// # db.create_tables(onggi::models![User, Post])?;
     /// # let mut connection = db.connect()?;
     /// User::query().filter(|u| u.age.lt(18)).update(&mut connection, |u| u.age.set(u.age + 1))?;
     /// User::query().update(&mut connection, |u| [u.city.set(None), u.age.set(0)])?;
+    /// Post::query()
+    ///     .filter(|p| p.author().age.gt(90))
+    ///     .update(&mut connection, |p| p.city.set(p.author().city))?;
     /// # Ok::<(), onggi::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// Those of the database, and queries with a limit, an order or `distinct`, which no update has.
+    /// Those of the database, and queries that are grouped, distinct or lock rows, which no update is.
     pub fn update<E: Executor, A: IntoIterator<Item = Assignment>>(
         &self,
         executor: &mut E,
-        assign: impl FnOnce(M::Columns<Must>) -> A,
-    ) -> Result<u64> {
+        assign: impl FnOnce(F::Columns) -> A,
+    ) -> Result<u64>
+    where
+        F: Written,
+    {
         match self.update_of(assign)? {
-            Some(update) => write(&Statement::Update(update), M::table().number(), executor),
+            Some(update) => write(&Statement::Update(update), F::Model::table().number(), executor),
             None => Ok(0),
         }
     }
 
-    /// Deletes all rows that match, in one statement, and says how many.
+    /// Deletes all rows that match, in one statement, and says how many. Where models are joined, rows of the first.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String }
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct Post { id: Id<Post>, likes: i64, author: BelongsTo<User> }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Post])?;
+    /// # let mut connection = db.connect()?;
+    /// Post::query().filter(|p| p.author().name.eq("Jo")).delete(&mut connection)?;
+    /// Post::query().order_by(|p| p.likes).limit(10).delete(&mut connection)?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// Those of [`update`](Query::update).
-    pub fn delete<E: Executor>(&self, executor: &mut E) -> Result<u64> {
-        write(&Statement::Delete(self.delete_of()?), M::table().number(), executor)
-    }
-
-    fn update_of<A: IntoIterator<Item = Assignment>>(
-        &self,
-        assign: impl FnOnce(M::Columns<Must>) -> A,
-    ) -> Result<Option<sql::Update>> {
-        self.check_writes("update")?;
-        let mut error = None;
-        let mut assignments = Vec::new();
-        for assignment in assign(self.columns()) {
-            let (column, value) = assignment.of(self.source())?;
-            let Parts { expression, error: why, paths, .. } = value.into_parts();
-            assignments.push((column, expression));
-            error = error.or(why);
-            if !paths.is_empty() {
-                return Err(Error::usage(
-                    "update sets columns from the columns of the same row, or from subqueries",
-                ));
-            }
-        }
-        if let Some(error) = error {
-            return Err(Error::value(error));
-        }
-        complete(M::table(), &mut assignments)?;
-        if assignments.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(sql::Update {
-            filter: self.select.filter.clone(),
-            ..sql::Update::new(self.source(), assignments)
-        }))
-    }
-
-    fn delete_of(&self) -> Result<sql::Delete> {
-        self.check_writes("delete")?;
-        Ok(sql::Delete { filter: self.select.filter.clone(), ..sql::Delete::new(self.source()) })
-    }
-
-    fn check_writes(&self, what: &str) -> Result<()> {
-        self.check()?;
-        let Select { distinct, distinct_on, group_by, having, order, limit, offset, joins, lock, .. } =
-            &self.select;
-        if !joins.is_empty() {
-            return Err(Error::usage(format!(
-                "{what} takes conditions on the rows' own columns: ask about relations with `any`, or with a subquery"
-            )));
-        }
-        let groups = !group_by.is_empty() || having.is_some() || !distinct_on.is_empty() || lock.is_some();
-        if *distinct || groups || !order.is_empty() || limit.is_some() || offset.is_some() {
-            return Err(Error::usage(format!(
-                "{what} takes a query with `filter` alone: no order, limit, distinct or group"
-            )));
-        }
-        Ok(())
+    pub fn delete<E: Executor>(&self, executor: &mut E) -> Result<u64>
+    where
+        F: Written,
+    {
+        write(&Statement::Delete(self.delete_of()?), F::Model::table().number(), executor)
     }
 }
 
 /// Writing, with what was written.
-impl<M: Model> Query<M> {
+impl<F: Tables> Query<F> {
     /// As [`update`](Query::update), and gives back a selection of each row that was changed.
     ///
     /// ```
@@ -129,12 +102,15 @@ impl<M: Model> Query<M> {
     pub fn update_returning<E: Executor, A: IntoIterator<Item = Assignment>, R: Selection>(
         &self,
         executor: &mut E,
-        assign: impl FnOnce(M::Columns<Must>) -> A,
-        selection: impl FnOnce(M::Columns<Must>) -> R,
-    ) -> Result<Vec<R::Item<Plain>>> {
+        assign: impl FnOnce(F::Columns) -> A,
+        selection: impl FnOnce(<F::Model as Model>::Columns<Must>) -> R,
+    ) -> Result<Vec<R::Item<Plain>>>
+    where
+        F: Written,
+    {
         let Some(mut update) = self.update_of(assign)? else { return Ok(Vec::new()) };
-        update.returning = returned(&selection(self.columns()))?;
-        run_returning::<R, E>(&Statement::Update(update), M::table().number(), executor)
+        update.returning = returned(&selection(<F::Model as Model>::columns(self.source())))?;
+        run_returning::<R, E>(&Statement::Update(update), F::Model::table().number(), executor)
     }
 
     /// As [`delete`](Query::delete), and gives back a selection of each row that was deleted.
@@ -145,11 +121,14 @@ impl<M: Model> Query<M> {
     pub fn delete_returning<E: Executor, R: Selection>(
         &self,
         executor: &mut E,
-        selection: impl FnOnce(M::Columns<Must>) -> R,
-    ) -> Result<Vec<R::Item<Plain>>> {
+        selection: impl FnOnce(<F::Model as Model>::Columns<Must>) -> R,
+    ) -> Result<Vec<R::Item<Plain>>>
+    where
+        F: Written,
+    {
         let mut delete = self.delete_of()?;
-        delete.returning = returned(&selection(self.columns()))?;
-        run_returning::<R, E>(&Statement::Delete(delete), M::table().number(), executor)
+        delete.returning = returned(&selection(<F::Model as Model>::columns(self.source())))?;
+        run_returning::<R, E>(&Statement::Delete(delete), F::Model::table().number(), executor)
     }
 }
 
