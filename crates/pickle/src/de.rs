@@ -20,8 +20,14 @@ use crate::limits::Limits;
 use crate::options::ReadOptions;
 
 /// Reads the first pickle of `input` as a Rust value.
+#[inline]
 pub(crate) fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8], options: &ReadOptions) -> Result<T> {
-    from_slice_with_length(input, options).0
+    // One variable for both, so that the value is made where the caller wants it.
+    let mut value = direct::take_first(&mut &*input, &options.limits);
+    if value.is_err() {
+        value = through_graph(input, options).0;
+    }
+    value
 }
 
 /// The same, with the length of the pickle when it is one, even if it does not fit the type.
@@ -29,9 +35,18 @@ pub(crate) fn from_slice_with_length<'de, T: Deserialize<'de>>(
     input: &'de [u8],
     options: &ReadOptions,
 ) -> (Result<T>, Option<usize>) {
-    if let Some((value, length)) = direct::from_slice(input, &options.limits) {
-        return (Ok(value), Some(length));
+    let mut rest = input;
+    match direct::take_first(&mut rest, &options.limits) {
+        Ok(value) => (Ok(value), Some(input.len() - rest.len())),
+        Err(_) => through_graph(input, options),
     }
+}
+
+#[cold]
+fn through_graph<'de, T: Deserialize<'de>>(
+    input: &'de [u8],
+    options: &ReadOptions,
+) -> (Result<T>, Option<usize>) {
     match Graph::from_slice_with(input, options) {
         Ok(graph) => (deserialize(&graph, &options.limits), Some(graph.length())),
         Err(error) => (Err(error), None),

@@ -157,10 +157,9 @@ macro_rules! opcodes {
             }
 
             /// The byte in the stream.
+            #[inline]
             pub const fn byte(self) -> u8 {
-                match self {
-                    $(Self::$variant => $byte,)*
-                }
+                self as u8
             }
 
             /// How its argument is written.

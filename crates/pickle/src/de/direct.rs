@@ -41,14 +41,24 @@ thread_local! {
 /// The longest pickle that leaves its vectors, none of which has more entries than the pickle has bytes.
 const KEPT: usize = 1 << 12;
 
-/// Reads the first pickle of `input`, if it is ordinary and fits the type and the limits, and says how long it is.
-pub(super) fn from_slice<'de, T: Deserialize<'de>>(input: &'de [u8], limits: &Limits) -> Option<(T, usize)> {
-    if limits.check_bytes(input.len()).is_err() || u32::try_from(input.len()).is_err() {
-        return None;
+/// Takes the first pickle off `rest`, if it is ordinary and fits the type and the limits. The error is for nobody.
+#[inline]
+pub(super) fn take_first<'de, T: Deserialize<'de>>(rest: &mut &'de [u8], limits: &Limits) -> Result<T> {
+    let input = *rest;
+    limits.check_bytes(input.len())?;
+    if u32::try_from(input.len()).is_err() {
+        return Err(Error::data(String::new()));
     }
     let mut notes = NOTES.try_with(Cell::take).ok().flatten().unwrap_or_default();
     notes.clear();
-    let value = Reader::new(input, &mut notes, limits).read(limits);
+    let mut reader = Reader::new(input, &mut notes, limits);
+    let mut value = reader.value();
+    if value.is_ok() {
+        match reader.end(limits) {
+            Ok(()) => *rest = input.get(reader.position..).unwrap_or_default(),
+            Err(error) => value = Err(error),
+        }
+    }
     if input.len() <= KEPT {
         // A thread that is ending has no use for them.
         let _ = NOTES.try_with(|kept| kept.set(Some(notes)));
@@ -167,14 +177,22 @@ impl<'n, 'de> Reader<'n, 'de> {
         }
     }
 
-    /// The whole value, to `STOP`.
-    fn read<T: Deserialize<'de>>(&mut self, limits: &Limits) -> Option<(T, usize)> {
-        self.pass_protocol()?;
-        let value = T::deserialize(&mut *self).ok()?;
-        self.expect(Opcode::Stop).ok()?;
+    /// The value, with what stands in front of it.
+    #[inline]
+    fn value<T: Deserialize<'de>>(&mut self) -> Result<T> {
+        if self.pass_protocol().is_none() {
+            return Err(self.give_up());
+        }
+        T::deserialize(&mut *self)
+    }
+
+    /// Passes `STOP`, and says whether all went well up to there.
+    #[inline]
+    fn end(&mut self, limits: &Limits) -> Result<()> {
+        self.expect(Opcode::Stop)?;
         // Some of the parts are no nodes: what is counted too high, the graph counts again.
         let kept = self.parts < limits.nodes && self.notes.memo.len() <= limits.memo;
-        (kept && !self.failed && self.open_variants == 0).then_some((value, self.position))
+        if kept && !self.failed && self.open_variants == 0 { Ok(()) } else { Err(self.give_up()) }
     }
 
     /// The error that nobody sees.
@@ -187,7 +205,8 @@ impl<'n, 'de> Reader<'n, 'de> {
     /// Leaves types that stand for something in Python to the graph: their names begin with `$` or are dotted.
     #[inline]
     fn common(&mut self, name: &str) -> Result<()> {
-        let is_special = name.bytes().any(|byte| matches!(byte, b'$' | b'.'));
+        // Without a way out of the loop, which is unrolled then.
+        let is_special = name.bytes().fold(false, |found, byte| found | matches!(byte, b'$' | b'.'));
         if is_special { Err(self.give_up()) } else { Ok(()) }
     }
 

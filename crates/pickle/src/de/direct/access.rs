@@ -18,7 +18,7 @@ impl<'r, 'n, 'de> Items<'r, 'n, 'de> {
         Self { reader, parts }
     }
 
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(super) fn finish(&mut self) -> Result<()> {
         self.reader.finish(&mut self.parts)
     }
 }
@@ -50,8 +50,10 @@ impl<'de> de::SeqAccess<'de> for Items<'_, '_, 'de> {
             return Ok(None);
         }
         let item = self.reader.part(seed)?;
-        let is_key = self.parts.kind == Kind::Set;
-        self.reader.count(&mut self.parts, is_key)?;
+        if self.parts.kind == Kind::Set {
+            self.reader.note_key()?;
+        }
+        self.reader.count(&mut self.parts);
         Ok(Some(item))
     }
 
@@ -73,7 +75,7 @@ impl<'r, 'n, 'de> Pairs<'r, 'n, 'de> {
         Self { reader, parts, value_due: false }
     }
 
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(super) fn finish(&mut self) -> Result<()> {
         self.reader.finish(&mut self.parts)
     }
 }
@@ -90,7 +92,7 @@ impl<'de> de::MapAccess<'de> for Pairs<'_, '_, 'de> {
             return Ok(None);
         }
         let key = self.reader.part(seed)?;
-        self.reader.count(&mut self.parts, true)?;
+        self.reader.count_key()?;
         self.value_due = true;
         Ok(Some(key))
     }
@@ -104,7 +106,7 @@ impl<'de> de::MapAccess<'de> for Pairs<'_, '_, 'de> {
             self.reader.opcode()?; // a type that reads nothing must not seem to do so
         }
         let value = self.reader.part(seed)?;
-        self.reader.count(&mut self.parts, false)?;
+        self.reader.count(&mut self.parts);
         self.value_due = false;
         Ok(value)
     }
@@ -126,7 +128,7 @@ impl<'de> Variant<'_, '_, 'de> {
         let Some(mut parts) = self.parts else { return Err(self.reader.give_up()) };
         let content = read(self.reader)?;
         self.reader.check()?;
-        self.reader.count(&mut parts, false)?;
+        self.reader.count(&mut parts);
         self.reader.finish(&mut parts)?;
         self.reader.open_variants -= 1;
         Ok(content)
@@ -144,8 +146,8 @@ impl<'de> de::EnumAccess<'de> for Variant<'_, '_, 'de> {
             return Err(self.reader.give_up());
         }
         let variant = self.reader.part(seed)?;
-        if let Some(parts) = &mut self.parts {
-            self.reader.count(parts, true)?;
+        if self.parts.is_some() {
+            self.reader.count_key()?;
         }
         Ok((variant, self))
     }

@@ -50,6 +50,12 @@ impl Outline {
         position < self.end
     }
 
+    /// Whether the tuple or container that was found next starts at `position`.
+    #[inline]
+    pub(super) fn tells_of(&self, position: usize) -> bool {
+        self.tuple == position || self.single == position
+    }
+
     /// Whether a tuple of up to three items starts at `position`, as far as it was drawn.
     #[inline]
     pub(super) fn is_tuple(&self, position: usize) -> bool {

@@ -1,6 +1,6 @@
 //! Containers: how they begin, go on and end.
 
-use super::{CONTAINER, MARK, Reader, keys, narrow};
+use super::{CONTAINER, MARK, Reader, keys, narrow, wide};
 use crate::error::Result;
 use crate::opcode::Opcode;
 
@@ -12,15 +12,15 @@ pub(super) enum Kind {
     Set,
 }
 
-/// A container that is being read.
+/// A container that is being read. Small, as it is handed from one to the next.
 #[derive(Clone, Copy)]
 pub(super) struct Parts {
     pub(super) kind: Kind,
     form: Form,
-    /// How many items or pairs were read.
-    count: usize,
+    /// How many items or pairs were read: fewer than the input has bytes.
+    count: u32,
     /// Where its keys start among those of all open dicts and sets.
-    keys: usize,
+    keys: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -30,19 +30,19 @@ enum Form {
     /// A tuple between a mark and `TUPLE`.
     Marked,
     /// So many, and then this opcode.
-    Counted(usize, Opcode),
+    Counted(u8, Opcode),
     /// Nothing more, and the end is passed.
     Ended,
 }
 
 /// Python's picklers give as many items to one batch.
-const BATCH: usize = 1000;
+const BATCH: u32 = 1000;
 
 impl Parts {
     /// How many are left, where it is known.
     pub(super) fn left(&self) -> Option<usize> {
         match self.form {
-            Form::Counted(count, _) => Some(count.saturating_sub(self.count)),
+            Form::Counted(count, _) => Some(wide(u32::from(count).saturating_sub(self.count))),
             Form::Ended => Some(0),
             Form::Batches(_) | Form::Marked => None,
         }
@@ -50,6 +50,16 @@ impl Parts {
 }
 
 impl Kind {
+    /// The opcode of an empty one.
+    pub(super) fn start(self) -> Opcode {
+        match self {
+            Self::List => Opcode::EmptyList,
+            Self::Tuple => Opcode::EmptyTuple,
+            Self::Dict => Opcode::EmptyDict,
+            Self::Set => Opcode::EmptySet,
+        }
+    }
+
     /// The opcodes that add one item and many.
     fn opcodes(self) -> (Opcode, Opcode) {
         match self {
@@ -62,7 +72,13 @@ impl Kind {
 
 impl Reader<'_, '_> {
     fn begun(&self, kind: Kind, form: Form) -> Parts {
-        Parts { kind, form, count: 0, keys: self.notes.keys.len() }
+        Parts { kind, form, count: 0, keys: narrow(self.notes.keys.len()) }
+    }
+
+    /// A list, dict or set whose mark was passed.
+    #[inline]
+    pub(super) fn marked(&self, kind: Kind) -> Parts {
+        self.begun(kind, Form::Batches(kind.opcodes().1))
     }
 
     /// Passes the start of a list, dict or set.
@@ -71,13 +87,13 @@ impl Reader<'_, '_> {
         let start = self.position;
         self.position += 1;
         self.top = CONTAINER;
-        let (one, many) = kind.opcodes();
+        let (one, _) = kind.opcodes();
         if self.notes.outline.is_single(start) {
             self.notes.outline.pass();
             return Ok(self.begun(kind, Form::Counted(1, one)));
         }
         if self.passes_mark()? {
-            return Ok(self.begun(kind, Form::Batches(many)));
+            return Ok(self.marked(kind));
         }
         let is_single = !self.notes.outline.covers(start) && self.is_single(start, kind, one)?;
         let form = if is_single { Form::Counted(1, one) } else { Form::Ended };
@@ -141,10 +157,10 @@ impl Reader<'_, '_> {
 
     /// A tuple of one, two or three, which starts with its first item.
     pub(super) fn short_tuple(&mut self, length: usize) -> Parts {
-        let end = match length {
-            1 => Opcode::Tuple1,
-            2 => Opcode::Tuple2,
-            _ => Opcode::Tuple3,
+        let (length, end) = match length {
+            1 => (1, Opcode::Tuple1),
+            2 => (2, Opcode::Tuple2),
+            _ => (3, Opcode::Tuple3),
         };
         self.begun(Kind::Tuple, Form::Counted(length, end))
     }
@@ -183,7 +199,7 @@ impl Reader<'_, '_> {
                 self.pass_end(parts);
                 Ok(false)
             }
-            Form::Counted(count, _) if parts.count < count => Ok(true),
+            Form::Counted(count, _) if parts.count < u32::from(count) => Ok(true),
             Form::Counted(_, end) => {
                 self.expect(end)?;
                 parts.form = Form::Ended;
@@ -216,15 +232,23 @@ impl Reader<'_, '_> {
         Ok(true)
     }
 
-    /// Counts a part that was read, the keys among them with their places.
+    /// Counts an item or the value of a pair, which was read.
     #[inline]
-    pub(super) fn count(&mut self, parts: &mut Parts, is_key: bool) -> Result<()> {
+    pub(super) fn count(&mut self, parts: &mut Parts) {
         self.parts += 1;
-        if !is_key {
-            parts.count += 1;
-            return Ok(());
-        }
-        parts.count += usize::from(parts.kind == Kind::Set);
+        parts.count += 1;
+    }
+
+    /// Counts the key of a pair, which was read.
+    #[inline]
+    pub(super) fn count_key(&mut self) -> Result<()> {
+        self.parts += 1;
+        self.note_key()
+    }
+
+    /// Notes where what was read stands: a key, or an item of a set.
+    #[inline]
+    pub(super) fn note_key(&mut self) -> Result<()> {
         if self.top >= MARK {
             return Err(self.give_up()); // a container as a key: for those who know how Python hashes
         }
@@ -239,7 +263,7 @@ impl Reader<'_, '_> {
             return Err(self.give_up());
         }
         if matches!(parts.kind, Kind::Dict | Kind::Set) {
-            return self.finish_keys(parts.keys);
+            return self.finish_keys(wide(parts.keys));
         }
         Ok(())
     }
@@ -272,13 +296,19 @@ impl Reader<'_, '_> {
             let is_dict = parts.kind == Kind::Dict;
             let is_key = parts.kind == Kind::Set || is_dict && !*value_due;
             *value_due = is_dict && is_key;
-            match self.begin()? {
-                super::Start::Atom(_) => self.count(parts, is_key)?,
+            let begun = self.begin()?;
+            if is_key {
+                self.note_key()?;
+            }
+            if *value_due {
+                self.parts += 1; // the pair counts with its value
+            } else {
+                self.count(parts);
+            }
+            match begun {
                 super::Start::Parts(_) if is_key => return Err(self.give_up()),
-                super::Start::Parts(inner) => {
-                    self.count(parts, false)?;
-                    open.push((inner, false));
-                }
+                super::Start::Parts(inner) => open.push((inner, false)),
+                super::Start::Atom(_) => {}
             }
         }
         Ok(())

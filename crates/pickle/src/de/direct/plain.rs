@@ -5,7 +5,7 @@
 //! what was asked for.
 
 use super::parts::{Kind, Parts};
-use super::{Reader, TEXT_UNIT, keys, narrow};
+use super::{CONTAINER, MARK, Reader, TEXT_UNIT, keys, narrow};
 use crate::bigint;
 use crate::opcode::Opcode;
 
@@ -100,12 +100,29 @@ impl<'de> Reader<'_, 'de> {
     /// A container of this kind, unless a tuple that starts with one stands there.
     #[inline]
     pub(super) fn plain_container(&mut self, kind: Kind) -> Option<Parts> {
+        match self.memoized(kind) {
+            Some(parts) => Some(parts),
+            None => self.other_container(kind),
+        }
+    }
+
+    /// One that is memoized and has items, as they nearly always are.
+    #[inline]
+    fn memoized(&mut self, kind: Kind) -> Option<Parts> {
+        let start = [kind.start().byte(), Opcode::Memoize.byte(), Opcode::Mark.byte()];
+        let stands_next = self.window.get(self.position..)?.starts_with(&start);
+        if !stands_next || self.notes.outline.tells_of(self.position) {
+            return None;
+        }
+        self.position += start.len();
+        self.notes.memo.push(narrow(CONTAINER));
+        self.top = MARK;
+        Some(self.marked(kind))
+    }
+
+    fn other_container(&mut self, kind: Kind) -> Option<Parts> {
         let opcode = self.opcode().ok()?;
-        let wanted = match kind {
-            Kind::List => Opcode::EmptyList,
-            _ => Opcode::EmptyDict,
-        };
-        if opcode != wanted || self.is_tuple() { None } else { self.container(kind).ok() }
+        if opcode != kind.start() || self.is_tuple() { None } else { self.container(kind).ok() }
     }
 
     /// A tuple of so many items, if an atom comes that can only be the first of them.
