@@ -78,7 +78,7 @@ impl Harness {
     ///
     /// Those of the database.
     pub fn rows<M: Model>(&self) -> Result<Vec<M>> {
-        let rows = M::query().all(&mut self.connect()?)?;
+        let rows = M::unscoped().all(&mut self.connect()?)?;
         self.statements();
         Ok(rows)
     }

@@ -34,6 +34,7 @@ pub mod raw;
 pub mod relations;
 pub mod relations_changes;
 pub mod relations_keys;
+pub mod scopes;
 pub mod session;
 pub mod set_wide;
 pub mod structs;

@@ -131,6 +131,23 @@ macro_rules! cases {
                 a_savepoint_that_is_undone_undoes_links_and_members
                 parts_of_relations_are_told_apart
             }
+            scopes {
+                queries_see_rows_in_scope_unless_told_otherwise
+                set_wide_writes_leave_rows_out_of_scope_alone
+                collections_in_queries_hold_rows_in_scope
+                collections_are_loaded_along_within_their_scopes
+                a_session_loads_collections_within_their_scopes
+                a_foreign_key_leads_to_rows_out_of_scope
+                a_path_to_the_one_object_of_the_other_end_is_joined_within_its_scope
+                a_joined_model_is_joined_within_its_scope
+                joins_that_keep_the_other_side_lose_none_of_its_rows_in_scope
+                get_gives_rows_in_scope
+                cascades_and_flushes_reach_rows_out_of_scope
+                a_collection_that_is_set_keeps_members_out_of_scope
+                a_scope_is_asked_for_when_the_query_is_built
+                a_scope_that_cannot_be_is_an_error_that_names_it
+                groups_unions_and_pages_are_of_rows_in_scope
+            }
             session {
                 an_added_object_is_there_at_once_and_written_later
                 added_objects_are_inserted_in_their_order

@@ -3,7 +3,7 @@
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Ident, LitInt, LitStr, Result, Token, Type};
+use syn::{Attribute, Expr, Ident, LitInt, LitStr, Result, Token, Type};
 
 use crate::constant::Constant;
 use crate::errors::Errors;
@@ -11,7 +11,7 @@ use crate::place::Place;
 use crate::word::{Word, unknown, words};
 
 /// What `#[model(...)]` on a struct takes.
-const ON_STRUCT: [&str; 5] = ["table", "primary_key", "index", "unique", "check"];
+const ON_STRUCT: [&str; 6] = ["table", "primary_key", "index", "unique", "check", "scope"];
 
 /// What `#[model(...)]` on a field takes.
 const ON_FIELD: [&str; 18] = [
@@ -42,6 +42,8 @@ pub struct StructAttributes {
     pub primary_key: Option<KeyAttribute>,
     pub indexes: Vec<IndexAttribute>,
     pub checks: Vec<CheckAttribute>,
+    /// The function that gives the default scope.
+    pub scope: Option<Expr>,
 }
 
 /// `primary_key(...)` on a struct.
@@ -151,6 +153,7 @@ impl StructAttributes {
             "index" => self.indexes.push(index(word, false)?),
             "unique" => self.indexes.push(index(word, true)?),
             "check" => self.checks.push(check(word)?),
+            "scope" => self.scope = Some(scope(word)?),
             name if ON_FIELD.contains(&name) => {
                 return Err(word.error(format!("`{name}` belongs to a field: write it there")));
             }
@@ -195,6 +198,9 @@ impl FieldAttributes {
                 return Err(word.error(
                     "`table` belongs to the model: write `#[model(table = \"...\")]` above `struct`",
                 ));
+            }
+            "scope" => {
+                return Err(word.error("`scope` belongs to the model: write it above `struct`"));
             }
             name => return Err(word.error(unknown(name, "a field", &ON_FIELD))),
         }
@@ -265,6 +271,12 @@ fn default(word: &Word) -> Result<Constant> {
         Part::Sql(expression) => Ok(Constant::Sql(expression.value())),
         Part::Name(_) | Part::Text(_) | Part::Field(_) => Err(word.error(help)),
     }
+}
+
+fn scope(word: &Word) -> Result<Expr> {
+    let help = "name the function that gives the condition on the model's columns: write `scope(alive)`, with `fn \
+                alive(post: PostColumns) -> Condition`";
+    word.list(<Expr as Parse>::parse, help)
 }
 
 fn length(word: &Word) -> Result<u32> {

@@ -184,6 +184,13 @@ fn associated(model: &Model) -> TokenStream {
         quote!(#ident: __onggi::Collection::new(source, &__RELATIONS[#position]))
     });
     let relations = relation::associated(model);
+    let scope = model.scope.as_ref().map(|function| {
+        let call = quote_spanned!(function.span()=> __onggi::scope::<Self, _>(columns, #function));
+        quote! {
+            const SCOPE: ::core::option::Option<fn(Self::Columns<__onggi::Must>) -> __onggi::Condition> =
+                ::core::option::Option::Some(|columns| #call);
+        }
+    });
     quote! {
         type Columns<__N: __onggi::Nullability> = #columns<__N>;
         type Key = #key;
@@ -192,6 +199,7 @@ fn associated(model: &Model) -> TokenStream {
             #columns { #(#fields,)* #(#collections,)* __source: source }
         }
         #relations
+        #scope
     }
 }
 

@@ -144,6 +144,7 @@ mod word;
 /// | `index(data.at("city"))` | an index over a part of a pickled field, used by queries that compare or sort by the same part; `unique` likewise |
 /// | `unique(a, b)`, `unique(name = "x", a, b)` | no two rows agree in all of these fields; makes an index too |
 /// | `check = "SQL"`, `check(name = "x", "SQL")` | a condition that each row meets, over the names of columns |
+/// | `scope(function)` | the function gives a condition on the model's columns, and queries see only the rows that meet it |
 ///
 /// `index`, `unique` and `check` can be given several times. Fields are named as in the struct, and constraints
 /// without a name get one.
@@ -162,6 +163,56 @@ mod word;
 ///
 /// assert_eq!(Booking::table().indexes.len(), 2);
 /// assert_eq!(Booking::table().checks.len(), 2);
+/// ```
+///
+/// # The default scope
+///
+/// `scope(alive)` names a function of the model's columns, or is a closure. It gives a `Condition`, or a
+/// `Result<Condition>`, and is asked each time that a query is built, so that it may look at what is set for the thread: a
+/// tenant, say. `Condition::never()` is no row, `Condition::always()` every one. It takes the model's own columns and
+/// subqueries.
+///
+/// Who asks for objects of the model gets those in its scope: `query` with all that runs it, set-wide updates and
+/// deletes included, `get`, the collections of other models (`HasMany`, `HasOne`, `ManyToMany`, the model of a link
+/// table), joins. In the latter a row out of scope has no partner, and no row of the other side is lost. `unscoped` asks for
+/// all: `Post::unscoped()`, `|user| user.posts().unscoped()`.
+///
+/// A foreign key leads to the row that it names, whatever the scope: a post whose author is out of scope has that author,
+/// in `load`, in `with` and in paths as `|post| post.author().name`. Nor does a scope change what is written: flushes,
+/// `refresh`, `attach`, cascades.
+///
+/// ```
+/// # use onggi::{BelongsTo, Condition, Database, HasMany, Id, Model};
+/// #[derive(Clone, Default, Model)]
+/// struct User {
+///     id: Id<User>,
+///     #[model(inverse(author))]
+///     posts: HasMany<Post>,
+/// }
+///
+/// #[derive(Clone, Default, Model)]
+/// #[model(scope(alive))]
+/// struct Post {
+///     id: Id<Post>,
+///     author: BelongsTo<User>,
+///     deleted: bool,
+/// }
+///
+/// fn alive(post: PostColumns) -> Condition {
+///     post.deleted.eq(false)
+/// }
+///
+/// # let db = Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![User, Post])?;
+/// let mut session = db.session()?;
+/// let post = session.add(Post { author: User::default().into(), ..Default::default() });
+/// session.commit()?;
+/// assert_eq!(User::query().filter(|u| u.posts.exists()).count(&mut session)?, 1);
+///
+/// session[post].deleted = true;
+/// assert_eq!(User::query().filter(|u| u.posts.exists()).count(&mut session)?, 0);
+/// assert_eq!(Post::unscoped().count(&mut session)?, 1);
+/// # Ok::<(), onggi::Error>(())
 /// ```
 ///
 /// # On a field

@@ -2,7 +2,7 @@
 
 use quote::format_ident;
 use syn::ext::IdentExt as _;
-use syn::{Data, DeriveInput, Fields, FieldsNamed, Ident, LitStr, Type, Visibility};
+use syn::{Data, DeriveInput, Expr, Fields, FieldsNamed, Ident, LitStr, Type, Visibility};
 
 use crate::attr::{CheckAttribute, FieldAttributes, ProjectionAttribute, StructAttributes};
 use crate::case::Case;
@@ -23,6 +23,8 @@ pub struct Model {
     pub key: Vec<usize>,
     pub indexes: Vec<Index>,
     pub checks: Vec<CheckAttribute>,
+    /// The function that gives the default scope.
+    pub scope: Option<Expr>,
 }
 
 /// A field of the struct. Its type does not mention `Self`.
@@ -99,6 +101,7 @@ impl Model {
             key,
             indexes,
             checks: attributes.checks,
+            scope: attributes.scope,
         })
     }
 

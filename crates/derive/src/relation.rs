@@ -143,7 +143,7 @@ impl Relation {
             Kind::Through { model, near, far } => {
                 let (near, far) = (inverse(model, near), inverse(model, far));
                 quote!(__onggi::Relation::through(
-                    #name, #table, <#model as __onggi::Model>::table, #near, #far
+                    #name, #table, __onggi::target::<#model>(), #near, #far
                 ))
             }
         }

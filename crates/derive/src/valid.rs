@@ -246,6 +246,8 @@ mod tests {
             attributed(quote!(table = "users", index(name, age), index(age, name), unique(name = "u", name))),
             attributed(quote!(check = "a", check = "b", check(name = "c", "c"), primary_key(name))),
             attributed(quote!(primary_key(name, age),)),
+            attributed(quote!(scope(of_age))),
+            attributed(quote!(scope(|user| user.age.ge(18)))),
         ] {
             assert_eq!(good, [""; 0]);
         }
@@ -300,6 +302,12 @@ mod tests {
             (attributed(quote!(index(name), unique(name))), "these columns have an index already"),
             (attributed(quote!(unique(id))), "a primary key is unique and has an index: remove `unique`"),
             (attributed(quote!(index(name = "x", name), check(name = "X", "1"))), "this name is taken"),
+            (attributed(quote!(scope)), "name the function that gives the condition on the model's columns"),
+            (attributed(quote!(scope(a, b))), "name the function that gives the condition"),
+            (
+                field(quote!(#[model(scope(a))] a: i64)),
+                "`scope` belongs to the model: write it above `struct`",
+            ),
             (attributed(quote!(primary_key)), "name the key's fields: write `primary_key(field, ...)`"),
             (attributed(quote!(primary_key(id, name))), "a generated key stands alone: make it the only key"),
         ] {

@@ -62,6 +62,7 @@ mod query;
 mod raw;
 mod reader;
 mod relation;
+mod scope;
 mod selection;
 mod session;
 mod source;
@@ -95,6 +96,7 @@ pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
 pub use query::{Derived, JoinTo, Joined, Named, Query, Tables, Written};
 pub use raw::{FromRow, Parameter, Sql, sql};
 pub use relation::{BelongsTo, Collection, Eager, HasMany, HasOne, ManyToMany, Related};
+pub use scope::Scope;
 pub use selection::{Entity, EntityColumns, Selection, SelectionOf};
 pub use session::{Load, Members, Session, State};
 
@@ -114,12 +116,13 @@ pub mod __private {
     pub use crate::raw::by_name;
     pub use crate::reader::Reader;
     pub use crate::relation::{Cascade, Relation, RelationField, RelationKind, has_relation, relation};
+    pub use crate::scope::scope;
     pub use crate::selection::Columns;
     pub use crate::session::target;
     pub use crate::source::follow;
     pub use crate::{
-        Bind, Collection, Column, EntityColumns, Error, Field, FromRow, Keep, Maybe, Model, Nullability,
-        Plain, Result, Selection, SelectionOf, Source, Type, ValueRef,
+        Bind, Collection, Column, Condition, EntityColumns, Error, Field, FromRow, Keep, Maybe, Model, Must,
+        Nullability, Plain, Result, Selection, SelectionOf, Source, Type, ValueRef,
     };
 
     /// A column with a name.

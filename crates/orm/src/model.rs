@@ -6,7 +6,7 @@ use onggi_sql::Source;
 
 use crate::column_set::ColumnSet;
 use crate::conflict::OnConflict;
-use crate::expression::{Must, Nullability};
+use crate::expression::{Condition, Must, Nullability};
 use crate::field::{Attribute, Field};
 use crate::query::Query;
 use crate::reader::Reader;
@@ -34,6 +34,10 @@ pub trait Model: Clone + Send + Sized + 'static {
     #[doc(hidden)]
     const RELATIONS: &'static [Relation] = &[];
 
+    /// The condition that its default scope puts on an occurrence of its table.
+    #[doc(hidden)]
+    const SCOPE: Option<fn(Self::Columns<Must>) -> Condition> = None;
+
     /// The columns of an occurrence of its table in a query.
     #[doc(hidden)]
     fn columns<N: Nullability>(source: Source) -> Self::Columns<N>;
@@ -50,8 +54,37 @@ pub trait Model: Clone + Send + Sized + 'static {
         false
     }
 
-    /// Starts a query of this model.
+    /// Starts a query of this model's rows: of those in its scope, where `#[model(scope(...))]` gives it one.
     fn query() -> Query<Self> {
+        Query::scoped()
+    }
+
+    /// Starts a query of all rows of this model, whatever its scope.
+    ///
+    /// ```
+    /// # use onggi::{Condition, Database, Id, Model};
+    /// #[derive(Clone, Default, Model)]
+    /// #[model(scope(alive))]
+    /// struct Post {
+    ///     id: Id<Post>,
+    ///     title: String,
+    ///     deleted: bool,
+    /// }
+    ///
+    /// fn alive(post: PostColumns) -> Condition {
+    ///     post.deleted.eq(false)
+    /// }
+    ///
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![Post])?;
+    /// # let mut connection = db.connect()?;
+    /// connection.insert(&mut Post { title: "Old".into(), deleted: true, ..Default::default() })?;
+    /// assert_eq!(Post::query().count(&mut connection)?, 0);
+    /// Post::unscoped().filter(|p| p.title.eq("Old")).update(&mut connection, |p| p.deleted.set(false))?;
+    /// assert_eq!(Post::query().count(&mut connection)?, 1);
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    fn unscoped() -> Query<Self> {
         Query::new()
     }
 

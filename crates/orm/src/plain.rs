@@ -9,13 +9,16 @@ use crate::unit_of_work::{ChangeKind, ColumnSet, Object, Objects, Plan, Step, ru
 use crate::{Bind, Connection, Error, Model, Result, Type, ValueRef, by_key};
 
 impl Connection {
-    /// Reads the object of a primary key.
+    /// Reads the object of a primary key; none where it is not in its model's scope.
     ///
     /// # Errors
     ///
     /// Those of the database, and a row that cannot be read.
     pub fn get<M: Model>(&mut self, key: impl Into<M::Key>) -> Result<Option<M>> {
         let key = key.into();
+        if M::SCOPE.is_some() {
+            return M::query().of_key(&key)?.one_or_none(self);
+        }
         let bind = |to: &mut dyn Bind| crate::Key::bind(&key, to);
         by_key::read(M::table(), self.driver(), bind, |reader| {
             reader.enter(M::table());

@@ -58,6 +58,16 @@ impl Tree {
         matches!(self.expression, sql::Expression::Value(_))
     }
 
+    /// Whether it needs no occurrence that a relation leads to but this one.
+    pub(crate) fn needs_only(&self, source: Source) -> bool {
+        self.paths.iter().all(|path| *path == source)
+    }
+
+    /// What is wrong with it, in other words.
+    pub(crate) fn map_error(self, map: impl FnOnce(Box<str>) -> String) -> Tree {
+        Tree { error: self.error.map(|error| map(error).into()), ..self }
+    }
+
     pub(crate) fn or_error(self, error: Option<Box<str>>) -> Tree {
         Tree { error: self.error.or(error), ..self }
     }

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use onggi_sql::{Cte, Join, JoinKind, Relation, Select, Selected, SetOperator, Source, Table};
 use smallvec::{SmallVec, smallvec};
 
+use super::scope::Scoped;
 use super::{JoinTo, Query, Tables};
 use crate::executor::Keep;
 use crate::expression::{Condition, Parts, Paths};
@@ -270,6 +271,7 @@ fn over<S: Selection>(
         select,
         selection: Entity::new(),
         whole: true,
+        scope: Scoped::default(),
         error: None,
         outer: Paths::new(),
         depth: 0,

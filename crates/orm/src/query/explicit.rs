@@ -1,5 +1,6 @@
-use onggi_sql::{Join, JoinKind, Selected};
+use onggi_sql::{self as sql, Join, JoinKind, Selected, Source};
 
+use super::scope::or_missing;
 use super::{Derived, Joined, Query, Tables};
 use crate::expression::{Condition, Must, Parts};
 use crate::selection::{Columns, Entity, Selection};
@@ -143,16 +144,61 @@ impl<F: Tables> Query<F> {
     ) -> Query<G> {
         let source = source::root(T::table());
         let condition = on.map(|on| on(self.columns(), T::columns(source)).into_tree());
-        let on = condition.map(|tree| {
+        let mut on = condition.map(|tree| {
             let Parts { expression, error, paths, depth } = tree.into_parts();
             let walks = paths.iter().any(|path| source::same_query(*path, source));
             let why = || "a join's condition takes columns of what is joined: relations from there are for clauses after it";
             self.note(error.or_else(|| walks.then(|| why().into())), paths, depth);
             expression
         });
+        let kind = self.scope_join::<T>(kind, source, &mut on);
         self.select.joins.push(Join { kind, source: source.into(), on });
         self.sources.push(source);
         self.widened()
+    }
+
+    /// Leaves out rows that are not in their scopes, before they meet: those of the table that is joined, and those before
+    /// it where they need not have a partner. Gives the kind of the join.
+    fn scope_join<T: Model>(
+        &mut self,
+        kind: JoinKind,
+        source: Source,
+        on: &mut Option<sql::Expression>,
+    ) -> JoinKind {
+        let mut meet = |scope: &sql::Expression| {
+            *on = Some(match on.take() {
+                Some(on) => on.and(scope.clone()),
+                None => scope.clone(),
+            });
+        };
+        let scope = T::SCOPE.map(|scope| self.take_scope(scope(T::columns(source))));
+        let keeps_all = matches!(kind, JoinKind::Right | JoinKind::Full);
+        let (before, of) = if keeps_all { self.without_scope() } else { (None, None) };
+        before.iter().for_each(&mut meet);
+        match (kind, scope) {
+            (JoinKind::Right, scope) => {
+                if let Some(scope) = scope {
+                    self.put_scope(scope, Some(source));
+                }
+            }
+            (JoinKind::Full, scope) => {
+                scope.iter().for_each(&mut meet);
+                let before = before.map(|before| match of {
+                    Some(of) => or_missing(before, of),
+                    None => before,
+                });
+                let scope = scope.map(|scope| or_missing(scope, source));
+                if let Some(both) = before.into_iter().chain(scope).reduce(sql::Expression::and) {
+                    self.put_scope(both, None);
+                }
+            }
+            (JoinKind::Cross, Some(scope)) => {
+                meet(&scope);
+                return JoinKind::Inner;
+            }
+            (_, scope) => scope.iter().for_each(meet),
+        }
+        kind
     }
 
     /// The query once one more of its tables is joined.

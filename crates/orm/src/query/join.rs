@@ -20,8 +20,11 @@ impl<F: Tables, S> Query<F, S> {
             true => JoinKind::Left,
             false => JoinKind::Inner,
         };
-        let on = Some(step.relation.condition(step.from, path));
-        self.select.joins.push(Join { kind, source: path.into(), on });
+        let mut on = step.relation.condition(step.from, path);
+        if let Some(scope) = step.relation.scope(path) {
+            on = on.and(self.take_scope(scope));
+        }
+        self.select.joins.push(Join { kind, source: path.into(), on: Some(on) });
     }
 
     /// Whether a row of the result may have no row of this table.

@@ -6,6 +6,7 @@ mod join;
 mod lock;
 mod page;
 mod run;
+mod scope;
 mod set_wide;
 mod tables;
 mod write;
@@ -19,6 +20,7 @@ use smallvec::{SmallVec, smallvec};
 pub use self::derived::{Derived, Named};
 pub use self::explicit::JoinTo;
 pub(crate) use self::run::rows;
+use self::scope::Scoped;
 pub use self::tables::{Joined, Tables, Written};
 pub(crate) use self::write::{execute, returned, run_returning};
 use crate::expression::{Condition, DEPTH, Must, Order, Parts, Paths, Tree};
@@ -52,6 +54,8 @@ pub struct Query<F, S = Entity<F>> {
     selection: S,
     /// Whether it gives the tables' objects, and nothing made of them.
     whole: bool,
+    /// What the filter has of default scopes.
+    scope: Scoped,
     /// A value in it that cannot be bound; told when the query runs.
     error: Option<Box<str>>,
     /// Occurrences of tables of the queries around this one, which they are to join.
@@ -123,6 +127,7 @@ impl<M: Model> Query<M> {
             select: Select::all(source),
             selection: Entity::new(),
             whole: true,
+            scope: Scoped::default(),
             error: None,
             outer: Paths::new(),
             depth: 0,
@@ -231,6 +236,7 @@ impl<F: Tables, S> Query<F, S> {
             select: self.select,
             selection,
             whole,
+            scope: self.scope,
             error: self.error,
             outer: self.outer,
             depth: self.depth,
@@ -278,6 +284,7 @@ impl<F: Tables, S> Query<F, S> {
         if depth > DEPTH {
             // Nothing has to walk it any more.
             self.select = Select::all(self.source());
+            self.scope = Scoped::default();
         }
     }
 
@@ -322,6 +329,7 @@ impl<F, S: Clone> Clone for Query<F, S> {
             select: self.select.clone(),
             selection: self.selection.clone(),
             whole: self.whole,
+            scope: self.scope,
             error: self.error.clone(),
             outer: self.outer.clone(),
             depth: self.depth,

@@ -173,6 +173,18 @@ impl<M: Model> Query<M> {
         self.all(executor)
     }
 
+    /// Keeps the row of a key.
+    pub(crate) fn of_key(mut self, key: &M::Key) -> Result<Query<M>> {
+        let mut capture = Capture::default();
+        key.bind(&mut capture)?;
+        for (&column, value) in M::table().primary_key.iter().zip(capture.values) {
+            let column = sql::Expression::column(self.source(), column);
+            let value = sql::Expression::Value(value);
+            self.select.and(sql::Expression::binary(BinaryOperator::Equal, column, value));
+        }
+        Ok(self)
+    }
+
     /// Of the rows that agree in this, an expression or a tuple of them, gives the first as they are sorted.
     ///
     /// PostgreSQL alone has this; elsewhere running the query is an error, and a window with

@@ -40,6 +40,30 @@ impl<M: Model> Collection<M> {
         self.into()
     }
 
+    /// All of them, whatever the scope of their model.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, Condition, HasMany, Id, Model};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct User { id: Id<User>, #[model(inverse(author))] posts: HasMany<Post> }
+    /// #[derive(Clone, Default, Model)]
+    /// #[model(scope(alive))]
+    /// struct Post {
+    ///     id: Id<Post>,
+    ///     author: BelongsTo<User>,
+    ///     deleted: bool,
+    /// }
+    ///
+    /// fn alive(post: PostColumns) -> Condition {
+    ///     post.deleted.eq(false)
+    /// }
+    ///
+    /// let have_deleted_all = User::query().filter(|u| u.posts.is_empty() & u.posts.unscoped().exists());
+    /// ```
+    pub fn unscoped(self) -> Related<M> {
+        Related::unscoped(self.near, self.relation)
+    }
+
     /// Keeps the objects that meet a condition.
     pub fn filter<C: Into<Condition>>(self, condition: impl FnOnce(M::Columns<Must>) -> C) -> Related<M> {
         self.related().filter(condition)

@@ -1,9 +1,9 @@
 //! What is loaded with the objects of a query: a tree of relations, of whatever models.
 
-use onggi_sql::{Select, Source};
+use onggi_sql::{self as sql, Select, Source, shape};
 
 use super::{Collection, Related, Relation};
-use crate::expression::Column;
+use crate::expression::{Column, Condition, Parts};
 use crate::field::{Deferred, Field};
 use crate::selection::EntityColumns;
 use crate::{Model, source};
@@ -22,10 +22,60 @@ pub struct Fetch {
 pub(crate) struct Narrowed {
     /// The target's table in the select.
     pub(crate) source: Source,
+    /// The table between in the select, where it is in there already.
+    pub(crate) between: Option<Source>,
     /// The select of the target's rows, without the condition that they are related.
     pub(crate) select: Select,
     /// What is wrong with it.
     pub(crate) error: Option<Box<str>>,
+}
+
+impl Fetch {
+    /// The rows in scope on the other side of a relation; none where all are.
+    pub(crate) fn scoped(relation: &'static Relation) -> Option<Fetch> {
+        let narrowed = Some(Narrowed::scoped(relation)?);
+        Some(Fetch { relation, narrowed, nested: Vec::new() })
+    }
+}
+
+impl Narrowed {
+    /// The rows in scope; none where all are.
+    pub(crate) fn scoped(relation: &'static Relation) -> Option<Box<Narrowed>> {
+        if !relation.is_scoped() {
+            return None;
+        }
+        let source = source::root(relation.target());
+        let mut narrowed = Narrowed { source, between: None, select: Select::all(source), error: None };
+        if let Some(scope) = relation.scope(source) {
+            let scope = narrowed.take(scope);
+            narrowed.select.and(scope);
+        }
+        Some(Box::new(narrowed.scoped_between(relation)))
+    }
+
+    /// The same, by rows between that are in scope.
+    pub(crate) fn scoped_between(mut self, relation: &'static Relation) -> Narrowed {
+        let Some(link) = relation.link_table() else { return self };
+        let between = source::root(link.table);
+        if let Some(scope) = relation.scope_between(between) {
+            let scope = self.take(scope);
+            self.select.joins.insert(0, link.join(between, self.source, Some(scope)));
+            self.between = Some(between);
+        }
+        self
+    }
+
+    fn take(&mut self, scope: Condition) -> sql::Expression {
+        let Parts { expression, error, .. } = scope.into_tree().into_parts();
+        self.error = self.error.take().or(error);
+        expression
+    }
+
+    fn is_same(&self, other: &Narrowed) -> bool {
+        let ((shape, values), (other_shape, other_values)) =
+            (shape::of_select(&self.select), shape::of_select(&other.select));
+        shape == other_shape && values == other_values && self.error == other.error
+    }
 }
 
 /// What [`Query::with`](crate::Query::with) loads with the objects of a query.
@@ -66,8 +116,7 @@ impl<C: EntityColumns<Model: Model>> Eager for C {
 #[diagnostic::do_not_recommend]
 impl<M: Model> Eager for Collection<M> {
     fn into_fetches(self) -> Option<Fetch> {
-        let fetch = Fetch { relation: self.relation(), narrowed: None, nested: Vec::new() };
-        along(self.near(), Some(fetch))
+        Related::from(self).into_fetches()
     }
 }
 
@@ -84,7 +133,7 @@ fn along(to: Source, last: Option<Fetch>) -> Option<Fetch> {
     let (mut fetch, mut to) = (last, to);
     while let Some(step) = source::step(to) {
         let nested = fetch.into_iter().collect();
-        fetch = Some(Fetch { relation: step.relation, narrowed: None, nested });
+        fetch = Some(Fetch { relation: step.relation, narrowed: Narrowed::scoped(step.relation), nested });
         to = step.from;
     }
     fetch
@@ -93,7 +142,12 @@ fn along(to: Source, last: Option<Fetch>) -> Option<Fetch> {
 /// Adds a fetch; what is on the same way is loaded once.
 pub(crate) fn add(fetches: &mut Vec<Fetch>, fetch: Fetch) {
     let same = |known: &&mut Fetch| {
-        std::ptr::eq(known.relation, fetch.relation) && known.narrowed.is_none() && fetch.narrowed.is_none()
+        std::ptr::eq(known.relation, fetch.relation)
+            && match (&known.narrowed, &fetch.narrowed) {
+                (None, None) => true,
+                (Some(one), Some(other)) => one.is_same(other),
+                _ => false,
+            }
     };
     match fetches.iter_mut().find(same) {
         Some(known) => fetch.nested.into_iter().for_each(|nested| add(&mut known.nested, nested)),

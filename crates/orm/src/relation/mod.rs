@@ -18,8 +18,9 @@ pub use has_many::{HasMany, HasOne, ManyToMany};
 pub(crate) use keys::Keys;
 pub use related::Related;
 
-use onggi_sql::{self as sql, BinaryOperator, Source, Table};
+use onggi_sql::{self as sql, BinaryOperator, Join, JoinKind, Source, Table};
 
+use crate::expression::Condition;
 use crate::session::Target;
 
 /// How the rows of one table are related to those of another; made by `#[derive(Model)]`.
@@ -55,7 +56,7 @@ enum Link {
     /// The other's link table.
     TableInverse { of: fn() -> &'static Relation },
     /// A table with a model, whose relations lead to this side and the other.
-    Through { table: fn() -> &'static Table, near: fn() -> &'static Relation, far: fn() -> &'static Relation },
+    Through { model: Target, near: fn() -> &'static Relation, far: fn() -> &'static Relation },
 }
 
 /// What a relation's field is.
@@ -77,6 +78,18 @@ pub(crate) struct LinkTable {
     pub(crate) far: &'static [usize],
     /// Whether no model stands for it, so that links are written with the relation.
     pub(crate) writable: bool,
+}
+
+impl LinkTable {
+    /// The join of an occurrence of it with one of the other side's table, of rows that are in scope.
+    pub(crate) fn join(&self, between: Source, target: Source, scope: Option<sql::Expression>) -> Join {
+        let on = equal(between, self.far, target, target.table.primary_key);
+        let on = match scope {
+            Some(scope) => on.and(scope),
+            None => on,
+        };
+        Join { kind: JoinKind::Inner, source: between.into(), on: Some(on) }
+    }
 }
 
 /// Constructors, for the derive.
@@ -130,11 +143,11 @@ impl Relation {
     pub const fn through(
         name: &'static str,
         target: Target,
-        table: fn() -> &'static Table,
+        model: Target,
         near: fn() -> &'static Relation,
         far: fn() -> &'static Relation,
     ) -> Relation {
-        Relation::new(name, target, Link::Through { table, near, far })
+        Relation::new(name, target, Link::Through { model, near, far })
     }
 
     const fn kind(&self) -> RelationKind {
@@ -196,12 +209,37 @@ impl Relation {
             Link::TableInverse { of } => {
                 of().link_table().map(|link| LinkTable { near: link.far, far: link.near, ..link })
             }
-            Link::Through { table, near, far } => Some(LinkTable {
-                table: table(),
+            Link::Through { model, near, far } => Some(LinkTable {
+                table: (model.table)(),
                 near: near().columns(),
                 far: far().columns(),
                 writable: false,
             }),
+        }
+    }
+
+    /// The condition that a row on the other side is in its model's scope. A foreign key leads to whatever row it names.
+    pub(crate) fn scope(&self, target: Source) -> Option<Condition> {
+        match self.link {
+            Link::BelongsTo { .. } => None,
+            _ => self.target.scope.map(|scope| scope(target)),
+        }
+    }
+
+    /// The condition that a row between is in its model's scope.
+    pub(crate) fn scope_between(&self, between: Source) -> Option<Condition> {
+        match self.link {
+            Link::Through { model, .. } => model.scope.map(|scope| scope(between)),
+            _ => None,
+        }
+    }
+
+    /// Whether rows are left out that are related: the other side has a scope, or what is between.
+    pub(crate) fn is_scoped(&self) -> bool {
+        match self.link {
+            Link::BelongsTo { .. } => false,
+            Link::Through { model, .. } if model.scope.is_some() => true,
+            _ => self.target.scope.is_some(),
         }
     }
 

@@ -1,6 +1,4 @@
-use onggi_sql::{
-    self as sql, AggregateFunction, Function, Join, JoinKind, Select, Selected, Source, Summary, Value,
-};
+use onggi_sql::{self as sql, AggregateFunction, Function, Select, Selected, Source, Summary, Value};
 
 use super::fetch::{Eager, Fetch, Narrowed};
 use super::{Collection, Relation, equal};
@@ -16,11 +14,17 @@ pub struct Related<M: Model> {
     near: Source,
     relation: &'static Relation,
     query: Query<M>,
+    /// Whether rows of the table between must be in scope.
+    scoped: bool,
 }
 
 impl<M: Model> Related<M> {
     pub(super) fn new(near: Source, relation: &'static Relation) -> Related<M> {
-        Related { near, relation, query: M::query() }
+        Related { near, relation, query: M::query(), scoped: true }
+    }
+
+    pub(super) fn unscoped(near: Source, relation: &'static Relation) -> Related<M> {
+        Related { near, relation, query: M::unscoped(), scoped: false }
     }
 
     /// Keeps the objects that meet a condition.
@@ -61,12 +65,16 @@ impl<M: Model> Related<M> {
             && select.order.is_empty()
             && select.limit.is_none()
             && select.offset.is_none()
-            && error.is_none();
+            && error.is_none()
+            && !(self.scoped && self.relation.is_scoped());
         let error = error.or_else(|| {
             (!outer.is_empty())
                 .then(|| "a relation that is loaded knows its own rows only, not those around it".into())
         });
-        let narrowed = (!is_all || error.is_some()).then(|| Box::new(Narrowed { source, select, error }));
+        let narrowed = (!is_all || error.is_some()).then(|| {
+            let narrowed = Narrowed { source, between: None, select, error };
+            Box::new(if self.scoped { narrowed.scoped_between(self.relation) } else { narrowed })
+        });
         Fetch { relation: self.relation, narrowed, nested }
     }
 
@@ -156,24 +164,23 @@ impl<M: Model> Related<M> {
 
     /// The select of the related rows, as a part of an expression.
     fn subquery(mut self, columns: Selected, wrap: impl FnOnce(Select) -> sql::Expression) -> Tree {
-        let own = self.query.source();
-        let select = self.query.select_mut();
-        relate(select, own, self.relation, self.near);
-        select.columns = columns;
+        self.relate();
+        self.query.select_mut().columns = columns;
         self.query.into_subquery(wrap).needing([self.near])
     }
-}
 
-/// Limits a select to the rows that a relation leads to from an occurrence of a table around it.
-fn relate(select: &mut Select, own: Source, relation: &'static Relation, near: Source) {
-    match relation.link_table() {
-        None => select.and(relation.condition(near, own)),
-        Some(link) => {
-            let between = source::root(link.table);
-            let on = equal(between, link.far, own, own.table.primary_key);
-            select.joins.insert(0, Join { kind: JoinKind::Inner, source: between.into(), on: Some(on) });
-            select.and(equal(between, link.near, near, near.table.primary_key));
-        }
+    /// Limits the query to the rows that the relation leads to from an occurrence of a table around it.
+    fn relate(&mut self) {
+        let (own, near) = (self.query.source(), self.near);
+        let Some(link) = self.relation.link_table() else {
+            return self.query.select_mut().and(self.relation.condition(near, own));
+        };
+        let between = source::root(link.table);
+        let scope = if self.scoped { self.relation.scope_between(between) } else { None };
+        let scope = scope.map(|scope| self.query.take_scope(scope));
+        let select = self.query.select_mut();
+        select.joins.insert(0, link.join(between, own, scope));
+        select.and(equal(between, link.near, near, near.table.primary_key));
     }
 }
 

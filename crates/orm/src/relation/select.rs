@@ -1,12 +1,12 @@
 //! The statements that relations are loaded with.
 
 use onggi_sql::{
-    self as sql, BinaryOperator, Direction, Join, JoinKind, Nulls, Order, Select, Selected, Source, Type,
-    Value, Window, WindowFunction, Windowed,
+    self as sql, BinaryOperator, Direction, Nulls, Order, Select, Selected, Source, Type, Value, Window,
+    WindowFunction, Windowed,
 };
 
+use super::Relation;
 use super::fetch::Narrowed;
-use super::{Relation, equal};
 use crate::Table;
 use crate::source;
 use crate::{Error, Result};
@@ -70,9 +70,11 @@ pub(crate) fn related(
             Owner { source: own, columns, lead: false }
         }
         Some(link) => {
-            let between = source::root(link.table);
-            let on = equal(between, link.far, own, target.primary_key);
-            select.joins.insert(0, Join { kind: JoinKind::Inner, source: between.into(), on: Some(on) });
+            let between = narrowed.and_then(|narrowed| narrowed.between).unwrap_or_else(|| {
+                let between = source::root(link.table);
+                select.joins.insert(0, link.join(between, own, None));
+                between
+            });
             select.and(among(between, link.near, keys));
             Owner { source: between, columns: link.near, lead: true }
         }

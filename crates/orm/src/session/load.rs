@@ -70,19 +70,7 @@ impl<M: Model> Load for Related<M> {
 
     fn load(self, from: Object, session: &mut Session) -> Result<Vec<Handle<M>>> {
         let Some(owner) = session.load_path(from, self.near())? else { return Ok(Vec::new()) };
-        let fetch = self.into_fetch();
-        session.before_read()?;
-        let part = session.arena.collections.part(fetch.narrowed.as_deref());
-        if session.arena.collections.get(fetch.relation, owner, part).is_none() {
-            session.may_load(owner, fetch.relation)?;
-        }
-        let mut owners = session.arena.peers(owner);
-        if !owners.contains(&owner) {
-            owners.push(owner);
-        }
-        session.fetch_all(&owners, std::slice::from_ref(&fetch))?;
-        let part = session.arena.collections.part(fetch.narrowed.as_deref());
-        let members = session.arena.members(fetch.relation, owner, part)?;
+        let members = session.load_part(owner, &self.into_fetch(), true)?;
         Ok(members.into_iter().map(|object| Handle::new(object.slot, object.stamp)).collect())
     }
 }
@@ -244,13 +232,40 @@ impl Session {
 
     /// The objects that a relation to many leads to, if lazy loading is on or they are known.
     fn load_lazily(&mut self, owner: Object, relation: &'static Relation) -> Result<Vec<Object>> {
+        if let Some(fetch) = Fetch::scoped(relation) {
+            return self.load_part(owner, &fetch, true);
+        }
         if self.arena.collections.get(relation, owner, Part::ALL).is_none() {
             self.may_load(owner, relation)?;
         }
         self.load_many(owner, relation)
     }
 
-    /// The objects that a relation to many leads to.
+    /// The objects in scope that a relation to many leads to.
+    pub(super) fn load_scoped(&mut self, owner: Object, relation: &'static Relation) -> Result<Vec<Object>> {
+        match Fetch::scoped(relation) {
+            Some(fetch) => self.load_part(owner, &fetch, false),
+            None => self.load_many(owner, relation),
+        }
+    }
+
+    /// The objects in a part of a relation to many. The database knows them: what is in memory is flushed first.
+    fn load_part(&mut self, owner: Object, fetch: &Fetch, lazily: bool) -> Result<Vec<Object>> {
+        self.before_read()?;
+        let part = self.arena.collections.part(fetch.narrowed.as_deref());
+        if lazily && self.arena.collections.get(fetch.relation, owner, part).is_none() {
+            self.may_load(owner, fetch.relation)?;
+        }
+        let mut owners = self.arena.peers(owner);
+        if !owners.contains(&owner) {
+            owners.push(owner);
+        }
+        self.fetch_all(&owners, std::slice::from_ref(fetch))?;
+        let part = self.arena.collections.part(fetch.narrowed.as_deref());
+        self.arena.members(fetch.relation, owner, part)
+    }
+
+    /// All objects that a relation to many leads to.
     pub(crate) fn load_many(&mut self, owner: Object, relation: &'static Relation) -> Result<Vec<Object>> {
         self.arena.adopt()?;
         if self.arena.phase(owner) == State::Pending {

@@ -92,14 +92,16 @@ impl<T: Model> Members<'_, T> {
         self.session.arena.set_reference(member.object(), inverse, None)
     }
 
-    /// Lets these objects be the members: adds those that are not there, and takes the others away.
+    /// Lets these objects be the members: adds those that are not there, and takes the others away, but for those that
+    /// their model's scope leaves out.
     ///
     /// # Errors
     ///
     /// Those of [`remove`](Members::remove).
     pub fn set(&mut self, members: impl IntoIterator<Item = Handle<T>>) -> Result<()> {
         let wanted: Vec<Handle<T>> = members.into_iter().collect();
-        for member in self.members()? {
+        let owner = self.owner()?;
+        for member in self.session.load_scoped(owner, self.relation)? {
             let member = Handle::new(member.slot, member.stamp);
             if !wanted.contains(&member) {
                 self.remove(member)?;

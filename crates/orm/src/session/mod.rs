@@ -152,11 +152,21 @@ impl Session {
 
     /// The object of a primary key: from the session where it is there already, else from the database.
     ///
+    /// Where the model has a scope, the database says whether the row is in it: that takes a statement each time.
+    ///
     /// # Errors
     ///
     /// Those of the database, and a row that cannot be read.
     pub fn get<M: Model>(&mut self, key: impl Into<M::Key>) -> Result<Option<Handle<M>>> {
         let key = key.into();
+        match M::SCOPE {
+            Some(_) => M::query().of_key(&key)?.one_or_none(self),
+            None => self.find(key),
+        }
+    }
+
+    /// The object of a primary key, whatever its model's scope.
+    fn find<M: Model>(&mut self, key: M::Key) -> Result<Option<Handle<M>>> {
         let mut known = self.known::<M>(&key);
         if known.is_none() && self.flush_changes()? {
             known = self.known(&key);
@@ -277,7 +287,7 @@ impl Session {
         if known.is_some_and(|(handle, _)| self.state(handle) == State::Deleted) {
             self.flush()?;
         }
-        match self.get::<M>(object.key())? {
+        match self.find::<M>(object.key())? {
             Some(handle) => {
                 self.arena.store_or_new().merge(handle, object)?;
                 Ok(handle)

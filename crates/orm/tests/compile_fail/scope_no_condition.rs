@@ -1,0 +1,14 @@
+use onggi::{Id, Model};
+
+#[derive(Clone, Model)]
+#[model(scope(alive))]
+struct Post {
+    id: Id<Post>,
+    deleted: bool,
+}
+
+fn alive(_post: PostColumns) -> bool {
+    true
+}
+
+fn main() {}
