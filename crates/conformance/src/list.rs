@@ -58,6 +58,9 @@ macro_rules! cases {
                 a_row_that_is_no_pickle_is_refused_by_an_index_of_a_part
                 paths_that_are_too_long_are_refused
                 whole_pickles_are_compared_by_value
+                whole_pickles_are_the_same_by_value_or_both_null
+                rows_are_grouped_by_parts
+                rows_with_whole_pickles_are_not_made_distinct
             }
             projections {
                 projected_columns_are_written_by_a_flush

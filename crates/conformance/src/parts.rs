@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use onggi::pickle::{ValuePath, types};
-use onggi::{Error, Id, Model, Pickled, Query, Result, Value, sql};
+use onggi::{Error, Id, Model, Pickled, Query, Result, Value, count_rows, sql};
 use serde::{Deserialize, Serialize};
 
 use crate::Harness;
@@ -216,5 +216,75 @@ pub fn whole_pickles_are_compared_by_value(harness: &Harness) -> Result<()> {
     let none = User::query().filter(|u| !u.more.eq(map(&[("a", 1), ("b", 2)])));
     assert_eq!(names(harness, none)?, [""; 0]);
     assert_eq!(names(harness, User::query().filter(|u| u.more.eq(u.more)))?, ["Jo"]);
+    Ok(())
+}
+
+pub fn whole_pickles_are_the_same_by_value_or_both_null(harness: &Harness) -> Result<()> {
+    users(harness)?;
+    let map = Pickled(BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]));
+    let other = b"(dp0\nVb\nI2\nsVa\nI1\ns.".to_vec();
+    sql("UPDATE user SET more = ?1 WHERE name = 'Jo'").bind(other).execute(&mut harness.connect()?)?;
+    harness.statements();
+    let all = || User::query().order_by(|u| u.id);
+    assert_eq!(names(harness, all().filter(|u| u.more.is_not_distinct_from(map.clone())))?, ["Jo"]);
+    assert_eq!(
+        harness.statements(),
+        [concat!(
+            r#"SELECT "name" FROM "user" WHERE coalesce("pickle_equals"("more", ?1), "#,
+            r#""more" IS NULL AND ?2 IS NULL) ORDER BY "id""#
+        )]
+    );
+    assert_eq!(names(harness, all().filter(|u| u.more.is_distinct_from(map.clone())))?, ["Ann", "Bo"]);
+    let none: Option<Pickled<BTreeMap<String, i64>>> = None;
+    assert_eq!(names(harness, all().filter(|u| u.more.is_not_distinct_from(none)))?, ["Ann", "Bo"]);
+    assert_eq!(names(harness, all().filter(|u| u.more.is_not_distinct_from(u.more)))?, ["Jo", "Ann", "Bo"]);
+    let left = all().select(|u| u.more.null_if(map.clone())).all(&mut harness.connect()?)?;
+    assert_eq!(left, [None, None, None]);
+    let left = all().select(|u| u.more.null_if(Pickled(BTreeMap::new()))).first(&mut harness.connect()?)?;
+    assert_eq!(left, Some(Some(map)));
+    Ok(())
+}
+
+pub fn rows_are_grouped_by_parts(harness: &Harness) -> Result<()> {
+    users(harness)?;
+    harness.insert([user("Al", 60, Some("Seoul"))])?;
+    let mut connection = harness.connect()?;
+    let cities = User::query().group_by(|u| u.data.at("city")).order_by(|u| u.data.at("city"));
+    let rows = cities.select(|u| (u.data.at("city").of::<String>(), count_rows())).all(&mut connection)?;
+    let expected = [(None, 1), (Some("Busan"), 1), (Some("Seoul"), 2)];
+    assert_eq!(rows, expected.map(|(city, people)| (city.map(str::to_owned), people)));
+    assert_eq!(
+        harness.statements(),
+        [concat!(
+            r#"SELECT "pickle_get"("data", '$.city'), count(*) FROM "user" "#,
+            r#"GROUP BY "pickle_get"("data", '$.city') ORDER BY "pickle_get"("data", '$.city')"#
+        )]
+    );
+    let some = User::query().select(|u| u.data.at("city")).distinct();
+    assert_eq!(some.count(&mut connection)?, 3);
+    assert_eq!(some.clone().union(some).count(&mut connection)?, 3);
+    Ok(())
+}
+
+/// Of two rows with equal pickles one would stay or both, as the bytes are: whole objects have a key.
+pub fn rows_with_whole_pickles_are_not_made_distinct(harness: &Harness) -> Result<()> {
+    users(harness)?;
+    let mut connection = harness.connect()?;
+    let first = User::query().distinct().select(|u| (u.name, u.data));
+    let last = User::query().select(|u| u.data).distinct();
+    let counted = User::query().select(|u| u.data.count().distinct());
+    let errors = [
+        first.all(&mut connection).map(drop),
+        last.count(&mut connection).map(drop),
+        counted.all(&mut connection).map(drop),
+    ];
+    let text = "equal pickles can have different bytes, so rows with a pickle are not made distinct: \
+                select a part of it, `column.at(\"key\")`, or a column that repeats a part";
+    for error in errors {
+        assert_eq!(error.expect_err("bytes").to_string(), text);
+    }
+    assert_eq!(harness.statements(), [""; 0]);
+    assert_eq!(User::query().distinct().all(&mut connection)?.len(), 3);
+    assert_eq!(User::query().union(User::query()).all(&mut connection)?.len(), 3);
     Ok(())
 }

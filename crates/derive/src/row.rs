@@ -79,6 +79,7 @@ fn selection(ident: &Ident, fields: &[(&Ident, &Type)]) -> TokenStream {
             type Item<__K: __onggi::Keep> = #ident;
             type Row = #ident;
             type Outputs = #columns<#(#parts::Outputs),*>;
+            const PICKLED: bool = false #(|| <#parts as __onggi::Selection>::PICKLED)*;
             fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
                 #columns { #(#names: <#parts as __onggi::Selection>::outputs(source, next)),* }
             }

@@ -25,6 +25,10 @@ pub trait Selection {
     #[doc(hidden)]
     type Row;
 
+    /// Whether a pickle is in it that is no part of a whole object, which its key tells from others.
+    #[doc(hidden)]
+    const PICKLED: bool = false;
+
     /// It, as another query sees it that reads this one's rows.
     #[doc(hidden)]
     type Outputs: Copy + Selection<Row = Self::Row, Item<Plain> = Self::Item<Plain>>;
@@ -217,6 +221,7 @@ impl<F: Tables> Selection for Entity<F> {
     type Item<K: Keep> = F::Item<K>;
     type Row = F::Row;
     type Outputs = F::Outputs;
+    const PICKLED: bool = F::Outputs::PICKLED;
 
     fn outputs(source: u64, next: &mut usize) -> F::Outputs {
         F::outputs(source, next)
@@ -266,6 +271,7 @@ impl<T: Field, N: Into<Tree> + Clone> Selection for Expression<T, N> {
     type Item<K: Keep> = T;
     type Row = T;
     type Outputs = Expression<T, OutputNode>;
+    const PICKLED: bool = T::Base::EQUALITY.is_some();
 
     fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
         *next += 1;
@@ -288,6 +294,7 @@ macro_rules! tuple {
             type Item<Kept: Keep> = ($($part::Item<Kept>,)+);
             type Row = ($($part::Row,)+);
             type Outputs = ($($part::Outputs,)+);
+            const PICKLED: bool = $($part::PICKLED)||+;
 
             fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
                 ($($part::outputs(source, next),)+)

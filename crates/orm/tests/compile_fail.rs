@@ -7,11 +7,15 @@ use std::path::Path;
 const MOST_LINES: usize = 20;
 
 /// What the compiler adds of itself to some messages makes them longer: lists of other types, the bound of the method.
-const LONGER: [(&str, usize); 13] = [
+const LONGER: [(&str, usize); 17] = [
     ("expr_number_with_text", 21),
     ("expr_value_on_the_left", 21),
+    ("pickle_grouped", 21),
     ("pickle_in_list", 21),
+    ("pickle_in_row", 21),
+    ("pickle_part_with_pickle", 21),
     ("pickle_sorted", 21),
+    ("pickle_united", 21),
     ("query_number_with_text", 21),
     ("query_order_by_value", 22),
     ("query_select_value", 22),

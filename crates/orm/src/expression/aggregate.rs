@@ -5,16 +5,20 @@ use std::marker::PhantomData;
 use onggi_sql as sql;
 use onggi_sql::AggregateFunction;
 
-use super::{Condition, Expression, Number, Order, Refused, Tree};
+use super::{Condition, DISTINCT, Expression, Number, Order, Refused, Tree};
 use crate::field::Field;
 
 /// What an aggregate is, inside an [`Expression`]: it can be told which rows it counts in.
 #[derive(Clone, Debug)]
-pub struct Aggregate(Tree);
+pub struct Aggregate {
+    tree: Tree,
+    /// Whether it is of a pickle, whose equal values can have different bytes.
+    pickled: bool,
+}
 
 impl From<Aggregate> for Tree {
     fn from(aggregate: Aggregate) -> Tree {
-        aggregate.0
+        aggregate.tree
     }
 }
 
@@ -31,7 +35,8 @@ impl From<Aggregate> for Tree {
 /// # Ok::<(), onggi::Error>(())
 /// ```
 pub fn count_rows() -> Expression<i64, Aggregate> {
-    Expression { node: Aggregate(sql::Expression::count_rows().into()), ty: PhantomData }
+    let tree = sql::Expression::count_rows().into();
+    Expression { node: Aggregate { tree, pickled: false }, ty: PhantomData }
 }
 
 impl Expression<i64> {
@@ -62,7 +67,8 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
 
     fn aggregate<R>(self, function: AggregateFunction) -> Expression<R, Aggregate> {
         let aggregate = |expression| sql::Expression::aggregate(function, expression);
-        Expression { node: Aggregate(self.into_tree().map(aggregate)), ty: PhantomData }
+        let node = Aggregate { tree: self.into_tree().map(aggregate), pickled: T::Base::EQUALITY.is_some() };
+        Expression { node, ty: PhantomData }
     }
 }
 
@@ -97,7 +103,7 @@ impl<T: Field<Base = String>, N: Into<Tree>> Expression<T, N> {
             let aggregate = sql::Aggregate::new(AggregateFunction::Join, vec![text, between]);
             sql::Expression::Aggregate(Box::new(aggregate))
         };
-        Expression { node: Aggregate(self.into_tree().map(join)), ty: PhantomData }
+        Expression { node: Aggregate { tree: self.into_tree().map(join), pickled: false }, ty: PhantomData }
     }
 }
 
@@ -105,7 +111,10 @@ impl<T: Field<Base = String>, N: Into<Tree>> Expression<T, N> {
 impl<T> Expression<T, Aggregate> {
     /// Counts equal values once: `u.city.count().distinct()`.
     pub fn distinct(self) -> Expression<T, Aggregate> {
-        self.amend(|aggregate| aggregate.distinct = true)
+        let why = self.node.pickled.then(|| DISTINCT.into());
+        self.change(|tree| {
+            tree.amend(|expression| amended(expression, |aggregate| aggregate.distinct = true)).or_error(why)
+        })
     }
 
     /// Counts only the rows that meet a condition; several calls must all be met.
@@ -116,29 +125,28 @@ impl<T> Expression<T, Aggregate> {
     /// let counts = User::query().select(|u| (count_rows(), count_rows().filter(u.age.ge(18))));
     /// ```
     pub fn filter(self, condition: impl Into<Condition>) -> Expression<T, Aggregate> {
-        let tree = self.node.0.join(condition.into().into_tree(), |aggregate, condition| {
+        let add = |aggregate, condition| {
             amended(aggregate, |aggregate| {
                 aggregate.filter = Some(match aggregate.filter.take() {
                     Some(filter) => filter.and(condition),
                     None => condition,
                 });
             })
-        });
-        Expression { node: Aggregate(tree), ty: PhantomData }
+        };
+        self.change(|tree| tree.join(condition.into().into_tree(), add))
     }
 
     /// The order of the rows, where it matters, as for [`string_agg`](Expression::string_agg).
     pub fn order_by(self, order: impl Into<Order>) -> Expression<T, Aggregate> {
         let (tree, order) = order.into().into_parts();
-        let tree = self.node.0.join(tree, |aggregate, expression| {
-            amended(aggregate, |aggregate| aggregate.order.push(order(expression)))
-        });
-        Expression { node: Aggregate(tree), ty: PhantomData }
+        let add =
+            |aggregate, expression| amended(aggregate, |aggregate| aggregate.order.push(order(expression)));
+        self.change(|own| own.join(tree, add))
     }
 
-    fn amend(self, amend: impl FnOnce(&mut sql::Aggregate)) -> Expression<T, Aggregate> {
-        let tree = self.node.0.amend(|expression| amended(expression, amend));
-        Expression { node: Aggregate(tree), ty: PhantomData }
+    fn change(self, change: impl FnOnce(Tree) -> Tree) -> Expression<T, Aggregate> {
+        let Aggregate { tree, pickled } = self.node;
+        Expression { node: Aggregate { tree: change(tree), pickled }, ty: PhantomData }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::marker::PhantomData;
 
 use onggi_sql as sql;
-use onggi_sql::{BinaryOperator, Function};
+use onggi_sql::Function;
 
+use super::equality::{not_same, null_if, same};
 use super::nullability::{Either, Like};
-use super::operand::binary;
 use super::{Comparand, Condition, Expression, Nullable, Operand, Refused, Tree};
 use crate::field::Field;
 
@@ -105,7 +105,7 @@ impl<T: Nullable, N: Into<Tree>> Expression<T, N> {
 
     /// The value, or NULL where it equals another: `u.name.null_if("")`.
     pub fn null_if(self, other: impl Operand<T::Base>) -> Expression<Option<T::Base>> {
-        self.call_with(Function::NullIf, [other.into_operand()])
+        Expression::tree(self.into_tree().join(other.into_operand(), null_if::<T>))
     }
 
     /// The value as another type, as the database converts it: `u.age.cast::<String>()`.
@@ -126,12 +126,12 @@ impl<T: Nullable, N: Into<Tree>> Expression<T, N> {
     /// let query = User::query().filter(|u| u.city.is_not_distinct_from(city));
     /// ```
     pub fn is_not_distinct_from(self, other: impl Comparand<T::Base>) -> Condition {
-        Condition(self.into_tree().join(other.into_comparand(), binary(BinaryOperator::Same)))
+        Condition(self.into_tree().join(other.into_comparand(), same::<T>))
     }
 
     /// Different from a value, with NULL different from everything but NULL.
     pub fn is_distinct_from(self, other: impl Comparand<T::Base>) -> Condition {
-        Condition(self.into_tree().join(other.into_comparand(), binary(BinaryOperator::Different)))
+        Condition(self.into_tree().join(other.into_comparand(), not_same::<T>))
     }
 
     /// The smaller of two values; NULL where one is.

@@ -9,6 +9,7 @@ mod choice;
 mod condition;
 #[cfg(feature = "chrono")]
 mod date;
+mod equality;
 mod fragment;
 mod function;
 #[cfg(feature = "json")]
@@ -19,6 +20,7 @@ mod operand;
 mod order;
 mod part;
 pub(crate) mod plain;
+mod refused;
 mod subquery;
 mod text;
 mod tree;
@@ -45,11 +47,13 @@ pub(crate) use operand::captured;
 pub use operand::{Assigned, Comparand, Operand, Operands};
 pub use order::Order;
 pub use part::{Counterpart, Part};
+pub(crate) use refused::{DISTINCT, Refused, RefusedRows, RefusedTuple};
 pub use subquery::{Among, Row, exists, row};
 pub use tree::Tree;
 pub(crate) use tree::{DEPTH, Parts, Paths, need};
 pub use window::{Bound, Over, WindowCall, cume_dist, dense_rank, ntile, percent_rank, rank, row_number};
 
+use self::equality::{different, equal};
 use self::tree::Chain;
 use crate::field::Field;
 
@@ -202,33 +206,6 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
     pub(crate) fn into_tree(self) -> Tree {
         self.node.into()
     }
-}
-
-/// Whether two values of a type are equal.
-fn equal<T: Field>(left: sql::Expression, right: sql::Expression) -> sql::Expression {
-    match T::Base::EQUALITY {
-        None => sql::Expression::binary(BinaryOperator::Equal, left, right),
-        Some(function) => sql::Expression::Call(function, vec![left, right]),
-    }
-}
-
-fn different<T: Field>(left: sql::Expression, right: sql::Expression) -> sql::Expression {
-    match T::Base::EQUALITY {
-        None => sql::Expression::binary(BinaryOperator::NotEqual, left, right),
-        Some(_) => sql::Expression::unary(UnaryOperator::Not, equal::<T>(left, right)),
-    }
-}
-
-/// What some types are refused for: compile errors where a method is used.
-pub(crate) struct Refused<T>(PhantomData<T>);
-
-impl<T: Field> Refused<T> {
-    pub(crate) const ORDER: () = if T::Base::EQUALITY.is_some() {
-        panic!("a pickle has no order: compare or sort by a part of it, as in `column.at(\"key\").asc()`")
-    };
-    pub(crate) const LIST: () = if T::Base::EQUALITY.is_some() {
-        panic!("pickles are not looked up in lists: write `column.eq(a) | column.eq(b)`")
-    };
 }
 
 impl<T> Expression<T> {

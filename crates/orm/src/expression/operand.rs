@@ -108,6 +108,10 @@ impl<T: Field, V: Operand<T>> Comparand<T> for Option<V> {
     label = "expected a tuple of values, columns or expressions of `{A}`"
 )]
 pub trait Operands<A> {
+    /// Whether one of them is a pickle.
+    #[doc(hidden)]
+    const PICKLED: bool = false;
+
     /// As SQL.
     #[doc(hidden)]
     fn into_trees(self) -> Vec<Tree>;
@@ -123,6 +127,8 @@ macro_rules! operands {
     ($($part:ident $ty:ident $position:tt),+) => {
         #[diagnostic::do_not_recommend]
         impl<$($ty: Field, $part: Operand<$ty>),+> Operands<($($ty,)+)> for ($($part,)+) {
+            const PICKLED: bool = $($ty::Base::EQUALITY.is_some())||+;
+
             fn into_trees(self) -> Vec<Tree> {
                 vec![$(self.$position.into_operand()),+]
             }

@@ -6,7 +6,7 @@ use onggi_sql::{BinaryOperator, Direction, UnaryOperator};
 
 use super::operand::binary;
 use super::tree::{Chain, Parts};
-use super::{Condition, Expression, Operand, Order, OutputNode, Tree};
+use super::{Condition, Expression, Operand, Order, OutputNode, Refused, Tree};
 use crate::executor::Keep;
 use crate::field::{Field, Pickled};
 use crate::pickle_functions::GET;
@@ -194,6 +194,7 @@ pub trait Counterpart {
 #[diagnostic::do_not_recommend]
 impl<T: Field<Base = T>> Counterpart for T {
     fn into_tree(self) -> Tree {
+        let () = Refused::<T>::PART;
         self.into_operand()
     }
 }
@@ -212,6 +213,7 @@ impl Counterpart for &String {
 
 impl<T: Field, N: Into<Tree>> Counterpart for Expression<T, N> {
     fn into_tree(self) -> Tree {
+        let () = Refused::<T>::PART;
         self.into_tree()
     }
 }

@@ -4,7 +4,7 @@ use onggi_sql as sql;
 use onggi_sql::{Selected, Value};
 
 use super::operand::captured;
-use super::{Condition, Expression, Operand, Operands, Tree};
+use super::{Condition, Expression, Operand, Operands, RefusedTuple, Tree};
 use crate::field::Field;
 use crate::query::{Query, Tables};
 use crate::selection::Selection;
@@ -112,7 +112,8 @@ fn is_in_query<F: Tables, S>(tree: Tree, query: Query<F, S>) -> Condition {
 /// let behind_kim = User::query().filter(|u| row((u.last, u.first)).gt(("Kim", "Jane"))).all(&mut connection)?;
 /// # Ok::<(), onggi::Error>(())
 /// ```
-pub fn row<A>(parts: impl Operands<A>) -> Row<A> {
+pub fn row<A, P: Operands<A>>(parts: P) -> Row<A> {
+    let () = RefusedTuple::<A, P>::COMPARISON;
     Row { tree: Tree::all(parts.into_trees(), sql::Expression::Row), types: std::marker::PhantomData }
 }
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use onggi_sql as sql;
 use onggi_sql::{FrameUnit, WindowFunction, Windowed};
 
-use super::{Aggregate, Expression, Order, Tree};
+use super::{Aggregate, Expression, Order, RefusedRows, Tree};
 use crate::field::Field;
 use crate::selection::{Columns, Selection};
 
@@ -64,7 +64,8 @@ impl Bound {
 
 impl Over {
     /// Sees only rows that agree in this: an expression, or a tuple of them.
-    pub fn partition_by(mut self, keys: impl Selection) -> Over {
+    pub fn partition_by<K: Selection>(mut self, keys: K) -> Over {
+        let () = RefusedRows::<K>::GROUP;
         self.partition.extend(Columns::trees(&keys));
         self
     }

@@ -9,7 +9,7 @@ use smallvec::{SmallVec, smallvec};
 use super::scope::Scoped;
 use super::{JoinTo, Query, Tables};
 use crate::executor::Keep;
-use crate::expression::{Condition, Parts, Paths};
+use crate::expression::{Condition, Parts, Paths, RefusedRows};
 use crate::reader::Reader;
 use crate::relation::Fetch;
 use crate::selection::{Columns, Entity, Selection};
@@ -82,6 +82,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     /// # Ok::<(), onggi::Error>(())
     /// ```
     pub fn union<G: Tables, T: Selection<Row = S::Row>>(self, other: Query<G, T>) -> Query<Derived<S>> {
+        let () = RefusedRows::<S>::SET;
         self.compound(SetOperator::Union, other)
     }
 
@@ -92,11 +93,13 @@ impl<F: Tables, S: Selection> Query<F, S> {
 
     /// The rows that both queries have, equal ones once.
     pub fn intersect<G: Tables, T: Selection<Row = S::Row>>(self, other: Query<G, T>) -> Query<Derived<S>> {
+        let () = RefusedRows::<S>::SET;
         self.compound(SetOperator::Intersect, other)
     }
 
     /// The rows that the other query does not have, equal ones once.
     pub fn except<G: Tables, T: Selection<Row = S::Row>>(self, other: Query<G, T>) -> Query<Derived<S>> {
+        let () = RefusedRows::<S>::SET;
         self.compound(SetOperator::Except, other)
     }
 
@@ -187,6 +190,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
         name: impl Into<Cow<'static, str>>,
         step: impl FnOnce(&Named<S>) -> Query<G, T>,
     ) -> Named<S> {
+        let () = RefusedRows::<S>::SET;
         self.close();
         let id = source::root(&ROWS).id;
         let itself =

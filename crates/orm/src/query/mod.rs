@@ -23,7 +23,7 @@ pub(crate) use self::run::rows;
 use self::scope::Scoped;
 pub use self::tables::{Joined, Tables, Written};
 pub(crate) use self::write::{execute, returned, run_returning};
-use crate::expression::{Condition, DEPTH, Must, Order, Parts, Paths, Tree};
+use crate::expression::{Condition, DEPTH, DISTINCT, Must, Order, Parts, Paths, RefusedRows, Tree};
 use crate::relation::fetch::add;
 use crate::relation::{Eager, Fetch};
 use crate::selection::{Columns, Entity, Selection};
@@ -137,6 +137,16 @@ impl<M: Model> Query<M> {
     }
 }
 
+impl<F: Tables, S: Selection> Query<F, S> {
+    /// Gives equal rows once. Rows with a whole pickle are refused when the query runs, unless it is that of a whole object:
+    /// equal pickles can have different bytes.
+    pub fn distinct(mut self) -> Query<F, S> {
+        self.select.distinct = true;
+        self.check_distinct(S::PICKLED);
+        self
+    }
+}
+
 /// Clauses.
 impl<F: Tables, S> Query<F, S> {
     /// Keeps the rows that meet a condition; several calls must all be met.
@@ -164,6 +174,7 @@ impl<F: Tables, S> Query<F, S> {
     /// # Ok::<(), onggi::Error>(())
     /// ```
     pub fn group_by<K: Selection>(mut self, keys: impl FnOnce(F::Columns) -> K) -> Query<F, S> {
+        let () = RefusedRows::<K>::GROUP;
         let Columns { expressions, error, paths, depth } = Columns::of(&keys(self.columns()));
         self.note(error, paths, depth);
         self.select.group_by.extend(expressions);
@@ -202,12 +213,6 @@ impl<F: Tables, S> Query<F, S> {
         self
     }
 
-    /// Gives equal rows once.
-    pub fn distinct(mut self) -> Query<F, S> {
-        self.select.distinct = true;
-        self
-    }
-
     /// Selects columns or expressions instead of objects: one, a tuple of up to twelve, or a struct with
     /// [`#[derive(FromRow)]`](derive@crate::FromRow), field by field.
     ///
@@ -226,7 +231,14 @@ impl<F: Tables, S> Query<F, S> {
         let Columns { expressions, error, paths, depth } = Columns::of(&selection);
         self.note(error, paths, depth);
         self.select.columns = Selected::Expressions(expressions);
+        self.check_distinct(T::PICKLED);
         self.selecting(selection, false)
+    }
+
+    fn check_distinct(&mut self, pickled: bool) {
+        if pickled && self.select.distinct {
+            self.error.get_or_insert_with(|| DISTINCT.into());
+        }
     }
 
     /// The query with another selection, and maybe with other tables.

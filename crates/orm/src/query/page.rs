@@ -4,7 +4,7 @@ use onggi_driver::Capture;
 use onggi_sql::{self as sql, BinaryOperator, Direction, Nulls, Value};
 
 use super::{Query, Tables};
-use crate::expression::Must;
+use crate::expression::{Must, RefusedRows};
 use crate::model::Key as _;
 use crate::selection::{Columns, Selection};
 use crate::{Error, Executor, Keep, Model, Result};
@@ -190,6 +190,7 @@ impl<M: Model> Query<M> {
     /// PostgreSQL alone has this; elsewhere running the query is an error, and a window with
     /// [`row_number`](crate::row_number) does the same.
     pub fn distinct_on<K: Selection>(mut self, keys: impl FnOnce(M::Columns<Must>) -> K) -> Query<M> {
+        let () = RefusedRows::<K>::GROUP;
         let Columns { expressions, error, paths, depth } = Columns::of(&keys(self.columns()));
         self.note(error, paths, depth);
         self.select.distinct_on.extend(expressions);

@@ -1,0 +1,11 @@
+use onggi::{Id, Model, Pickled};
+
+#[derive(Clone, Model)]
+struct User {
+    id: Id<User>,
+    data: Pickled<i64>,
+}
+
+fn main() {
+    let _ = User::query().filter(|u| onggi::row((u.id, u.data)).eq((u.id, u.data)));
+}

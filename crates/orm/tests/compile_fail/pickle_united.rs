@@ -1,0 +1,11 @@
+use onggi::{Id, Model, Pickled};
+
+#[derive(Clone, Model)]
+struct User {
+    id: Id<User>,
+    data: Pickled<i64>,
+}
+
+fn main() {
+    let _ = User::query().select(|u| u.data).union(User::query().select(|u| u.data));
+}
