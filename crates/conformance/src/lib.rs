@@ -10,7 +10,7 @@
 //! onggi_conformance::cases!(crate::memory);
 //! ```
 //!
-//! Expected statements are written as SQLite gets them.
+//! Expected statements are written as SQLite gets them; other databases are asked as many ([`Statements`]).
 
 // The name of a case says what it checks.
 #![allow(missing_docs)]
@@ -43,4 +43,4 @@ pub mod transaction;
 pub mod unit_of_work;
 pub mod writes;
 
-pub use harness::{Case, Harness};
+pub use harness::{Case, Harness, Statements};

@@ -309,7 +309,7 @@ pub fn tables_are_created_once_and_kept(harness: &Harness) -> Result<()> {
 
 pub fn tables_are_created_and_dropped_in_the_order_of_their_keys(harness: &Harness) -> Result<()> {
     harness.database().create_tables(onggi::models![Membership, City, Member, Country])?;
-    let heads = |statements: Vec<String>| -> Vec<String> {
+    let heads = |statements: crate::Statements| -> Vec<String> {
         statements.iter().map(|text| text.split(" (").next().unwrap_or_default().to_owned()).collect()
     };
     let created = heads(harness.statements());

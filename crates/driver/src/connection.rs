@@ -1,11 +1,16 @@
+#[cfg(feature = "postgres")]
+use std::marker::PhantomData;
+
 use onggi_sql::shape::Shape;
 use onggi_sql::{Compiled, Dialect, Statement};
 
 use crate::error::Kind;
 use crate::observe::{Observer, report};
+#[cfg(feature = "postgres")]
+use crate::postgres;
 #[cfg(feature = "sqlite")]
 use crate::sqlite;
-use crate::{Bind, Error, Result, Type, ValueRef};
+use crate::{Bind, Control, Error, Result, Type, ValueRef};
 
 /// A connection to a database.
 pub struct Connection {
@@ -19,6 +24,8 @@ pub struct Connection {
 enum BackEnd {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Connection),
+    #[cfg(feature = "postgres")]
+    Postgres(Box<postgres::Connection>),
 }
 
 impl Connection {
@@ -26,6 +33,13 @@ impl Connection {
     pub(crate) fn sqlite(connection: sqlite::Connection) -> Connection {
         let dialect = &onggi_sql::dialect::SQLITE;
         Connection { back_end: BackEnd::Sqlite(connection), dialect, observer: None, read_only: false }
+    }
+
+    #[cfg(feature = "postgres")]
+    pub(crate) fn postgres(connection: postgres::Connection) -> Connection {
+        let dialect = &onggi_sql::dialect::POSTGRES;
+        let back_end = BackEnd::Postgres(Box::new(connection));
+        Connection { back_end, dialect, observer: None, read_only: false }
     }
 
     /// The database's way to write SQL.
@@ -43,6 +57,18 @@ impl Connection {
         match &self.back_end {
             #[cfg(feature = "sqlite")]
             BackEnd::Sqlite(connection) => connection.in_transaction(),
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.in_transaction(),
+        }
+    }
+
+    /// Whether it broke, so that nothing can be done with it any more.
+    pub fn is_lost(&self) -> bool {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.is_lost(),
         }
     }
 
@@ -51,6 +77,8 @@ impl Connection {
         match &self.back_end {
             #[cfg(feature = "sqlite")]
             BackEnd::Sqlite(_) => sqlite::version().to_owned(),
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.version(),
         }
     }
 
@@ -60,9 +88,11 @@ impl Connection {
     ///
     /// Those of the database.
     pub fn set_read_only(&mut self, read_only: bool) -> Result<()> {
-        match &self.back_end {
+        match &mut self.back_end {
             #[cfg(feature = "sqlite")]
             BackEnd::Sqlite(connection) => connection.set_read_only(read_only),
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.set_read_only(read_only),
         }?;
         self.read_only = read_only;
         Ok(())
@@ -71,8 +101,8 @@ impl Connection {
     /// Makes the connection as new for whoever gets it next, and says whether that could be done.
     pub(crate) fn reset(&mut self) -> bool {
         self.observer = None;
-        let clean = !self.in_transaction() || self.run(self.dialect().transaction.rollback).is_ok();
-        clean && (!self.read_only || self.set_read_only(false).is_ok())
+        let clean = !self.in_transaction() || self.control(Control::Rollback).is_ok();
+        clean && !self.is_lost() && (!self.read_only || self.set_read_only(false).is_ok())
     }
 
     /// Runs a statement that has no parameters and gives no rows.
@@ -81,7 +111,35 @@ impl Connection {
     ///
     /// Those of the database.
     pub fn run(&mut self, statement: &str) -> Result<()> {
-        self.with_text(statement, |prepared| prepared.execute(|_| Ok(())).map(|_| ()))
+        match &mut self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(_) => {
+                self.with_text(statement, |prepared| prepared.execute(|_| Ok(())).map(|_| ()))
+            }
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => {
+                report(self.observer.as_ref(), statement, 1);
+                connection.run(statement)
+            }
+        }
+    }
+
+    /// Takes a step of a transaction.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    pub fn control(&mut self, control: Control) -> Result<()> {
+        let text = control.text(&self.dialect.transaction);
+        match &mut self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(_) => self.run(&text),
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => {
+                report(self.observer.as_ref(), &text, 1);
+                connection.control(control, &text)
+            }
+        }
     }
 
     /// Lends the statement of a shape, prepared. It is built, compiled and prepared the first time, and stays so for
@@ -104,6 +162,14 @@ impl Connection {
                 || compile(&statement(), self.dialect),
                 |text, prepared| work(&mut Prepared::new(PreparedBackEnd::Sqlite(prepared), text, observer)),
             ),
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.with(
+                shape,
+                || compile(&statement(), self.dialect),
+                |text, prepared| {
+                    work(&mut Prepared::new(PreparedBackEnd::Postgres(prepared, PhantomData), text, observer))
+                },
+            ),
         }
     }
 
@@ -122,6 +188,10 @@ impl Connection {
             #[cfg(feature = "sqlite")]
             BackEnd::Sqlite(connection) => connection.with_text(text, |prepared| {
                 work(&mut Prepared::new(PreparedBackEnd::Sqlite(prepared), text, observer))
+            }),
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.with_text(text, |prepared| {
+                work(&mut Prepared::new(PreparedBackEnd::Postgres(prepared, PhantomData), text, observer))
             }),
         }
     }
@@ -149,6 +219,8 @@ pub struct Prepared<'p, 'c> {
 enum PreparedBackEnd<'p, 'c> {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Prepared<'p, 'c>),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Prepared<'p>, PhantomData<&'c ()>),
 }
 
 impl<'p, 'c> Prepared<'p, 'c> {
@@ -169,16 +241,21 @@ impl<'p, 'c> Prepared<'p, 'c> {
         &mut self,
         bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
     ) -> std::result::Result<u64, E> {
-        match &mut self.back_end {
+        let executed = match &mut self.back_end {
             #[cfg(feature = "sqlite")]
             PreparedBackEnd::Sqlite(prepared) => {
-                let mut parameters = prepared.parameters();
-                bind(&mut parameters)?;
-                parameters.complete()?;
+                prepared.bind(bind)?;
                 self.times += 1;
-                prepared.execute().map_err(|error| error.with_statement(self.statement).into())
+                prepared.execute()
             }
-        }
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => {
+                prepared.bind(bind)?;
+                self.times += 1;
+                prepared.execute()
+            }
+        };
+        executed.map_err(|error| error.with_statement(self.statement).into())
     }
 
     /// Runs an insert of one row and gives the key that the database generated for it.
@@ -190,32 +267,48 @@ impl<'p, 'c> Prepared<'p, 'c> {
         &mut self,
         bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
     ) -> std::result::Result<i64, E> {
-        self.execute(bind)?;
-        match &self.back_end {
+        let inserted = match &mut self.back_end {
             #[cfg(feature = "sqlite")]
-            PreparedBackEnd::Sqlite(prepared) => Ok(prepared.generated_key()),
-        }
+            PreparedBackEnd::Sqlite(prepared) => {
+                prepared.bind(bind)?;
+                self.times += 1;
+                prepared.execute().map(|_| prepared.generated_key())
+            }
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => {
+                prepared.bind(bind)?;
+                self.times += 1;
+                prepared.insert()
+            }
+        };
+        inserted.map_err(|error| error.with_statement(self.statement).into())
     }
 
     /// Runs it and lends its rows.
     ///
     /// # Errors
     ///
-    /// Those of `bind`; those of the database come with the rows.
+    /// Those of `bind`; those of the database come here or with the rows.
     pub fn query<E: From<Error>>(
         &mut self,
         bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
     ) -> std::result::Result<Rows<'_>, E> {
-        match &mut self.back_end {
+        let statement = self.statement;
+        let back_end = match &mut self.back_end {
             #[cfg(feature = "sqlite")]
             PreparedBackEnd::Sqlite(prepared) => {
-                let mut parameters = prepared.parameters();
-                bind(&mut parameters)?;
-                parameters.complete()?;
+                prepared.bind(bind)?;
                 self.times += 1;
-                Ok(Rows { back_end: RowsBackEnd::Sqlite(prepared.rows()), statement: self.statement })
+                RowsBackEnd::Sqlite(prepared.rows())
             }
-        }
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => {
+                prepared.bind(bind)?;
+                self.times += 1;
+                RowsBackEnd::Postgres(prepared.rows().map_err(|error| error.with_statement(statement))?)
+            }
+        };
+        Ok(Rows { back_end, statement })
     }
 
     /// The names of the columns that its rows have.
@@ -223,6 +316,8 @@ impl<'p, 'c> Prepared<'p, 'c> {
         match &self.back_end {
             #[cfg(feature = "sqlite")]
             PreparedBackEnd::Sqlite(prepared) => prepared.columns(),
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => prepared.columns(),
         }
     }
 
@@ -231,6 +326,8 @@ impl<'p, 'c> Prepared<'p, 'c> {
         match &self.back_end {
             #[cfg(feature = "sqlite")]
             PreparedBackEnd::Sqlite(prepared) => prepared.reads_only(),
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => prepared.reads_only(),
         }
     }
 
@@ -239,6 +336,8 @@ impl<'p, 'c> Prepared<'p, 'c> {
         match &self.back_end {
             #[cfg(feature = "sqlite")]
             PreparedBackEnd::Sqlite(prepared) => prepared.parameter_count(),
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => prepared.parameter_count(),
         }
     }
 }
@@ -260,6 +359,8 @@ pub struct Rows<'p> {
 enum RowsBackEnd<'p> {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Rows<'p>),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Rows<'p>),
 }
 
 impl Rows<'_> {
@@ -275,6 +376,11 @@ impl Rows<'_> {
                 Ok(row) => Ok(row.map(Row::Sqlite)),
                 Err(error) => Err(error.with_statement(self.statement)),
             },
+            #[cfg(feature = "postgres")]
+            RowsBackEnd::Postgres(rows) => match rows.next() {
+                Ok(row) => Ok(row.map(Row::Postgres)),
+                Err(error) => Err(error.with_statement(self.statement)),
+            },
         }
     }
 }
@@ -287,6 +393,10 @@ pub enum Row<'r> {
     #[cfg(feature = "sqlite")]
     #[doc(hidden)]
     Sqlite(sqlite::Row<'r>),
+    /// A row of PostgreSQL's.
+    #[cfg(feature = "postgres")]
+    #[doc(hidden)]
+    Postgres(postgres::Row<'r>),
 }
 
 impl<'r> Row<'r> {
@@ -300,6 +410,8 @@ impl<'r> Row<'r> {
         match self {
             #[cfg(feature = "sqlite")]
             Row::Sqlite(row) => row.value(column, ty),
+            #[cfg(feature = "postgres")]
+            Row::Postgres(row) => row.value(column, ty),
         }
     }
 
@@ -312,6 +424,8 @@ impl<'r> Row<'r> {
         match self {
             #[cfg(feature = "sqlite")]
             Row::Sqlite(row) => row.raw(column),
+            #[cfg(feature = "postgres")]
+            Row::Postgres(row) => row.raw(column),
         }
     }
 }

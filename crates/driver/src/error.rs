@@ -28,6 +28,9 @@ pub(crate) enum Kind {
     Check,
     Serialization,
     Busy,
+    Timeout,
+    Lost,
+    Unknown,
     ReadOnly,
     Full,
     Corrupt,
@@ -114,6 +117,21 @@ impl Error {
     /// Whether another connection held a lock for longer than the busy timeout.
     pub fn is_busy(&self) -> bool {
         self.is(Kind::Busy)
+    }
+
+    /// Whether a statement was stopped: it took longer than allowed, or was cancelled.
+    pub fn is_timeout(&self) -> bool {
+        self.is(Kind::Timeout)
+    }
+
+    /// Whether the connection to the server broke. What was not committed is undone.
+    pub fn is_lost(&self) -> bool {
+        self.is(Kind::Lost)
+    }
+
+    /// Whether the connection broke during a commit, so that nobody here knows if the transaction was committed.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.is(Kind::Unknown)
     }
 
     /// Whether it is about a value: one that the database cannot hold, or that is not of the type wanted.

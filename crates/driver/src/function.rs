@@ -28,6 +28,7 @@ use crate::{Result, Value, ValueRef};
 pub struct Function {
     name: &'static str,
     arguments: u8,
+    #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
     body: Arc<Body>,
 }
 
@@ -57,6 +58,7 @@ impl Function {
     }
 
     /// What it gives.
+    #[cfg(feature = "sqlite")]
     pub(crate) fn call(&self, arguments: &[ValueRef<'_>]) -> Result<Value> {
         (self.body)(arguments).map_err(|error| error.prefixed(&format!("{}: ", self.name)))
     }

@@ -19,16 +19,23 @@
 
 mod bind;
 mod connection;
+mod control;
 mod error;
+mod exact;
+mod expected;
 mod function;
 mod observe;
 mod pool;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod url;
 
 pub use bind::{Bind, Capture};
 pub use connection::{Connection, Prepared, Row, Rows};
+pub use control::Control;
 pub use error::Error;
 pub use function::Function;
 pub use observe::{Executed, Observer};

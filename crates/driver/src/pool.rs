@@ -2,9 +2,13 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, PoisonError};
 
+#[cfg(feature = "postgres")]
+use crate::postgres;
 #[cfg(feature = "sqlite")]
 use crate::sqlite;
-use crate::url::{Url, invalid};
+#[cfg(feature = "sqlite")]
+use crate::url::Url;
+use crate::url::{invalid, scheme};
 use crate::{Connection, Function, Observer, Result};
 
 /// Opens connections to one database and keeps those that came back, with their prepared statements.
@@ -22,6 +26,8 @@ struct Shared {
 enum Target {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Target),
+    #[cfg(feature = "postgres")]
+    Postgres(postgres::Target),
 }
 
 /// How many connections wait idle; more are closed when they come back.
@@ -48,10 +54,16 @@ impl Pool {
     ///
     /// Those of [`open`](Pool::open), and functions that the database does not take.
     pub fn open_with(url: &str, functions: impl IntoIterator<Item = Function>) -> Result<Pool> {
-        let url = Url::parse(url)?;
-        let target = match url.scheme.as_str() {
+        let functions: Vec<Function> = functions.into_iter().collect();
+        let target = match scheme(url)? {
             #[cfg(feature = "sqlite")]
-            "sqlite" => Target::Sqlite(sqlite::Target::new(&url, functions.into_iter().collect())?),
+            "sqlite" => Target::Sqlite(sqlite::Target::new(&Url::parse(url)?, functions)?),
+            #[cfg(feature = "postgres")]
+            "postgres" | "postgresql" => {
+                // The server knows what functions it has.
+                drop(functions);
+                Target::Postgres(postgres::Target::new(url)?)
+            }
             scheme => return Err(unknown(scheme)),
         };
         let pool = Pool(Arc::new(Shared { target, idle: Mutex::default(), observer: Mutex::default() }));
@@ -71,6 +83,8 @@ impl Pool {
             None => match &self.0.target {
                 #[cfg(feature = "sqlite")]
                 Target::Sqlite(target) => Connection::sqlite(target.connect()?),
+                #[cfg(feature = "postgres")]
+                Target::Postgres(target) => Connection::postgres(target.connect()?),
             },
         };
         connection.observe(lock(&self.0.observer).clone());
@@ -96,6 +110,8 @@ fn unknown(scheme: &str) -> crate::Error {
     let known: &[&str] = &[
         #[cfg(feature = "sqlite")]
         "sqlite",
+        #[cfg(feature = "postgres")]
+        "postgres",
     ];
     let plain = scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter));
     let scheme = if plain && scheme.len() <= 20 { format!(" {scheme:?}") } else { String::new() };

@@ -13,17 +13,22 @@ pub(crate) struct Url {
 
 impl Url {
     pub(crate) fn parse(text: &str) -> Result<Url> {
-        let (scheme, rest) = text.split_once(':').ok_or_else(|| {
-            invalid(
-                "a database URL starts with its scheme, as in sqlite://path/to/file.db or sqlite::memory:",
-            )
-        })?;
+        let scheme = scheme(text)?;
+        let rest = &text[scheme.len() + 1..];
         let rest = rest.strip_prefix("//").unwrap_or(rest);
         let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
         let options =
             options.split('&').filter(|option| !option.is_empty()).map(option).collect::<Result<_>>()?;
         Ok(Url { scheme: scheme.to_owned(), place: decode(place)?, options })
     }
+}
+
+/// What stands before the first colon.
+pub(crate) fn scheme(text: &str) -> Result<&str> {
+    let (scheme, _) = text.split_once(':').ok_or_else(|| {
+        invalid("a database URL starts with its scheme, as in sqlite://path/to/file.db or sqlite::memory:")
+    })?;
+    Ok(scheme)
 }
 
 /// An error about a URL. It never quotes the URL, which can hold a password.

@@ -97,7 +97,11 @@ fn mode_says_whether_the_file_is_made_and_written() {
 fn what_no_database_is_known_for_names_those_that_are() {
     let error = Pool::open("oracle://db").unwrap_err();
     assert!(error.is_url());
-    assert_eq!(error.to_string(), "no database is known for the URL's scheme \"oracle\"; known: sqlite");
+    let error = error.to_string();
+    assert!(
+        error.starts_with("no database is known for the URL's scheme \"oracle\"; known: sqlite"),
+        "{error}"
+    );
 }
 
 #[test]

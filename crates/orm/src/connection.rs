@@ -1,6 +1,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use onggi_driver::{self as driver, Pooled};
+use onggi_driver::{self as driver, Control, Pooled};
 
 use crate::executor::Plain;
 use crate::executor::sealed::Split;
@@ -55,23 +55,20 @@ impl Connection {
     /// The closure's own, and those of the database.
     pub fn transaction<T>(&mut self, work: impl FnOnce(&mut Connection) -> Result<T>) -> Result<T> {
         let depth = self.depth;
-        let control = &self.inner.dialect().transaction;
-        let (begin, commit, undo) = match depth {
-            0 => {
-                (control.begin_write.to_owned(), control.commit.to_owned(), vec![control.rollback.to_owned()])
-            }
+        let (begin, commit, undo): (_, _, &[Control]) = match depth {
+            0 => (Control::BeginWrite, Control::Commit, &[Control::Rollback]),
             _ => (
-                control.savepoint(depth),
-                control.release(depth),
-                vec![control.rollback_to(depth), control.release(depth)],
+                Control::Savepoint(depth),
+                Control::Release(depth),
+                &[Control::RollbackTo(depth), Control::Release(depth)],
             ),
         };
-        self.inner.run(&begin)?;
+        self.inner.control(begin)?;
         self.depth += 1;
         let result = catch_unwind(AssertUnwindSafe(|| work(self)));
         self.depth = depth;
         let error = match result {
-            Ok(Ok(value)) => match self.inner.run(&commit) {
+            Ok(Ok(value)) => match self.inner.control(commit) {
                 Ok(()) => return Ok(value),
                 Err(error) => Ok(error.into()),
             },
@@ -80,7 +77,7 @@ impl Connection {
         };
         // What the database has undone itself needs no undoing; the failure is what the caller hears of.
         if self.inner.in_transaction() {
-            undo.iter().for_each(|text| drop(self.inner.run(text)));
+            undo.iter().for_each(|&control| drop(self.inner.control(control)));
         }
         Err(error.unwrap_or_else(|panic| resume_unwind(panic)))
     }

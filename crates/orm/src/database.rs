@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use onggi_driver::{Executed, Pool};
+use onggi_driver::{Control, Executed, Pool};
 use onggi_sql::schema;
 
 use crate::pickle_functions::functions;
@@ -59,7 +59,7 @@ impl Database {
     /// Those of the database, which then has none of the tables more than before.
     pub fn create_tables(&self, tables: impl AsRef<[&'static Table]>) -> Result<()> {
         let sorted = schema::sorted(&with_links(tables.as_ref()));
-        self.change_schema(|dialect| sorted.iter().map(|table| schema::create(table, dialect)).collect())
+        self.change_schema(|dialect| schema::create_all(&sorted, dialect))
     }
 
     /// Drops the tables that exist, and all they hold, those that refer to others first.
@@ -70,27 +70,23 @@ impl Database {
     /// among them.
     pub fn drop_tables(&self, tables: impl AsRef<[&'static Table]>) -> Result<()> {
         let sorted = schema::sorted(&with_links(tables.as_ref()));
-        self.change_schema(|dialect| {
-            sorted
-                .iter()
-                .rev()
-                .map(|table| schema::drop(table, dialect).map(|statement| vec![statement]))
-                .collect()
-        })
+        self.change_schema(|dialect| schema::drop_all(&sorted, dialect))
     }
 
     fn change_schema(
         &self,
-        statements: impl FnOnce(&'static onggi_sql::Dialect) -> onggi_sql::Result<Vec<Vec<String>>>,
+        statements: impl FnOnce(&'static onggi_sql::Dialect) -> onggi_sql::Result<Vec<String>>,
     ) -> Result<()> {
         let mut connection = self.pool.connect()?;
         let dialect = connection.dialect();
         let statements = statements(dialect).map_err(|error| crate::Error::usage(error.to_string()))?;
-        let mut texts = vec![dialect.transaction.begin_write, dialect.defer_foreign_keys];
-        texts.extend(statements.iter().flatten().map(String::as_str));
-        texts.push(dialect.transaction.commit);
         // A failure leaves the transaction to the pool, which rolls it back.
-        texts.into_iter().try_for_each(|text| Ok(connection.run(text)?))
+        connection.control(Control::BeginWrite)?;
+        if let Some(defer) = dialect.defer_foreign_keys {
+            connection.run(defer)?;
+        }
+        statements.iter().try_for_each(|text| connection.run(text))?;
+        Ok(connection.control(Control::Commit)?)
     }
 
     /// A connection, for plain structs without a session.

@@ -1,7 +1,9 @@
 //! Tables to the statements that create and drop them, in the order that foreign keys ask for.
 
 use crate::compile::Writer;
-use crate::{Action, Column, ComputedIndex, Constant, Dialect, Index, IndexPart, Result, Table, Type};
+use crate::{
+    Action, Column, ComputedIndex, Constant, Dialect, Index, IndexPart, Reference, Result, Table, Type,
+};
 
 /// The tables with those referred to before those that refer; the given order is kept where keys leave it open.
 ///
@@ -44,7 +46,7 @@ fn needed(table: &Table, among: &[&'static Table]) -> Vec<&'static Table> {
     found
 }
 
-fn contains(tables: &[&'static Table], table: &Table) -> bool {
+fn contains(tables: &[&Table], table: &Table) -> bool {
     tables.iter().any(|other| std::ptr::eq(*other, table))
 }
 
@@ -59,7 +61,13 @@ pub fn references(table: &Table) -> impl Iterator<Item = &'static Table> {
 ///
 /// Names that no database takes, and references to tables without a primary key of one column.
 pub fn create(table: &Table, dialect: &'static Dialect) -> Result<Vec<String>> {
-    let mut statements = vec![create_table(table, dialect)?];
+    let mut statements = vec![create_table(table, &[], dialect)?];
+    statements.extend(create_indexes(table, dialect)?);
+    Ok(statements)
+}
+
+fn create_indexes(table: &Table, dialect: &'static Dialect) -> Result<Vec<String>> {
+    let mut statements = Vec::new();
     for index in table.indexes.iter().filter(|index| !index.unique || index.name.is_some()) {
         statements.push(create_index(table, index, dialect)?);
     }
@@ -81,13 +89,73 @@ pub fn drop(table: &Table, dialect: &'static Dialect) -> Result<String> {
     Ok(writer.text)
 }
 
-fn create_table(table: &Table, dialect: &'static Dialect) -> Result<String> {
+/// The statements that create tables, which are [`sorted`], as far as they are not there.
+///
+/// A foreign key that closes a circle of tables is added at the end, where the database asks for that.
+///
+/// # Errors
+///
+/// Those of [`create`].
+pub fn create_all(tables: &[&'static Table], dialect: &'static Dialect) -> Result<Vec<String>> {
+    let (mut statements, mut last) = (Vec::new(), Vec::new());
+    for (position, table) in tables.iter().enumerate() {
+        let later = if dialect.forward_references { &[][..] } else { &tables[position + 1..] };
+        statements.push(create_table(table, later, dialect)?);
+        statements.extend(create_indexes(table, dialect)?);
+        for (position, column) in table.columns.iter().enumerate() {
+            if let Some(reference) = column.reference.filter(|reference| contains(later, (reference.table)()))
+            {
+                last.push(add_foreign_key(table, position, reference, dialect)?);
+            }
+        }
+    }
+    statements.extend(last);
+    Ok(statements)
+}
+
+/// The statements that drop tables, which are [`sorted`], as far as they are there.
+///
+/// # Errors
+///
+/// Names that no database takes.
+pub fn drop_all(tables: &[&'static Table], dialect: &'static Dialect) -> Result<Vec<String>> {
+    if dialect.forward_references || tables.is_empty() {
+        return tables.iter().rev().map(|table| drop(table, dialect)).collect();
+    }
+    // Together, as those of a circle refer to each other.
+    let mut writer = Writer::new(dialect);
+    writer.push("DROP TABLE IF EXISTS ");
+    writer.separated(", ", tables.iter().rev(), |writer, table| writer.name(table.name))?;
+    Ok(vec![writer.text])
+}
+
+/// Adds a foreign key, in place of the one that an earlier run added.
+fn add_foreign_key(
+    table: &Table,
+    position: usize,
+    reference: Reference,
+    dialect: &'static Dialect,
+) -> Result<String> {
+    let name = constraint_name(table, &[position], "fkey");
+    let mut writer = Writer::new(dialect);
+    writer.push("ALTER TABLE ");
+    writer.name(table.name)?;
+    writer.push(" DROP CONSTRAINT IF EXISTS ");
+    writer.name(&name)?;
+    writer.push(", ADD CONSTRAINT ");
+    writer.name(&name)?;
+    writer.push(" ");
+    writer.foreign_key(table, position, reference)?;
+    Ok(writer.text)
+}
+
+fn create_table(table: &Table, later: &[&Table], dialect: &'static Dialect) -> Result<String> {
     let mut writer = Writer::new(dialect);
     writer.push("CREATE TABLE IF NOT EXISTS ");
     writer.name(table.name)?;
     writer.push(" (");
     writer.separated(", ", table.columns, |writer, column| writer.column_definition(table, column))?;
-    writer.constraints(table)?;
+    writer.constraints(table, later)?;
     writer.push(")");
     Ok(writer.text)
 }
@@ -168,6 +236,7 @@ impl Writer {
         self.push(" ");
         self.push((self.dialect.type_name)(column.ty));
         if column.generated {
+            self.push(self.dialect.identity);
             self.push(" PRIMARY KEY");
             return Ok(());
         }
@@ -188,7 +257,7 @@ impl Writer {
         Ok(())
     }
 
-    fn constraints(&mut self, table: &Table) -> Result<()> {
+    fn constraints(&mut self, table: &Table, later: &[&Table]) -> Result<()> {
         if table.generated().is_none() && !table.primary_key.is_empty() {
             self.push(", PRIMARY KEY ");
             self.column_names(table, table.primary_key)?;
@@ -210,13 +279,17 @@ impl Writer {
             self.push(")");
         }
         for (position, column) in table.columns.iter().enumerate() {
-            self.foreign_key(table, position, column)?;
+            let Some(reference) = column.reference else { continue };
+            if !contains(later, (reference.table)()) {
+                self.push(", ");
+                self.foreign_key(table, position, reference)?;
+            }
         }
         Ok(())
     }
 
-    fn foreign_key(&mut self, table: &Table, position: usize, column: &Column) -> Result<()> {
-        let Some(reference) = column.reference else { return Ok(()) };
+    fn foreign_key(&mut self, table: &Table, position: usize, reference: Reference) -> Result<()> {
+        let column = &table.columns[position];
         let target = (reference.table)();
         let &[_] = target.primary_key else {
             return Err(crate::Error::invalid(format!(
@@ -233,7 +306,7 @@ impl Writer {
                 table.name, column.name, target.name,
             )));
         }
-        self.push(", FOREIGN KEY ");
+        self.push("FOREIGN KEY ");
         self.column_names(table, &[position])?;
         self.push(" REFERENCES ");
         self.name(target.name)?;

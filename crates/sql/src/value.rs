@@ -202,14 +202,35 @@ impl Value {
         }
     }
 
+    /// The type that it is of by itself, or its elements are where it is a list; NULL is of none.
+    pub fn ty(&self) -> Option<Type> {
+        Some(match self {
+            Value::Null => return None,
+            Value::Boolean(_) => Type::Boolean,
+            Value::Integer(_) => Type::BIGINT,
+            Value::Unsigned(_) => Type::Integer { bits: 64, signed: false },
+            Value::Real(_) => Type::Double,
+            Value::Text(_) => Type::Text,
+            Value::Blob(_) => Type::Blob,
+            #[cfg(feature = "chrono")]
+            Value::Date(_) => Type::Date,
+            #[cfg(feature = "chrono")]
+            Value::Time(_) => Type::Time,
+            #[cfg(feature = "chrono")]
+            Value::DateTime(_) => Type::DateTime,
+            #[cfg(feature = "chrono")]
+            Value::Timestamp(_) => Type::Timestamp,
+            #[cfg(feature = "uuid")]
+            Value::Uuid(_) => Type::Uuid,
+            #[cfg(feature = "decimal")]
+            Value::Decimal(_) => Type::Decimal,
+            Value::List(values) => return values.iter().find_map(Value::ty),
+        })
+    }
+
     /// Whether it is an exact decimal number, which some databases compare by rules of their own.
     pub(crate) fn is_decimal(&self) -> bool {
-        match self {
-            #[cfg(feature = "decimal")]
-            Value::Decimal(_) => true,
-            Value::List(values) => values.first().is_some_and(Value::is_decimal),
-            _ => false,
-        }
+        self.ty() == Some(Type::Decimal)
     }
 }
 

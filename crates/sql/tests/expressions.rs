@@ -159,7 +159,7 @@ fn arguments_that_are_written_twice_cannot_make_a_text_endless() {
 
 #[test]
 fn declared_functions_and_raw_sql() {
-    static ODD: Declared = Declared { name: "a \"b\"" };
+    static ODD: Declared = Declared { name: "a \"b\"", program: false };
     let call = Expression::Call(&ODD, vec![column(NAME), value(1)]);
     assert_eq!(written(call), r#""a ""b"""("name", ?1)"#);
     let sum = Expression::binary(BinaryOperator::Add, column(AGE), value(1));
@@ -172,7 +172,7 @@ fn declared_functions_and_raw_sql() {
 
 #[test]
 fn texts_that_stand_in_the_statement_are_quoted() {
-    static GET: Declared = Declared { name: "pickle_get" };
+    static GET: Declared = Declared { name: "pickle_get", program: true };
     let get =
         |path: &'static str| Expression::Call(&GET, vec![column(NAME), Expression::LiteralText(path.into())]);
     assert_eq!(written(get("$.city")), r#""pickle_get"("name", '$.city')"#);

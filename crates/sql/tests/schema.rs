@@ -143,7 +143,7 @@ fn indexes_and_checks() {
 
 #[test]
 fn indexes_of_what_functions_give() {
-    static GET: Declared = Declared { name: "pickle_get" };
+    static GET: Declared = Declared { name: "pickle_get", program: true };
     const fn at(argument: &'static str) -> IndexPart {
         IndexPart::Call { function: &GET, column: 2, argument }
     }

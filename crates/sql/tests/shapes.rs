@@ -17,15 +17,15 @@ fn statement(table: &'static Table, plan: &Plan, start: i64) -> Statement {
     Maker::new(table, start).statement(plan)
 }
 
-/// What it compiles to, or why it does not, on two databases that differ in what they have.
-type Outcome = (Result<(String, usize), String>, Result<(String, usize), String>);
+/// What it compiles to, or why it does not, on databases that differ in what they have.
+type Outcome = [Result<(String, usize), String>; 3];
 
 fn outcome(statement: &Statement) -> Outcome {
-    let on = |dialect| {
+    let on = |dialect: &'static dialect::Dialect| {
         let compiled = compile::compile(statement, dialect).map_err(|error| error.to_string())?;
         Ok((compiled.text().to_owned(), compiled.parameters()))
     };
-    (on(&dialect::SQLITE), on(&POOR))
+    [&dialect::SQLITE, &dialect::POSTGRES, &POOR].map(on)
 }
 
 /// How many parameters are bound at run time, besides the values.
@@ -102,8 +102,7 @@ proptest! {
     #[test]
     fn there_are_as_many_values_as_parameters(plan in plan()) {
         let statement = statement(&USERS, &plan, 0);
-        let (sqlite, poor) = outcome(&statement);
-        for (mark, outcome) in [("?", sqlite), ("$", poor)] {
+        for (mark, outcome) in ["?", "$", "$"].into_iter().zip(outcome(&statement)) {
             let Ok((text, parameters)) = outcome else { continue };
             let (_, values) = shape::of(&statement);
             prop_assert_eq!(parameters, values.len() + run_time_parameters(&statement), "{}", text);

@@ -20,8 +20,15 @@ impl<'p, 'c> Prepared<'p, 'c> {
         Prepared { statement, connection, large: false }
     }
 
-    pub(crate) fn parameters(&mut self) -> Parameters<'_, 'c> {
-        Parameters { statement: self.statement, bound: 0, large: &mut self.large }
+    /// Binds all parameters.
+    #[inline]
+    pub(crate) fn bind<E: From<Error>>(
+        &mut self,
+        bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let mut parameters = Parameters { statement: self.statement, bound: 0, large: &mut self.large };
+        bind(&mut parameters)?;
+        Ok(parameters.complete()?)
     }
 
     pub(crate) fn execute(&mut self) -> Result<u64> {
@@ -62,7 +69,7 @@ impl Drop for Prepared<'_, '_> {
 }
 
 /// The parameters of a statement, bound from the first on.
-pub(crate) struct Parameters<'p, 'c> {
+struct Parameters<'p, 'c> {
     statement: &'p mut Statement<'c>,
     bound: usize,
     large: &'p mut bool,
@@ -73,7 +80,7 @@ const LARGE: usize = 4_096;
 
 impl Parameters<'_, '_> {
     /// Whether every parameter has a value: one left out would keep that of the run before.
-    pub(crate) fn complete(&self) -> Result<()> {
+    fn complete(&self) -> Result<()> {
         match (self.statement.parameter_count(), self.bound) {
             (wanted, bound) if wanted == bound => Ok(()),
             (wanted, bound) => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound"))),

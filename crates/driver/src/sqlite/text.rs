@@ -4,6 +4,7 @@
 //! `2024-01-31`, `12:34:56.5`, `2024-01-31 12:34:56.5`, a moment with `+00:00` behind, UUIDs in small letters with
 //! hyphens. Fractions of seconds have three, six or nine digits, or are left out when zero.
 
+use crate::expected::expected;
 use crate::{Error, Result, Type, ValueRef};
 
 /// The text of a value that has no storage class of its own.
@@ -46,23 +47,6 @@ pub(super) fn read(text: &str, ty: Type) -> Result<ValueRef<'static>> {
         let shown: String = text.chars().take(40).collect();
         Error::value(format!("expected {}, found the text {shown:?}", expected(ty)))
     })
-}
-
-/// What a type's values look like, for messages.
-pub(super) fn expected(ty: Type) -> &'static str {
-    match ty {
-        Type::Boolean => "a boolean (0 or 1)",
-        Type::Integer { .. } => "an integer",
-        Type::Real | Type::Double => "a real number",
-        Type::Blob => "a blob",
-        Type::Date => "a date like 2024-01-31",
-        Type::Time => "a time like 12:34:56",
-        Type::DateTime => "a date and time like 2024-01-31 12:34:56",
-        Type::Timestamp => "a moment like 2024-01-31 12:34:56+00:00",
-        Type::Uuid => "a UUID",
-        Type::Decimal => "a decimal number of at most 28 digits",
-        _ => "text",
-    }
 }
 
 #[cfg(feature = "chrono")]

@@ -7,7 +7,8 @@ use rusqlite::types::{Value as Stored, ValueRef as StoredRef};
 
 use super::error::classify;
 use super::text;
-use crate::{Error, Result, Type, Value, ValueRef};
+use crate::expected::expected;
+use crate::{Error, Result, Type, Value, ValueRef, exact};
 
 /// Binds a value to a parameter, counted from one.
 #[inline]
@@ -90,7 +91,7 @@ fn converted(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
         // Bytes that somebody kept as text: whether that will do, the field decides.
         (Type::Blob, StoredRef::Text(bytes)) => Ok(ValueRef::Text(utf8(bytes)?)),
         (Type::Boolean, StoredRef::Integer(value @ (0 | 1))) => Ok(ValueRef::Boolean(value == 1)),
-        (Type::Real | Type::Double, StoredRef::Integer(value)) => Ok(ValueRef::Real(exact(value)?)),
+        (Type::Real | Type::Double, StoredRef::Integer(value)) => Ok(ValueRef::Real(exact::real(value)?)),
         (Type::Integer { .. } | Type::Boolean | Type::Real | Type::Double | Type::Blob, _) => {
             Err(mismatch(stored, ty))
         }
@@ -111,17 +112,6 @@ fn not_utf8(error: std::str::Utf8Error) -> Error {
     Error::value(format!("the text is not UTF-8 from byte {} on", error.valid_up_to()))
 }
 
-/// The number as a float, where it is one.
-fn exact(value: i64) -> Result<f64> {
-    const GREATEST: u64 = 1 << 53;
-    if value.unsigned_abs() > GREATEST {
-        return Err(Error::value(format!("the integer {value} has no exact floating-point form")));
-    }
-    // Up to 2^53 every whole number is exact.
-    #[allow(clippy::cast_precision_loss)]
-    Ok(value as f64)
-}
-
 fn mismatch(stored: StoredRef<'_>, ty: Type) -> Error {
     let found = match stored {
         StoredRef::Null => "NULL".to_owned(),
@@ -130,5 +120,5 @@ fn mismatch(stored: StoredRef<'_>, ty: Type) -> Error {
         StoredRef::Text(_) => "text".to_owned(),
         StoredRef::Blob(bytes) => format!("a blob of {} bytes", bytes.len()),
     };
-    Error::value(format!("expected {}, found {found}", text::expected(ty)))
+    Error::value(format!("expected {}, found {found}", expected(ty)))
 }

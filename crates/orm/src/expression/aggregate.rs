@@ -65,6 +65,11 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
         self.aggregate(AggregateFunction::Max)
     }
 
+    /// An aggregate that databases would give types of their own.
+    fn typed<R>(self, function: AggregateFunction, ty: sql::Type) -> Expression<R, Aggregate> {
+        self.aggregate(function).amend(|aggregate| aggregate.ty = Some(ty))
+    }
+
     fn aggregate<R>(self, function: AggregateFunction) -> Expression<R, Aggregate> {
         let aggregate = |expression| sql::Expression::aggregate(function, expression);
         let node = Aggregate { tree: self.into_tree().map(aggregate), pickled: T::Base::EQUALITY.is_some() };
@@ -79,12 +84,12 @@ where
 {
     /// The sum; NULL of no rows.
     pub fn sum(self) -> Expression<Option<<T::Base as Number>::Sum>, Aggregate> {
-        self.aggregate(AggregateFunction::Sum)
+        self.typed(AggregateFunction::Sum, <T::Base as Number>::Sum::TYPE)
     }
 
     /// The mean; NULL of no rows.
     pub fn average(self) -> Expression<Option<f64>, Aggregate> {
-        self.aggregate(AggregateFunction::Average)
+        self.typed(AggregateFunction::Average, sql::Type::Double)
     }
 }
 

@@ -28,7 +28,7 @@ pub struct SqlFunction<A, R> {
 impl<A, R> SqlFunction<A, R> {
     /// The function of a name, which the database must have.
     pub const fn new(name: &'static str) -> SqlFunction<A, R> {
-        SqlFunction { declared: sql::Declared { name }, types: PhantomData }
+        SqlFunction { declared: sql::Declared { name, program: false }, types: PhantomData }
     }
 
     /// The function's result for a tuple of values, columns or expressions.

@@ -9,10 +9,10 @@ use onggi_sql::Declared;
 use crate::{Value, ValueRef};
 
 /// The part of a pickle that a path leads to.
-pub static GET: Declared = Declared { name: "pickle_get" };
+pub static GET: Declared = Declared { name: "pickle_get", program: true };
 
 /// Whether two pickles hold equal values.
-pub(crate) static EQUALS: Declared = Declared { name: "pickle_equals" };
+pub(crate) static EQUALS: Declared = Declared { name: "pickle_equals", program: true };
 
 /// The functions that every connection knows.
 pub(crate) fn functions() -> [Function; 4] {

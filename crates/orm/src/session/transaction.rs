@@ -2,6 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use onggi_driver::Control;
+
 use super::Session;
 use crate::unit_of_work::{Plan, plan, run};
 use crate::{Error, Result};
@@ -55,10 +57,10 @@ impl Session {
         let guarded = !first && plan.steps.iter().map(|step| step.objects.len()).sum::<usize>() > 1;
         let depth = self.depth;
         if guarded {
-            self.control(|transaction| transaction.savepoint(depth))?;
+            self.control(Control::Savepoint(depth))?;
         }
         match run(plan, &mut self.arena, &mut self.connection) {
-            Ok(()) if guarded => self.control(|transaction| transaction.release(depth)),
+            Ok(()) if guarded => self.control(Control::Release(depth)),
             Ok(()) => Ok(()),
             Err(error) => {
                 self.abandon(first, guarded, depth);
@@ -72,14 +74,14 @@ impl Session {
         if first {
             // Nothing else was in the transaction, and the database may have ended it already.
             if std::mem::take(&mut self.begun) && self.connection.in_transaction() {
-                drop(self.control(|transaction| transaction.rollback.to_owned()));
+                drop(self.control(Control::Rollback));
             }
             return;
         }
         self.notice_lost_transaction();
         if self.begun && guarded {
-            drop(self.control(|transaction| transaction.rollback_to(depth)));
-            drop(self.control(|transaction| transaction.release(depth)));
+            drop(self.control(Control::RollbackTo(depth)));
+            drop(self.control(Control::Release(depth)));
         }
     }
 
@@ -99,7 +101,7 @@ impl Session {
         self.flush()?;
         self.not_lost()?;
         if self.begun {
-            let committed = self.control(|transaction| transaction.commit.to_owned());
+            let committed = self.control(Control::Commit);
             committed.inspect_err(|_| self.notice_lost_transaction())?;
             self.begun = false;
         }
@@ -120,7 +122,7 @@ impl Session {
         if !std::mem::take(&mut self.begun) || !self.connection.in_transaction() {
             return Ok(());
         }
-        self.control(|transaction| transaction.rollback.to_owned())
+        self.control(Control::Rollback)
     }
 
     /// Runs a part of the work that can fail on its own: where the closure gives an error, what it did is undone, in
@@ -152,7 +154,7 @@ impl Session {
         self.flush()?;
         self.begin()?;
         let depth = self.depth;
-        self.control(|transaction| transaction.savepoint(depth))?;
+        self.control(Control::Savepoint(depth))?;
         let mark = self.arena.mark();
         self.depth += 1;
         let result = catch_unwind(AssertUnwindSafe(|| {
@@ -163,13 +165,13 @@ impl Session {
         self.depth = depth;
         if let Ok(Ok(value)) = result {
             self.not_lost()?;
-            self.control(|transaction| transaction.release(depth))?;
+            self.control(Control::Release(depth))?;
             return Ok(value);
         }
         if self.begun {
             self.arena.rollback_to(&mark);
-            drop(self.control(|transaction| transaction.rollback_to(depth)));
-            drop(self.control(|transaction| transaction.release(depth)));
+            drop(self.control(Control::RollbackTo(depth)));
+            drop(self.control(Control::Release(depth)));
         }
         result.unwrap_or_else(|panic| resume_unwind(panic))
     }
@@ -188,18 +190,16 @@ impl Session {
             return Ok(());
         }
         self.not_lost()?;
-        let mode = self.mode;
-        self.control(|transaction| match mode {
-            Mode::Deferred => transaction.begin.to_owned(),
-            Mode::Write => transaction.begin_write.to_owned(),
+        self.control(match self.mode {
+            Mode::Deferred => Control::Begin,
+            Mode::Write => Control::BeginWrite,
         })?;
         self.begun = true;
         Ok(())
     }
 
-    fn control(&mut self, text: impl FnOnce(&onggi_sql::dialect::Transaction) -> String) -> Result<()> {
-        let text = text(&self.connection.dialect().transaction);
-        Ok(self.connection.run(&text)?)
+    fn control(&mut self, control: Control) -> Result<()> {
+        Ok(self.connection.control(control)?)
     }
 
     /// After a failure: where the database has ended the transaction, the objects return to what they were before.

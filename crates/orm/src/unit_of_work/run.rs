@@ -2,7 +2,7 @@
 
 use onggi_driver::{Connection, Prepared};
 use onggi_sql::shape::Shape;
-use onggi_sql::{Delete, Insert, Statement, Update};
+use onggi_sql::{Delete, Dialect, Expression, Insert, Statement, Update};
 
 use super::{ChangeKind, Object, Objects, Plan, Step};
 use crate::{Bind, Error, Result, ValueRef};
@@ -34,10 +34,11 @@ impl Step {
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
         let columns: Vec<usize> = self.written().collect();
+        let dialect = connection.dialect();
         let generates_key = self.generates_key();
         connection.with(
             &self.shape(),
-            || self.statement(),
+            || self.statement(dialect),
             |prepared| {
                 self.objects.iter().try_for_each(|&object| {
                     let written = match generates_key {
@@ -155,10 +156,14 @@ impl Step {
         shape
     }
 
-    fn statement(&self) -> Statement {
+    fn statement(&self, dialect: &Dialect) -> Statement {
         let columns: Vec<usize> = self.written().collect();
         match self.kind {
-            ChangeKind::Insert => Statement::Insert(Insert::row(self.table, columns)),
+            ChangeKind::Insert => {
+                let key = self.table.generated().filter(|_| self.generates_key() && dialect.returns_keys);
+                let returning = key.map(|key| Expression::column(self.table, key)).into_iter().collect();
+                Statement::Insert(Insert { returning, ..Insert::row(self.table, columns) })
+            }
             ChangeKind::Update => Statement::Update(Update::by_key(self.table, &columns, self.versioned)),
             ChangeKind::Delete => Statement::Delete(Delete::by_key(self.table, self.versioned)),
         }

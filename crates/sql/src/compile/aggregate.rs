@@ -4,6 +4,27 @@ use crate::{Aggregate, AggregateFunction, Error, Expression, Result};
 impl Writer {
     /// The condition's parameters have the first numbers, wherever it stands.
     pub(super) fn aggregate(&mut self, aggregate: &Aggregate) -> Result<()> {
+        self.typed(aggregate, |writer| writer.plain_aggregate(aggregate))
+    }
+
+    /// Sums and means as what they are said to be.
+    pub(super) fn typed(
+        &mut self,
+        aggregate: &Aggregate,
+        write: impl FnOnce(&mut Writer) -> Result<()>,
+    ) -> Result<()> {
+        let cast = aggregate.ty.filter(|_| self.dialect.sums_widen).and_then(self.dialect.value_type);
+        self.push(if cast.is_some() { "CAST(" } else { "" });
+        write(self)?;
+        if let Some(name) = cast {
+            self.push(" AS ");
+            self.push(name);
+            self.push(")");
+        }
+        Ok(())
+    }
+
+    pub(super) fn plain_aggregate(&mut self, aggregate: &Aggregate) -> Result<()> {
         self.check_aggregate(aggregate)?;
         let filter = aggregate.filter.as_ref();
         let filter = filter.map(|filter| self.apart(|writer| writer.expression(filter))).transpose()?;

@@ -1,5 +1,6 @@
 use super::Writer;
-use crate::{BinaryOperator, Dialect, Error, Expression, Match, Result, Select, UnaryOperator};
+use crate::dialect::List;
+use crate::{BinaryOperator, Dialect, Error, Expression, Match, Result, Select, UnaryOperator, Value};
 
 /// How many conditions are written side by side.
 const CHAIN: usize = 100;
@@ -13,8 +14,12 @@ impl Writer {
             Expression::Position { .. } => Err(Error::invalid(
                 "a position is what a select is sorted or grouped by, not part of an expression",
             )),
-            Expression::Value(_) | Expression::Parameter => {
+            Expression::Parameter => {
                 self.parameter();
+                Ok(())
+            }
+            Expression::Value(value) => {
+                self.value(value);
                 Ok(())
             }
             Expression::Literal(number) => {
@@ -26,7 +31,7 @@ impl Writer {
             Expression::Binary(operator, operands) => self.binary(*operator, &operands.0, &operands.1),
             Expression::And(conditions) => self.chain(" AND ", "1 = 1", conditions),
             Expression::Or(conditions) => self.chain(" OR ", "1 = 0", conditions),
-            Expression::In(operand, _) => self.is_in(operand, " IN "),
+            Expression::In(operand, values) => self.is_in(operand, values, false),
             Expression::Match(kind, operands) => self.matches(*kind, &operands.0, &operands.1),
             Expression::Function(function, arguments) => self.function(*function, arguments),
             Expression::Row(parts) => self.row(parts),
@@ -108,7 +113,9 @@ impl Writer {
 
     fn unary(&mut self, operator: UnaryOperator, operand: &Expression) -> Result<()> {
         match (operator, operand) {
-            (UnaryOperator::Not, Expression::In(operand, _)) => return self.is_in(operand, " NOT IN "),
+            (UnaryOperator::Not, Expression::In(operand, values)) => {
+                return self.is_in(operand, values, true);
+            }
             (UnaryOperator::Not, Expression::InSelect(operand, select)) => {
                 return self.is_in_select(operand, select, " NOT IN ");
             }
@@ -142,7 +149,14 @@ impl Writer {
         }
         self.operand(left)?;
         self.push(symbol(self.dialect, operator));
-        self.operand(right)?;
+        match operator {
+            BinaryOperator::Divide | BinaryOperator::Remainder if self.dialect.zero_fails => {
+                self.push("NULLIF(");
+                self.expression(right)?;
+                self.push(", 0)");
+            }
+            _ => self.operand(right)?,
+        }
         if operator == BinaryOperator::Like {
             self.push(r" ESCAPE '\'");
         }
@@ -171,17 +185,39 @@ impl Writer {
         Ok(())
     }
 
-    fn is_in(&mut self, operand: &Expression, word: &str) -> Result<()> {
+    fn is_in(&mut self, operand: &Expression, values: &Value, negated: bool) -> Result<()> {
         if let Expression::Row(_) = operand {
             return Err(Error::unsupported(self.dialect.name, "list of rows to look a row up in"));
         }
         self.compared(operand)?;
-        self.push(word);
-        self.push(self.dialect.list_function);
-        self.push("(");
-        self.parameter();
+        match self.dialect.list {
+            List::Function(function) => {
+                self.push(if negated { " NOT IN " } else { " IN " });
+                self.push(function);
+                self.push("(");
+                self.parameter();
+            }
+            List::Array => {
+                self.push(if negated { " <> ALL (" } else { " = ANY (" });
+                self.parameter();
+                if let Some(name) = values.ty().and_then(self.dialect.value_type) {
+                    self.push("::");
+                    self.push(name);
+                    self.push("[]");
+                }
+            }
+        }
         self.push(")");
         Ok(())
+    }
+
+    /// A value's parameter, with its type where the database cannot tell it.
+    fn value(&mut self, value: &Value) {
+        self.parameter();
+        if let Some(name) = value.ty().and_then(self.dialect.value_type) {
+            self.push("::");
+            self.push(name);
+        }
     }
 
     /// The left side's collation decides.
@@ -203,31 +239,7 @@ impl Writer {
     }
 
     fn matches(&mut self, kind: Match, text: &Expression, part: &Expression) -> Result<()> {
-        if kind == Match::EndsWith {
-            return self.ends_with(text, part);
-        }
-        self.push("instr(");
-        self.expression(text)?;
-        self.push(", ");
-        self.expression(part)?;
-        self.push(if kind == Match::Contains { ") > 0" } else { ") = 1" });
-        Ok(())
-    }
-
-    /// The last bytes, as many as the part has; as bytes, since SQLite's functions of texts stop at a NUL. A character
-    /// behind both keeps them from being empty. The part is one parameter, written twice.
-    fn ends_with(&mut self, text: &Expression, part: &Expression) -> Result<()> {
-        let Expression::Value(_) = part else {
-            return Err(Error::unsupported(self.dialect.name, "`ends_with` of anything but a value"));
-        };
-        self.push("substr(CAST(");
-        self.operand(text)?;
-        self.push(" || '.' AS BLOB), -length(CAST(");
-        self.expression(part)?;
-        self.push(" || '.' AS BLOB))) = CAST(");
-        self.parameter_again();
-        self.push(" || '.' AS BLOB)");
-        Ok(())
+        self.template((self.dialect.matches)(kind), [text, part], Writer::operand)
     }
 }
 
@@ -241,7 +253,7 @@ fn symbol(dialect: &Dialect, operator: BinaryOperator) -> &'static str {
         BinaryOperator::LessOrEqual => " <= ",
         BinaryOperator::Greater => " > ",
         BinaryOperator::GreaterOrEqual => " >= ",
-        BinaryOperator::Like => " LIKE ",
+        BinaryOperator::Like => dialect.like,
         BinaryOperator::Add => " + ",
         BinaryOperator::Subtract => " - ",
         BinaryOperator::Multiply => " * ",

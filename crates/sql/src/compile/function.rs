@@ -11,7 +11,7 @@ impl Writer {
             let given = arguments.len();
             return Err(Error::invalid(format!("{function:?} does not take {given} arguments")));
         }
-        let Some(form) = (self.dialect.function)(function) else {
+        let Some(form) = (self.dialect.function)(function, arguments.len()) else {
             return Err(Error::unsupported(self.dialect.name, format!("form of the function {function:?}")));
         };
         let write = if function.compares() { Writer::argument } else { Writer::expression };
@@ -33,13 +33,18 @@ impl Writer {
                 self.push(")");
                 Ok(())
             }
-            (Form::Template(template), _) => self.template(template, arguments),
+            (Form::Template(template), _) => self.template(template, arguments, Writer::expression),
         }
     }
 
     /// Arguments in a text with numbered holes. They have their parameters in order, wherever they stand.
-    fn template(&mut self, template: &str, arguments: &[Expression]) -> Result<()> {
-        let texts = arguments.iter().map(|argument| self.apart(|writer| writer.expression(argument)));
+    pub(super) fn template<'e>(
+        &mut self,
+        template: &str,
+        arguments: impl IntoIterator<Item = &'e Expression>,
+        write: fn(&mut Writer, &Expression) -> Result<()>,
+    ) -> Result<()> {
+        let texts = arguments.into_iter().map(|argument| self.apart(|writer| write(writer, argument)));
         let texts: Vec<String> = texts.collect::<Result<_>>()?;
         let mut written = [0_u8; 10];
         let mut pieces = template.split('{');
@@ -62,7 +67,7 @@ impl Writer {
 
     pub(super) fn cast(&mut self, operand: &Expression, ty: Type) -> Result<()> {
         match (self.dialect.cast)(ty) {
-            Some(template) => self.template(template, std::slice::from_ref(operand)),
+            Some(template) => self.template(template, [operand], Writer::expression),
             None => Err(Error::unsupported(self.dialect.name, format!("conversion to {ty:?}"))),
         }
     }
@@ -87,6 +92,12 @@ impl Writer {
     }
 
     pub(super) fn call(&mut self, function: &Declared, arguments: &[Expression]) -> Result<()> {
+        if function.program && !self.dialect.program_functions {
+            return Err(Error::unsupported(
+                self.dialect.name,
+                format!("functions of the program, and so none of the name {}", function.name),
+            ));
+        }
         self.name(function.name)?;
         self.push("(");
         self.separated(", ", arguments, Writer::expression)?;

@@ -82,6 +82,9 @@ impl Writer {
 
     /// A name in quotes, so that it can be any text.
     pub(crate) fn name(&mut self, name: &str) -> Result<()> {
+        if self.dialect.name_limit.is_some_and(|limit| name.len() > limit) {
+            return Err(Error::unsupported(self.dialect.name, format!("names as long as {name:?}")));
+        }
         quote(&mut self.text, name)
     }
 
@@ -99,11 +102,6 @@ impl Writer {
     /// The next parameter's placeholder.
     pub(crate) fn parameter(&mut self) {
         self.parameters += 1;
-        self.parameter_again();
-    }
-
-    /// The placeholder written last, once more.
-    pub(crate) fn parameter_again(&mut self) {
         self.text.push(self.dialect.parameter);
         self.text.push_str(&self.parameters.to_string());
     }

@@ -22,6 +22,7 @@ impl Writer {
                 self.push(" FROM (");
                 self.rows(select, false)?;
                 self.push(")");
+                self.derived_name("counted");
             }
             Some(Summary::Count) => self.in_scope(select, |writer| {
                 writer.push("SELECT count(*)");
@@ -51,6 +52,24 @@ impl Writer {
         }
         self.compound(&select.compound, start)?;
         self.end(select)
+    }
+
+    /// Whether it is a column that cannot be NULL. Where tables are joined, a row may lack any of them.
+    fn is_never_null(&self, expression: &Expression) -> bool {
+        match expression {
+            Expression::Column(source, column) if !self.sources.qualified => {
+                source.table.columns.get(*column).is_some_and(|column| !column.nullable)
+            }
+            _ => false,
+        }
+    }
+
+    /// A name that nobody asks for, where a select in `FROM` must have one.
+    pub(super) fn derived_name(&mut self, name: &str) {
+        if self.dialect.derived_names {
+            self.push(" AS ");
+            self.push(name);
+        }
     }
 
     fn distinct(&mut self, select: &Select) -> Result<()> {
@@ -147,10 +166,16 @@ impl Writer {
             if order.direction == Direction::Descending {
                 writer.push(" DESC");
             }
-            writer.push(match order.nulls {
-                Nulls::Default => "",
-                Nulls::First => " NULLS FIRST",
-                Nulls::Last => " NULLS LAST",
+            writer.push(match (order.nulls, order.direction) {
+                (Nulls::First, _) => " NULLS FIRST",
+                (Nulls::Last, _) => " NULLS LAST",
+                (Nulls::Default, _)
+                    if !writer.dialect.nulls_last || writer.is_never_null(&order.expression) =>
+                {
+                    ""
+                }
+                (Nulls::Default, Direction::Ascending) => " NULLS FIRST",
+                (Nulls::Default, Direction::Descending) => " NULLS LAST",
             });
             Ok(())
         })

@@ -4,12 +4,19 @@ use crate::{Bound, Error, Exclude, Expression, Frame, FrameUnit, Result, Window,
 impl Writer {
     pub(super) fn window(&mut self, window: &Window) -> Result<()> {
         match &window.function {
+            Windowed::Aggregate(aggregate) => self.typed(aggregate, |writer| writer.over(window)),
+            Windowed::Function(..) => self.over(window),
+        }
+    }
+
+    fn over(&mut self, window: &Window) -> Result<()> {
+        match &window.function {
             Windowed::Aggregate(aggregate) if aggregate.distinct || !aggregate.order.is_empty() => {
                 return Err(Error::invalid(
                     "an aggregate over a window has no `distinct` and no order of its own",
                 ));
             }
-            Windowed::Aggregate(aggregate) => self.aggregate(aggregate)?,
+            Windowed::Aggregate(aggregate) => self.plain_aggregate(aggregate)?,
             Windowed::Function(function, arguments) => self.window_function(*function, arguments)?,
         }
         self.push(" OVER (");

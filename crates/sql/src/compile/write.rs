@@ -55,10 +55,18 @@ impl Writer {
         self.push(" VALUES ");
         self.separated(", ", rows, |writer, row| {
             writer.push("(");
-            writer.separated(", ", row, Writer::expression)?;
+            writer.separated(", ", row, Writer::assigned)?;
             writer.push(")");
             Ok(())
         })
+    }
+
+    /// What a column is set to. A value is of the column's type.
+    fn assigned(&mut self, expression: &Expression) -> Result<()> {
+        match expression {
+            Expression::Value(_) => self.expression(&Expression::Parameter),
+            other => self.expression(other),
+        }
     }
 
     pub(super) fn assignments(&mut self, source: Source, assignments: &[(usize, Expression)]) -> Result<()> {
@@ -68,7 +76,7 @@ impl Writer {
         self.separated(", ", assignments, |writer, (column, expression)| {
             writer.name(source.table.columns[*column].name)?;
             writer.push(" = ");
-            writer.expression(expression)
+            writer.assigned(expression)
         })
     }
 

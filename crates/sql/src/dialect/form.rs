@@ -1,3 +1,13 @@
+/// How one parameter is the values of an `IN` list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum List {
+    /// A table function makes rows of it.
+    Function(&'static str),
+    /// It is an array, with whose elements `= ANY` and `<> ALL` compare.
+    Array,
+}
+
 /// How a function is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

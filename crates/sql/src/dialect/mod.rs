@@ -1,12 +1,14 @@
 //! What databases have in common is in [`compile`](crate::compile); what they differ in is a table of facts here.
 
 mod form;
+mod postgres;
 mod sqlite;
 
-pub use form::Form;
+pub use form::{Form, List};
+pub use postgres::POSTGRES;
 pub use sqlite::SQLITE;
 
-use crate::{Function, Type};
+use crate::{Function, Match, Type};
 
 /// The facts about one database's SQL.
 #[derive(Debug)]
@@ -17,8 +19,12 @@ pub struct Dialect {
     pub parameter: char,
     /// The name of a column type.
     pub type_name: fn(Type) -> &'static str,
-    /// The table function that turns one parameter into the values of an `IN` list.
-    pub list_function: &'static str,
+    /// What a value's type is called behind its parameter, where the database has to be told.
+    pub value_type: fn(Type) -> Option<&'static str>,
+    /// What stands behind the type of a column whose keys the database generates.
+    pub identity: &'static str,
+    /// How one parameter is the values of an `IN` list.
+    pub list: List,
     /// The collation that compares exact decimal numbers, where the database keeps them as text.
     pub decimal_collation: Option<&'static str>,
     /// The limit to write where there is an offset alone.
@@ -27,10 +33,22 @@ pub struct Dialect {
     pub same: &'static str,
     /// The operator of its opposite; where there is none, it is negated.
     pub different: Option<&'static str>,
-    /// How each function is written; none where it cannot be said.
-    pub function: fn(Function) -> Option<Form>,
+    /// The operator that matches texts with patterns, without regard to case.
+    pub like: &'static str,
+    /// How it is said that a text has another in it: a text like those of [`Form::Template`].
+    pub matches: fn(Match) -> &'static str,
+    /// Whether a division by zero is an error, and not NULL.
+    pub zero_fails: bool,
+    /// Whether NULL is sorted behind everything else.
+    pub nulls_last: bool,
+    /// How each function of so many arguments is written; none where it cannot be said.
+    pub function: fn(Function, usize) -> Option<Form>,
     /// How a value is turned into one of a type: a text like those of [`Form::Template`].
     pub cast: fn(Type) -> Option<&'static str>,
+    /// Whether sums and means of whole numbers are of another type than those.
+    pub sums_widen: bool,
+    /// Whether functions of the program's own can be called.
+    pub program_functions: bool,
     /// Whether an aggregate can have a condition of its own.
     pub aggregate_filter: bool,
     /// The start of the aggregate that joins texts, with its parenthesis.
@@ -41,6 +59,8 @@ pub struct Dialect {
     pub frame_groups: bool,
     /// Whether the frames of windows can leave out rows.
     pub frame_exclude: bool,
+    /// Whether a select in `FROM` must have a name.
+    pub derived_names: bool,
     /// Whether a part of a compound select can stand in parentheses.
     pub compound_parentheses: bool,
     /// Whether `INTERSECT` comes before `UNION` and `EXCEPT`, and not simply from left to right.
@@ -57,12 +77,20 @@ pub struct Dialect {
     pub on_conflict: bool,
     /// Whether statements that write can give back rows.
     pub returning: bool,
+    /// Whether the key that an insert generates is given back as a row, and not by the connection.
+    pub returns_keys: bool,
     /// Whether an update can read other tables.
     pub update_from: bool,
+    /// Whether a foreign key may refer to a table that is not there yet.
+    pub forward_references: bool,
+    /// How many bytes a name has at most.
+    pub name_limit: Option<usize>,
+    /// Whether a failed statement leaves its transaction fit for nothing but to be undone.
+    pub failure_ends_transaction: bool,
     /// The texts of transaction control.
     pub transaction: Transaction,
-    /// Lets foreign keys wait until the transaction's end.
-    pub defer_foreign_keys: &'static str,
+    /// Lets foreign keys wait until the transaction's end, where tables are dropped one by one.
+    pub defer_foreign_keys: Option<&'static str>,
 }
 
 /// The texts of transaction control.

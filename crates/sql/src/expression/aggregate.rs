@@ -1,5 +1,5 @@
 use super::Expression;
-use crate::Order;
+use crate::{Order, Type};
 
 /// One value made of those of many rows.
 #[derive(Clone, Debug)]
@@ -14,12 +14,14 @@ pub struct Aggregate {
     pub filter: Option<Expression>,
     /// The order of the rows, where it matters.
     pub order: Vec<Order>,
+    /// The type that it is given, where databases would choose others for it.
+    pub ty: Option<Type>,
 }
 
 impl Aggregate {
     /// Of all rows.
     pub fn new(function: AggregateFunction, arguments: Vec<Expression>) -> Aggregate {
-        Aggregate { function, arguments, distinct: false, filter: None, order: Vec::new() }
+        Aggregate { function, arguments, distinct: false, filter: None, order: Vec::new(), ty: None }
     }
 
     /// Whether it is an exact decimal number.

@@ -125,11 +125,13 @@ impl Function {
 /// ```
 /// use onggi_sql::{Declared, Expression};
 ///
-/// static PICKLE_JSON: Declared = Declared { name: "pickle_json" };
+/// static PICKLE_JSON: Declared = Declared { name: "pickle_json", program: true };
 /// let call = Expression::Call(&PICKLE_JSON, vec![Expression::value("…")]);
 /// ```
 #[derive(Debug)]
 pub struct Declared {
     /// Its name, unquoted.
     pub name: &'static str,
+    /// Whether it is one of the program's own, for databases that run inside of it.
+    pub program: bool,
 }

@@ -17,7 +17,8 @@ impl<'a> Walk<'a> {
     }
 
     fn value(&mut self, value: &'a Value) {
-        self.shape.push(if value.is_decimal() { Tag::DecimalValue } else { Tag::Value });
+        let kind = value.ty().map_or(0, |ty| 1 + kind(ty));
+        self.shape.number(kind << 8 | Tag::Value as u32);
         self.values.push(value);
     }
 
@@ -125,27 +126,15 @@ impl<'a> Walk<'a> {
     }
 
     fn ty(&mut self, ty: Type) {
-        let (kind, more) = match ty {
-            Type::Boolean => (0, 0),
-            Type::Integer { bits, signed } => (1, u32::from(bits) << 1 | u32::from(signed)),
-            Type::Real => (2, 0),
-            Type::Double => (3, 0),
-            Type::Text => (4, 0),
-            Type::Blob => (5, 0),
-            Type::Date => (6, 0),
-            Type::Time => (7, 0),
-            Type::DateTime => (8, 0),
-            Type::Timestamp => (9, 0),
-            Type::Uuid => (10, 0),
-            Type::Decimal => (11, 0),
-            Type::Json => (12, 0),
-        };
-        self.shape.numbers([kind, more]);
+        self.shape.number(kind(ty) << 8 | Tag::Some as u32);
     }
 
-    /// The condition comes first: where a database has no `FILTER`, it stands before the arguments.
     pub(super) fn aggregate(&mut self, aggregate: &'a Aggregate) {
         self.shape.numbers([Tag::Aggregate as u32, aggregate.function as u32, u32::from(aggregate.distinct)]);
+        match aggregate.ty {
+            Some(ty) => self.ty(ty),
+            None => self.shape.push(Tag::None),
+        }
         self.optional(aggregate.filter.as_ref());
         self.list(&aggregate.arguments);
         self.order(&aggregate.order);
@@ -157,5 +146,24 @@ impl<'a> Walk<'a> {
             *half = bytes.iter().rev().fold(0, |number, &byte| number << 8 | u32::from(byte));
         }
         self.shape.numbers(numbers);
+    }
+}
+
+/// A type as a number that fits beside a tag.
+fn kind(ty: Type) -> u32 {
+    match ty {
+        Type::Boolean => 0,
+        Type::Real => 1,
+        Type::Double => 2,
+        Type::Text => 3,
+        Type::Blob => 4,
+        Type::Date => 5,
+        Type::Time => 6,
+        Type::DateTime => 7,
+        Type::Timestamp => 8,
+        Type::Uuid => 9,
+        Type::Decimal => 10,
+        Type::Json => 11,
+        Type::Integer { bits, signed } => 16 + (u32::from(bits) << 1 | u32::from(signed)),
     }
 }

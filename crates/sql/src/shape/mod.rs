@@ -82,7 +82,6 @@ enum Tag {
     Some,
     Column,
     Value,
-    DecimalValue,
     Literal,
     LiteralText,
     Parameter,

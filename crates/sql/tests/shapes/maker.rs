@@ -231,6 +231,7 @@ impl Maker {
             distinct: plan.distinct,
             filter,
             order: self.orders(&plan.order),
+            ty: plan.ty,
         }
     }
 

@@ -44,6 +44,7 @@ pub struct AggregatePlan {
     pub distinct: bool,
     pub filter: Option<Part>,
     pub order: Vec<OrderPlan>,
+    pub ty: Option<Type>,
 }
 
 #[derive(Clone, Debug)]
@@ -216,7 +217,8 @@ fn function() -> impl Strategy<Value = Function> {
     ])
 }
 
-static DECLARED: [Declared; 2] = [Declared { name: "pickle_json" }, Declared { name: "pickle_jsön" }];
+static DECLARED: [Declared; 2] =
+    [Declared { name: "pickle_json", program: true }, Declared { name: "pickle_jsön", program: true }];
 
 fn ty() -> impl Strategy<Value = Type> {
     let integers =
@@ -232,13 +234,14 @@ fn aggregate(part: impl Strategy<Value = Part> + 'static) -> impl Strategy<Value
     let parts = prop::collection::vec(part.clone(), 0..3);
     let function = select(vec![CountRows, Count, Min, Max, Sum, Average, Join]);
     let order = prop::collection::vec(order(part.clone()), 0..2);
-    (function, parts, any::<bool>(), prop::option::of(part), order).prop_map(
-        |(function, arguments, distinct, filter, order)| AggregatePlan {
+    (function, parts, any::<bool>(), prop::option::of(part), order, prop::option::of(ty())).prop_map(
+        |(function, arguments, distinct, filter, order, ty)| AggregatePlan {
             function,
             arguments,
             distinct,
             filter,
             order,
+            ty,
         },
     )
 }

@@ -1,10 +1,10 @@
 use crate::dialect::Form::{self, Call, Infix, Template};
-use crate::{Function, Type};
+use crate::{Function, Match, Type};
 
 /// How SQLite says each function.
 ///
 /// Dates and times are texts that its own functions of dates read; it has no months or hours as such.
-pub(super) fn form(function: Function) -> Option<Form> {
+pub(super) fn form(function: Function, _: usize) -> Option<Form> {
     Some(match function {
         Function::Lower => Call("lower"),
         Function::Upper => Call("upper"),
@@ -56,6 +56,20 @@ pub(super) fn form(function: Function) -> Option<Form> {
 const JSON_TYPE: &str = "CASE json_type({0}, {1}) WHEN 'null' THEN 'null' WHEN 'true' THEN 'boolean' \
     WHEN 'false' THEN 'boolean' WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' \
     WHEN 'text' THEN 'string' WHEN 'array' THEN 'array' WHEN 'object' THEN 'object' END";
+
+/// How SQLite says that a text has another in it.
+///
+/// At the end, the last bytes are compared, as many as the part has: as bytes, since SQLite's functions of texts stop at
+/// a NUL. A character behind both keeps them from being empty.
+pub(super) fn matches(kind: Match) -> &'static str {
+    match kind {
+        Match::Contains => "instr({0}, {1}) > 0",
+        Match::StartsWith => "instr({0}, {1}) = 1",
+        Match::EndsWith => {
+            "substr(CAST({0} || '.' AS BLOB), -length(CAST({1} || '.' AS BLOB))) = CAST({1} || '.' AS BLOB)"
+        }
+    }
+}
 
 /// How SQLite turns a value into one of a type. A declared type would do too much: as a `DATE`, a text is a number.
 pub(super) fn cast(ty: Type) -> Option<&'static str> {

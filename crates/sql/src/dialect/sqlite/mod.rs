@@ -1,6 +1,6 @@
 mod function;
 
-use super::{Dialect, Transaction};
+use super::{Dialect, List, Transaction};
 use crate::Type;
 
 /// SQLite 3.44 and later; without ordered aggregates and `RIGHT` and `FULL` joins, 3.35.
@@ -11,18 +11,27 @@ pub static SQLITE: Dialect = Dialect {
     name: "SQLite",
     parameter: '?',
     type_name,
-    list_function: "rarray",
+    value_type: |_| None,
+    identity: "",
+    list: List::Function("rarray"),
     decimal_collation: Some("onggi_decimal"),
     no_limit: Some("-1"),
     same: " IS ",
     different: Some(" IS NOT "),
+    like: " LIKE ",
+    matches: function::matches,
+    zero_fails: false,
+    nulls_last: false,
     function: function::form,
     cast: function::cast,
+    sums_widen: false,
+    program_functions: true,
     aggregate_filter: true,
     join_function: "group_concat(",
     join_distinct: false,
     frame_groups: true,
     frame_exclude: true,
+    derived_names: false,
     compound_parentheses: false,
     intersect_first: false,
     materialized: true,
@@ -31,14 +40,18 @@ pub static SQLITE: Dialect = Dialect {
     explain: Some("EXPLAIN QUERY PLAN "),
     on_conflict: true,
     returning: true,
+    returns_keys: false,
     update_from: true,
+    forward_references: true,
+    name_limit: None,
+    failure_ends_transaction: false,
     transaction: Transaction {
         begin: "BEGIN",
         begin_write: "BEGIN IMMEDIATE",
         commit: "COMMIT",
         rollback: "ROLLBACK",
     },
-    defer_foreign_keys: "PRAGMA defer_foreign_keys = ON",
+    defer_foreign_keys: Some("PRAGMA defer_foreign_keys = ON"),
 };
 
 fn type_name(ty: Type) -> &'static str {

@@ -1,0 +1,147 @@
+use hashbrown::HashMap;
+use onggi_sql::Compiled;
+use onggi_sql::shape::Shape;
+use tokio_postgres::Client;
+
+use super::error::classify;
+use super::state::State;
+use super::statement::{Buffer, Prepared, Statement};
+use super::wire::Wire;
+use crate::control::Control;
+use crate::error::Kind;
+use crate::{Error, Result};
+
+/// A connection to a server and its prepared statements.
+pub(crate) struct Connection {
+    client: Client,
+    wire: Wire,
+    state: State,
+    by_shape: HashMap<Shape, (Compiled, Statement)>,
+    by_text: HashMap<Box<str>, Statement>,
+    buffer: Buffer,
+}
+
+/// How many statements are kept prepared of each kind. Who has more starts over: they gain little from keeping.
+const CAPACITY: usize = 256;
+
+impl Connection {
+    pub(super) fn new(client: Client, wire: Wire) -> Connection {
+        Connection {
+            client,
+            wire,
+            state: State::Idle,
+            by_shape: HashMap::new(),
+            by_text: HashMap::new(),
+            buffer: Buffer::default(),
+        }
+    }
+
+    pub(crate) fn in_transaction(&self) -> bool {
+        matches!(self.state, State::Open | State::Failed)
+    }
+
+    /// Whether the connection cannot be used any more.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.state == State::Lost || self.client.is_closed()
+    }
+
+    pub(crate) fn version(&self) -> String {
+        self.wire.parameter("server_version").unwrap_or("unknown").to_owned()
+    }
+
+    pub(crate) fn set_read_only(&mut self, read_only: bool) -> Result<()> {
+        self.run(match read_only {
+            true => "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            false => "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+        })
+    }
+
+    /// Runs a text of no parameters and no rows, unprepared.
+    pub(crate) fn run(&mut self, text: &str) -> Result<()> {
+        let answer = self.wire.wait(self.client.batch_execute(text));
+        answer.map_err(|error| self.state.failed(error).with_statement(text))
+    }
+
+    pub(crate) fn control(&mut self, control: Control, text: &str) -> Result<()> {
+        if control == Control::Commit && self.state == State::Failed {
+            // PostgreSQL would roll back and call it a success.
+            self.run("ROLLBACK")?;
+            self.state = State::Idle;
+            return Err(Error::new(
+                Kind::Other,
+                "a statement of the transaction failed, so PostgreSQL cannot commit it: it is rolled back",
+            ));
+        }
+        let answer = self.wire.wait(self.client.batch_execute(text));
+        let ends = matches!(control, Control::Commit | Control::Rollback);
+        self.state = match (answer, control) {
+            (Err(error), Control::Commit) if error.as_db_error().is_none() => {
+                self.state = State::Lost;
+                return Err(Error::new(
+                    Kind::Unknown,
+                    "the connection to PostgreSQL was lost during the commit: whether the transaction was committed is \
+                     not known; look before doing its work again",
+                )
+                .with_source(classify(error)));
+            }
+            (Err(error), _) => {
+                let error = self.state.failed(error).with_statement(text);
+                if ends && self.state == State::Failed {
+                    self.state = State::Idle;
+                }
+                return Err(error);
+            }
+            (Ok(()), _) if ends => State::Idle,
+            (Ok(()), Control::Release(_)) => self.state,
+            (Ok(()), _) => State::Open,
+        };
+        Ok(())
+    }
+
+    /// Lends the statement of a shape, with its text; compiled and prepared at its first use.
+    pub(crate) fn with<T, E: From<Error>>(
+        &mut self,
+        shape: &Shape,
+        compile: impl FnOnce() -> Result<Compiled>,
+        work: impl FnOnce(&str, Prepared<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let Connection { client, wire, state, by_shape, buffer, .. } = self;
+        if !by_shape.contains_key(shape) {
+            let compiled = compile()?;
+            let statement = prepare(compiled.text(), client, wire, state)?;
+            if by_shape.len() >= CAPACITY {
+                by_shape.clear();
+            }
+            by_shape.insert(shape.clone(), (compiled, statement));
+        }
+        let Some((compiled, statement)) = by_shape.get_mut(shape) else {
+            return Err(Error::new(Kind::Other, "a statement that was kept is gone").into());
+        };
+        let text = compiled.text();
+        work(text, Prepared { statement, text, client, wire, state, buffer })
+    }
+
+    /// Lends the statement of a text, prepared.
+    pub(crate) fn with_text<T, E: From<Error>>(
+        &mut self,
+        text: &str,
+        work: impl FnOnce(Prepared<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let Connection { client, wire, state, by_text, buffer, .. } = self;
+        if !by_text.contains_key(text) {
+            let statement = prepare(text, client, wire, state)?;
+            if by_text.len() >= CAPACITY {
+                by_text.clear();
+            }
+            by_text.insert(text.into(), statement);
+        }
+        let Some(statement) = by_text.get_mut(text) else {
+            return Err(Error::new(Kind::Other, "a statement that was kept is gone").into());
+        };
+        work(Prepared { statement, text, client, wire, state, buffer })
+    }
+}
+
+fn prepare(text: &str, client: &Client, wire: &mut Wire, state: &mut State) -> Result<Statement> {
+    Statement::prepare(text, client, wire).map_err(|error| state.failed(error).with_statement(text))
+}

@@ -1,0 +1,18 @@
+//! PostgreSQL, through `tokio-postgres`, with a runtime inside of each connection: callers wait for answers, and nothing
+//! runs while nobody waits.
+
+mod connection;
+mod decode;
+mod encode;
+mod error;
+mod numeric;
+mod open;
+mod state;
+mod statement;
+mod types;
+mod wire;
+
+pub(crate) use connection::Connection;
+pub(crate) use open::Target;
+pub use statement::Row;
+pub(crate) use statement::{Prepared, Rows};

@@ -1,0 +1,12 @@
+/// Where a connection stands in its transaction, which PostgreSQL reports and its client does not pass on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// No transaction is open.
+    Idle,
+    /// Statements are part of a transaction.
+    Open,
+    /// A statement of the transaction failed: it can only be undone, to a savepoint or as a whole.
+    Failed,
+    /// The connection is gone, and the transaction with it.
+    Lost,
+}

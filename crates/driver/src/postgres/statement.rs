@@ -1,0 +1,272 @@
+use std::fmt;
+use std::pin::Pin;
+
+use bytes::BytesMut;
+use futures_util::Stream;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type as PostgresType};
+use tokio_postgres::{Client, RowStream};
+
+use super::decode;
+use super::encode::encode;
+use super::error::{classify, is_outdated};
+use super::state::State;
+use super::types::Form;
+use super::wire::Wire;
+use crate::{Bind, Error, Result, Type, ValueRef};
+
+/// What the server answers.
+type Answer<T> = std::result::Result<T, tokio_postgres::Error>;
+
+/// What the client's conversions give.
+type Converted<T> = std::result::Result<T, Box<dyn std::error::Error + Sync + Send>>;
+
+/// A statement that the server has prepared.
+pub(super) struct Statement {
+    inner: tokio_postgres::Statement,
+    parameters: Vec<Form>,
+    columns: Vec<Form>,
+}
+
+impl Statement {
+    pub(super) fn prepare(text: &str, client: &Client, wire: &mut Wire) -> Answer<Statement> {
+        let inner = wire.wait(client.prepare(text))?;
+        let parameters = inner.params().iter().map(Form::of).collect();
+        let columns = inner.columns().iter().map(|column| Form::of(column.type_())).collect();
+        Ok(Statement { inner, parameters, columns })
+    }
+}
+
+/// The same, lent with the connection that runs it.
+pub(crate) struct Prepared<'p> {
+    pub(super) statement: &'p mut Statement,
+    pub(super) text: &'p str,
+    pub(super) client: &'p Client,
+    pub(super) wire: &'p mut Wire,
+    pub(super) state: &'p mut State,
+    pub(super) buffer: &'p mut Buffer,
+}
+
+impl Prepared<'_> {
+    /// Binds all parameters.
+    pub(crate) fn bind<E: From<Error>>(
+        &mut self,
+        bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        self.buffer.bytes.clear();
+        self.buffer.ends.clear();
+        let mut parameters = Parameters { forms: &self.statement.parameters, buffer: self.buffer };
+        bind(&mut parameters)?;
+        Ok(parameters.complete()?)
+    }
+
+    pub(crate) fn execute(&mut self) -> Result<u64> {
+        self.ask(|client, statement, buffer, wire| wire.wait(client.execute_raw(statement, buffer.values())))
+    }
+
+    /// Runs an insert that gives the generated key back as a row.
+    pub(crate) fn insert(&mut self) -> Result<i64> {
+        let mut rows = self.rows()?;
+        let key = match rows.next()?.map(|row| row.value(0, Type::BIGINT)).transpose()? {
+            Some(ValueRef::Integer(key)) => key,
+            _ => return Err(Error::value("an insert gave no generated key back")),
+        };
+        while rows.next()?.is_some() {}
+        Ok(key)
+    }
+
+    pub(crate) fn rows(&mut self) -> Result<Rows<'_>> {
+        let stream = self
+            .ask(|client, statement, buffer, wire| wire.wait(client.query_raw(statement, buffer.values())))?;
+        let Prepared { statement, wire, state, .. } = self;
+        Ok(Rows { stream: Box::pin(stream), row: None, columns: &statement.columns, wire, state })
+    }
+
+    /// Asks the server, once more where the tables have changed since the statement was prepared: outside a transaction
+    /// nothing was lost by the refusal.
+    fn ask<T>(
+        &mut self,
+        mut ask: impl FnMut(&Client, &tokio_postgres::Statement, &Buffer, &mut Wire) -> Answer<T>,
+    ) -> Result<T> {
+        let mut answer = ask(self.client, &self.statement.inner, self.buffer, self.wire);
+        if let Err(error) = &answer
+            && is_outdated(error)
+        {
+            let fresh = (*self.state != State::Open)
+                .then(|| Statement::prepare(self.text, self.client, self.wire).ok())
+                .flatten();
+            if let Some(fresh) = fresh {
+                *self.statement = fresh;
+                answer = ask(self.client, &self.statement.inner, self.buffer, self.wire);
+            }
+        }
+        answer.map_err(|error| self.state.failed(error))
+    }
+
+    pub(crate) fn columns(&self) -> Vec<String> {
+        self.statement.inner.columns().iter().map(|column| column.name().to_owned()).collect()
+    }
+
+    /// Whether it only reads, as far as its first word tells.
+    pub(crate) fn reads_only(&self) -> bool {
+        let word = self.text.trim_start().split(|letter: char| !letter.is_ascii_alphabetic()).next();
+        word.is_some_and(|word| {
+            ["SELECT", "VALUES", "TABLE", "SHOW"].iter().any(|read| word.eq_ignore_ascii_case(read))
+        })
+    }
+
+    pub(crate) fn parameter_count(&self) -> usize {
+        self.statement.parameters.len()
+    }
+}
+
+impl State {
+    /// The error of a statement, which fails its transaction.
+    #[cold]
+    pub(super) fn failed(&mut self, error: tokio_postgres::Error) -> Error {
+        *self = match *self {
+            _ if error.as_db_error().is_none() || error.is_closed() => State::Lost,
+            State::Idle => State::Idle,
+            State::Lost => State::Lost,
+            State::Open | State::Failed => State::Failed,
+        };
+        classify(error)
+    }
+}
+
+/// The bytes of a statement's parameters, one behind another.
+#[derive(Default)]
+pub(super) struct Buffer {
+    bytes: Vec<u8>,
+    /// Where each ends, and whether it is any: NULL has no bytes.
+    ends: Vec<(usize, bool)>,
+}
+
+impl Buffer {
+    fn values(&self) -> impl ExactSizeIterator<Item = Encoded<'_>> {
+        self.ends.iter().enumerate().map(|(place, &(end, is_some))| {
+            let start = place.checked_sub(1).map_or(0, |before| self.ends[before].0);
+            Encoded(is_some.then(|| &self.bytes[start..end]))
+        })
+    }
+}
+
+/// A parameter in the server's own form. It is not shown to logs.
+struct Encoded<'b>(Option<&'b [u8]>);
+
+impl fmt::Debug for Encoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl ToSql for Encoded<'_> {
+    fn to_sql(&self, _: &PostgresType, out: &mut BytesMut) -> Converted<IsNull> {
+        match self.0 {
+            Some(bytes) => {
+                out.extend_from_slice(bytes);
+                Ok(IsNull::No)
+            }
+            None => Ok(IsNull::Yes),
+        }
+    }
+
+    fn accepts(_: &PostgresType) -> bool {
+        true
+    }
+
+    fn to_sql_checked(&self, ty: &PostgresType, out: &mut BytesMut) -> Converted<IsNull> {
+        self.to_sql(ty, out)
+    }
+}
+
+/// The parameters of a statement, bound from the first on.
+struct Parameters<'p> {
+    forms: &'p [Form],
+    buffer: &'p mut Buffer,
+}
+
+impl Parameters<'_> {
+    fn complete(&self) -> Result<()> {
+        match (self.forms.len(), self.buffer.ends.len()) {
+            (wanted, bound) if wanted == bound => Ok(()),
+            (wanted, bound) => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound"))),
+        }
+    }
+}
+
+impl Bind for Parameters<'_> {
+    fn bind(&mut self, value: ValueRef<'_>) -> Result<()> {
+        let Buffer { bytes, ends } = self.buffer;
+        let Some(form) = self.forms.get(ends.len()) else {
+            // One too many, which `complete` counts.
+            ends.push((bytes.len(), false));
+            return Ok(());
+        };
+        let is_some = encode(value, form, bytes)?;
+        ends.push((bytes.len(), is_some));
+        Ok(())
+    }
+}
+
+/// The rows of a running statement.
+pub(crate) struct Rows<'p> {
+    stream: Pin<Box<RowStream>>,
+    row: Option<tokio_postgres::Row>,
+    columns: &'p [Form],
+    wire: &'p mut Wire,
+    state: &'p mut State,
+}
+
+impl Rows<'_> {
+    pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
+        let stream = &mut self.stream;
+        let next = self.wire.poll(|context| stream.as_mut().poll_next(context).map(Option::transpose));
+        self.row = next.map_err(|error| self.state.failed(error))?;
+        Ok(self.row.as_ref().map(|row| Row { row, columns: self.columns }))
+    }
+}
+
+/// A row, lent.
+#[derive(Clone, Copy)]
+pub struct Row<'r> {
+    row: &'r tokio_postgres::Row,
+    columns: &'r [Form],
+}
+
+/// The bytes of a cell, whatever their type.
+struct Cell<'r>(&'r [u8]);
+
+impl<'r> FromSql<'r> for Cell<'r> {
+    fn from_sql(_: &PostgresType, bytes: &'r [u8]) -> Converted<Cell<'r>> {
+        Ok(Cell(bytes))
+    }
+
+    fn accepts(_: &PostgresType) -> bool {
+        true
+    }
+}
+
+impl<'r> Row<'r> {
+    #[inline]
+    pub(crate) fn value(self, column: usize, ty: Type) -> Result<ValueRef<'r>> {
+        let (bytes, form) = self.cell(column)?;
+        decode::value(bytes, form, ty)
+    }
+
+    pub(crate) fn raw(self, column: usize) -> Result<ValueRef<'r>> {
+        let (bytes, form) = self.cell(column)?;
+        decode::raw(bytes, form)
+    }
+
+    #[inline]
+    fn cell(self, column: usize) -> Result<(Option<&'r [u8]>, &'r Form)> {
+        let cell = self.row.try_get::<_, Option<Cell<'r>>>(column);
+        match (cell, self.columns.get(column)) {
+            (Ok(cell), Some(form)) => Ok((cell.map(|cell| cell.0), form)),
+            _ => Err(Error::value(format!(
+                "the row has {} columns, and there is none at position {column}",
+                self.columns.len()
+            ))),
+        }
+    }
+}

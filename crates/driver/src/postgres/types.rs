@@ -1,0 +1,66 @@
+//! PostgreSQL's types, by their numbers, which are the same on every server.
+
+use tokio_postgres::types::{Kind, Oid, Type};
+
+pub(super) const BOOL: Oid = 16;
+pub(super) const BYTEA: Oid = 17;
+pub(super) const NAME: Oid = 19;
+pub(super) const INT8: Oid = 20;
+pub(super) const INT2: Oid = 21;
+pub(super) const INT4: Oid = 23;
+pub(super) const TEXT: Oid = 25;
+pub(super) const OID: Oid = 26;
+pub(super) const JSON: Oid = 114;
+pub(super) const FLOAT4: Oid = 700;
+pub(super) const FLOAT8: Oid = 701;
+pub(super) const UNKNOWN: Oid = 705;
+pub(super) const BPCHAR: Oid = 1042;
+pub(super) const VARCHAR: Oid = 1043;
+pub(super) const DATE: Oid = 1082;
+pub(super) const TIME: Oid = 1083;
+pub(super) const TIMESTAMP: Oid = 1114;
+pub(super) const TIMESTAMPTZ: Oid = 1184;
+pub(super) const NUMERIC: Oid = 1700;
+pub(super) const VOID: Oid = 2278;
+pub(super) const UUID: Oid = 2950;
+pub(super) const JSONB: Oid = 3802;
+
+/// A type as far as values are written and read by it.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    /// The number of the type whose form its values have: enums and the like are texts.
+    pub(super) oid: Oid,
+    /// The same of its elements, where it is an array.
+    pub(super) element: Option<Oid>,
+    /// The name, for messages.
+    pub(super) name: String,
+}
+
+impl Form {
+    pub(super) fn of(ty: &Type) -> Form {
+        let element = match ty.kind() {
+            Kind::Array(element) => Some(form(element)),
+            _ => None,
+        };
+        Form { oid: form(ty), element, name: ty.name().to_owned() }
+    }
+}
+
+fn form(ty: &Type) -> Oid {
+    match ty.kind() {
+        Kind::Enum(_) => TEXT,
+        Kind::Domain(inner) => form(inner),
+        _ if ty.name() == "citext" => TEXT,
+        _ => ty.oid(),
+    }
+}
+
+/// Whether values are characters.
+pub(super) fn is_text(oid: Oid) -> bool {
+    matches!(oid, TEXT | VARCHAR | BPCHAR | NAME | UNKNOWN)
+}
+
+/// The moment that PostgreSQL counts from.
+#[cfg(feature = "chrono")]
+pub(super) const EPOCH: chrono::NaiveDateTime =
+    chrono::NaiveDate::from_ymd_opt(2000, 1, 1).expect("a date").and_time(chrono::NaiveTime::MIN);

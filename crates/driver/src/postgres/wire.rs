@@ -1,0 +1,62 @@
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use tokio::runtime::Runtime;
+use tokio_postgres::tls::NoTlsStream;
+use tokio_postgres::{AsyncMessage, Connection, Error, Socket};
+
+/// The connection's end of the line, which moves only while somebody waits for an answer.
+pub(super) struct Wire {
+    runtime: Runtime,
+    line: Pin<Box<Connection<Socket, NoTlsStream>>>,
+}
+
+impl Wire {
+    pub(super) fn new(runtime: Runtime, line: Connection<Socket, NoTlsStream>) -> Wire {
+        Wire { runtime, line: Box::pin(line) }
+    }
+
+    /// The value of the server's parameter, as it was reported at the start or since.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        self.line.parameter(name)
+    }
+
+    /// Waits for an answer.
+    pub(super) fn wait<T>(&mut self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let mut answer = pin!(answer);
+        self.poll(|context| answer.as_mut().poll(context))
+    }
+
+    /// Waits until a poll is ready. What is here already is taken without a look at the line.
+    pub(super) fn poll<T>(
+        &mut self,
+        mut answer: impl FnMut(&mut Context<'_>) -> Poll<Result<T, Error>>,
+    ) -> Result<T, Error> {
+        if let Poll::Ready(ready) = answer(&mut Context::from_waker(Waker::noop())) {
+            return ready;
+        }
+        let Wire { runtime, line } = self;
+        runtime.block_on(poll_fn(|context| {
+            loop {
+                if let Poll::Ready(ready) = answer(context) {
+                    return Poll::Ready(ready);
+                }
+                match line.as_mut().get_mut().poll_message(context) {
+                    Poll::Ready(Some(Ok(message))) => note(&message),
+                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
+                    // The line is closed: the answer says so.
+                    Poll::Ready(None) => return answer(context),
+                    Poll::Pending => return answer(context),
+                }
+            }
+        }))
+    }
+}
+
+/// What the server says unasked goes to the log.
+fn note(message: &AsyncMessage) {
+    if let AsyncMessage::Notice(notice) = message {
+        tracing::debug!(target: "onggi::postgres", "{}: {}", notice.severity(), notice.message());
+    }
+}
