@@ -67,13 +67,20 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
 
     /// An aggregate that databases would give types of their own.
     fn typed<R>(self, function: AggregateFunction, ty: sql::Type) -> Expression<R, Aggregate> {
-        self.aggregate(function).amend(|aggregate| aggregate.ty = Some(ty))
+        self.with(sql::Aggregate { ty: Some(ty), ..sql::Aggregate::new(function, Vec::new()) })
+    }
+
+    fn with<R>(self, mut aggregate: sql::Aggregate) -> Expression<R, Aggregate> {
+        let aggregate = |expression| {
+            aggregate.arguments.push(expression);
+            sql::Expression::Aggregate(Box::new(aggregate))
+        };
+        let node = Aggregate { tree: self.into_tree().map(aggregate), pickled: T::Base::EQUALITY.is_some() };
+        Expression { node, ty: PhantomData }
     }
 
     fn aggregate<R>(self, function: AggregateFunction) -> Expression<R, Aggregate> {
-        let aggregate = |expression| sql::Expression::aggregate(function, expression);
-        let node = Aggregate { tree: self.into_tree().map(aggregate), pickled: T::Base::EQUALITY.is_some() };
-        Expression { node, ty: PhantomData }
+        self.with(sql::Aggregate::new(function, Vec::new()))
     }
 }
 
