@@ -24,6 +24,7 @@ mod harness;
 pub mod inside;
 pub mod joins;
 mod list;
+pub mod maps;
 pub mod pages;
 pub mod parts;
 pub mod pickled;

@@ -336,6 +336,15 @@ macro_rules! cases {
                 updates_and_deletes_give_back_rows
                 rows_of_a_query_are_inserted
             }
+            maps {
+                rows_are_maps_in_the_order_selected
+                whole_objects_are_maps_of_their_columns
+                maps_have_the_names_of_a_structs_fields
+                names_of_maps_are_there_once
+                rows_of_sql_are_maps
+                rows_of_sql_are_objects_by_the_names_of_columns
+                rows_of_sql_are_tracked_in_a_session
+            }
             set_wide {
                 rows_are_updated_where_a_relation_says_so
                 rows_are_deleted_where_a_relation_says_so

@@ -57,6 +57,7 @@ pub fn expand(model: &Model) -> TokenStream {
                 #attributes
                 #changed
             }
+            __onggi::from_row!(#ident);
         };
     }
 }

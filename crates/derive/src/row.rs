@@ -74,6 +74,7 @@ fn columns(input: &DeriveInput, fields: &[(&Ident, &Type)]) -> TokenStream {
 fn selection(ident: &Ident, fields: &[(&Ident, &Type)]) -> TokenStream {
     let columns = columns_ident(ident);
     let (names, types, parts) = of(fields);
+    let texts = texts(&names);
     quote_spanned! {ident.span()=>
         impl<#(#parts: __onggi::SelectionOf<#types>),*> __onggi::Selection for #columns<#(#parts),*> {
             type Item<__K: __onggi::Keep> = #ident;
@@ -85,6 +86,9 @@ fn selection(ident: &Ident, fields: &[(&Ident, &Type)]) -> TokenStream {
             }
             fn columns(&self, to: &mut __onggi::Columns) {
                 #(__onggi::Selection::columns(&self.#names, to);)*
+            }
+            fn fields(&self, to: &mut __onggi::MapFields) {
+                #(to.named(#texts, |to| __onggi::Selection::fields(&self.#names, to));)*
             }
             fn read<__K: __onggi::Keep>(
                 reader: &mut __onggi::Reader<'_>,
@@ -101,20 +105,30 @@ fn selection(ident: &Ident, fields: &[(&Ident, &Type)]) -> TokenStream {
 /// How rows of SQL as text are read.
 fn from_row(ident: &Ident, fields: &[(&Ident, &Type)]) -> TokenStream {
     let (names, types, _) = of(fields);
-    let texts = names.iter().map(|name| name.unraw().to_string());
+    let texts = texts(&names);
     let places = (0..fields.len()).map(Literal::usize_unsuffixed);
     quote! {
-        impl __onggi::FromRow for #ident {
+        impl<__K: __onggi::Keep> __onggi::FromRow<__K> for #ident {
+            type Places = ::std::vec::Vec<usize>;
             fn places(columns: &[::std::string::String]) -> __onggi::Result<::std::vec::Vec<usize>> {
                 __onggi::by_name(columns, &[#(#texts),*])
             }
-            fn read(reader: &mut __onggi::Reader<'_>, places: &[usize]) -> __onggi::Result<#ident> {
+            fn read(
+                reader: &mut __onggi::Reader<'_>,
+                places: &::std::vec::Vec<usize>,
+                _keep: &mut __K,
+            ) -> __onggi::Result<#ident> {
                 ::core::result::Result::Ok(#ident {
                     #(#names: <#types as __onggi::Mapped>::at(reader, places[#places])?),*
                 })
             }
         }
     }
+}
+
+/// The names of fields as texts.
+fn texts(names: &[&Ident]) -> Vec<String> {
+    names.iter().map(|name| name.unraw().to_string()).collect()
 }
 
 fn columns_ident(ident: &Ident) -> Ident {

@@ -51,6 +51,7 @@ mod error;
 mod executor;
 mod expression;
 mod field;
+mod from_row;
 mod handle;
 mod id;
 mod mapped;
@@ -62,6 +63,7 @@ mod query;
 mod raw;
 mod reader;
 mod relation;
+mod row_map;
 mod scope;
 mod selection;
 mod session;
@@ -75,9 +77,9 @@ pub use error::Error;
 pub use executor::{Executor, Keep, Plain};
 pub use expression::{
     Aggregate, Among, Assigned, Assignment, Bound, Case, Column, ColumnNode, Comparand, Condition,
-    Counterpart, Expression, Fragment, Maybe, Must, NoBranch, Nullability, Nullable, Number, Operand,
-    Operands, Order, Over, Part, Row, SqlFunction, Tree, WindowCall, case, count_rows, cume_dist, dense_rank,
-    exists, ntile, percent_rank, rank, raw, row, row_number, value,
+    Counterpart, Expression, Fragment, Labelled, Maybe, Must, NoBranch, Nullability, Nullable, Number,
+    Operand, Operands, Order, Over, Part, Row, SqlFunction, Tree, WindowCall, case, count_rows, cume_dist,
+    dense_rank, exists, ntile, percent_rank, rank, raw, row, row_number, value,
 };
 #[cfg(feature = "chrono")]
 pub use expression::{Dated, Timed, current_date, current_date_time, now};
@@ -86,6 +88,7 @@ pub use expression::{JsonKey, JsonPart};
 #[cfg(feature = "json")]
 pub use field::Json;
 pub use field::{Deferred, Field, Pickled};
+pub use from_row::FromRow;
 pub use handle::Handle;
 pub use id::Id;
 pub use model::{Key, Model};
@@ -94,8 +97,9 @@ pub use onggi_driver::{Bind, Executed};
 pub use onggi_pickle as pickle;
 pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
 pub use query::{Derived, JoinTo, Joined, Named, Query, Tables, Written};
-pub use raw::{FromRow, Parameter, Sql, sql};
+pub use raw::{Parameter, Sql, sql};
 pub use relation::{BelongsTo, Collection, Eager, HasMany, HasOne, ManyToMany, Related};
+pub use row_map::RowMap;
 pub use scope::Scope;
 pub use selection::{Entity, EntityColumns, Selection, SelectionOf};
 pub use session::{Load, Members, Session, State};
@@ -108,14 +112,16 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub mod __private {
     pub use onggi_sql as sql;
 
+    pub use crate::__from_row as from_row;
     pub use crate::column_set::ColumnSet;
     pub use crate::expression::plain::{add, condition, divide, multiply, remainder, subtract};
     pub use crate::field::Attribute;
+    pub use crate::from_row::{by_name, object, of_model};
     pub use crate::mapped::Mapped;
     pub use crate::pickle_functions::GET as PICKLE_GET;
-    pub use crate::raw::by_name;
     pub use crate::reader::Reader;
     pub use crate::relation::{Cascade, Relation, RelationField, RelationKind, has_relation, relation};
+    pub use crate::row_map::MapFields;
     pub use crate::scope::scope;
     pub use crate::selection::Columns;
     pub use crate::session::target;

@@ -4,8 +4,9 @@ use onggi_driver as driver;
 
 use crate::expression::captured;
 use crate::field::Field;
+use crate::from_row::FromRow;
 use crate::reader::Reader;
-use crate::{Error, Executor, Result, Value};
+use crate::{Error, Executor, Keep, Result, Value};
 
 /// A statement in the database's own words, with bound parameters and typed rows.
 ///
@@ -41,12 +42,26 @@ impl Sql {
         self
     }
 
-    /// All rows, as tuples of columns or single columns.
+    /// All rows: as single columns, tuples of columns, structs with [`#[derive(FromRow)]`](derive@crate::FromRow), or
+    /// [`RowMap`](crate::RowMap)s; on a connection as a model's objects, and on a session as [`Handle`](crate::Handle)s of
+    /// them, whose columns are found by their names.
+    ///
+    /// ```
+    /// # use onggi::{Database, Handle, Id, Model, sql};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User])?;
+    /// let (mut connection, mut session) = (db.connect()?, db.session()?);
+    /// let text = "SELECT * FROM user WHERE name GLOB ?1";
+    /// let plain: Vec<User> = sql(text).bind("J*").all(&mut connection)?;
+    /// let tracked: Vec<Handle<User>> = sql(text).bind("J*").all(&mut session)?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
     /// Those of the database, parameters too few or too many, rows of another width, and values of another type.
-    pub fn all<R: FromRow, E: Executor>(&self, executor: &mut E) -> Result<Vec<R>> {
+    pub fn all<R: FromRow<E::Keep>, E: Executor>(&self, executor: &mut E) -> Result<Vec<R>> {
         let mut rows = Vec::new();
         self.each(executor, |row: R| {
             rows.push(row);
@@ -61,7 +76,7 @@ impl Sql {
     ///
     /// [`is_not_found`](Error::is_not_found), [`is_not_unique`](Error::is_not_unique), and those of
     /// [`all`](Sql::all).
-    pub fn one<R: FromRow, E: Executor>(&self, executor: &mut E) -> Result<R> {
+    pub fn one<R: FromRow<E::Keep>, E: Executor>(&self, executor: &mut E) -> Result<R> {
         let mut rows = self.all(executor)?;
         match (rows.pop(), rows.is_empty()) {
             (Some(row), true) => Ok(row),
@@ -75,23 +90,25 @@ impl Sql {
     /// # Errors
     ///
     /// Those of [`all`](Sql::all) and of the function, which end the statement.
-    pub fn each<R: FromRow, E: Executor>(
+    pub fn each<R: FromRow<E::Keep>, E: Executor>(
         &self,
         executor: &mut E,
         each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         executor.before_read()?;
         let mut writes = false;
-        let result = self.rows(executor.split().0, &mut writes, each);
+        let (connection, keep) = executor.split();
+        let result = self.rows(connection, keep, &mut writes, each);
         if writes {
             executor.after_write(None);
         }
         result.inspect_err(|_| executor.after_error())
     }
 
-    fn rows<R: FromRow>(
+    fn rows<K: Keep, R: FromRow<K>>(
         &self,
         connection: &mut driver::Connection,
+        keep: &mut K,
         writes: &mut bool,
         mut each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
@@ -100,10 +117,21 @@ impl Sql {
                 .map_err(|error| error.prefixed(format_args!("{}", self.text)))?;
             *writes = !prepared.reads_only();
             let mut rows = prepared.query(|to| self.bind_to(to))?;
-            while let Some(row) = rows.next_row()? {
-                each(R::read(&mut Reader::new(row), &places)?)?;
-            }
-            Ok(())
+            R::begin(keep);
+            let result = loop {
+                match rows.next_row() {
+                    Ok(Some(row)) => {
+                        if let Err(error) = R::read(&mut Reader::new(row), &places, keep).and_then(&mut each)
+                        {
+                            break Err(error);
+                        }
+                    }
+                    Ok(None) => break Ok(()),
+                    Err(error) => break Err(error.into()),
+                }
+            };
+            R::finish(keep);
+            result
         })
     }
 
@@ -175,91 +203,3 @@ impl Parameter for &str {
         Ok(Value::from(self))
     }
 }
-
-/// A row of [`sql`]: a column, a tuple of up to twelve, or a struct whose fields have the names of the columns, by
-/// `#[derive(FromRow)]`.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be read from a row",
-    note = "a row is a column, a tuple of up to twelve, or a struct with `#[derive(FromRow)]`"
-)]
-pub trait FromRow: Sized {
-    /// Where its columns are among those of a result.
-    ///
-    /// # Errors
-    ///
-    /// A result of other columns.
-    #[doc(hidden)]
-    fn places(columns: &[String]) -> Result<Vec<usize>>;
-
-    /// Reads it.
-    #[doc(hidden)]
-    fn read(reader: &mut Reader<'_>, places: &[usize]) -> Result<Self>;
-}
-
-/// The places of so many columns, whatever their names.
-fn in_order(columns: &[String], width: usize) -> Result<Vec<usize>> {
-    match columns.len() == width {
-        true => Ok((0..width).collect()),
-        false => Err(Error::usage(format!("rows of {} columns, read as {width}", columns.len()))),
-    }
-}
-
-/// The places of columns by their names: each must be there once, and no other.
-pub fn by_name(columns: &[String], names: &[&str]) -> Result<Vec<usize>> {
-    if let Some(other) = columns.iter().find(|column| !names.contains(&column.as_str())) {
-        return Err(Error::usage(format!(
-            "the column `{other}` is no field: fields are {}",
-            names.join(", ")
-        )));
-    }
-    let place = |name: &&str| {
-        let mut found = columns.iter().enumerate().filter(|(_, column)| column == name);
-        match (found.next(), found.next()) {
-            (Some((place, _)), None) => Ok(place),
-            (Some(_), Some(_)) => {
-                Err(Error::usage(format!("two columns are called `{name}`: rename one with AS")))
-            }
-            (None, _) => Err(Error::usage(format!(
-                "no column is called `{name}`, as the field is: there are {}",
-                columns.join(", ")
-            ))),
-        }
-    };
-    names.iter().map(place).collect()
-}
-
-impl<T: Field> FromRow for T {
-    fn places(columns: &[String]) -> Result<Vec<usize>> {
-        in_order(columns, 1)
-    }
-
-    fn read(reader: &mut Reader<'_>, _places: &[usize]) -> Result<T> {
-        reader.next()
-    }
-}
-
-macro_rules! tuple {
-    ($width:literal: $($part:ident)+) => {
-        impl<$($part: Field),+> FromRow for ($($part,)+) {
-            fn places(columns: &[String]) -> Result<Vec<usize>> {
-                in_order(columns, $width)
-            }
-
-            fn read(reader: &mut Reader<'_>, _places: &[usize]) -> Result<Self> {
-                Ok(($(reader.next::<$part>()?,)+))
-            }
-        }
-    };
-}
-tuple!(1: A);
-tuple!(2: A B);
-tuple!(3: A B C);
-tuple!(4: A B C D);
-tuple!(5: A B C D E);
-tuple!(6: A B C D E F);
-tuple!(7: A B C D E F G);
-tuple!(8: A B C D E F G H);
-tuple!(9: A B C D E F G H I);
-tuple!(10: A B C D E F G H I J);
-tuple!(11: A B C D E F G H I J K);
-tuple!(12: A B C D E F G H I J K L);

@@ -11,11 +11,21 @@ pub struct Reader<'r> {
     next: usize,
     table: Option<&'static Table>,
     start: usize,
+    /// Where the columns of a table are, in rows that have them in an order of their own.
+    places: Option<&'r [usize]>,
 }
 
 impl<'r> Reader<'r> {
     pub(crate) fn new(row: Row<'r>) -> Reader<'r> {
-        Reader { row, next: 0, table: None, start: 0 }
+        Reader { row, next: 0, table: None, start: 0, places: None }
+    }
+
+    /// The place of a column that a row does not have: it is read as NULL.
+    pub(crate) const NOWHERE: usize = usize::MAX;
+
+    /// Reads the same row, whose columns are in these places.
+    pub(crate) fn placed<'a>(&'a self, places: &'a [usize]) -> Reader<'a> {
+        Reader { places: Some(places), ..Reader::new(self.row) }
     }
 
     /// From here on come all columns of a table.
@@ -38,7 +48,10 @@ impl<'r> Reader<'r> {
     pub(crate) fn next_value(&mut self, ty: Type) -> Result<Value> {
         let column = self.next;
         self.next += 1;
-        Ok(self.row.value(column, ty)?.to_owned())
+        match self.row.value(column, ty) {
+            Ok(value) => Ok(value.to_owned()),
+            Err(error) => Err(self.locate(error.into(), column)),
+        }
     }
 
     /// The next columns, whatever their fields.
@@ -90,9 +103,21 @@ impl<'r> Reader<'r> {
 
     #[inline]
     fn read<T: Field>(&self, column: usize) -> Result<T> {
-        match self.row.value(column, T::TYPE) {
+        let value = match self.places {
+            None => self.row.value(column, T::TYPE),
+            Some(places) => self.placed_value(places[column], T::TYPE),
+        };
+        match value {
             Ok(value) => T::read(value).map_err(|error| self.locate(error, column)),
             Err(error) => Err(self.locate(error.into(), column)),
+        }
+    }
+
+    #[cold]
+    fn placed_value(&self, place: usize, ty: Type) -> onggi_driver::Result<ValueRef<'_>> {
+        match place {
+            Reader::NOWHERE => Ok(ValueRef::Null),
+            place => self.row.value(place, ty),
         }
     }
 
@@ -109,7 +134,8 @@ impl<'r> Reader<'r> {
     /// The row's primary key, as `id 7`.
     fn key(&self, table: &Table) -> String {
         let parts = table.primary_key.iter().map(|&column| {
-            let value = self.row.raw(self.start + column).map_or_else(|_| "?".to_owned(), shown);
+            let place = self.places.map_or(self.start + column, |places| places[column]);
+            let value = self.row.raw(place).map_or_else(|_| "?".to_owned(), shown);
             format!("{} {value}", table.columns[column].name)
         });
         parts.collect::<Vec<_>>().join(", ")

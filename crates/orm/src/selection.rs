@@ -10,6 +10,7 @@ use crate::field::Field;
 use crate::query::Tables;
 use crate::reader::Reader;
 use crate::relation::Fetch;
+use crate::row_map::MapFields;
 use crate::{Error, Executor, Model, Result};
 
 /// What a query gives for each row.
@@ -40,6 +41,10 @@ pub trait Selection {
     /// Adds its expressions to those that the statement selects.
     #[doc(hidden)]
     fn columns(&self, to: &mut Columns);
+
+    /// Adds what maps have of it: a name and a type for each of its expressions.
+    #[doc(hidden)]
+    fn fields(&self, to: &mut MapFields);
 
     /// Reads its part of a row.
     #[doc(hidden)]
@@ -128,6 +133,10 @@ impl<C: EntityColumns<Model: Model>> Selection for C {
         to.expressions.extend(crate::source::columns(source));
     }
 
+    fn fields(&self, to: &mut MapFields) {
+        to.table(C::Model::table());
+    }
+
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>> {
         entity::<C::Model, C::Nullability, K>(reader, keep)
     }
@@ -187,6 +196,10 @@ impl<M: Model, N: Nullability> Selection for Whole<M, N> {
         }));
     }
 
+    fn fields(&self, to: &mut MapFields) {
+        to.table(M::table());
+    }
+
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>> {
         entity::<M, N, K>(reader, keep)
     }
@@ -228,6 +241,10 @@ impl<F: Tables> Selection for Entity<F> {
     }
 
     fn columns(&self, _to: &mut Columns) {}
+
+    fn fields(&self, to: &mut MapFields) {
+        F::outputs(0, &mut 0).fields(to);
+    }
 
     #[inline]
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<F::Item<K>> {
@@ -282,6 +299,14 @@ impl<T: Field, N: Into<Tree> + Clone> Selection for Expression<T, N> {
         to.push(self.clone().into_tree());
     }
 
+    fn fields(&self, to: &mut MapFields) {
+        let name = match self.clone().into_tree().into_parts().expression {
+            sql::Expression::Column(source, column) => Some(source.table.columns[column].name.into()),
+            _ => None,
+        };
+        to.push(name, Some(T::TYPE));
+    }
+
     #[inline]
     fn read<K: Keep>(reader: &mut Reader<'_>, _keep: &mut K) -> Result<T> {
         reader.next()
@@ -302,6 +327,10 @@ macro_rules! tuple {
 
             fn columns(&self, to: &mut Columns) {
                 $(self.$position.columns(to);)+
+            }
+
+            fn fields(&self, to: &mut MapFields) {
+                $(self.$position.fields(to);)+
             }
 
             fn read<Kept: Keep>(reader: &mut Reader<'_>, keep: &mut Kept) -> Result<Self::Item<Kept>> {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use models::{Album, Artist, Customer, Employee, Genre, Invoice, PlaylistTrack, Track};
-use onggi::{Connection, Database, Id, Json, Model, case, exists, rank, sql};
+use onggi::{Connection, Database, Handle, Id, Json, Model, Value, case, exists, rank, sql};
 
 type Outcome = onggi::Result<()>;
 
@@ -302,10 +302,25 @@ fn deferred_column() -> Outcome {
 
 #[test]
 fn raw_sql_to_objects() -> Outcome {
+    let db = shop()?;
+    let (shop, mut session) = (&mut db.connect()?, db.session()?);
+    let text = "SELECT * FROM Track WHERE Milliseconds > ?1";
+    let tracks: Vec<Track> = sql(text).bind(500_000).all(shop)?;
+    let tracked: Vec<Handle<Track>> = sql(text).bind(500_000).all(&mut session)?;
+    let names: Vec<String> = sql("SELECT Name FROM Track WHERE Milliseconds > ?1").bind(500_000).all(shop)?;
+    let of = |tracks: &mut dyn Iterator<Item = String>| tracks.collect::<Vec<_>>();
+    assert!(!names.is_empty());
+    assert_eq!(of(&mut tracks.into_iter().map(|track| track.name)), names);
+    assert_eq!(of(&mut tracked.into_iter().map(|track| session[track].name.clone())), names);
+    Ok(())
+}
+
+#[test]
+fn rows_as_maps() -> Outcome {
     let shop = &mut connect()?;
-    let rows: Vec<(i64, String)> =
-        sql("SELECT TrackId, Name FROM Track WHERE Milliseconds > ?1").bind(500_000).all(shop)?;
-    assert!(!rows.is_empty());
+    let maps = Track::query().select(|t| (t.name, t.unit_price.round().label("price"))).maps(shop)?;
+    assert_eq!(maps.len(), Track::query().all(shop)?.len());
+    assert_eq!(maps[0]["price"], Value::Real(1.0));
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod fragment;
 mod function;
 #[cfg(feature = "json")]
 mod json;
+mod label;
 mod nullability;
 mod number;
 mod operand;
@@ -41,6 +42,7 @@ pub use fragment::{Fragment, raw};
 pub use function::SqlFunction;
 #[cfg(feature = "json")]
 pub use json::{JsonKey, JsonPart};
+pub use label::Labelled;
 pub use nullability::{Maybe, Must, Nullability, Nullable};
 use operand::binary;
 pub(crate) use operand::captured;

@@ -11,6 +11,7 @@ use crate::executor::Keep;
 use crate::field::{Field, Pickled};
 use crate::pickle_functions::GET;
 use crate::reader::Reader;
+use crate::row_map::MapFields;
 use crate::selection::{Columns, Selection};
 use crate::{Result, Value};
 
@@ -241,6 +242,10 @@ impl Selection for PartOutput {
         to.push(self.0.into());
     }
 
+    fn fields(&self, to: &mut MapFields) {
+        to.push(None, None);
+    }
+
     fn read<K: Keep>(reader: &mut Reader<'_>, _keep: &mut K) -> Result<Value> {
         reader.next_raw()
     }
@@ -258,6 +263,10 @@ impl Selection for Part {
 
     fn columns(&self, to: &mut Columns) {
         to.push(self.clone().into_tree());
+    }
+
+    fn fields(&self, to: &mut MapFields) {
+        to.push(None, None);
     }
 
     fn read<K: Keep>(reader: &mut Reader<'_>, _keep: &mut K) -> Result<Value> {

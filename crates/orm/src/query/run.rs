@@ -1,10 +1,11 @@
 use onggi_driver as driver;
-use onggi_sql::{Select, Selected, Statement, Summary, Value, ValueRef, shape};
+use onggi_sql::{Expression, Select, Selected, Statement, Summary, Value, ValueRef, shape};
 
 use super::{Query, Tables};
 use crate::executor::Plain;
 use crate::field::Field;
 use crate::reader::Reader;
+use crate::row_map::{MapField, MapFields, RowMap, names};
 use crate::selection::Selection;
 use crate::{Error, Executor, Result};
 
@@ -95,6 +96,65 @@ impl<F: Tables, S: Selection> Query<F, S> {
             each(S::read(reader, &mut Plain))?;
             Ok(true)
         })
+    }
+
+    /// All rows as maps from names to values, for programs that learn at run time what they select: columns have their
+    /// names in the database, fields of a struct with [`#[derive(FromRow)]`](derive@crate::FromRow) theirs, and other
+    /// expressions those that [`label`](crate::Expression::label) gives them. Deferred columns of whole objects are left out.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model, Value, count_rows};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, city: String }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User])?;
+    /// # let mut connection = db.connect()?;
+    /// connection.insert(&mut User { city: "Seoul".into(), ..Default::default() })?;
+    /// let cities = User::query().group_by(|u| u.city).select(|u| (u.city, count_rows().label("people")));
+    /// let maps = cities.maps(&mut connection)?;
+    /// assert_eq!(maps[0]["people"], Value::Integer(1));
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`all`](Query::all), expressions without a name, and two of one name.
+    pub fn maps<E: Executor>(&self, executor: &mut E) -> Result<Vec<RowMap>> {
+        if !self.fetches.is_empty() {
+            return Err(Error::usage("relations are loaded `with` objects, not with maps of their columns"));
+        }
+        let mut fields = MapFields::default();
+        self.selection.fields(&mut fields);
+        let fields = fields.into_fields();
+        let kept: Vec<bool> = fields.iter().enumerate().map(|(at, field)| self.is_read(at, field)).collect();
+        let given = fields.iter().zip(&kept).filter(|(_, kept)| **kept);
+        let names = names(given.map(|(field, _)| field.name.as_deref()))?;
+        let mut maps = Vec::new();
+        self.run(&self.select, executor, |reader, _| {
+            let mut values = Vec::with_capacity(names.len());
+            for (field, kept) in fields.iter().zip(&kept) {
+                let value = match field.ty {
+                    Some(ty) => reader.next_value(ty)?,
+                    None => reader.next_raw()?,
+                };
+                if *kept {
+                    values.push(value);
+                }
+            }
+            maps.push(RowMap::new(&names, values));
+            Ok(true)
+        })?;
+        Ok(maps)
+    }
+
+    /// Whether the query reads a column of what it selects, and not NULL in its place.
+    fn is_read(&self, position: usize, field: &MapField) -> bool {
+        let included = || match &self.select.columns {
+            Selected::Expressions(expressions) => {
+                !matches!(expressions.get(position), Some(Expression::Value(Value::Null)))
+            }
+            Selected::Table | Selected::Nothing => false,
+        };
+        !field.deferred || included()
     }
 
     /// How many rows there are.
