@@ -7,7 +7,7 @@ use onggi::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::Harness;
+use crate::{Harness, Text};
 
 #[derive(Clone, Debug, Default, PartialEq, Model)]
 struct User {
@@ -81,7 +81,7 @@ fn each<S: Selection>(
 }
 
 /// The only statement so far.
-fn statement(harness: &Harness) -> Result<String> {
+fn statement(harness: &Harness) -> Result<Text> {
     let statements = harness.statements();
     match &statements[..] {
         [only] => Ok(only.clone()),

@@ -1,6 +1,8 @@
+use std::cmp::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use onggi::{Connection, Database, Executed, Model, Result, Session, Table};
+use onggi::{Connection, Database, Executed, Key, Model, Result, Session, Table, Value};
+use onggi_driver::Capture;
 
 /// A check of one behaviour.
 pub type Case = fn(&Harness) -> Result<()>;
@@ -79,8 +81,9 @@ impl Harness {
     ///
     /// Those of the database.
     pub fn rows<M: Model>(&self) -> Result<Vec<M>> {
-        let rows = M::unscoped().all(&mut self.connect()?)?;
+        let mut rows = M::unscoped().all(&mut self.connect()?)?;
         self.statements();
+        rows.sort_by(by_key);
         Ok(rows)
     }
 
@@ -93,7 +96,7 @@ impl Harness {
     /// written `3 x INSERT …`.
     pub fn statements(&self) -> Statements {
         let texts = std::mem::take(&mut *self.record.lock().unwrap_or_else(PoisonError::into_inner));
-        Statements { texts, exact: self.exact }
+        Statements(texts.into_iter().map(|text| Text { text, exact: self.exact }).collect())
     }
 }
 
@@ -102,22 +105,72 @@ impl Harness {
 /// They equal a list of the same texts as SQLite gets them. Other databases get others: these equal a list of as many that
 /// do the same, as often; transaction control aside.
 #[derive(Clone, Debug)]
-pub struct Statements {
-    texts: Vec<String>,
-    exact: bool,
-}
+pub struct Statements(Vec<Text>);
 
 impl Statements {
-    pub fn pop(&mut self) -> Option<String> {
-        self.texts.pop()
+    pub fn pop(&mut self) -> Option<Text> {
+        self.0.pop()
     }
 
     fn equal(&self, expected: &[impl AsRef<str>]) -> bool {
-        if self.exact {
-            return self.texts.iter().map(String::as_str).eq(expected.iter().map(AsRef::as_ref));
+        if self.0.iter().all(|statement| statement.exact) {
+            return self
+                .0
+                .iter()
+                .map(|statement| statement.text.as_str())
+                .eq(expected.iter().map(AsRef::as_ref));
         }
-        let got = self.texts.iter().filter_map(|text| deed(text));
+        let got = self.0.iter().filter_map(|statement| deed(&statement.text));
         got.eq(expected.iter().filter_map(|text| deed(text.as_ref())))
+    }
+}
+
+/// A statement, or a part of one, which equals what SQLite gets; on other databases the words are not looked at.
+#[derive(Clone, Debug)]
+pub struct Text {
+    text: String,
+    exact: bool,
+}
+
+impl Text {
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What follows some words, which are in every database's text.
+    pub fn behind(&self, words: &str) -> Text {
+        let (_, text) = self.text.split_once(words).unwrap_or_default();
+        Text { text: text.to_owned(), exact: self.exact }
+    }
+
+    pub fn starts_with(&self, words: &str) -> bool {
+        !self.exact || self.text.starts_with(words)
+    }
+
+    pub fn ends_with(&self, words: &str) -> bool {
+        !self.exact || self.text.ends_with(words)
+    }
+
+    pub fn contains(&self, words: &str) -> bool {
+        !self.exact || self.text.contains(words)
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl<T: AsRef<str> + ?Sized> PartialEq<T> for Text {
+    fn eq(&self, expected: &T) -> bool {
+        !self.exact || self.text == expected.as_ref()
     }
 }
 
@@ -133,10 +186,10 @@ fn deed(text: &str) -> Option<(&str, &str)> {
 }
 
 impl std::ops::Deref for Statements {
-    type Target = [String];
+    type Target = [Text];
 
-    fn deref(&self) -> &[String] {
-        &self.texts
+    fn deref(&self) -> &[Text] {
+        &self.0
     }
 }
 
@@ -163,4 +216,18 @@ fn described(Executed { statement, times, .. }: Executed<'_>) -> String {
         1 => statement.to_owned(),
         _ => format!("{times} x {statement}"),
     }
+}
+
+/// The order of the keys, as databases without one give rows as they like.
+fn by_key<M: Model>(one: &M, other: &M) -> Ordering {
+    let [one, other] = [one, other].map(|object| {
+        let mut key = Capture::default();
+        object.key().bind(&mut key).expect("a key that was read");
+        key.values
+    });
+    let pairs = one.iter().zip(&other).map(|pair| match pair {
+        (Value::Integer(one), Value::Integer(other)) => one.cmp(other),
+        (one, other) => format!("{one:?}").cmp(&format!("{other:?}")),
+    });
+    pairs.fold(Ordering::Equal, Ordering::then)
 }

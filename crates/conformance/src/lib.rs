@@ -4,7 +4,7 @@
 //! Cases are grouped by area, one module each, and listed once, in [`cases!`], which makes a test of each:
 //!
 //! ```no_run
-//! fn memory(case: onggi_conformance::Case) -> onggi::Result<()> {
+//! fn memory(_: &str, case: onggi_conformance::Case) -> onggi::Result<()> {
 //!     case(&onggi_conformance::Harness::open("sqlite::memory:")?)
 //! }
 //! onggi_conformance::cases!(crate::memory);
@@ -44,4 +44,4 @@ pub mod transaction;
 pub mod unit_of_work;
 pub mod writes;
 
-pub use harness::{Case, Harness, Statements};
+pub use harness::{Case, Harness, Statements, Text};

@@ -1,5 +1,5 @@
-/// Makes a test of every case, in a module for each area: each calls the function named, which is to hand the case a
-/// harness with a database of its own. The function is named by its path from `crate`.
+/// Makes a test of every case, in a module for each area: each calls the function named with the case's name and the
+/// case, to which it is to hand a harness with a database of its own. The function is named by its path from `crate`.
 #[macro_export]
 macro_rules! cases {
     ($run:path) => {
@@ -428,7 +428,7 @@ macro_rules! cases {
                 $(
                     #[test]
                     fn $case() -> ::onggi::Result<()> {
-                        $run($crate::$area::$case)
+                        $run(concat!(stringify!($area), "::", stringify!($case)), $crate::$area::$case)
                     }
                 )*
             }

@@ -37,13 +37,14 @@ const BY_PYTHON: &[u8] =
     b"(dp0\nVage\np1\nI30\nsVcity\np2\nVNew York\np3\nsVtags\np4\n(lp5\nsVextra\np6\n(dp7\nsVmore\np8\nI1\ns.";
 
 fn stored(harness: &Harness, column: &str, id: i64) -> Result<Option<Vec<u8>>> {
-    let bytes = sql(format!("SELECT {column} FROM user WHERE id = ?1")).bind(id).one(&mut harness.connect()?);
+    let bytes =
+        sql(format!("SELECT {column} FROM \"user\" WHERE id = ?1")).bind(id).one(&mut harness.connect()?);
     harness.statements();
     bytes
 }
 
 fn store(harness: &Harness, id: i64, bytes: &[u8]) -> Result<()> {
-    let update = sql("UPDATE user SET profile = ?1 WHERE id = ?2").bind(bytes.to_vec()).bind(id);
+    let update = sql("UPDATE \"user\" SET profile = ?1 WHERE id = ?2").bind(bytes.to_vec()).bind(id);
     update.execute(&mut harness.connect()?)?;
     harness.statements();
     Ok(())

@@ -275,7 +275,7 @@ pub fn refreshing_what_has_no_row_is_an_error(harness: &Harness) -> Result<()> {
     session.delete(new)?;
     let jane = session.get_one::<User>(1)?;
     session.commit()?;
-    sql("DELETE FROM user").execute(&mut harness.connect()?)?;
+    sql("DELETE FROM \"user\"").execute(&mut harness.connect()?)?;
     let error = session.refresh(jane).expect_err("the row is gone");
     assert!(error.is_not_found());
     assert_eq!(error.to_string(), "there is no row of user with id 1 any more");
@@ -371,7 +371,7 @@ pub fn every_way_to_read_flushes_first(harness: &Harness) -> Result<()> {
     let added = add(&mut session);
     assert_eq!(User::query().select(|u| u.age.max()).one(&mut session)?, Some(added));
     let added = add(&mut session);
-    assert_eq!(sql("SELECT count(*) FROM user").one::<i64, _>(&mut session)?, i64::from(added));
+    assert_eq!(sql("SELECT count(*) FROM \"user\"").one::<i64, _>(&mut session)?, i64::from(added));
     let added = add(&mut session);
     let mut seen = 0;
     User::query().each(&mut session, |user| user.map(|user| seen = seen.max(user.age)))?;
@@ -379,7 +379,7 @@ pub fn every_way_to_read_flushes_first(harness: &Harness) -> Result<()> {
     let added = add(&mut session);
     assert_eq!(User::query().update(&mut session, |u| u.name.set("y"))?, number(added)?);
     let added = add(&mut session);
-    assert_eq!(sql("UPDATE user SET name = 'z'").execute(&mut session)?, number(added)?);
+    assert_eq!(sql("UPDATE \"user\" SET name = 'z'").execute(&mut session)?, number(added)?);
     let added = add(&mut session);
     assert_eq!(User::query().delete(&mut session)?, number(added)?);
     Ok(())
@@ -410,7 +410,7 @@ pub fn a_set_wide_delete_is_seen_by_get(harness: &Harness) -> Result<()> {
 pub fn raw_sql_is_seen_by_the_next_query(harness: &Harness) -> Result<()> {
     let mut session = session_with(harness, &["a"])?;
     let a = session.get_one::<User>(1)?;
-    sql("UPDATE user SET age = 77").execute(&mut session)?;
+    sql("UPDATE \"user\" SET age = 77").execute(&mut session)?;
     assert_eq!(session.get::<User>(1)?, Some(a));
     assert_eq!(session[a].age, 77);
     Ok(())

@@ -310,7 +310,10 @@ pub fn tables_are_created_once_and_kept(harness: &Harness) -> Result<()> {
 pub fn tables_are_created_and_dropped_in_the_order_of_their_keys(harness: &Harness) -> Result<()> {
     harness.database().create_tables(onggi::models![Membership, City, Member, Country])?;
     let heads = |statements: crate::Statements| -> Vec<String> {
-        statements.iter().map(|text| text.split(" (").next().unwrap_or_default().to_owned()).collect()
+        statements
+            .iter()
+            .map(|text| text.as_str().split(" (").next().unwrap_or_default().to_owned())
+            .collect()
     };
     let created = heads(harness.statements());
     assert_eq!(
@@ -325,16 +328,18 @@ pub fn tables_are_created_and_dropped_in_the_order_of_their_keys(harness: &Harne
     let [member] = harness.insert([Member::default()])?;
     harness.insert([Membership { member: member.id, ..Default::default() }])?;
     harness.database().drop_tables(onggi::models![Country, Member, City, Membership])?;
-    let dropped = harness.statements();
-    assert_eq!(
-        dropped.iter().filter(|text| text.starts_with("DROP")).collect::<Vec<_>>(),
-        [
-            r#"DROP TABLE IF EXISTS "membership""#,
-            r#"DROP TABLE IF EXISTS "cities""#,
-            r#"DROP TABLE IF EXISTS "member""#,
-            r#"DROP TABLE IF EXISTS "countries""#,
-        ]
-    );
+    let mut dropped = harness.statements().to_vec();
+    dropped.retain(|text| text.as_str().starts_with("DROP"));
+    let one_by_one = [
+        r#"DROP TABLE IF EXISTS "membership""#,
+        r#"DROP TABLE IF EXISTS "cities""#,
+        r#"DROP TABLE IF EXISTS "member""#,
+        r#"DROP TABLE IF EXISTS "countries""#,
+    ];
+    match harness.is_exact() {
+        true => assert_eq!(dropped, one_by_one),
+        false => assert_eq!(dropped.len(), 1, "all at once"),
+    }
     assert!(Member::query().all(&mut harness.connect()?).is_err());
     harness.database().drop_tables(onggi::models![Country, Member, City, Membership])
 }

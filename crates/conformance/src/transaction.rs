@@ -84,7 +84,9 @@ pub fn rollback_takes_new_objects_and_their_keys_away(harness: &Harness) -> Resu
     let june = session.add(user("June", 50));
     assert_ne!(june, joan);
     session.commit()?;
-    assert_eq!((session.try_get(joan), session[june].id.key()), (None, Some(2)));
+    assert_eq!(session.try_get(joan), None);
+    // SQLite gives the key again; others never do.
+    assert!(matches!(session[june].id.key(), Some(2 | 3)));
     Ok(())
 }
 
@@ -142,7 +144,7 @@ pub fn rollback_of_everything_at_once(harness: &Harness) -> Result<()> {
 /// What was read in a transaction that is rolled back may never have been there.
 pub fn objects_read_in_a_rolled_back_transaction_are_read_again(harness: &Harness) -> Result<()> {
     let (mut session, jane, _) = session_with_jane(harness)?;
-    sql("UPDATE user SET age = 99").execute(&mut session)?;
+    sql("UPDATE \"user\" SET age = 99").execute(&mut session)?;
     session.refresh(jane)?;
     assert_eq!(session[jane].age, 99);
     session.rollback()?;
@@ -376,7 +378,7 @@ pub fn reading_refuses_to_write(harness: &Harness) -> Result<()> {
     assert!(written.expect_err("a write while reading").is_read_only());
     let left_behind = database.read(|session| Ok(session.add(user("Joan", 1))));
     assert!(left_behind.expect_err("a write at the end").is_read_only());
-    let raw = database.read(|session| sql("DELETE FROM user").execute(session));
+    let raw = database.read(|session| sql("DELETE FROM \"user\"").execute(session));
     assert!(raw.expect_err("a raw write").is_read_only());
     assert_eq!(harness.rows::<User>()?[0].age, 30);
     Ok(())

@@ -14,11 +14,11 @@ mod file {
     onggi_conformance::cases!(crate::in_a_file);
 }
 
-fn in_memory(case: Case) -> Result<()> {
+fn in_memory(_: &str, case: Case) -> Result<()> {
     case(&Harness::open("sqlite::memory:")?)
 }
 
-fn in_a_file(case: Case) -> Result<()> {
+fn in_a_file(_: &str, case: Case) -> Result<()> {
     let folder = tempfile::tempdir().map_err(Error::other)?;
     case(&Harness::open(&url(&folder.path().join("test.db")))?)
 }

@@ -183,6 +183,21 @@ impl Connection {
         text: &str,
         work: impl FnOnce(&mut Prepared<'_, '_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
+        self.with_typed_text(text, &[], work)
+    }
+
+    /// The same, with the types of parameters as far as they are known: some databases have to be told where they cannot
+    /// see from the text what a parameter is compared with or set to.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`with_text`](Connection::with_text).
+    pub fn with_typed_text<T, E: From<Error>>(
+        &mut self,
+        text: &str,
+        types: &[Option<Type>],
+        work: impl FnOnce(&mut Prepared<'_, '_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         let observer = self.observer.as_ref();
         match &mut self.back_end {
             #[cfg(feature = "sqlite")]
@@ -190,7 +205,7 @@ impl Connection {
                 work(&mut Prepared::new(PreparedBackEnd::Sqlite(prepared), text, observer))
             }),
             #[cfg(feature = "postgres")]
-            BackEnd::Postgres(connection) => connection.with_text(text, |prepared| {
+            BackEnd::Postgres(connection) => connection.with_text(text, types, |prepared| {
                 work(&mut Prepared::new(PreparedBackEnd::Postgres(prepared, PhantomData), text, observer))
             }),
         }

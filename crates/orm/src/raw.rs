@@ -1,6 +1,7 @@
 //! SQL as text: the way out.
 
 use onggi_driver as driver;
+use onggi_sql::compile::placeholders;
 
 use crate::expression::captured;
 use crate::field::Field;
@@ -167,8 +168,10 @@ impl Sql {
         if let Some(error) = &self.error {
             return Err(Error::value(&**error));
         }
-        connection.with_text(&self.text, |prepared| {
-            let (wanted, bound) = (prepared.parameters(), self.values.len());
+        let (text, counted) = placeholders(&self.text, connection.dialect());
+        let types: Vec<_> = self.values.iter().map(Value::ty).collect();
+        connection.with_typed_text(&text, &types, |prepared| {
+            let (wanted, bound) = (counted.unwrap_or(prepared.parameters()), self.values.len());
             if wanted != bound {
                 return Err(Error::usage(format!(
                     "{wanted} parameters wanted, {bound} bound: {}",

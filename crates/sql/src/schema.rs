@@ -189,6 +189,7 @@ fn create_computed_index(table: &Table, index: &ComputedIndex, dialect: &'static
     writer.separated(", ", index.parts, |writer, part| match *part {
         IndexPart::Column(column) => writer.name(table.columns[column].name),
         IndexPart::Call { function, column, argument } => {
+            writer.callable(function)?;
             writer.name(function.name)?;
             writer.push("(");
             writer.name(table.columns[column].name)?;

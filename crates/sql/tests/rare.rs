@@ -25,7 +25,7 @@ fn distinct_on() {
     assert_eq!(sqlite, "error: SQLite has no DISTINCT ON");
     assert_eq!(poor, r#"SELECT DISTINCT ON ("age", $1) "name" FROM "users""#);
     let counted = Select { summary: Some(Summary::Count), ..select.clone() };
-    assert_eq!(both(&counted)[1], format!("SELECT count(*) FROM ({poor})"));
+    assert_eq!(both(&counted)[1], format!("SELECT count(*) FROM ({poor}) AS counted"));
     let twice = Select { distinct: true, ..select };
     assert_eq!(both(&twice)[1], "error: rows are distinct as a whole or in some expressions, not both");
 }

@@ -1,4 +1,4 @@
-use hashbrown::HashMap;
+use hashbrown::{Equivalent, HashMap};
 use onggi_sql::Compiled;
 use onggi_sql::shape::Shape;
 use tokio_postgres::Client;
@@ -9,7 +9,7 @@ use super::statement::{Buffer, Prepared, Statement};
 use super::wire::Wire;
 use crate::control::Control;
 use crate::error::Kind;
-use crate::{Error, Result};
+use crate::{Error, Result, Type};
 
 /// A connection to a server and its prepared statements.
 pub(crate) struct Connection {
@@ -17,7 +17,7 @@ pub(crate) struct Connection {
     wire: Wire,
     state: State,
     by_shape: HashMap<Shape, (Compiled, Statement)>,
-    by_text: HashMap<Box<str>, Statement>,
+    by_text: HashMap<Typed, Statement>,
     buffer: Buffer,
 }
 
@@ -108,40 +108,64 @@ impl Connection {
         let Connection { client, wire, state, by_shape, buffer, .. } = self;
         if !by_shape.contains_key(shape) {
             let compiled = compile()?;
-            let statement = prepare(compiled.text(), client, wire, state)?;
+            let text = compiled.text();
+            let statement = Statement::prepare(text, &[], client, wire);
+            let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
             if by_shape.len() >= CAPACITY {
                 by_shape.clear();
             }
             by_shape.insert(shape.clone(), (compiled, statement));
         }
         let Some((compiled, statement)) = by_shape.get_mut(shape) else {
-            return Err(Error::new(Kind::Other, "a statement that was kept is gone").into());
+            return Err(gone().into());
         };
         let text = compiled.text();
         work(text, Prepared { statement, text, client, wire, state, buffer })
     }
 
-    /// Lends the statement of a text, prepared.
+    /// Lends the statement of a text, prepared for parameters of the types that are known.
     pub(crate) fn with_text<T, E: From<Error>>(
         &mut self,
         text: &str,
+        types: &[Option<Type>],
         work: impl FnOnce(Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let Connection { client, wire, state, by_text, buffer, .. } = self;
-        if !by_text.contains_key(text) {
-            let statement = prepare(text, client, wire, state)?;
+        let key = Wanted { text, types };
+        if !by_text.contains_key(&key) {
+            let statement = Statement::prepare(text, types, client, wire);
+            let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
             if by_text.len() >= CAPACITY {
                 by_text.clear();
             }
-            by_text.insert(text.into(), statement);
+            by_text.insert(Typed { text: text.into(), types: types.into() }, statement);
         }
-        let Some(statement) = by_text.get_mut(text) else {
-            return Err(Error::new(Kind::Other, "a statement that was kept is gone").into());
-        };
+        let Some(statement) = by_text.get_mut(&key) else { return Err(gone().into()) };
         work(Prepared { statement, text, client, wire, state, buffer })
     }
 }
 
-fn prepare(text: &str, client: &Client, wire: &mut Wire, state: &mut State) -> Result<Statement> {
-    Statement::prepare(text, client, wire).map_err(|error| state.failed(error).with_statement(text))
+/// The text of a statement with the types of its parameters.
+#[derive(PartialEq, Eq, Hash)]
+struct Typed {
+    text: Box<str>,
+    types: Box<[Option<Type>]>,
+}
+
+/// The same, lent to look it up.
+#[derive(Hash)]
+struct Wanted<'t> {
+    text: &'t str,
+    types: &'t [Option<Type>],
+}
+
+impl Equivalent<Typed> for Wanted<'_> {
+    fn equivalent(&self, kept: &Typed) -> bool {
+        (self.text, self.types) == (&*kept.text, &*kept.types)
+    }
+}
+
+#[cold]
+fn gone() -> Error {
+    Error::new(Kind::Other, "a statement that was kept is gone")
 }

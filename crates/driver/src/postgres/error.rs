@@ -1,3 +1,5 @@
+use std::fmt;
+
 use tokio_postgres::error::{DbError, SqlState};
 
 use crate::error::{Error, Kind};
@@ -13,9 +15,32 @@ pub(super) fn classify(error: tokio_postgres::Error) -> Error {
             Error::new(Kind::Lost, format!("the connection to PostgreSQL is lost ({error}{cause})"))
         }
     };
-    // The client's error shows details, which hold values: it goes no further.
-    classified
+    match error.as_db_error() {
+        Some(said) => classified.with_source(Said::of(said)),
+        None => classified,
+    }
 }
+
+/// What the server said, without the details, which hold values: the client's own error shows them.
+#[derive(Debug)]
+struct Said {
+    code: String,
+    message: String,
+}
+
+impl Said {
+    fn of(said: &DbError) -> Said {
+        Said { code: said.code().code().to_owned(), message: without_values(said.message()) }
+    }
+}
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SQLSTATE {}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for Said {}
 
 /// Whether the text of a prepared statement has to be prepared again, as its tables have changed.
 pub(super) fn is_outdated(error: &tokio_postgres::Error) -> bool {
@@ -48,6 +73,9 @@ fn constraint(said: &DbError) -> Option<Error> {
         }
         SqlState::CHECK_VIOLATION => {
             Error::new(Kind::Check, format!("a row does not meet the check {constraint}"))
+        }
+        SqlState::DEPENDENT_OBJECTS_STILL_EXIST => {
+            Error::new(Kind::ForeignKey, format!("a table is needed by others: {}", said.message()))
         }
         SqlState::FOREIGN_KEY_VIOLATION | SqlState::RESTRICT_VIOLATION => Error::new(
             Kind::ForeignKey,

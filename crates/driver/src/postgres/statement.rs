@@ -23,16 +23,41 @@ type Converted<T> = std::result::Result<T, Box<dyn std::error::Error + Sync + Se
 /// A statement that the server has prepared.
 pub(super) struct Statement {
     inner: tokio_postgres::Statement,
+    types: Box<[Option<Type>]>,
     parameters: Vec<Form>,
     columns: Vec<Form>,
 }
 
 impl Statement {
-    pub(super) fn prepare(text: &str, client: &Client, wire: &mut Wire) -> Answer<Statement> {
-        let inner = wire.wait(client.prepare(text))?;
+    /// Prepares a text; the types of parameters that are not known are what the server takes them for.
+    pub(super) fn prepare(
+        text: &str,
+        types: &[Option<Type>],
+        client: &Client,
+        wire: &mut Wire,
+    ) -> Answer<Statement> {
+        let told: Vec<PostgresType> = types.iter().map(|ty| told(*ty)).collect();
+        let inner = wire.wait(client.prepare_typed(text, &told))?;
         let parameters = inner.params().iter().map(Form::of).collect();
         let columns = inner.columns().iter().map(|column| Form::of(column.type_())).collect();
-        Ok(Statement { inner, parameters, columns })
+        Ok(Statement { inner, types: types.into(), parameters, columns })
+    }
+}
+
+/// What the server is told of a parameter's type. Of texts nothing: they may stand for what is written as text.
+fn told(ty: Option<Type>) -> PostgresType {
+    match ty {
+        Some(Type::Boolean) => PostgresType::BOOL,
+        Some(Type::Integer { bits: 64, signed: false }) | Some(Type::Decimal) => PostgresType::NUMERIC,
+        Some(Type::Integer { .. }) => PostgresType::INT8,
+        Some(Type::Real | Type::Double) => PostgresType::FLOAT8,
+        Some(Type::Blob) => PostgresType::BYTEA,
+        Some(Type::Date) => PostgresType::DATE,
+        Some(Type::Time) => PostgresType::TIME,
+        Some(Type::DateTime) => PostgresType::TIMESTAMP,
+        Some(Type::Timestamp) => PostgresType::TIMESTAMPTZ,
+        Some(Type::Uuid) => PostgresType::UUID,
+        _ => PostgresType::UNKNOWN,
     }
 }
 
@@ -92,7 +117,7 @@ impl Prepared<'_> {
             && is_outdated(error)
         {
             let fresh = (*self.state != State::Open)
-                .then(|| Statement::prepare(self.text, self.client, self.wire).ok())
+                .then(|| Statement::prepare(self.text, &self.statement.types, self.client, self.wire).ok())
                 .flatten();
             if let Some(fresh) = fresh {
                 *self.statement = fresh;

@@ -172,7 +172,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     ///
     /// Those of the database.
     pub fn exists<E: Executor>(&self, executor: &mut E) -> Result<bool> {
-        Ok(self.summary::<E, i64>(executor, Summary::Exists)? != 0)
+        self.summary(executor, Summary::Exists)
     }
 
     /// How the database would run the query: lines in its own words, for people.

@@ -54,7 +54,9 @@ impl Session {
         let first = !self.begun;
         self.begin()?;
         // One row is written or not; several are held together by the transaction itself, or by a savepoint in it.
-        let guarded = !first && plan.steps.iter().map(|step| step.objects.len()).sum::<usize>() > 1;
+        let rows = plan.steps.iter().map(|step| step.objects.len()).sum::<usize>();
+        let fragile = self.connection.dialect().failure_ends_transaction;
+        let guarded = !first && (rows > 1 || fragile);
         let depth = self.depth;
         if guarded {
             self.control(Control::Savepoint(depth))?;

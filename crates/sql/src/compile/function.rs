@@ -92,17 +92,23 @@ impl Writer {
     }
 
     pub(super) fn call(&mut self, function: &Declared, arguments: &[Expression]) -> Result<()> {
-        if function.program && !self.dialect.program_functions {
-            return Err(Error::unsupported(
-                self.dialect.name,
-                format!("functions of the program, and so none of the name {}", function.name),
-            ));
-        }
+        self.callable(function)?;
         self.name(function.name)?;
         self.push("(");
         self.separated(", ", arguments, Writer::expression)?;
         self.push(")");
         Ok(())
+    }
+
+    /// Refuses a function of the program's own where the database runs outside of it.
+    pub(crate) fn callable(&self, function: &Declared) -> Result<()> {
+        match function.program && !self.dialect.program_functions {
+            true => Err(Error::unsupported(
+                self.dialect.name,
+                format!("function {}, which runs inside of the program", function.name),
+            )),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn raw(&mut self, raw: &Raw) -> Result<()> {

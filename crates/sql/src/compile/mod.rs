@@ -8,11 +8,13 @@ mod compound;
 mod conflict;
 mod expression;
 mod function;
+mod placeholder;
 mod select;
 mod source;
 mod window;
 mod write;
 
+pub use self::placeholder::placeholders;
 use self::source::Sources;
 use crate::{Compiled, Dialect, Error, Result, Statement};
 

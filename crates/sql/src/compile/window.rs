@@ -54,7 +54,19 @@ impl Writer {
             WindowFunction::Last => "last_value(",
             WindowFunction::Nth => "nth_value(",
         });
-        self.separated(", ", arguments, Writer::expression)?;
+        self.separated(", ", arguments.iter().enumerate(), |writer, (place, argument)| {
+            match writer.dialect.window_count.filter(|_| function.counts_at() == Some(place)) {
+                Some(integer) => {
+                    writer.push("CAST(");
+                    writer.expression(argument)?;
+                    writer.push(" AS ");
+                    writer.push(integer);
+                    writer.push(")");
+                    Ok(())
+                }
+                None => writer.expression(argument),
+            }
+        })?;
         self.push(")");
         Ok(())
     }

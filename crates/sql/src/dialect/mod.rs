@@ -55,6 +55,8 @@ pub struct Dialect {
     pub join_function: &'static str,
     /// Whether that can leave out equal texts.
     pub join_distinct: bool,
+    /// The type that functions of windows count in, where they take no other.
+    pub window_count: Option<&'static str>,
     /// Whether the frames of windows can count groups.
     pub frame_groups: bool,
     /// Whether the frames of windows can leave out rows.

@@ -71,6 +71,15 @@ pub enum WindowFunction {
 }
 
 impl WindowFunction {
+    /// Which argument is a count of rows.
+    pub(crate) fn counts_at(self) -> Option<usize> {
+        match self {
+            WindowFunction::Tile => Some(0),
+            WindowFunction::Lag | WindowFunction::Lead | WindowFunction::Nth => Some(1),
+            _ => None,
+        }
+    }
+
     /// How many arguments it takes.
     pub fn arity(self) -> RangeInclusive<usize> {
         match self {

@@ -72,6 +72,7 @@ pub static POOR: Dialect = Dialect {
     aggregate_filter: false,
     join_function: "string_agg(",
     join_distinct: false,
+    window_count: None,
     frame_groups: false,
     frame_exclude: false,
     derived_names: true,

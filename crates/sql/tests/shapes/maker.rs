@@ -13,6 +13,7 @@ use super::plan::{AggregatePlan, ConflictPlan, OrderPlan, Part, Plan, RowsPlan, 
 /// Makes statements of a plan, with values and numbers of sources that count up from a start.
 pub struct Maker {
     table: &'static Table,
+    start: i64,
     next: i64,
     pub scope: Vec<Scoped>,
     ctes: Vec<u64>,
@@ -29,7 +30,7 @@ pub enum Scoped {
 
 impl Maker {
     pub fn new(table: &'static Table, start: i64) -> Maker {
-        Maker { table, next: start, scope: Vec::new(), ctes: Vec::new(), excluded: None }
+        Maker { table, start, next: start, scope: Vec::new(), ctes: Vec::new(), excluded: None }
     }
 
     fn number(&mut self) -> u64 {
@@ -146,19 +147,22 @@ impl Maker {
         cte
     }
 
+    /// The kind of a value belongs to the shape: it follows from the value's place.
     fn value(&mut self) -> Value {
         self.next += 1;
-        match self.next % 4 {
+        match (self.next - self.start) % 4 {
             0 => Value::Text(format!("'{}' ?1 \"x\"", self.next)),
             1 => Value::Null,
-            2 => Value::Blob(vec![0]),
+            2 => Value::Blob(vec![0; usize::try_from(self.next).unwrap_or(0)]),
             _ => Value::Integer(self.next),
         }
     }
 
     fn list(&mut self) -> Value {
         self.next += 1;
-        Value::List((0..self.next % 5).map(Value::Integer).collect())
+        let empty = (self.next - self.start) % 3 == 0;
+        let length = if empty { 0 } else { 1 + self.next % 4 };
+        Value::List((0..length).map(Value::Integer).collect())
     }
 
     fn column(&self, index: &Index) -> usize {

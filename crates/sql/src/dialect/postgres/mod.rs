@@ -30,6 +30,7 @@ pub static POSTGRES: Dialect = Dialect {
     aggregate_filter: true,
     join_function: "string_agg(",
     join_distinct: true,
+    window_count: Some("INTEGER"),
     frame_groups: true,
     frame_exclude: true,
     derived_names: true,

@@ -29,6 +29,7 @@ pub static SQLITE: Dialect = Dialect {
     aggregate_filter: true,
     join_function: "group_concat(",
     join_distinct: false,
+    window_count: None,
     frame_groups: true,
     frame_exclude: true,
     derived_names: false,

@@ -1,0 +1,120 @@
+//! Raw SQL's placeholders, which are `?` everywhere, in a dialect's own form.
+
+use std::borrow::Cow;
+
+use crate::Dialect;
+
+/// A text with its placeholders as the dialect has them.
+///
+/// `?` is the next parameter, `?2` the second, `??` a question mark. Those in texts, names and comments are none. Where the
+/// dialect's own placeholders are question marks, the text is given to the database as it is.
+///
+/// The second value is how many parameters the text has, where it was read for that.
+pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> (Cow<'t, str>, Option<usize>) {
+    if dialect.parameter == '?' {
+        return (text.into(), None);
+    }
+    let mut written = String::with_capacity(text.len() + 8);
+    let (mut rest, mut last, mut count) = (text, 0, 0);
+    while let Some(first) = rest.chars().next() {
+        let skipped = quoted(rest, written.chars().next_back());
+        if skipped > 0 {
+            written.push_str(&rest[..skipped]);
+            rest = &rest[skipped..];
+            continue;
+        }
+        rest = &rest[first.len_utf8()..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number = rest[..digits].parse().ok();
+        if first == dialect.parameter {
+            count = count.max(number.unwrap_or(0));
+            written.push(first);
+        } else if first != '?' {
+            written.push(first);
+        } else if let Some(behind) = rest.strip_prefix('?') {
+            written.push('?');
+            rest = behind;
+        } else {
+            last = number.unwrap_or(last + 1);
+            count = count.max(last);
+            written.push(dialect.parameter);
+            written.push_str(&last.to_string());
+            rest = &rest[digits..];
+        }
+    }
+    (written.into(), Some(count))
+}
+
+/// How many bytes at the start are a text, a name in quotes or a comment.
+fn quoted(rest: &str, before: Option<char>) -> usize {
+    let until =
+        |start: usize, end: &str| rest[start..].find(end).map_or(rest.len(), |at| start + at + end.len());
+    match rest.as_bytes() {
+        [b'\'', ..] if before.is_some_and(|letter| letter.eq_ignore_ascii_case(&'e')) => escaped(rest),
+        [b'\'', ..] => until(1, "'"),
+        [b'"', ..] => until(1, "\""),
+        [b'-', b'-', ..] => until(2, "\n"),
+        [b'/', b'*', ..] => until(2, "*/"),
+        [b'$', ..] if !before.is_some_and(char::is_alphanumeric) => match tag(rest) {
+            Some(tag) => until(tag.len(), tag),
+            None => 0,
+        },
+        _ => 0,
+    }
+}
+
+/// The length of a text in which a backslash takes the next character along.
+fn escaped(rest: &str) -> usize {
+    let mut characters = rest.char_indices().skip(1);
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '\\' => drop(characters.next()),
+            '\'' => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+/// `$$` or `$tag$` at the start, between two of which stands a text.
+fn tag(rest: &str) -> Option<&str> {
+    let name = rest[1..].bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    let is_tag =
+        rest[1 + name..].starts_with('$') && !rest[1..].starts_with(|first: char| first.is_ascii_digit());
+    is_tag.then(|| &rest[..name + 2])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placeholders;
+    use crate::dialect::{POSTGRES, SQLITE};
+
+    #[test]
+    fn placeholders_are_numbered_where_the_database_has_numbers() {
+        for (text, numbered) in [
+            ("SELECT ?, ?", "SELECT $1, $2"),
+            ("SELECT ?2, ?1, ?", "SELECT $2, $1, $2"),
+            ("SELECT '?', ?, \"?\"", "SELECT '?', $1, \"?\""),
+            ("SELECT 'it''s ?', ?", "SELECT 'it''s ?', $1"),
+            (r"SELECT E'\'?', ?", r"SELECT E'\'?', $1"),
+            ("SELECT 1 -- ?\n, ? /* ? */", "SELECT 1 -- ?\n, $1 /* ? */"),
+            ("SELECT $$?$$, $a$ $$ ? $a$, ?", "SELECT $$?$$, $a$ $$ ? $a$, $1"),
+            ("SELECT data ?? 'key', ?", "SELECT data ? 'key', $1"),
+            ("SELECT $1", "SELECT $1"),
+            ("SELECT '?", "SELECT '?"),
+            ("SELECT 김치 = ?", "SELECT 김치 = $1"),
+        ] {
+            assert_eq!(placeholders(text, &POSTGRES).0, numbered);
+            assert_eq!(placeholders(text, &SQLITE), (text.into(), None));
+        }
+    }
+
+    #[test]
+    fn parameters_are_counted() {
+        for (text, count) in
+            [("SELECT ?2", 2), ("SELECT $3, ?", 3), ("SELECT '?', '$2'", 0), ("SELECT ?, ?1", 1)]
+        {
+            assert_eq!(placeholders(text, &POSTGRES).1, Some(count), "{text}");
+        }
+    }
+}
