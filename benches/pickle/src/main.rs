@@ -1,7 +1,7 @@
 //! Times of onggi, serde-pickle and serde_json on the data that `cpython.py` wrote, as JSON lines of microseconds.
 //!
 //! `bench-pickle <folder> <repetitions>`. Each way runs once unmeasured and then that many times; what it made is dropped
-//! after the clock has stopped, but for tiny pickles, whose values are dropped one by one.
+//! after the clock has stopped, but for tiny pickles and an array of numpy, whose values are dropped one by one.
 
 mod data;
 mod ways;

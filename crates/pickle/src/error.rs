@@ -313,6 +313,9 @@ const MESSAGE: usize = 500;
 
 /// A text from the pickle as messages show it: a long one is cut.
 pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    if text.len() <= SHOWN {
+        return Cow::Borrowed(text);
+    }
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),
@@ -321,6 +324,9 @@ pub(crate) fn shown(text: &str) -> Cow<'_, str> {
 
 /// As much of a text as [`shown`] looks at, so that long ones are not copied to be cut.
 pub(crate) fn head(text: &str) -> &str {
+    if text.len() <= SHOWN {
+        return text;
+    }
     match text.char_indices().nth(SHOWN + 1) {
         Some((end, _)) => &text[..end],
         None => text,

@@ -8,6 +8,7 @@ mod stream;
 mod sweep;
 mod value;
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// How much a pickle, or a thing that it does, is to be trusted.
@@ -50,8 +51,9 @@ pub struct Finding {
     pub grade: Grade,
     /// The byte of the input where the instruction stands.
     pub offset: usize,
-    /// What would be named or called, such as `os.system called with 'id'`. Texts of the pickle are escaped and cut.
-    pub what: String,
+    /// What would be named or called, such as `os.system called with 'id'`. Texts of the pickle are escaped and cut. Names
+    /// that most pickles have, such as `numpy.ndarray`, are borrowed.
+    pub what: Cow<'static, str>,
     /// Why it has its grade.
     pub reason: &'static str,
 }

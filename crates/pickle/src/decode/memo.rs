@@ -47,6 +47,9 @@ impl<T> Memo<T> {
                     return Ok(());
                 }
                 None if index == FIRST + self.dense.len() => {
+                    if self.dense.len() == self.dense.capacity() {
+                        self.grow();
+                    }
                     self.dense.push(Some(value));
                     self.length += 1;
                     return Ok(());
@@ -55,6 +58,12 @@ impl<T> Memo<T> {
             }
         }
         self.insert(index, value, index)
+    }
+
+    /// Makes room for as many entries again, and at first for those that a pickle has which is no longer small.
+    #[cold]
+    fn grow(&mut self) {
+        self.dense.reserve(self.dense.len().max(4 * FIRST));
     }
 
     /// Stores at `index`. An index up to `dense_bound`, the bytes seen so far, is dense.

@@ -244,7 +244,7 @@ impl Interpreter<'_, '_> {
         }
         let shown = if name.is_empty() { module.clone() } else { [&*module, ".", &name].concat() };
         let shown = Shown::Reached(shown);
-        Value::Global(self.add_entry(Cow::Owned(module), Cow::Owned(name), shown, judgement))
+        Value::Global(self.add_entry(None, Cow::Owned(module), Cow::Owned(name), shown, judgement))
     }
 
     /// `numpy.dtype('<f8', …)`: how many bytes an item takes, as joblib puts items between the instructions.

@@ -1,5 +1,6 @@
 //! What was found, with a bound on how much of it is kept.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::{Finding, Grade};
@@ -14,7 +15,7 @@ const FEW: usize = 16;
 pub(super) struct Findings {
     list: Vec<Finding>,
     /// Places, words and grades of all that were kept, once they are many; of few, the list says it.
-    seen: BTreeMap<(usize, String), Grade>,
+    seen: Option<BTreeMap<Key, Grade>>,
     pub(super) grade: Grade,
     /// How many of the kept ones are dangerous: those are never given up.
     dangerous: usize,
@@ -63,9 +64,9 @@ impl Findings {
 
     /// The grade of what was found in the same place and said in the same words.
     fn seen(&self, finding: &Finding) -> Option<Grade> {
-        match self.seen.is_empty() {
-            true => self.list.iter().find(|kept| is_same(kept, finding)).map(|kept| kept.grade),
-            false => self.seen.get(&key(finding)).copied(),
+        match &self.seen {
+            None => self.list.iter().find(|kept| is_same(kept, finding)).map(|kept| kept.grade),
+            Some(seen) => seen.get(&key(finding)).copied(),
         }
     }
 
@@ -75,7 +76,7 @@ impl Findings {
             return self.keep_the_worst(finding);
         };
         self.dangerous += usize::from(finding.grade == Grade::Dangerous);
-        if let Some(grade) = self.seen.get_mut(&key(&finding)) {
+        if let Some(grade) = self.seen.as_mut().and_then(|seen| seen.get_mut(&key(&finding))) {
             *grade = finding.grade;
         }
         *kept = finding;
@@ -86,10 +87,8 @@ impl Findings {
         if self.list.len() < FEW {
             return;
         }
-        if self.seen.is_empty() {
-            self.seen.extend(self.list.iter().map(|kept| (key(kept), kept.grade)));
-        }
-        self.seen.insert(key(finding), finding.grade);
+        let all = || self.list.iter().map(|kept| (key(kept), kept.grade)).collect();
+        self.seen.get_or_insert_with(all).insert(key(finding), finding.grade);
     }
 
     /// The findings in the order of the input, and how many were left out.
@@ -103,6 +102,9 @@ fn is_same(left: &Finding, right: &Finding) -> bool {
     left.offset == right.offset && left.what == right.what
 }
 
-fn key(finding: &Finding) -> (usize, String) {
+/// Where something was found, and what.
+type Key = (usize, Cow<'static, str>);
+
+fn key(finding: &Finding) -> Key {
     (finding.offset, finding.what.clone())
 }

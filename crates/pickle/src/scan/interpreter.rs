@@ -1,16 +1,18 @@
 //! The abstract interpreter: runs a pickle on values that stand for the real ones, and judges each call.
 
 mod build;
-mod index;
+mod entries;
 mod state;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use self::index::Index;
+use self::build::UNCHECKED;
+use self::entries::{Entries, Name};
+pub(super) use self::entries::{Entry, Shown};
 use super::findings::Findings;
-use super::names::{self, Judgement, Meaning};
-use super::value::{Value, index};
+use super::names::{self, Frequent, Judgement, Meaning};
+use super::value::{Packed, Span, Value, index};
 use super::{Finding, Grade, ScanOptions};
 use crate::encode::compat;
 use crate::error::{head, shown};
@@ -18,17 +20,21 @@ use crate::error::{head, shown};
 /// How many items of a tuple are kept: no function that is judged by its arguments has more that matter.
 const KEPT_ITEMS: usize = 8;
 
+/// For how many items of tuples there is room at first.
+const FIRST_ITEMS: usize = 32;
+
 pub(super) struct Interpreter<'a, 's> {
     input: &'a [u8],
     /// What is added to offsets: where the pickle starts in what is scanned.
     base: usize,
     options: &'s ScanOptions,
     pub(super) findings: &'s mut Findings,
-    pub(super) entries: Vec<Entry<'a>>,
-    by_name: Index,
-    /// The text of a lookup in `by_name`, kept for its memory.
-    key: String,
-    pub(super) items: Vec<Value>,
+    entries: Entries<'a>,
+    /// The last two texts that stand in the input: often a module and a name in it.
+    recent: [&'a str; 2],
+    /// Whether the second of them is replaced next.
+    second: bool,
+    pub(super) items: Vec<Packed>,
     owned: Vec<Cow<'a, [u8]>>,
     owned_bytes: usize,
     dicts: u32,
@@ -45,50 +51,10 @@ pub(super) struct Interpreter<'a, 's> {
     /// How many bytes follow the last `BUILD` that belong to joblib.
     foreign: Option<Foreign>,
     protocol: u8,
-    instructions: usize,
+    /// How many instructions are run before it is asked whether they are too many, and how often that was asked.
+    unchecked: u32,
+    rounds: usize,
     pub(super) offset: usize,
-}
-
-/// A name that the pickle uses.
-pub(super) struct Entry<'a> {
-    /// As Python 3 names it.
-    pub(super) module: Cow<'a, str>,
-    pub(super) name: Cow<'a, str>,
-    shown: Shown<'a>,
-    pub(super) judgement: Judgement,
-    offset: usize,
-    /// The first call of it, in words.
-    call: Option<String>,
-    /// Whether all calls of it are the same.
-    ordinary: bool,
-}
-
-/// A name as the pickle has it.
-pub(super) enum Shown<'a> {
-    /// Module and name of a global.
-    Global(Cow<'a, str>, Cow<'a, str>),
-    /// Something reached from one, cut, and not yet escaped.
-    Reached(String),
-}
-
-impl Shown<'_> {
-    /// Cut, and not yet escaped.
-    fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Global(module, name) => {
-                let text = [head(module), ".", head(name)].concat();
-                match shown(&text) {
-                    Cow::Owned(cut) => Cow::Owned(cut),
-                    Cow::Borrowed(_) => Cow::Owned(text),
-                }
-            }
-            Self::Reached(text) => shown(text),
-        }
-    }
-
-    fn escaped(&self) -> String {
-        escaped(self.text())
-    }
 }
 
 /// Array data behind a wrapper of joblib.
@@ -105,9 +71,9 @@ impl<'a, 's> Interpreter<'a, 's> {
             base: 0,
             options,
             findings,
-            entries: Vec::new(),
-            by_name: Index::default(),
-            key: String::new(),
+            entries: Entries::default(),
+            recent: [""; 2],
+            second: false,
             items: Vec::new(),
             owned: Vec::new(),
             owned_bytes: 0,
@@ -119,7 +85,8 @@ impl<'a, 's> Interpreter<'a, 's> {
             hidden: false,
             foreign: None,
             protocol: 0,
-            instructions: 0,
+            unchecked: UNCHECKED,
+            rounds: 0,
             offset: 0,
         }
     }
@@ -130,16 +97,19 @@ impl<'a, 's> Interpreter<'a, 's> {
         self.items.clear();
         self.owned.clear();
         self.owned_bytes = 0;
-        self.special.clear();
-        (self.dicts, self.protocol, self.foreign, self.instructions) = (0, 0, None, 0);
+        if !self.special.is_empty() {
+            self.special.clear();
+        }
+        (self.dicts, self.protocol, self.foreign) = (0, 0, None);
+        (self.unchecked, self.rounds) = (UNCHECKED, 0);
     }
 
     /// Reports the names, and gives the pickles inside.
-    pub(super) fn finish(self) -> Vec<Cow<'a, [u8]>> {
-        for entry in self.entries.into_iter().filter(|entry| entry.judgement.grade > Grade::Harmless) {
+    pub(super) fn finish(mut self) -> Vec<Cow<'a, [u8]>> {
+        for entry in self.entries.iter_mut().filter(|entry| entry.judgement.grade > Grade::Harmless) {
             let (grade, reason) = (entry.judgement.grade, entry.judgement.reason);
             if self.findings.wants(grade) {
-                let what = entry.call.unwrap_or_else(|| entry.shown.escaped());
+                let what = entry.call.take().map_or_else(|| entry.escaped(), Cow::Owned);
                 self.findings.add(Finding { grade, offset: entry.offset, what, reason });
             }
         }
@@ -149,7 +119,7 @@ impl<'a, 's> Interpreter<'a, 's> {
     /// Reports something at the instruction that is being run.
     pub(super) fn report(&mut self, grade: Grade, reason: &'static str, what: impl FnOnce(&Self) -> String) {
         if grade > Grade::Harmless && self.findings.wants(grade) {
-            let what = what(self);
+            let what = what(self).into();
             self.findings.add(Finding { grade, offset: self.base + self.offset, what, reason });
         }
     }
@@ -160,7 +130,7 @@ impl<'a, 's> Interpreter<'a, 's> {
 
     /// About how many bytes are kept.
     fn weight(&self) -> usize {
-        self.items.len() * size_of::<Value>()
+        self.items.len() * size_of::<Packed>()
             + self.owned.len() * 64
             + self.owned_bytes
             + self.special.len() * 200
@@ -170,20 +140,22 @@ impl<'a, 's> Interpreter<'a, 's> {
 
     /// The entry of a name as the pickle has it.
     fn entry(&mut self, module: Cow<'a, str>, name: Cow<'a, str>) -> u32 {
-        let old = self.protocol < 3;
-        self.key.clear();
-        self.key.push_str(if old { "2" } else { "3" });
-        self.key.push_str(&module);
-        self.key.push('\n');
-        self.key.push_str(&name);
-        if let Some(entry) = self.by_name.get(&self.key) {
+        let key = Name { old: self.protocol < 3, module, name };
+        if let Some(entry) = self.entries.find(&key) {
             return entry;
         }
-        let mut judgement = names::judge(&module, &name);
-        let (mut module3, mut name3) = (module.clone(), name.clone());
-        if old {
-            let renamed = compat::to_python3(crate::graph::Global { module: &module, name: &name });
-            if renamed != (&*module, &*name) {
+        let (module, name) = (&*key.module, &*key.name);
+        if !key.old
+            && let Some(Frequent { module, name, words, judgement }) = names::frequent(module, name)
+        {
+            let (module, name) = (Cow::Borrowed(module), Cow::Borrowed(name));
+            return self.add_entry(Some(key), module, name, Shown::Frequent(words), judgement);
+        }
+        let mut judgement = names::judge(module, name);
+        let (mut module3, mut name3) = (key.module.clone(), key.name.clone());
+        if key.old {
+            let renamed = compat::to_python3(crate::graph::Global { module, name });
+            if renamed != (module, name) {
                 let renamed_judgement = names::judge(renamed.0, renamed.1);
                 if judgement.grade < Grade::Dangerous || renamed_judgement.grade == Grade::Dangerous {
                     judgement = renamed_judgement;
@@ -191,16 +163,15 @@ impl<'a, 's> Interpreter<'a, 's> {
                 (module3, name3) = (Cow::Owned(renamed.0.to_owned()), Cow::Owned(renamed.1.to_owned()));
             }
         }
-        let entry = self.add_entry(module3, name3, Shown::Global(module, name), judgement);
-        self.by_name.insert(self.key.clone(), entry);
-        entry
+        self.add_entry(Some(key), module3, name3, Shown::Key, judgement)
     }
 
     pub(super) fn add_entry(
         &mut self,
+        key: Option<Name<'a>>,
         module: Cow<'a, str>,
         name: Cow<'a, str>,
-        shown: Shown<'a>,
+        shown: Shown,
         judgement: Judgement,
     ) -> u32 {
         let judgement = if self.options.allows(&module, &name) {
@@ -211,33 +182,30 @@ impl<'a, 's> Interpreter<'a, 's> {
         let ordinary = judgement.meaning.is_none()
             && judgement.grade < Grade::Dangerous
             && !matches!((&*module, &*name), ("builtins", "type") | ("numpy", "dtype"));
-        let entry =
-            Entry { module, name, shown, judgement, offset: self.base + self.offset, call: None, ordinary };
-        self.entries.push(entry);
-        u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
+        let offset = self.base + self.offset;
+        self.entries.add(Entry { key, module, name, shown, judgement, offset, call: None, ordinary })
     }
 
     /// The entry of an attribute of an entry's value.
     pub(super) fn attribute_entry(&mut self, entry: u32, made: bool, attribute: &str) -> u32 {
-        let Some(base) = self.entries.get(index(entry)) else { return u32::MAX };
+        let Some(base) = self.entries.get(entry) else { return u32::MAX };
         let joint = if made { "(…)." } else { "." };
-        let key = ["3", &base.module, "\n", &base.name, joint, attribute].concat();
-        if let Some(entry) = self.by_name.get(&key) {
+        let name = [&base.name, joint, attribute].concat();
+        let key = Name { old: false, module: base.module.clone(), name: name.into() };
+        if let Some(entry) = self.entries.find(&key) {
             return entry;
         }
         let module = base.module.clone();
         let name =
             if base.name.is_empty() { attribute.to_owned() } else { [&base.name, ".", attribute].concat() };
-        let shown = shown(&[&base.shown.text(), joint, attribute].concat()).into_owned();
+        let shown = shown(&[&base.text(), joint, attribute].concat()).into_owned();
         let allowed = self.options.allows(&module, &base.name);
         let judgement = if allowed { base.judgement } else { names::judge(&module, &name) };
-        let entry = self.add_entry(module, Cow::Owned(name), Shown::Reached(shown), judgement);
-        self.by_name.insert(key, entry);
-        entry
+        self.add_entry(Some(key), module, Cow::Owned(name), Shown::Reached(shown), judgement)
     }
 
     pub(super) fn named(&self, entry: u32) -> Option<&Entry<'a>> {
-        self.entries.get(index(entry))
+        self.entries.get(entry)
     }
 
     /// Notes how an entry is called, once.
@@ -245,11 +213,11 @@ impl<'a, 's> Interpreter<'a, 's> {
         let offset = self.base + self.offset;
         let words = match self.named(entry) {
             Some(named) if named.judgement.grade == Grade::Dangerous && named.call.is_none() => {
-                [&*named.shown.escaped(), " called with ", &self.shown_all(arguments)].concat()
+                [&*named.escaped(), " called with ", &self.shown_all(arguments)].concat()
             }
             _ => return,
         };
-        if let Some(named) = self.entries.get_mut(index(entry)) {
+        if let Some(named) = self.entries.get_mut(entry) {
             named.call = Some(words);
             named.offset = named.offset.min(offset);
         }
@@ -269,9 +237,16 @@ impl<'a, 's> Interpreter<'a, 's> {
     /// The same, borrowed from the input where it stands there.
     fn name_text(&self, value: Value) -> Option<Cow<'a, str>> {
         match value {
-            Value::Str(span) => std::str::from_utf8(span.bytes(self.input)).ok().map(Cow::Borrowed),
+            Value::Str(span) => self.recent_text(span).map(Cow::Borrowed),
             value => self.text(value).map(|text| Cow::Owned(text.to_owned())),
         }
+    }
+
+    /// A text of the input, which is not looked at once more where it was among the last.
+    fn recent_text(&self, span: Span) -> Option<&'a str> {
+        let bytes = span.bytes(self.input);
+        let is_same = |text: &&&str| text.len() == bytes.len() && text.as_ptr() == bytes.as_ptr();
+        self.recent.iter().find(is_same).copied().or_else(|| std::str::from_utf8(bytes).ok())
     }
 
     /// The bytes of a value, when they are known.
@@ -307,11 +282,8 @@ impl<'a, 's> Interpreter<'a, 's> {
         match value {
             Value::Tuple { start, length } => {
                 let kept = index(length).min(KEPT_ITEMS);
-                self.items
-                    .get(index(start)..)
-                    .and_then(|items| items.get(..kept))
-                    .unwrap_or_default()
-                    .to_vec()
+                let items = self.items.get(index(start)..).and_then(|items| items.get(..kept));
+                items.unwrap_or_default().iter().map(|item| item.value()).collect()
             }
             _ => Vec::new(),
         }
@@ -338,9 +310,11 @@ impl<'a, 's> Interpreter<'a, 's> {
             }
             Value::Dict(_) => "a dict".into(),
             Value::Tuple { .. } => "a tuple".into(),
-            Value::Global(entry) => self.named(entry).map_or_else(String::new, |entry| entry.shown.escaped()),
+            Value::Global(entry) => {
+                self.named(entry).map_or_else(String::new, |entry| entry.escaped().into())
+            }
             Value::Made(entry) => {
-                self.named(entry).map_or_else(String::new, |entry| [&*entry.shown.escaped(), "(…)"].concat())
+                self.named(entry).map_or_else(String::new, |entry| [&*entry.escaped(), "(…)"].concat())
             }
             Value::Dtype(_) => "a dtype".into(),
             Value::Getter(getter) => {
@@ -366,11 +340,11 @@ impl<'a, 's> Interpreter<'a, 's> {
     }
 
     #[inline]
-    fn hide(&mut self, values: &[Value]) {
-        for value in values {
-            if matches!(value, Value::Global(_) | Value::Getter(_)) && self.is_latent(*value) {
+    fn hide(&mut self, values: &[Packed]) {
+        for value in values.iter().filter(|value| value.is_function()).map(|value| value.value()) {
+            if self.is_latent(value) {
                 self.hidden = true;
-                self.report(Grade::Unknown, "goes where its calls are not seen", |this| this.shown(*value));
+                self.report(Grade::Unknown, "goes where its calls are not seen", |this| this.shown(value));
             }
         }
     }
@@ -383,8 +357,11 @@ impl<'a, 's> Interpreter<'a, 's> {
         Value::Owned(u32::try_from(self.owned.len() - 1).unwrap_or(u32::MAX))
     }
 
-    fn keep(&mut self, items: &[Value]) -> Value {
+    fn keep(&mut self, items: &[Packed]) -> Value {
         let start = u32::try_from(self.items.len()).unwrap_or(u32::MAX);
+        if self.items.capacity() == 0 {
+            self.items.reserve(FIRST_ITEMS);
+        }
         self.items.extend_from_slice(items.get(..KEPT_ITEMS).unwrap_or(items));
         Value::Tuple { start, length: u32::try_from(items.len()).unwrap_or(u32::MAX) }
     }
@@ -422,8 +399,9 @@ fn shown_name(name: &str) -> String {
 }
 
 fn escaped(name: Cow<'_, str>) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_');
-    if name.bytes().all(is_plain) {
+    // Without a way out of the loop, which takes many bytes at a time then.
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() | (byte == b'.') | (byte == b'_');
+    if name.bytes().fold(true, |plain, byte| plain & is_plain(byte)) {
         return name.into_owned(); // nearly all names
     }
     name.chars().flat_map(char::escape_debug).collect()

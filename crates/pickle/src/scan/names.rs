@@ -1,10 +1,12 @@
 //! What a name in a pickle is good for: a table of modules (`names.txt`), and how a name is looked up in it.
 
+mod frequent;
 mod table;
 mod words;
 
 use std::borrow::Cow;
 
+pub(super) use self::frequent::{Frequent, frequent};
 use self::table::{Module, Rest, TABLE};
 use self::words::{ALIASES, STRONG, VENDORED, is_special, is_suspicious};
 use super::Grade;
@@ -69,6 +71,13 @@ const fn dangerous(reason: &'static str) -> Judgement {
 
 /// What a global is good for. The name may be dotted: attributes of attributes.
 pub(super) fn judge(module: &str, name: &str) -> Judgement {
+    match frequent(module, name) {
+        Some(frequent) => frequent.judgement,
+        None => work_out(module, name),
+    }
+}
+
+fn work_out(module: &str, name: &str) -> Judgement {
     if !is_dotted_name(module) || !is_dotted_name(name) {
         return plain(Grade::Unknown, NO_NAME);
     }
@@ -134,13 +143,16 @@ pub(super) fn worse(first: Judgement, second: Judgement) -> Judgement {
 
 /// Identifiers of ASCII with dots between them. Python allows others, but no module that is known has them.
 pub(super) fn is_dotted_name(text: &str) -> bool {
-    !text.is_empty() && text.split('.').all(is_identifier)
-}
-
-fn is_identifier(text: &str) -> bool {
-    !text.starts_with(|first: char| first.is_ascii_digit())
-        && !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    let mut starts = true; // an identifier, with the next byte
+    for byte in text.bytes() {
+        match byte {
+            b'.' | b'0'..=b'9' if starts => return false,
+            b'.' => starts = true,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'_' => starts = false,
+            _ => return false,
+        }
+    }
+    !starts
 }
 
 enum Step<'n> {
@@ -209,12 +221,14 @@ fn itself(module: &str) -> Judgement {
 
 /// The entry of a module, or of the package around it.
 fn find(module: &str) -> Option<&'static Module> {
-    let mut end = module.match_indices('.').map(|dot| dot.0).nth(7).unwrap_or(module.len());
+    let is_dot = |byte: &u8| *byte == b'.';
+    let mut dots = module.bytes().enumerate().filter(|(_, byte)| is_dot(byte));
+    let mut end = dots.nth(7).map_or(module.len(), |(dot, _)| dot);
     loop {
         if let Some(found) = TABLE.get(&module[..end]) {
             return Some(found);
         }
-        end = module[..end].rfind('.')?;
+        end = module.as_bytes()[..end].iter().rposition(is_dot)?;
     }
 }
 

@@ -26,7 +26,9 @@ struct Reading<'a> {
 pub(super) fn scan(input: &[u8], options: &ScanOptions) -> Report {
     let mut findings = Findings::default();
     let first = read_all(input, input, options, &mut findings);
-    scan_nested(input, first.nested, options, &mut findings);
+    if !first.nested.is_empty() {
+        scan_nested(input, first.nested, options, &mut findings);
+    }
     let grade = findings.grade;
     let (findings, left_out) = findings.finish();
     Report { grade, findings, left_out, pickles: first.pickles, error: first.error, cut: first.limit }
@@ -65,11 +67,11 @@ fn scan_nested(input: &[u8], nested: Vec<Cow<'_, [u8]>>, options: &ScanOptions, 
     }
 }
 
-fn inside(input: &[u8], bytes: &[u8], what: &str) -> Finding {
+fn inside(input: &[u8], bytes: &[u8], what: &'static str) -> Finding {
     Finding {
         grade: Grade::Dangerous,
         offset: offset_in(input, bytes),
-        what: what.to_owned(),
+        what: what.into(),
         reason: "what it would do cannot be seen",
     }
 }
@@ -147,7 +149,7 @@ fn behind<'a>(
         findings.add(Finding {
             grade: Grade::Dangerous,
             offset: base + error + stray.offset,
-            what: format!("{}, behind the last byte that can be read", stray.name),
+            what: format!("{}, behind the last byte that can be read", stray.name).into(),
             reason: stray.reason,
         });
     }

@@ -8,7 +8,7 @@ use super::{Foreign, Interpreter};
 use crate::decode::Builder;
 use crate::error::{Error, Result};
 use crate::scan::Grade;
-use crate::scan::value::{Span, Value};
+use crate::scan::value::{Packed, Span, Value, index};
 
 /// How many instructions of a pickle are looked at. Each can put an object on the stack, so this bounds its memory.
 const MOST_INSTRUCTIONS: usize = 3 << 23;
@@ -16,20 +16,32 @@ const MOST_INSTRUCTIONS: usize = 3 << 23;
 /// How many bytes the interpreter keeps beside the stack and the memo.
 const MOST_MEMORY: usize = 1 << 28;
 
+/// After how many instructions it is asked whether they are too many.
+pub(super) const UNCHECKED: u32 = 1024;
+
+impl Interpreter<'_, '_> {
+    /// Refuses more than is looked at.
+    #[cold]
+    fn check(&mut self) -> Result<()> {
+        self.rounds += 1;
+        self.unchecked = UNCHECKED;
+        let enough = self.rounds > MOST_INSTRUCTIONS / index(UNCHECKED) || self.weight() > MOST_MEMORY;
+        if enough { Err(Error::limit("nodes", MOST_INSTRUCTIONS)) } else { Ok(()) }
+    }
+}
+
 impl<'a> Builder<'a> for Interpreter<'a, '_> {
-    type Object = Value;
+    type Object = Packed;
 
     #[inline]
     fn at(&mut self, offset: usize) -> Result<()> {
         self.offset = offset;
-        self.instructions += 1;
-        let enough = self.instructions.is_multiple_of(1024)
-            && (self.instructions > MOST_INSTRUCTIONS || self.weight() > MOST_MEMORY);
-        if enough { Err(Error::limit("nodes", MOST_INSTRUCTIONS)) } else { Ok(()) }
+        self.unchecked -= 1;
+        if self.unchecked == 0 { self.check() } else { Ok(()) }
     }
 
-    fn malformed(&mut self, _error: Error) -> Result<Value> {
-        Ok(Value::Anything)
+    fn malformed(&mut self, _error: Error) -> Result<Packed> {
+        Ok(Value::Anything.into())
     }
 
     fn foreign(&mut self, rest: &'a [u8]) -> usize {
@@ -55,49 +67,51 @@ impl<'a> Builder<'a> for Interpreter<'a, '_> {
     }
 
     #[inline]
-    fn none(&mut self) -> Result<Value> {
-        Ok(Value::Plain)
+    fn none(&mut self) -> Result<Packed> {
+        Ok(Value::Plain.into())
     }
 
     #[inline]
-    fn boolean(&mut self, _value: bool) -> Result<Value> {
-        Ok(Value::Plain)
+    fn boolean(&mut self, _value: bool) -> Result<Packed> {
+        Ok(Value::Plain.into())
     }
 
     #[inline]
-    fn int(&mut self, value: i64) -> Result<Value> {
-        Ok(i32::try_from(value).map_or(Value::Plain, Value::Int))
+    fn int(&mut self, value: i64) -> Result<Packed> {
+        Ok(i32::try_from(value).map_or(Value::Plain, Value::Int).into())
     }
 
-    fn long(&mut self, _bytes: Cow<'a, [u8]>) -> Result<Value> {
-        Ok(Value::Plain)
+    fn long(&mut self, _bytes: Cow<'a, [u8]>) -> Result<Packed> {
+        Ok(Value::Plain.into())
     }
 
     #[inline]
-    fn float(&mut self, _value: f64) -> Result<Value> {
-        Ok(Value::Plain)
+    fn float(&mut self, _value: f64) -> Result<Packed> {
+        Ok(Value::Plain.into())
     }
 
-    fn str(&mut self, text: Cow<'a, str>) -> Result<Value> {
+    fn str(&mut self, text: Cow<'a, str>) -> Result<Packed> {
         match text {
             Cow::Borrowed(text) => self.borrowed_str(text),
-            Cow::Owned(text) => Ok(self.own(Cow::Owned(text.into_bytes()))),
+            Cow::Owned(text) => Ok(self.own(Cow::Owned(text.into_bytes())).into()),
         }
     }
 
     #[inline]
-    fn borrowed_str(&mut self, text: &'a str) -> Result<Value> {
-        Ok(match Span::of(text.as_bytes(), self.input) {
-            Some(span) => Value::Str(span),
-            None => self.own(Cow::Borrowed(text.as_bytes())),
-        })
+    fn borrowed_str(&mut self, text: &'a str) -> Result<Packed> {
+        let Some(span) = Span::of(text.as_bytes(), self.input) else {
+            return Ok(self.own(Cow::Borrowed(text.as_bytes())).into());
+        };
+        self.recent[usize::from(self.second)] = text;
+        self.second = !self.second;
+        Ok(Value::Str(span).into())
     }
 
-    fn surrogates(&mut self, bytes: Cow<'a, [u8]>) -> Result<Value> {
-        Ok(self.own(bytes))
+    fn surrogates(&mut self, bytes: Cow<'a, [u8]>) -> Result<Packed> {
+        Ok(self.own(bytes).into())
     }
 
-    fn string(&mut self, bytes: Cow<'a, [u8]>) -> Result<Value> {
+    fn string(&mut self, bytes: Cow<'a, [u8]>) -> Result<Packed> {
         match bytes {
             Cow::Borrowed(bytes) if let Ok(text) = std::str::from_utf8(bytes) => {
                 self.str(Cow::Borrowed(text))
@@ -106,66 +120,69 @@ impl<'a> Builder<'a> for Interpreter<'a, '_> {
         }
     }
 
-    fn bytes(&mut self, bytes: Cow<'a, [u8]>) -> Result<Value> {
-        Ok(match Span::of(&bytes, self.input) {
-            Some(span) => Value::Bytes(span),
-            None => self.own(bytes),
-        })
+    fn bytes(&mut self, bytes: Cow<'a, [u8]>) -> Result<Packed> {
+        let span = Span::of(&bytes, self.input);
+        Ok(span.map_or_else(|| self.own(bytes), Value::Bytes).into())
     }
 
-    fn bytearray(&mut self, bytes: Cow<'a, [u8]>) -> Result<Value> {
+    fn bytearray(&mut self, bytes: Cow<'a, [u8]>) -> Result<Packed> {
         self.bytes(bytes)
     }
 
     #[inline]
-    fn list(&mut self, items: Drain<'_, Value>) -> Result<Value> {
+    fn list(&mut self, items: Drain<'_, Packed>) -> Result<Packed> {
         self.hide(items.as_slice());
-        Ok(Value::Plain)
+        Ok(Value::Plain.into())
     }
 
     #[inline]
-    fn tuple(&mut self, items: Drain<'_, Value>) -> Result<Value> {
+    fn tuple(&mut self, items: Drain<'_, Packed>) -> Result<Packed> {
         self.hide(items.as_slice());
-        Ok(self.keep(items.as_slice()))
+        Ok(self.keep(items.as_slice()).into())
     }
 
     #[inline]
-    fn dict(&mut self) -> Result<Value> {
+    fn dict(&mut self) -> Result<Packed> {
         self.dicts = self.dicts.wrapping_add(1);
-        Ok(Value::Dict(self.dicts))
+        Ok(Value::Dict(self.dicts).into())
     }
 
-    fn set(&mut self) -> Result<Value> {
-        Ok(Value::Plain)
+    fn set(&mut self) -> Result<Packed> {
+        Ok(Value::Plain.into())
     }
 
-    fn frozenset(&mut self, items: Drain<'_, Value>) -> Result<Value> {
+    fn frozenset(&mut self, items: Drain<'_, Packed>) -> Result<Packed> {
         self.list(items)
     }
 
     #[inline]
-    fn append(&mut self, list: &Value, items: Drain<'_, Value>) -> Result<()> {
+    fn append(&mut self, list: &Packed, items: Drain<'_, Packed>) -> Result<()> {
         self.hide(items.as_slice());
-        if !matches!(list, Value::Plain) && items.len() > 0 {
-            self.change(*list, "items", Grade::Unknown);
+        if let list @ Value::Global(_) = list.value()
+            && items.len() > 0
+        {
+            self.change(list, "items", Grade::Unknown);
         }
         Ok(())
     }
 
     #[inline]
-    fn set_items(&mut self, dict: &Value, items: Drain<'_, Value>) -> Result<()> {
+    fn set_items(&mut self, dict: &Packed, items: Drain<'_, Packed>) -> Result<()> {
         let pairs = items.as_slice();
-        let Value::Dict(dict) = *dict else {
-            self.hide(pairs);
-            self.change(*dict, "items", Grade::Dangerous);
-            return Ok(());
+        let dict = match dict.value() {
+            Value::Dict(dict) => dict,
+            other => {
+                self.hide(pairs);
+                self.change(other, "items", Grade::Dangerous);
+                return Ok(());
+            }
         };
         let mut special = false;
         for pair in pairs.chunks_exact(2) {
-            if let Value::Global(_) | Value::Getter(_) = pair[1] {
+            if pair[1].is_function() {
                 self.hide(&pair[1..]);
             }
-            if let Value::Str(key) = pair[0] {
+            if let Value::Str(key) = pair[0].value() {
                 special |= is_special_key(key.bytes(self.input));
             }
         }
@@ -175,77 +192,81 @@ impl<'a> Builder<'a> for Interpreter<'a, '_> {
         Ok(())
     }
 
-    fn add_items(&mut self, set: &Value, items: Drain<'_, Value>) -> Result<()> {
+    fn add_items(&mut self, set: &Packed, items: Drain<'_, Packed>) -> Result<()> {
         self.append(set, items)
     }
 
-    fn global(&mut self, module: &'a str, name: &'a str) -> Result<Value> {
-        Ok(Value::Global(self.entry(Cow::Borrowed(module), Cow::Borrowed(name))))
+    fn global(&mut self, module: &'a str, name: &'a str) -> Result<Packed> {
+        Ok(Value::Global(self.entry(Cow::Borrowed(module), Cow::Borrowed(name))).into())
     }
 
-    fn stack_global(&mut self, module: &Value, name: &Value) -> Result<Value> {
-        let (Some(module3), Some(name3)) = (self.name_text(*module), self.name_text(*name)) else {
-            let (module, name) = (*module, *name);
+    fn stack_global(&mut self, module: &Packed, name: &Packed) -> Result<Packed> {
+        let (module, name) = (module.value(), name.value());
+        let (Some(module3), Some(name3)) = (self.name_text(module), self.name_text(name)) else {
             self.danger("what is named cannot be seen", |this| {
                 format!("a global named by {} and {}", this.shown(module), this.shown(name))
             });
-            return Ok(Value::Anything);
+            return Ok(Value::Anything.into());
         };
-        Ok(Value::Global(self.entry(module3, name3)))
+        Ok(Value::Global(self.entry(module3, name3)).into())
     }
 
     #[inline]
-    fn call(&mut self, callable: Value, arguments: Value) -> Result<Value> {
+    fn call(&mut self, callable: Packed, arguments: Packed) -> Result<Packed> {
+        let callable = callable.value();
         if let Some(made) = self.ordinary_call(callable) {
-            return Ok(made);
+            return Ok(made.into());
         }
-        let arguments = self.arguments(arguments);
-        Ok(self.judge_call(callable, &arguments))
+        let arguments = self.arguments(arguments.value());
+        Ok(self.judge_call(callable, &arguments).into())
     }
 
-    fn instance(&mut self, class: Value, arguments: Drain<'_, Value>) -> Result<Value> {
+    fn instance(&mut self, class: Packed, arguments: Drain<'_, Packed>) -> Result<Packed> {
         self.hide(arguments.as_slice());
-        Ok(self.judge_call(class, arguments.as_slice()))
+        let arguments: Vec<Value> = arguments.as_slice().iter().map(|argument| argument.value()).collect();
+        Ok(self.judge_call(class.value(), &arguments).into())
     }
 
-    fn new_object(&mut self, class: Value, arguments: Value, keywords: Option<Value>) -> Result<Value> {
+    fn new_object(&mut self, class: Packed, arguments: Packed, keywords: Option<Packed>) -> Result<Packed> {
+        let class = class.value();
         if let Some(made) = self.ordinary_call(class) {
-            return Ok(made);
+            return Ok(made.into());
         }
-        let mut arguments = self.arguments(arguments);
-        arguments.extend(keywords);
-        Ok(self.judge_call(class, &arguments))
+        let mut arguments = self.arguments(arguments.value());
+        arguments.extend(keywords.map(Packed::value));
+        Ok(self.judge_call(class, &arguments).into())
     }
 
-    fn build(&mut self, object: &Value, state: Value) -> Result<()> {
-        self.change(*object, "state", Grade::Dangerous);
-        self.set_state(*object, state);
+    fn build(&mut self, object: &Packed, state: Packed) -> Result<()> {
+        let object = object.value();
+        self.change(object, "state", Grade::Dangerous);
+        self.set_state(object, state.value());
         Ok(())
     }
 
-    fn persistent(&mut self, id: Value) -> Result<Value> {
+    fn persistent(&mut self, id: Packed) -> Result<Packed> {
         self.report(Grade::Unknown, "the program that loads it decides what this is", |this| {
-            let words = match id {
-                Value::Tuple { .. } => this.shown_all(&this.arguments(id)),
+            let words = match id.value() {
+                Value::Tuple { .. } => this.shown_all(&this.arguments(id.value())),
                 id => this.shown(id),
             };
             ["persistent id ", &words].concat()
         });
-        Ok(Value::Anything)
+        Ok(Value::Anything.into())
     }
 
-    fn extension(&mut self, code: i32) -> Result<Value> {
+    fn extension(&mut self, code: i32) -> Result<Packed> {
         self.report(Grade::Unknown, "a name that only the program knows that loads it", |_| {
             format!("extension code {code}")
         });
-        Ok(Value::Anything)
+        Ok(Value::Anything.into())
     }
 
-    fn next_buffer(&mut self) -> Result<Value> {
-        Ok(Value::Anything)
+    fn next_buffer(&mut self) -> Result<Packed> {
+        Ok(Value::Anything.into())
     }
 
-    fn readonly_buffer(&mut self, buffer: Value) -> Result<Value> {
+    fn readonly_buffer(&mut self, buffer: Packed) -> Result<Packed> {
         Ok(buffer)
     }
 }

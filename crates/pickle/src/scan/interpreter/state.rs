@@ -3,7 +3,7 @@
 use super::{Foreign, Interpreter, shown_name};
 use crate::scan::Grade;
 use crate::scan::names;
-use crate::scan::value::{Value, index};
+use crate::scan::value::{Packed, Value, index};
 
 /// The attributes through which a later instruction calls what is stored in them.
 const HOOKS: &[&str] = &["append", "extend", "add"];
@@ -11,9 +11,9 @@ const HOOKS: &[&str] = &["append", "extend", "add"];
 impl<'a> Interpreter<'a, '_> {
     /// Notes the pairs that `BUILD` looks at.
     #[cold]
-    pub(super) fn note_special(&mut self, dict: u32, pairs: &[Value]) {
+    pub(super) fn note_special(&mut self, dict: u32, pairs: &[Packed]) {
         for pair in pairs.chunks_exact(2) {
-            if let (Value::Str(key), value) = (pair[0], pair[1])
+            if let (Value::Str(key), value) = (pair[0].value(), pair[1].value())
                 && let key = key.bytes(self.input)
                 && is_special_key(key)
                 && let Ok(key) = std::str::from_utf8(key)
@@ -50,7 +50,7 @@ impl<'a> Interpreter<'a, '_> {
                     }
                 }
             }
-            state => self.hide(&[state]),
+            state => self.hide(&[state.into()]),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The table of modules (`names.txt`), as it is written and as it is asked.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use super::words::{is_special, is_suspicious, matches};
@@ -42,7 +43,7 @@ const REASONS: &[(&str, &str)] = &[
 
 pub(super) struct Module {
     pub(super) rest: Rest,
-    exact: HashMap<&'static str, Judgement>,
+    exact: Names<Judgement>,
     /// Names with a `*` at the start or the end.
     patterns: Vec<(&'static str, Judgement)>,
 }
@@ -58,7 +59,37 @@ pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| Table::parse(include
 
 pub(super) struct Table {
     modules: Vec<Module>,
-    index: HashMap<&'static str, usize>,
+    index: Names<usize>,
+}
+
+/// What is known by names. They are fixed, so that names in pickles cannot make them collide.
+type Names<T> = HashMap<&'static str, T, BuildHasherDefault<NameHasher>>;
+
+/// Eight bytes at a time: short names are looked up in less time than the hasher of the standard library needs to begin.
+#[derive(Default)]
+pub(super) struct NameHasher(u64);
+
+impl NameHasher {
+    fn mix(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+impl Hasher for NameHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, rest) = bytes.as_chunks();
+        for word in words {
+            self.mix(u64::from_le_bytes(*word));
+        }
+        self.mix(rest.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
+    }
+
+    /// What the standard library puts behind a text: names differ without it.
+    fn write_u8(&mut self, _byte: u8) {}
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
 }
 
 impl Module {
@@ -67,8 +98,8 @@ impl Module {
             let mut found = self.patterns.iter().filter(|pattern| matches(pattern.0, name));
             found.next().map(|pattern| pattern.1)
         };
-        let special = name.contains("__") && name.split('.').any(is_special);
-        self.exact.get(name).copied().or_else(|| if special { None } else { pattern() })
+        let special = || name.contains("__") && name.split('.').any(is_special);
+        self.exact.get(name).copied().or_else(|| if special() { None } else { pattern() })
     }
 
     /// What a name is that no line lists.
@@ -108,7 +139,7 @@ fn reason(word: &str) -> Option<Judgement> {
 impl Table {
     /// Reads the table. What makes no sense in it is found by the tests.
     fn parse(text: &'static str) -> Self {
-        let (mut modules, mut index) = (Vec::new(), HashMap::new());
+        let (mut modules, mut index) = (Vec::new(), Names::default());
         for block in blocks(text) {
             for name in block.names {
                 index.entry(name).or_insert(modules.len());
@@ -143,7 +174,7 @@ fn blocks(text: &'static str) -> Vec<Block> {
             line.split_once('=').map_or((line, None), |(left, rest)| (left, Some(rest.trim())));
         names.extend(left.split_whitespace());
         if let Some(rest) = rest {
-            let module = Module { rest: rest_of(rest), exact: HashMap::new(), patterns: Vec::new() };
+            let module = Module { rest: rest_of(rest), exact: Names::default(), patterns: Vec::new() };
             blocks.push(Block { names: std::mem::take(&mut names), module });
         }
     }
