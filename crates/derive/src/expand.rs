@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{DeriveInput, Ident, Type};
+use syn::{DeriveInput, Expr, Ident, Type};
 
 use crate::assertion::{assertions, of_index, of_projection};
 use crate::descriptor::{positions, statics};
@@ -186,6 +186,11 @@ fn associated(model: &Model) -> TokenStream {
     });
     let relations = relation::associated(model);
     let scope = model.scope.as_ref().map(|function| {
+        // Of a function that takes something else, the call tells in fewer words.
+        let function = match function {
+            Expr::Path(function) => quote_spanned!(function.span()=> |columns| #function(columns)),
+            closure => quote!(#closure),
+        };
         let call = quote_spanned!(function.span()=> __onggi::scope::<Self, _>(columns, #function));
         quote! {
             const SCOPE: ::core::option::Option<fn(Self::Columns<__onggi::Must>) -> __onggi::Condition> =
