@@ -33,6 +33,7 @@ pub mod projections;
 pub mod query;
 pub mod raw;
 pub mod relations;
+pub mod relations_along;
 pub mod relations_changes;
 pub mod relations_keys;
 pub mod scopes;

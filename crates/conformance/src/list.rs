@@ -115,6 +115,17 @@ macro_rules! cases {
                 members_are_added_and_removed_as_a_difference
                 a_relation_loaded_along_is_filtered_sorted_and_limited_for_each_owner
             }
+            relations_along {
+                relations_to_one_are_read_in_one_statement
+                a_session_reads_what_is_joined_as_objects_each_once
+                a_model_that_is_joined_with_itself_is_read_whole
+                what_is_read_along_leaves_the_other_clauses_as_they_are
+                rows_with_what_is_joined_are_streamed
+                collections_behind_what_is_joined_are_loaded_by_one_statement_each
+                a_row_read_along_that_cannot_be_read_is_named
+                a_reference_to_a_row_that_is_gone_loses_no_row
+                the_other_end_of_a_relation_is_not_joined
+            }
             relations_keys {
                 relations_to_composite_keys_use_columns_that_are_there
                 what_a_relation_without_a_column_is_assigned_is_written_to_its_columns

@@ -263,7 +263,7 @@ pub fn a_foreign_key_leads_to_rows_out_of_scope(harness: &Harness) -> Result<()>
     blog(harness)?;
     let mut connection = harness.connect()?;
     let query = Post::query().filter(|p| p.author().name.eq("John"));
-    let third = query.clone().with(|p| p.author()).one(&mut connection)?;
+    let third = query.clone().with_select(|p| p.author()).one(&mut connection)?;
     assert_eq!(third.author.object().map(|author| &*author.name), Some("John"));
     assert_eq!(
         harness.statements()[0],

@@ -3,6 +3,7 @@
 use onggi_driver as driver;
 
 use crate::reader::Reader;
+use crate::relation::Along;
 use crate::{Model, Result};
 
 /// Something that runs queries: a [`Session`](crate::Session), which gives handles to tracked objects, or a
@@ -20,6 +21,15 @@ pub trait Keep {
     #[doc(hidden)]
     fn entity<M: Model>(&mut self, reader: &mut Reader<'_>) -> Result<Self::Entity<M>>;
 
+    /// Keeps the objects that the rest of the row holds for an object's relations.
+    #[doc(hidden)]
+    fn along<M: Model>(
+        &mut self,
+        owner: &mut Self::Entity<M>,
+        along: &[Along],
+        reader: &mut Reader<'_>,
+    ) -> Result<()>;
+
     /// Before the first row of a query; `distinct` where no row of the model comes twice.
     #[doc(hidden)]
     fn begin<M: Model>(&mut self, _distinct: bool) {}
@@ -27,6 +37,14 @@ pub trait Keep {
     /// After the last row of a query, or its failure.
     #[doc(hidden)]
     fn finish<M: Model>(&mut self) {}
+
+    /// Before the first row, for the models of relations; none of their rows need come once.
+    #[doc(hidden)]
+    fn begin_along(&mut self, _along: &[Along]) {}
+
+    /// After the last row, for the models of relations.
+    #[doc(hidden)]
+    fn finish_along(&mut self, _along: &[Along]) {}
 }
 
 /// Keeps nothing: rows become structs of the caller's.
@@ -43,6 +61,16 @@ impl Keep for Plain {
         // Columns that repeat parts of others are behind those that are fields.
         reader.skip();
         Ok(object)
+    }
+
+    #[inline]
+    fn along<M: Model>(&mut self, owner: &mut M, along: &[Along], reader: &mut Reader<'_>) -> Result<()> {
+        for along in along {
+            let position = M::RELATIONS.iter().position(|own| std::ptr::eq(own, along.relation));
+            let field = owner.relation_mut(position.unwrap_or(usize::MAX));
+            (along.relation.target.read_along)(along, field, reader)?;
+        }
+        Ok(())
     }
 }
 

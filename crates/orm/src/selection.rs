@@ -9,7 +9,7 @@ use crate::expression::{Expression, Nullability, OutputNode, Parts, Paths, Tree,
 use crate::field::Field;
 use crate::query::Tables;
 use crate::reader::Reader;
-use crate::relation::Fetch;
+use crate::relation::{Along, Fetch};
 use crate::row_map::MapFields;
 use crate::{Error, Executor, Model, Result};
 
@@ -49,6 +49,17 @@ pub trait Selection {
     /// Reads its part of a row.
     #[doc(hidden)]
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>>;
+
+    /// Reads what the rest of the row holds for the relations of what was read.
+    #[doc(hidden)]
+    fn along<K: Keep>(
+        _item: &mut Self::Item<K>,
+        _along: &[Along],
+        _reader: &mut Reader<'_>,
+        _keep: &mut K,
+    ) -> Result<()> {
+        Ok(())
+    }
 
     /// Before the first row.
     #[doc(hidden)]
@@ -105,6 +116,10 @@ impl Columns {
 /// What closures of queries see of a model; made by `#[derive(Model)]`.
 ///
 /// Selected, it is the whole object: `select(|post| (post, post.author()))`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no relation to one",
+    note = "a join is told a relation to one, as in `|post| post.author()`; those to many are loaded by `with`"
+)]
 pub trait EntityColumns: Copy + 'static {
     /// The model.
     type Model;
@@ -249,6 +264,16 @@ impl<F: Tables> Selection for Entity<F> {
     #[inline]
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<F::Item<K>> {
         F::read(reader, keep)
+    }
+
+    #[inline]
+    fn along<K: Keep>(
+        item: &mut F::Item<K>,
+        along: &[Along],
+        reader: &mut Reader<'_>,
+        keep: &mut K,
+    ) -> Result<()> {
+        F::along(item, along, reader, keep)
     }
 
     fn begin<K: Keep>(keep: &mut K, distinct: bool) {

@@ -24,9 +24,9 @@ use self::scope::Scoped;
 pub use self::tables::{Joined, Tables, Written};
 pub(crate) use self::write::{execute, returned, run_returning};
 use crate::expression::{Condition, DEPTH, DISTINCT, Must, Order, Parts, Paths, RefusedRows, Tree};
-use crate::relation::fetch::add;
+use crate::relation::fetch::{By, add};
 use crate::relation::{Eager, Fetch};
-use crate::selection::{Columns, Entity, Selection};
+use crate::selection::{Columns, Entity, EntityColumns, Selection};
 use crate::{Error, Model, Result, source};
 
 /// A description of the rows wanted. Building it does nothing; [`all`](Query::all) and its like run it.
@@ -68,7 +68,9 @@ pub struct Query<F, S = Entity<F>> {
 }
 
 impl<M: Model> Query<M> {
-    /// Loads relations along with the objects: in one statement for each, whatever the number of objects.
+    /// Loads relations along with the objects, in few statements whatever the number of objects: what foreign keys of the
+    /// query's own rows refer to is joined to them, as by [`with_join`](Query::with_join), and each other relation takes one
+    /// statement, as by [`with_select`](Query::with_select).
     ///
     /// `|post| post.author().company()` loads authors and their companies, `|user| user.posts().with(|post|
     /// post.tags())` posts and their tags. A relation to many can be narrowed: `|user| user.posts().filter(|post|
@@ -90,13 +92,72 @@ impl<M: Model> Query<M> {
     /// }
     /// # Ok::<(), onggi::Error>(())
     /// ```
-    pub fn with<E: Eager>(mut self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Query<M> {
+    pub fn with<E: Eager>(self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Query<M> {
         let relation = relation(self.columns());
+        self.fetch(relation, By::Choice)
+    }
+
+    /// Loads relations to one along by the query's own statement, to which their tables are joined: what
+    /// [`with`](Query::with) does for foreign keys, said.
+    ///
+    /// No row is lost where a reference leads to nothing. Rows that share an object each bring its columns, which a session
+    /// reads once, and plain structs each for itself. A `distinct` query, and one that groups or locks its rows, takes
+    /// statements of their own all the same. [`each`](Query::each) gives rows with what is joined.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String }
+    /// # #[derive(Clone, Default, Model)] struct Post { id: Id<Post>, title: String, author: BelongsTo<User> }
+    /// # let db = onggi::Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Post])?;
+    /// # let mut connection = db.connect()?;
+    /// Post::query().with_join(|post| post.author()).each(&mut connection, |post| {
+    ///     let post = post?;
+    ///     println!("{} by {}", post.title, post.author.object().map_or("nobody", |author| &author.name));
+    ///     Ok(())
+    /// })?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn with_join<C: EntityColumns<Model: Model>>(
+        mut self,
+        relation: impl FnOnce(M::Columns<Must>) -> C,
+    ) -> Query<M> {
+        let to = relation(self.columns());
+        let steps = std::iter::successors(source::step(to.source()), |step| source::step(step.from));
+        if let Some(other) = steps.map(|step| step.relation).find(|relation| relation.columns().is_empty()) {
+            let why = format!(
+                "{} is the other end of a relation, of which a join can give several rows: load it `with`",
+                other.name
+            );
+            self.error.get_or_insert_with(|| why.into());
+        }
+        self.fetch(to, By::Join)
+    }
+
+    /// Loads relations along by statements of their own, each by the keys of all objects before: where many rows share few
+    /// large objects, each of them is read once.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct Logo { id: Id<Logo>, image: Vec<u8> }
+    /// # #[derive(Clone, Default, Model)] struct Item { id: Id<Item>, name: String, logo: BelongsTo<Logo> }
+    /// # let db = onggi::Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![Logo, Item])?;
+    /// # let mut connection = db.connect()?;
+    /// let items = Item::query().with_select(|item| item.logo()).all(&mut connection)?; // two statements
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn with_select<E: Eager>(self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Query<M> {
+        let relation = relation(self.columns());
+        self.fetch(relation, By::Select)
+    }
+
+    fn fetch(mut self, relation: impl Eager, by: By) -> Query<M> {
         if let Some((source, column)) = relation.deferred() {
             self.include(source, column);
         }
         if let Some(fetch) = relation.into_fetches() {
-            add(&mut self.fetches, fetch);
+            add(&mut self.fetches, fetch.by(by));
         }
         self
     }

@@ -2,9 +2,11 @@ use onggi_driver as driver;
 use onggi_sql::{Expression, Select, Selected, Statement, Summary, Value, ValueRef, shape};
 
 use super::{Query, Tables};
-use crate::executor::Plain;
+use crate::executor::{Keep, Plain};
 use crate::field::Field;
 use crate::reader::Reader;
+use crate::relation::Along;
+use crate::relation::along::Reading;
 use crate::row_map::{MapField, MapFields, RowMap, names};
 use crate::selection::Selection;
 use crate::{Error, Executor, Result};
@@ -18,12 +20,12 @@ impl<F: Tables, S: Selection> Query<F, S> {
     /// Those of the database, and rows that cannot be read: their table, column and key are named. With
     /// [`each`](Query::each) the other rows can be read all the same.
     pub fn all<E: Executor>(&self, executor: &mut E) -> Result<Vec<S::Item<E::Keep>>> {
-        let mut items = Vec::new();
-        self.keep(executor, |item| {
+        let (reading, mut items) = (self.reading(), Vec::new());
+        self.keep(&reading, executor, |item| {
             items.push(item);
             true
         })?;
-        S::fetch(executor, &mut items, &self.fetches)?;
+        S::fetch(executor, &mut items, &reading.rest)?;
         Ok(items)
     }
 
@@ -33,12 +35,12 @@ impl<F: Tables, S: Selection> Query<F, S> {
     ///
     /// Those of [`all`](Query::all).
     pub fn first<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
-        let mut first = None;
-        self.keep(executor, |item| {
+        let (reading, mut first) = (self.reading(), None);
+        self.keep(&reading, executor, |item| {
             first = Some(item);
             false
         })?;
-        S::fetch(executor, first.as_mut_slice(), &self.fetches)?;
+        S::fetch(executor, first.as_mut_slice(), &reading.rest)?;
         Ok(first)
     }
 
@@ -63,8 +65,8 @@ impl<F: Tables, S: Selection> Query<F, S> {
     ///
     /// [`is_not_unique`](Error::is_not_unique), and those of [`all`](Query::all).
     pub fn one_or_none<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
-        let (mut found, mut several) = (None, false);
-        self.keep(executor, |item| {
+        let (reading, mut found, mut several) = (self.reading(), None, false);
+        self.keep(&reading, executor, |item| {
             several = found.replace(item).is_some();
             !several
         })?;
@@ -72,7 +74,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
             let table = self.source().table.name;
             return Err(Error::not_unique(format!("more than one row of {table} matches the query")));
         }
-        S::fetch(executor, found.as_mut_slice(), &self.fetches)?;
+        S::fetch(executor, found.as_mut_slice(), &reading.rest)?;
         Ok(found)
     }
 
@@ -89,11 +91,15 @@ impl<F: Tables, S: Selection> Query<F, S> {
         executor: &mut E,
         mut each: impl FnMut(Result<S::Item<Plain>>) -> Result<()>,
     ) -> Result<()> {
-        if !self.fetches.is_empty() {
-            return Err(Error::usage("`each` holds one row at a time: relations are loaded `with` all rows"));
+        let Reading { select, along, rest } = self.reading();
+        if !rest.is_empty() {
+            return Err(Error::usage(
+                "`each` holds one row at a time, and relations are loaded `with` all rows: those to one by \
+                 `with_join` are in their rows",
+            ));
         }
-        self.run(&self.select, executor, |reader, _| {
-            each(S::read(reader, &mut Plain))?;
+        self.run(&select, executor, |reader, _| {
+            each(read::<S, Plain>(&along, reader, &mut Plain))?;
             Ok(true)
         })
     }
@@ -194,7 +200,8 @@ impl<F: Tables, S: Selection> Query<F, S> {
     pub fn explain<E: Executor>(&self, executor: &mut E) -> Result<Vec<String>> {
         self.check()?;
         executor.before_read()?;
-        let statement = Statement::Explain(Box::new(Statement::Select(self.select.clone())));
+        let select = self.reading().select.into_owned();
+        let statement = Statement::Explain(Box::new(Statement::Select(select)));
         let (shape, values) = shape::of(&statement);
         executor.split().0.with(
             &shape,
@@ -230,9 +237,15 @@ impl<F: Tables, S: Selection> Query<F, S> {
         Ok(result)
     }
 
+    /// How its rows are read.
+    fn reading(&self) -> Reading<'_> {
+        Reading::of(&self.select, self.source(), &self.fetches)
+    }
+
     /// Hands the rows to `each`, as the executor keeps them, until that says to stop.
     fn keep<E: Executor>(
         &self,
+        Reading { select, along, .. }: &Reading<'_>,
         executor: &mut E,
         mut each: impl FnMut(S::Item<E::Keep>) -> bool,
     ) -> Result<()> {
@@ -240,9 +253,14 @@ impl<F: Tables, S: Selection> Query<F, S> {
         self.check()?;
         executor.before_read()?;
         // No row of one table comes twice; through a join it can.
-        S::begin(executor.split().1, self.select.joins.is_empty());
-        let result = self.run(&self.select, executor, |reader, keep| Ok(each(S::read(reader, keep)?)));
-        S::finish(executor.split().1);
+        let keep = executor.split().1;
+        S::begin(keep, self.select.joins.is_empty());
+        keep.begin_along(along);
+        let result =
+            self.run(select, executor, |reader, keep| Ok(each(read::<S, E::Keep>(along, reader, keep)?)));
+        let keep = executor.split().1;
+        keep.finish_along(along);
+        S::finish(keep);
         result
     }
 
@@ -258,6 +276,14 @@ impl<F: Tables, S: Selection> Query<F, S> {
         let (connection, keep) = executor.split();
         rows(select, connection, keep, row).inspect_err(|_| executor.after_error())
     }
+}
+
+/// Reads a row, with the relations that are in it.
+#[inline]
+fn read<S: Selection, K: Keep>(along: &[Along], reader: &mut Reader<'_>, keep: &mut K) -> Result<S::Item<K>> {
+    let mut item = S::read(reader, keep)?;
+    S::along(&mut item, along, reader, keep)?;
+    Ok(item)
 }
 
 /// Runs a select and hands its rows to `row` until that says to stop.

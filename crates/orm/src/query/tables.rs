@@ -3,7 +3,7 @@ use onggi_sql::Source;
 use crate::executor::{Keep, Plain};
 use crate::expression::{Maybe, Must};
 use crate::reader::Reader;
-use crate::relation::Fetch;
+use crate::relation::{Along, Fetch};
 use crate::selection::{Selection, Whole};
 use crate::{Executor, Model, Result};
 
@@ -36,6 +36,17 @@ pub trait Tables {
     /// Reads their part of a row.
     #[doc(hidden)]
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>>;
+
+    /// Reads what the rest of the row holds for the relations of the only table.
+    #[doc(hidden)]
+    fn along<K: Keep>(
+        _item: &mut Self::Item<K>,
+        _along: &[Along],
+        _reader: &mut Reader<'_>,
+        _keep: &mut K,
+    ) -> Result<()> {
+        Ok(())
+    }
 
     /// Before the first row.
     #[doc(hidden)]
@@ -72,6 +83,16 @@ impl<M: Model> Tables for M {
     #[inline]
     fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<K::Entity<M>> {
         keep.entity(reader)
+    }
+
+    #[inline]
+    fn along<K: Keep>(
+        item: &mut K::Entity<M>,
+        along: &[Along],
+        reader: &mut Reader<'_>,
+        keep: &mut K,
+    ) -> Result<()> {
+        if along.is_empty() { Ok(()) } else { keep.along(item, along, reader) }
     }
 
     fn begin<K: Keep>(keep: &mut K, distinct: bool) {

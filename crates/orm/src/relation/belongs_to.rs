@@ -85,6 +85,17 @@ impl<M: Model> BelongsTo<M> {
         }
     }
 
+    /// Lends the object that a query read along, until it is filled again.
+    pub(crate) fn take(&mut self) -> Option<M> {
+        match std::mem::replace(&mut self.0, State::Unset) {
+            State::Loaded(object) => Some(*object),
+            other => {
+                self.0 = other;
+                None
+            }
+        }
+    }
+
     /// Takes the object that its key refers to.
     pub(crate) fn fill(&mut self, object: M) {
         self.0 = State::Loaded(Box::new(object));

@@ -15,6 +15,20 @@ pub struct Fetch {
     /// Which of the related rows, in which order, where not all by their keys.
     pub(crate) narrowed: Option<Box<Narrowed>>,
     pub(crate) nested: Vec<Fetch>,
+    pub(crate) by: By,
+    /// Whether the objects are there already, and what is behind them alone is to be loaded.
+    pub(crate) is_read: bool,
+}
+
+/// Which statement reads the objects of a relation to one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum By {
+    #[default]
+    Choice,
+    /// That of their owners, which their table is joined to.
+    Join,
+    /// One of their own, by the keys of all owners.
+    Select,
 }
 
 /// A part of a relation to many.
@@ -34,7 +48,23 @@ impl Fetch {
     /// The rows in scope on the other side of a relation; none where all are.
     pub(crate) fn scoped(relation: &'static Relation) -> Option<Fetch> {
         let narrowed = Some(Narrowed::scoped(relation)?);
-        Some(Fetch { relation, narrowed, nested: Vec::new() })
+        Some(Fetch { narrowed, ..Fetch::new(relation, Vec::new()) })
+    }
+
+    pub(crate) fn new(relation: &'static Relation, nested: Vec<Fetch>) -> Fetch {
+        Fetch { relation, narrowed: None, nested, by: By::default(), is_read: false }
+    }
+
+    /// Whether the statement of a query's own objects reads it.
+    pub(crate) fn is_joined(&self) -> bool {
+        !self.relation.columns().is_empty() && self.by != By::Select
+    }
+
+    /// The same, and what is behind it, by such statements.
+    pub(crate) fn by(mut self, by: By) -> Fetch {
+        self.by = by;
+        self.nested = self.nested.into_iter().map(|nested| nested.by(by)).collect();
+        self
     }
 }
 
@@ -133,7 +163,8 @@ fn along(to: Source, last: Option<Fetch>) -> Option<Fetch> {
     let (mut fetch, mut to) = (last, to);
     while let Some(step) = source::step(to) {
         let nested = fetch.into_iter().collect();
-        fetch = Some(Fetch { relation: step.relation, narrowed: Narrowed::scoped(step.relation), nested });
+        let narrowed = Narrowed::scoped(step.relation);
+        fetch = Some(Fetch { narrowed, ..Fetch::new(step.relation, nested) });
         to = step.from;
     }
     fetch
@@ -150,7 +181,12 @@ pub(crate) fn add(fetches: &mut Vec<Fetch>, fetch: Fetch) {
             }
     };
     match fetches.iter_mut().find(same) {
-        Some(known) => fetch.nested.into_iter().for_each(|nested| add(&mut known.nested, nested)),
+        Some(known) => {
+            if fetch.by != By::Choice {
+                known.by = fetch.by;
+            }
+            fetch.nested.into_iter().for_each(|nested| add(&mut known.nested, nested));
+        }
         None => fetches.push(fetch),
     }
 }

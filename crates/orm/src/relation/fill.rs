@@ -68,6 +68,7 @@ pub(crate) fn fill<T: Model>(
     connection: &mut Connection,
 ) -> Result<()> {
     match fetch.relation.columns() {
+        _ if fetch.is_read => fill_behind::<T>(fetch, owners, connection),
         [] => fill_many::<T>(fetch, owners, connection),
         columns => fill_one::<T>(fetch, columns, owners, connection),
     }
@@ -103,6 +104,22 @@ fn fill_one<T: Model>(
         }
     }
     Ok(())
+}
+
+/// Fills relations of the objects that fields hold already.
+fn fill_behind<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut Connection) -> Result<()> {
+    let (mut targets, mut holders): (Vec<T>, Vec<usize>) = (Vec::new(), Vec::new());
+    for owner in 0..owners.count() {
+        if let Some(target) = take_one(owners.relation_mut(owner, fetch.relation))? {
+            targets.push(target);
+            holders.push(owner);
+        }
+    }
+    let filled = fill_all(&fetch.nested, &mut targets, connection);
+    for (owner, target) in holders.into_iter().zip(targets) {
+        put_one(owners.relation_mut(owner, fetch.relation), target)?;
+    }
+    filled
 }
 
 fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut Connection) -> Result<()> {
@@ -184,6 +201,18 @@ pub(crate) fn put_one<T: Model>(field: &mut dyn RelationField, target: T) -> Res
         return Err(other_type());
     }
     Ok(())
+}
+
+/// Takes the object that it refers to out of a field, where it was read along, to be put there again.
+fn take_one<T: Model>(field: &mut dyn RelationField) -> Result<Option<T>> {
+    let field: &mut dyn Any = field;
+    if let Some(field) = field.downcast_mut::<BelongsTo<T>>() {
+        Ok(field.take())
+    } else if let Some(field) = field.downcast_mut::<Option<BelongsTo<T>>>() {
+        Ok(field.as_mut().and_then(BelongsTo::take))
+    } else {
+        Err(other_type())
+    }
 }
 
 /// Puts the objects on its other side into a field.

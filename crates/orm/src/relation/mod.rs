@@ -1,5 +1,6 @@
 //! How models are related: fields, what a table's description says of them, and what queries make of them.
 
+pub(crate) mod along;
 mod belongs_to;
 mod collection;
 pub(crate) mod fetch;
@@ -10,6 +11,7 @@ pub(crate) mod keys;
 mod related;
 pub(crate) mod select;
 
+pub use along::Along;
 pub use belongs_to::BelongsTo;
 pub use collection::Collection;
 pub use fetch::{Eager, Fetch};

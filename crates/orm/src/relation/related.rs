@@ -75,7 +75,7 @@ impl<M: Model> Related<M> {
             let narrowed = Narrowed { source, between: None, select, error };
             Box::new(if self.scoped { narrowed.scoped_between(self.relation) } else { narrowed })
         });
-        Fetch { relation: self.relation, narrowed, nested }
+        Fetch { narrowed, ..Fetch::new(self.relation, nested) }
     }
 
     /// Whether there is one.

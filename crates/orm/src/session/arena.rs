@@ -13,6 +13,8 @@ use super::store::{AnyStore, Store};
 use crate::executor::Keep;
 use crate::handle::{Handle, Object};
 use crate::reader::Reader;
+use crate::relation::Along;
+use crate::relation::along::pass;
 use crate::unit_of_work::{ChangeKind, ChangeSet, Edge, Objects};
 use crate::{Bind, Error, Model, Result, Value, ValueRef};
 
@@ -68,6 +70,19 @@ impl Arena {
         reader.enter(M::table());
         let now = self.epochs.now();
         self.store_or_new::<M>().load_new(reader, now)
+    }
+
+    /// The objects of relations to one that the rest of the row holds: their owners find them by their keys.
+    fn keep_along(&mut self, along: &[Along], reader: &mut Reader<'_>) -> Result<()> {
+        for Along { relation, nested } in along {
+            if reader.is_missing(relation.target())? {
+                pass(nested, reader)?;
+                continue;
+            }
+            (relation.target.keep)(self, reader)?;
+            self.keep_along(nested, reader)?;
+        }
+        Ok(())
     }
 
     /// Lends two different objects mutably.
@@ -335,6 +350,29 @@ impl Keep for Arena {
         // Columns that repeat parts of others are behind those that are fields.
         reader.skip();
         Ok(handle)
+    }
+
+    fn along<M: Model>(
+        &mut self,
+        _owner: &mut Handle<M>,
+        along: &[Along],
+        reader: &mut Reader<'_>,
+    ) -> Result<()> {
+        self.keep_along(along, reader)
+    }
+
+    fn begin_along(&mut self, along: &[Along]) {
+        for Along { relation, nested } in along {
+            (relation.target.begin)(self, false);
+            self.begin_along(nested);
+        }
+    }
+
+    fn finish_along(&mut self, along: &[Along]) {
+        for Along { relation, nested } in along {
+            (relation.target.finish)(self);
+            self.finish_along(nested);
+        }
     }
 
     fn begin<M: Model>(&mut self, distinct: bool) {

@@ -8,8 +8,9 @@ use crate::executor::Keep;
 use crate::expression::Condition;
 use crate::handle::Object;
 use crate::reader::Reader;
-use crate::relation::Fetch;
+use crate::relation::along::read;
 use crate::relation::fill::{Owners, fill};
+use crate::relation::{Along, Fetch, RelationField};
 use crate::{Model, Result, Table};
 
 /// What a session does with objects of a model that it knows no type of.
@@ -24,6 +25,8 @@ pub struct Target {
     pub(crate) begin: fn(&mut Arena, bool),
     /// After the last row.
     pub(crate) finish: fn(&mut Arena),
+    /// Reads the object of a plain struct's relation, which is in the row of the struct.
+    pub(crate) read_along: fn(&Along, &mut dyn RelationField, &mut Reader<'_>) -> Result<()>,
     /// Fills relations of plain structs.
     pub(crate) fill: fn(&Fetch, &mut dyn Owners, &mut driver::Connection) -> Result<()>,
 }
@@ -36,6 +39,7 @@ pub const fn target<M: Model>() -> Target {
         keep: |arena, reader| Ok(arena.entity::<M>(reader)?.object()),
         begin: |arena, distinct| arena.begin::<M>(distinct),
         finish: |arena| arena.finish::<M>(),
+        read_along: read::<M>,
         fill: fill::<M>,
     }
 }
