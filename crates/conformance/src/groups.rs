@@ -54,6 +54,31 @@ pub fn rows_are_grouped(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+pub fn rows_are_grouped_by_expressions_with_values(harness: &Harness) -> Result<()> {
+    sales(harness)?;
+    let mut connection = harness.connect()?;
+    let tens = Sale::query()
+        .group_by(|s| s.amount / 10)
+        .having(|s| (s.amount / 10).lt(9))
+        .order_by(|s| s.amount / 10)
+        .select(|s| (s.amount / 10, (s.amount / 10 + 1).cast::<String>(), count_rows()));
+    let expected = [(0, "1", 1), (1, "2", 1), (2, "3", 2)];
+    assert_eq!(tens.all(&mut connection)?, expected.map(|(tens, next, rows)| (tens, next.to_owned(), rows)));
+    let distinct = Sale::query().select(|s| s.amount / 10).distinct().order_by(|s| (s.amount / 10).desc());
+    assert_eq!(distinct.all(&mut connection)?, [2, 1, 0]);
+    assert_eq!(
+        harness.statements(),
+        [
+            concat!(
+                r#"SELECT "amount" / ?1, CAST(("amount" / ?1) + ?2 AS TEXT), count(*) FROM "sale" "#,
+                r#"GROUP BY ("amount" / ?1) HAVING ("amount" / ?1) < ?3 ORDER BY ("amount" / ?1)"#
+            ),
+            r#"SELECT DISTINCT "amount" / ?1 FROM "sale" ORDER BY ("amount" / ?1) DESC"#,
+        ]
+    );
+    Ok(())
+}
+
 pub fn a_grouped_query_counts_its_groups(harness: &Harness) -> Result<()> {
     sales(harness)?;
     let mut connection = harness.connect()?;

@@ -311,6 +311,7 @@ macro_rules! cases {
             }
             groups {
                 rows_are_grouped
+                rows_are_grouped_by_expressions_with_values
                 a_grouped_query_counts_its_groups
                 aggregates_choose_their_rows
                 texts_are_aggregated_in_order

@@ -111,6 +111,8 @@ pub fn parts_of_any_type_are_selected_as_they_are(harness: &Harness) -> Result<(
     let row = query
         .select(|u| (u.data.at("age"), u.data.at("city"), u.data.at("tags"), u.data.at("none")))
         .one(&mut connection)?;
+    let map = User::query().select(|u| (u.name, u.data.at("age").label("age"))).maps(&mut connection)?;
+    assert_eq!(map[1]["age"], Value::Integer(20));
     let texts = |text: &str| Value::Text(text.into());
     assert_eq!(row, (Value::Integer(30), texts("Seoul"), texts(r#"["first","jo"]"#), Value::Null));
     Ok(())

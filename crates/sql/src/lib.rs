@@ -27,6 +27,7 @@ mod compiled;
 pub mod dialect;
 mod error;
 mod expression;
+mod repeat;
 pub mod schema;
 pub mod shape;
 mod source;

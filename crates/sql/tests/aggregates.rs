@@ -5,7 +5,7 @@ mod common;
 use common::{AGE, BALANCE, ID, NAME, USERS, poor_text, text};
 use onggi_sql::{
     Aggregate, AggregateFunction, BinaryOperator, Direction, Expression, Nulls, Order, Select, Selected,
-    Statement, Summary, shape,
+    Statement, Summary, Value, shape,
 };
 
 fn column(column: usize) -> Expression {
@@ -117,5 +117,74 @@ fn numbers_to_group_or_sort_by_are_no_positions() {
     assert_eq!(
         text(&Statement::Select(select)),
         r#"SELECT "name" FROM "users" GROUP BY (SELECT 1) ORDER BY (SELECT 2) DESC"#
+    );
+}
+
+/// PostgreSQL takes `"age" / $1` and `"age" / $2` for two expressions, of which only one is grouped by.
+#[test]
+fn what_rows_are_grouped_by_has_its_parameters_once() {
+    let decade = |years| Expression::binary(BinaryOperator::Divide, column(AGE), Expression::value(years));
+    let grouped = |selected: i64, sorted: i64| Select {
+        group_by: vec![decade(10)],
+        having: Some(greater(decade(10), 1)),
+        filter: Some(greater(column(ID), 10)),
+        order: vec![by(decade(sorted))],
+        limit: Some(10.into()),
+        ..Select::new(&USERS, vec![decade(selected), greater(decade(10), 2)])
+    };
+    let statement = Statement::Select(grouped(10, 10));
+    assert_eq!(
+        text(&statement),
+        concat!(
+            r#"SELECT "age" / ?1, ("age" / ?1) > ?2 FROM "users" WHERE "id" > ?3 GROUP BY ("age" / ?1) "#,
+            r#"HAVING ("age" / ?1) > ?4 ORDER BY ("age" / ?1) DESC LIMIT ?5"#
+        )
+    );
+    let values = |select: Select| -> Vec<Value> {
+        let statement = Statement::Select(select);
+        shape::of(&statement).1.into_iter().cloned().collect()
+    };
+    assert_eq!(values(grouped(10, 10)), [10, 2, 10, 1, 10].map(Value::from));
+    assert_eq!(values(grouped(9, 10)), [9, 10, 2, 10, 1, 10].map(Value::from));
+    let shapes = [grouped(10, 10), grouped(9, 10), grouped(10, 9), grouped(9, 9)].map(Statement::Select);
+    for (place, one) in shapes.iter().enumerate() {
+        for other in &shapes[place + 1..] {
+            assert_eq!(shape::of(one).0 == shape::of(other).0, text(one) == text(other));
+        }
+    }
+    // What is bound when the statement runs is not known to be the same.
+    let bound = Expression::binary(BinaryOperator::Divide, column(AGE), Expression::Parameter);
+    let select = Select { group_by: vec![bound.clone()], ..Select::new(&USERS, vec![bound]) };
+    assert_eq!(text(&Statement::Select(select)), r#"SELECT "age" / ?1 FROM "users" GROUP BY ("age" / ?2)"#);
+}
+
+#[test]
+fn distinct_rows_are_sorted_by_what_is_selected_of_them() {
+    let twice = || Expression::binary(BinaryOperator::Multiply, column(AGE), Expression::value(2));
+    let select = Select { order: vec![by(twice())], ..Select::new(&USERS, vec![twice()]) };
+    let distinct = Select { distinct: true, ..select.clone() };
+    let words = r#" "age" * ?1 FROM "users" ORDER BY ("age" * "#;
+    assert_eq!(text(&Statement::Select(distinct)), format!("SELECT DISTINCT{words}?1) DESC"));
+    assert_eq!(text(&Statement::Select(select)), format!("SELECT{words}?2) DESC"));
+}
+
+/// A select inside another sees the parameters of what both name.
+#[test]
+fn a_select_inside_shares_parameters_with_the_group_around_it() {
+    let decade = || Expression::binary(BinaryOperator::Divide, column(AGE), Expression::value(10));
+    let mut inner = Select::all(onggi_sql::Source { table: &USERS, id: 1 });
+    inner.columns = Selected::Nothing;
+    inner.filter = Some(greater(decade(), 3));
+    let select = Select {
+        group_by: vec![decade()],
+        having: Some(Expression::exists(inner)),
+        ..Select::new(&USERS, vec![decade()])
+    };
+    assert_eq!(
+        text(&Statement::Select(select)),
+        concat!(
+            r#"SELECT "users"."age" / ?1 FROM "users" GROUP BY ("users"."age" / ?1) HAVING EXISTS "#,
+            r#"(SELECT 1 FROM "users" AS "users_2" WHERE ("users"."age" / ?1) > ?2)"#
+        )
     );
 }

@@ -7,6 +7,16 @@ const CHAIN: usize = 100;
 
 impl Writer {
     pub(super) fn expression(&mut self, expression: &Expression) -> Result<()> {
+        let Some(before) = self.repeats.find(expression, self.parameters) else {
+            return self.operation(expression);
+        };
+        let parameters = std::mem::replace(&mut self.parameters, before);
+        self.operation(expression)?;
+        self.parameters = parameters;
+        Ok(())
+    }
+
+    fn operation(&mut self, expression: &Expression) -> Result<()> {
         match expression {
             Expression::Column(source, column) => self.column(*source, *column),
             Expression::Excluded(source, column) => self.excluded(*source, *column),

@@ -16,7 +16,8 @@ mod write;
 
 pub use self::placeholder::placeholders;
 use self::source::Sources;
-use crate::{Compiled, Dialect, Error, Result, Statement};
+use crate::repeat::Repeats;
+use crate::{Compiled, Dialect, Error, Expression, Result, Statement};
 
 /// The statement's text in a dialect.
 ///
@@ -44,6 +45,7 @@ pub(crate) struct Writer {
     sources: Sources,
     /// Whether columns of the new row can be named.
     excluded: bool,
+    repeats: Repeats<Expression>,
 }
 
 impl Writer {
@@ -54,6 +56,7 @@ impl Writer {
             parameters: 0,
             sources: Sources::default(),
             excluded: false,
+            repeats: Repeats::default(),
         }
     }
 

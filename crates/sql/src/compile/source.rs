@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use super::Writer;
+use crate::repeat::shared;
 use crate::source::{Key, Scope};
 use crate::{Error, Join, JoinKind, Relation, Result, Select, Source};
 
@@ -102,7 +103,9 @@ impl Writer {
         let aliases = self.sources.aliases.len();
         self.add_relation(&select.source)?;
         select.joins.iter().try_for_each(|join| self.add_relation(&join.source))?;
+        let repeats = self.repeats.enter(shared(select).cloned());
         write(self)?;
+        self.repeats.leave(repeats);
         self.sources.scope.leave(outer);
         self.sources.aliases.truncate(aliases);
         Ok(())

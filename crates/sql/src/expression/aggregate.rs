@@ -2,7 +2,7 @@ use super::Expression;
 use crate::{Order, Type};
 
 /// One value made of those of many rows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Aggregate {
     /// How it is made.
     pub function: AggregateFunction,

@@ -1,7 +1,7 @@
 use super::Expression;
 
 /// `CASE WHEN … THEN … ELSE … END`: the value of the first condition that holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     /// Conditions and values.
     pub branches: Vec<(Expression, Expression)>,

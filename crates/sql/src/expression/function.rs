@@ -128,7 +128,7 @@ impl Function {
 /// static PICKLE_JSON: Declared = Declared { name: "pickle_json", program: true };
 /// let call = Expression::Call(&PICKLE_JSON, vec![Expression::value("…")]);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Declared {
     /// Its name, unquoted.
     pub name: &'static str,

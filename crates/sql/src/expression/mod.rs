@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use crate::{Select, Source, Type, Value};
 
 /// An expression: a column, a value, or an operation on others.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Expression {
     /// A column of a source that the statement, or one around it, reads or writes.

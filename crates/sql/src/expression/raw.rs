@@ -12,7 +12,7 @@ use super::Expression;
 /// ```
 ///
 /// The text must not hold parameters of its own: values go into the holes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Raw {
     /// The text before, between and behind the holes: one more than there are holes.
     pub pieces: Vec<Cow<'static, str>>,

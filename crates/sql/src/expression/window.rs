@@ -4,7 +4,7 @@ use super::{Aggregate, Expression};
 use crate::Order;
 
 /// A value made of the rows around a row, which stay rows of their own: `… OVER (PARTITION BY … ORDER BY … ROWS …)`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Window {
     /// What is made of the rows.
     pub function: Windowed,
@@ -35,7 +35,7 @@ impl Window {
 }
 
 /// What is made of a window's rows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Windowed {
     /// One value of all, without `distinct` and order of its own.
     Aggregate(Aggregate),
@@ -92,7 +92,7 @@ impl WindowFunction {
 }
 
 /// Which rows around a row are seen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
     /// What its bounds count.
     pub unit: FrameUnit,
@@ -116,7 +116,7 @@ pub enum FrameUnit {
 }
 
 /// An end of a frame.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Bound {
     /// The first row of all.
     UnboundedPreceding,

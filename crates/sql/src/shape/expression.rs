@@ -42,6 +42,18 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn expression(&mut self, expression: &'a Expression) {
+        let values = self.values.len();
+        match self.repeats.find(expression, values) {
+            None => self.operation(expression),
+            Some(before) => {
+                self.shape.numbers([Tag::Repeated as u32, number(before)]);
+                self.operation(expression);
+                self.values.truncate(values);
+            }
+        }
+    }
+
+    fn operation(&mut self, expression: &'a Expression) {
         match expression {
             Expression::Column(source, column) => self.column(*source, *column),
             Expression::Excluded(source, column) => {

@@ -12,8 +12,9 @@ mod write;
 use smallvec::SmallVec;
 
 use self::numbers::{Numbers, number};
+use crate::repeat::Repeats;
 use crate::source::Scope;
-use crate::{Delete, Insert, Select, Statement, Update, Value};
+use crate::{Delete, Expression, Insert, Select, Statement, Update, Value};
 
 /// Everything that decides a statement's text, as a flat list of numbers.
 ///
@@ -108,6 +109,7 @@ enum Tag {
     Cte,
     Again,
     Unknown,
+    Repeated,
 }
 
 #[derive(Default)]
@@ -115,6 +117,7 @@ struct Walk<'a> {
     shape: Numbers,
     values: Values<'a>,
     scope: Scope,
+    repeats: Repeats<&'a Expression>,
 }
 
 impl<'a> Walk<'a> {

@@ -1,6 +1,6 @@
 use super::{Tag, Walk, number};
 use crate::source::Key;
-use crate::{Cte, Join, Lock, Order, Relation, Select, Selected, Source};
+use crate::{Cte, Join, Lock, Order, Relation, Select, Selected, Source, repeat};
 
 /// Stand where tables have their number, of which there are fewer.
 const DERIVED: u32 = u32::MAX;
@@ -15,6 +15,7 @@ impl<'a> Walk<'a> {
         self.shape.numbers([Tag::Select as u32, summary, u32::from(select.distinct), compound]);
         self.relation(&select.source);
         self.join_sources(&select.joins);
+        let repeats = self.repeats.enter(repeat::shared(select));
         self.list(&select.distinct_on);
         self.selected(&select.columns);
         self.derived(&select.source);
@@ -24,9 +25,11 @@ impl<'a> Walk<'a> {
         self.optional(select.having.as_ref());
         if select.compound.is_empty() {
             self.order(&select.order);
+            self.repeats.leave(repeats);
             self.lock(select.lock.as_deref());
             self.scope.leave(outer);
         } else {
+            self.repeats.leave(repeats);
             self.scope.leave(outer);
             self.compound(select);
             self.lock(select.lock.as_deref());

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use crate::Select;
 
 /// A common table expression: a select with a name, which the select that has it can read as if it were a table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Cte {
     /// Its number, by which [`Relation::Cte`](crate::Relation::Cte) means it.
     pub id: u64,

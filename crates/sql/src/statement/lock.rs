@@ -1,7 +1,7 @@
 use crate::Source;
 
 /// `FOR UPDATE` and its like: rows that are read are locked until the transaction's end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lock {
     /// What others may still do with the rows.
     pub strength: LockStrength,

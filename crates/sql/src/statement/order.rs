@@ -1,7 +1,7 @@
 use crate::Expression;
 
 /// One expression of `ORDER BY`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Order {
     /// What is compared.
     pub expression: Expression,

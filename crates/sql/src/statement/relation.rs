@@ -3,7 +3,7 @@ use crate::Cte;
 use crate::{Expression, Select, Source, Table};
 
 /// What rows are read from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Relation {
     /// A table.
@@ -40,7 +40,7 @@ impl From<&'static Table> for Relation {
 }
 
 /// What is joined to the rows before it, and how.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Join {
     /// Which rows are kept that have no partner.
     pub kind: JoinKind,

@@ -4,7 +4,7 @@ use crate::{Cte, Expression, Join, Lock, Relation, SetOperator, Table, Value};
 /// `WITH … SELECT … FROM … JOIN … WHERE … GROUP BY … HAVING … UNION … ORDER BY … LIMIT …`
 ///
 /// As a part of an expression it can name the columns of the selects around it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Select {
     /// Selects that this one, and what it is made of, can read as if they were tables. Later ones can read earlier ones.
     pub with: Vec<Cte>,
@@ -94,7 +94,7 @@ impl Select {
 }
 
 /// What each row of a result holds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Selected {
     /// Every column of the first table, in order.
     Table,
