@@ -174,15 +174,18 @@ impl<T: AsRef<str> + ?Sized> PartialEq<T> for Text {
     }
 }
 
-/// What a statement does, in its first word, and how often; nothing for transaction control.
-fn deed(text: &str) -> Option<(&str, &str)> {
-    let (times, statement) = text.split_once(" x ").unwrap_or(("1", text));
-    let (times, statement) =
-        if times.bytes().all(|digit| digit.is_ascii_digit()) { (times, statement) } else { ("1", text) };
+/// What a statement does, in its first word; nothing for transaction control, and what keeps generated keys in step.
+fn deed(text: &str) -> Option<&str> {
+    let statement = match text.split_once(" x ") {
+        Some((times, statement)) if times.bytes().all(|digit| digit.is_ascii_digit()) => statement,
+        _ => text,
+    };
     let word = statement.split_whitespace().next()?;
-    let word = if word == "WITH" { "SELECT" } else { word };
     let control = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA"];
-    (!control.contains(&word)).then_some((times, word))
+    if control.contains(&word) || statement.starts_with("SELECT setval") {
+        return None;
+    }
+    Some(if word == "WITH" { "SELECT" } else { word })
 }
 
 impl std::ops::Deref for Statements {

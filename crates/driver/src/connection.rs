@@ -299,6 +299,33 @@ impl<'p, 'c> Prepared<'p, 'c> {
         inserted.map_err(|error| error.with_statement(self.statement).into())
     }
 
+    /// Runs an insert of rows in arrays: so many rows, each bound as a row of its own would be. Gives the keys that were
+    /// generated for them, in their order, where the statement gives them back.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`execute`](Prepared::execute); databases without such inserts.
+    pub fn insert_together<E: From<Error>>(
+        &mut self,
+        rows: usize,
+        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Vec<i64>, E> {
+        match &mut self.back_end {
+            #[cfg(feature = "sqlite")]
+            PreparedBackEnd::Sqlite(_) => {
+                let _ = (rows, bind);
+                Err(Error::new(Kind::Other, "SQLite inserts rows one by one").into())
+            }
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => {
+                let statement = self.statement;
+                prepared.insert_together(rows, bind, &mut self.times, |error| {
+                    error.with_statement(statement).into()
+                })
+            }
+        }
+    }
+
     /// Runs it and lends its rows.
     ///
     /// # Errors

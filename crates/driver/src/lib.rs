@@ -19,7 +19,6 @@
 
 mod bind;
 mod connection;
-mod control;
 mod error;
 mod exact;
 mod expected;
@@ -35,10 +34,10 @@ mod url;
 
 pub use bind::{Bind, Capture};
 pub use connection::{Connection, Prepared, Row, Rows};
-pub use control::Control;
 pub use error::Error;
 pub use function::Function;
 pub use observe::{Executed, Observer};
+pub use onggi_sql::dialect::Control;
 pub use onggi_sql::{Type, Value, ValueRef};
 pub use pool::{Pool, Pooled};
 

@@ -8,6 +8,7 @@ use crate::plain::nothing_is_left_out;
 use crate::projection::{bind_column, complete};
 use crate::query::{returned, run_returning};
 use crate::selection::{Columns, Selection};
+use crate::unit_of_work::follow_keys;
 use crate::{Connection, Error, Model, Result, source};
 
 /// What an insert does where a row has the same values in a unique constraint's columns: made by
@@ -159,10 +160,13 @@ impl Connection {
     ///
     /// Columns that no unique constraint is on, other violated constraints, and values that a column cannot hold.
     pub fn insert_or<M: Model>(&mut self, objects: &[M], conflict: &OnConflict<M>) -> Result<u64> {
-        match insert(objects, conflict)? {
-            Some(insert) => crate::query::execute(&Statement::Insert(insert), self.driver()),
-            None => Ok(0),
+        let Some(insert) = insert(objects, conflict)? else { return Ok(0) };
+        let by_hand = has_keys_by_hand(&insert);
+        let written = crate::query::execute(&Statement::Insert(insert), self.driver())?;
+        if by_hand {
+            follow_keys(M::table(), self.driver())?;
         }
+        Ok(written)
     }
 
     /// As [`insert_or`](Connection::insert_or), and gives back a selection of each row that was written.
@@ -178,8 +182,17 @@ impl Connection {
     ) -> Result<Vec<S::Item<crate::Plain>>> {
         let Some(mut insert) = insert(objects, conflict)? else { return Ok(Vec::new()) };
         insert.returning = returned(&selection(M::columns(conflict.source)))?;
-        run_returning::<S, _>(&Statement::Insert(insert), M::table().number(), self)
+        let by_hand = has_keys_by_hand(&insert);
+        let rows = run_returning::<S, _>(&Statement::Insert(insert), M::table().number(), self)?;
+        if by_hand {
+            follow_keys(M::table(), self.driver())?;
+        }
+        Ok(rows)
     }
+}
+
+fn has_keys_by_hand(insert: &sql::Insert) -> bool {
+    insert.source.table.generated().is_some_and(|key| insert.columns.contains(&key))
 }
 
 /// One statement for all of some objects, whose keys are all given or all made by the database.

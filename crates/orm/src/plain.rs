@@ -5,7 +5,7 @@ use onggi_sql::{Conflict, Insert, Statement, shape};
 use crate::projection::bind_column;
 use crate::selection::{Columns, Selection};
 use crate::session::store::{count_up, next_version};
-use crate::unit_of_work::{ChangeKind, ColumnSet, Object, Objects, Plan, Step, run};
+use crate::unit_of_work::{ChangeKind, ColumnSet, Object, Objects, Plan, Step, follow_keys, run};
 use crate::{Bind, Connection, Error, Model, Result, Type, ValueRef, by_key};
 
 impl Connection {
@@ -132,6 +132,9 @@ impl Connection {
                 }
             },
         )?;
+        if M::table().generated().is_some_and(|key| insert.columns.contains(&key)) {
+            follow_keys(M::table(), self.driver())?;
+        }
         key.map_or(Ok(()), |key| assign_key(object, key.as_ref()))
     }
 

@@ -15,9 +15,11 @@ mod questions;
 mod shop;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use answer::{Answer, Cell};
+#[cfg(feature = "postgres")]
+use onggi::Model as _;
 use questions::{Question, THEMES};
 use rusqlite::types::ValueRef;
 use shop::Shop;
@@ -35,16 +37,22 @@ fn the_invented_shop_answers_as_sql_by_hand_does() -> Outcome {
 
 #[test]
 fn chinook_answers_as_sql_by_hand_does() -> Outcome {
-    let original =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/chinook/Chinook_Sqlite.sqlite");
-    if !original.is_file() {
-        eprintln!("skipped: there is no {}", original.display());
-        return Ok(());
-    }
+    let Some(original) = chinook() else { return Ok(()) };
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("chinook.db");
     fs::write(&file, fs::read(original)?)?;
     check(&Shop::open(&url(&file))?, &file)
+}
+
+/// The Chinook sample database, if it is there.
+fn chinook() -> Option<PathBuf> {
+    let original =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/chinook/Chinook_Sqlite.sqlite");
+    if !original.is_file() {
+        eprintln!("skipped: there is no {}", original.display());
+        return None;
+    }
+    Some(original)
 }
 
 #[test]
@@ -62,6 +70,89 @@ fn the_invented_shop_is_the_same_every_time() -> Outcome {
     let (one, other) = (dump()?, dump()?);
     assert!(one.iter().all(|rows| !rows.is_empty()) && one.iter().map(Vec::len).sum::<usize>() > 3000);
     assert!(one == other);
+    Ok(())
+}
+
+/// The server of `ONGGI_TEST_POSTGRES_URL`, or a local one.
+#[cfg(feature = "postgres")]
+#[test]
+fn the_invented_shop_answers_the_same_on_postgresql() -> Outcome {
+    let shop = Shop::open("sqlite::memory:")?;
+    data::fill(&shop.db)?;
+    alike_on_postgresql(&shop, "music_invented", |other| Ok(data::fill(&other.db)?))
+}
+
+/// Chinook's rows are moved from one database to the other as objects.
+#[cfg(feature = "postgres")]
+#[test]
+fn chinook_answers_the_same_on_postgresql() -> Outcome {
+    let Some(original) = chinook() else { return Ok(()) };
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("chinook.db");
+    fs::write(&file, fs::read(original)?)?;
+    let shop = Shop::open(&url(&file))?;
+    alike_on_postgresql(&shop, "music_chinook", |other| {
+        other.db.create_tables(models::tables())?;
+        moved(&shop, other, models::Artist::query())?;
+        moved(&shop, other, models::Album::query())?;
+        moved(&shop, other, models::Genre::query())?;
+        moved(&shop, other, models::MediaType::query())?;
+        moved(&shop, other, models::Track::query().with(|t| t.bytes))?;
+        moved(&shop, other, models::Playlist::query())?;
+        moved(&shop, other, models::PlaylistTrack::query())?;
+        moved(&shop, other, models::Employee::query())?;
+        moved(&shop, other, models::Customer::query())?;
+        moved(&shop, other, models::Invoice::query())?;
+        moved(&shop, other, models::InvoiceLine::query())
+    })
+}
+
+#[cfg(feature = "postgres")]
+fn moved<M: onggi::Model>(from: &Shop, to: &Shop, rows: onggi::Query<M>) -> Outcome {
+    let mut objects = rows.all(&mut from.db.connect()?)?;
+    assert!(!objects.is_empty());
+    Ok(to.db.connect()?.insert_all(&mut objects)?)
+}
+
+/// Fills a shop of its own on PostgreSQL, and asks both the same.
+#[cfg(feature = "postgres")]
+fn alike_on_postgresql(shop: &Shop, schema: &str, fill: impl FnOnce(&Shop) -> Outcome) -> Outcome {
+    let named = std::env::var("ONGGI_TEST_POSTGRES_URL").ok();
+    let url = named.clone().unwrap_or_else(|| "postgres://root@127.0.0.1/test".to_owned());
+    let server = match onggi::Database::open(&url) {
+        Ok(server) => server,
+        Err(error) if named.is_some() => return Err(error.into()),
+        Err(error) => {
+            eprintln!("skipped: no PostgreSQL is there ({error})");
+            return Ok(());
+        }
+    };
+    let schema = format!("{schema}_{}", std::process::id());
+    let run = |text: String| onggi::sql(text).execute(&mut server.connect()?);
+    run(format!("CREATE SCHEMA {schema}"))?;
+    let option = if url.contains('?') { '&' } else { '?' };
+    let other = Shop::open(&format!("{url}{option}options=-csearch_path%3D{schema}"))?;
+    fill(&other)?;
+    let mut wrong = Vec::new();
+    for question in THEMES.iter().flat_map(|(_, questions)| questions.iter()) {
+        let (expected, _) = shop.ask(question)?;
+        match other.ask(question) {
+            Ok((answer, statements)) if !same(&answer, &expected) => wrong.push(format!(
+                "{}\n{}on SQLite:\n{}{}",
+                question.text,
+                shown(&answer),
+                shown(&expected),
+                statements.join("\n")
+            )),
+            Ok((_, statements)) if statements.len() != question.statements => {
+                wrong.push(format!("{}\n{} statements", question.text, statements.len()));
+            }
+            Ok(_) => {}
+            Err(error) => wrong.push(format!("{}\n{error}", question.text)),
+        }
+    }
+    run(format!("DROP SCHEMA {schema} CASCADE"))?;
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     Ok(())
 }
 

@@ -129,6 +129,41 @@ pub fn drop_all(tables: &[&'static Table], dialect: &'static Dialect) -> Result<
     Ok(vec![writer.text])
 }
 
+/// The statement that lets generated keys go on behind those that were given by hand; none where they do so anyway.
+///
+/// # Errors
+///
+/// Names that no database takes.
+pub fn follow_keys(table: &Table, dialect: &'static Dialect) -> Result<Option<String>> {
+    let (Some(template), Some(column)) = (dialect.follow_keys, table.generated()) else { return Ok(None) };
+    let name = |name: &str| -> Result<String> {
+        let mut writer = Writer::new(dialect);
+        writer.name(name)?;
+        Ok(writer.text)
+    };
+    let text = |text: &str| -> Result<String> {
+        let mut writer = Writer::new(dialect);
+        writer.text(text)?;
+        Ok(writer.text)
+    };
+    let (table, column) = (table.name, table.columns[column].name);
+    // One pass, so that what a name holds is not taken for a place.
+    let mut written = String::new();
+    let mut pieces = template.split('{');
+    written.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let (place, rest) = piece.split_once('}').unwrap_or((piece, ""));
+        written.push_str(&match place {
+            "table" => name(table)?,
+            "column" => name(column)?,
+            "table_text" => text(&name(table)?)?,
+            _ => text(column)?,
+        });
+        written.push_str(rest);
+    }
+    Ok(Some(written))
+}
+
 /// Adds a foreign key, in place of the one that an earlier run added.
 fn add_foreign_key(
     table: &Table,

@@ -1,5 +1,6 @@
 use hashbrown::{Equivalent, HashMap};
 use onggi_sql::Compiled;
+use onggi_sql::dialect::POSTGRES;
 use onggi_sql::shape::Shape;
 use tokio_postgres::Client;
 
@@ -7,9 +8,8 @@ use super::error::classify;
 use super::state::State;
 use super::statement::{Buffer, Prepared, Statement};
 use super::wire::Wire;
-use crate::control::Control;
 use crate::error::Kind;
-use crate::{Error, Result, Type};
+use crate::{Control, Error, Result, Type};
 
 /// A connection to a server and its prepared statements.
 pub(crate) struct Connection {
@@ -50,10 +50,10 @@ impl Connection {
     }
 
     pub(crate) fn set_read_only(&mut self, read_only: bool) -> Result<()> {
-        self.run(match read_only {
-            true => "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
-            false => "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
-        })
+        match POSTGRES.transaction.read_only {
+            Some([refuse, allow]) => self.run(if read_only { refuse } else { allow }),
+            None => Ok(()),
+        }
     }
 
     /// Runs a text of no parameters and no rows, unprepared.
@@ -65,7 +65,7 @@ impl Connection {
     pub(crate) fn control(&mut self, control: Control, text: &str) -> Result<()> {
         if control == Control::Commit && self.state == State::Failed {
             // PostgreSQL would roll back and call it a success.
-            self.run("ROLLBACK")?;
+            self.run(POSTGRES.transaction.rollback)?;
             self.state = State::Idle;
             return Err(Error::new(
                 Kind::Other,
@@ -91,9 +91,7 @@ impl Connection {
                 }
                 return Err(error);
             }
-            (Ok(()), _) if ends => State::Idle,
-            (Ok(()), Control::Release(_)) => self.state,
-            (Ok(()), _) => State::Open,
+            (Ok(()), control) => self.state.after(control),
         };
         Ok(())
     }

@@ -5,9 +5,7 @@ use tokio_postgres::types::Oid;
 use super::numeric;
 #[cfg(feature = "uuid")]
 use super::types::UUID;
-use super::types::{
-    BOOL, BYTEA, FLOAT4, FLOAT8, Form, INT2, INT4, INT8, JSON, JSONB, NUMERIC, OID, TEXT, is_text,
-};
+use super::types::{BOOL, BYTEA, FLOAT4, FLOAT8, Form, INT2, INT4, INT8, JSON, JSONB, NUMERIC, OID, is_text};
 #[cfg(feature = "chrono")]
 use super::types::{DATE, TIME, TIMESTAMP, TIMESTAMPTZ};
 use crate::{Error, Result, Value, ValueRef};
@@ -16,7 +14,7 @@ use crate::{Error, Result, Value, ValueRef};
 pub(super) fn encode(value: ValueRef<'_>, form: &Form, out: &mut Vec<u8>) -> Result<bool> {
     match (value, form.element) {
         (ValueRef::Null, _) => Ok(false),
-        (ValueRef::List(values), Some(element)) => list(values, element, form, out).map(|()| true),
+        (ValueRef::List(values), Some(_)) => list(values, form, out).map(|()| true),
         (value, _) => scalar(value, form.oid, form, out).map(|()| true),
     }
 }
@@ -112,28 +110,36 @@ fn text(value: &str, out: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// An array of one dimension, counted from one.
-fn list(values: &[Value], element: Oid, form: &Form, out: &mut Vec<u8>) -> Result<()> {
+/// An array of one dimension.
+fn list(values: &[Value], form: &Form, out: &mut Vec<u8>) -> Result<()> {
     let nulls = values.iter().any(|value| matches!(value, Value::Null));
-    let count = i32::try_from(values.len()).map_err(|_| Error::value("a list is too long"))?;
+    array_head(values.len(), nulls, form, out);
+    values.iter().try_for_each(|value| element(value.as_ref(), form, out).map(drop))
+}
+
+/// What stands before an array's elements, which are counted from one.
+pub(super) fn array_head(count: usize, nulls: bool, form: &Form, out: &mut Vec<u8>) {
     out.extend(i32::from(count > 0).to_be_bytes());
     out.extend(i32::from(nulls).to_be_bytes());
-    out.extend((if element == TEXT { TEXT } else { element }).to_be_bytes());
+    out.extend(form.element.unwrap_or(form.oid).to_be_bytes());
     if count > 0 {
-        out.extend(count.to_be_bytes());
+        // More do not fit into a message, which the client refuses to send.
+        out.extend(i32::try_from(count).unwrap_or(i32::MAX).to_be_bytes());
         out.extend(1_i32.to_be_bytes());
     }
-    for value in values {
-        let start = out.len();
-        out.extend((-1_i32).to_be_bytes());
-        if matches!(value, Value::Null) {
-            continue;
-        }
-        scalar(value.as_ref(), element, form, out)?;
-        let length = i32::try_from(out.len() - start - 4).map_err(|_| Error::value("a value is too long"))?;
-        out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+}
+
+/// An element of an array of a form, behind its length; says whether it is any.
+pub(super) fn element(value: ValueRef<'_>, form: &Form, out: &mut Vec<u8>) -> Result<bool> {
+    let start = out.len();
+    out.extend((-1_i32).to_be_bytes());
+    if value == ValueRef::Null {
+        return Ok(false);
     }
-    Ok(())
+    scalar(value, form.element.unwrap_or(form.oid), form, out)?;
+    let length = i32::try_from(out.len() - start - 4).map_err(|_| Error::value("a value is too long"))?;
+    out[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    Ok(true)
 }
 
 #[cfg(feature = "chrono")]

@@ -1,6 +1,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use onggi_sql::dialect::POSTGRES;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 
@@ -51,8 +52,7 @@ impl Target {
         let (client, line) =
             runtime.block_on(self.0.connect(NoTls)).map_err(|error| self.unreached(error))?;
         let mut connection = Connection::new(client, Wire::new(runtime, line));
-        // Moments are in UTC on the wire and in texts, whatever the server's own zone.
-        connection.run("SET TIME ZONE 'UTC'")?;
+        POSTGRES.setup.iter().try_for_each(|text| connection.run(text))?;
         Ok(connection)
     }
 

@@ -1,3 +1,5 @@
+use crate::Control;
+
 /// Where a connection stands in its transaction, which PostgreSQL reports and its client does not pass on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -9,4 +11,17 @@ pub(super) enum State {
     Failed,
     /// The connection is gone, and the transaction with it.
     Lost,
+}
+
+impl State {
+    /// The state behind a step that succeeded.
+    pub(super) fn after(self, control: Control) -> State {
+        match control {
+            Control::Commit | Control::Rollback => State::Idle,
+            Control::Release(_) => self,
+            Control::Begin | Control::BeginWrite | Control::Savepoint(_) | Control::RollbackTo(_) => {
+                State::Open
+            }
+        }
+    }
 }

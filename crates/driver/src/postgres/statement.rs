@@ -3,16 +3,17 @@ use std::pin::Pin;
 
 use bytes::BytesMut;
 use futures_util::Stream;
+use onggi_sql::compile::reads_only;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type as PostgresType};
 use tokio_postgres::{Client, RowStream};
 
 use super::decode;
-use super::encode::encode;
+use super::encode::{array_head, element, encode};
 use super::error::{classify, is_outdated};
 use super::state::State;
 use super::types::Form;
 use super::wire::Wire;
-use crate::{Bind, Error, Result, Type, ValueRef};
+use crate::{Bind, Control, Error, Result, Type, ValueRef};
 
 /// What the server answers.
 type Answer<T> = std::result::Result<T, tokio_postgres::Error>;
@@ -23,6 +24,8 @@ type Converted<T> = std::result::Result<T, Box<dyn std::error::Error + Sync + Se
 /// A statement that the server has prepared.
 pub(super) struct Statement {
     inner: tokio_postgres::Statement,
+    /// What it does to transactions.
+    control: Option<Control>,
     types: Box<[Option<Type>]>,
     parameters: Vec<Form>,
     columns: Vec<Form>,
@@ -40,7 +43,7 @@ impl Statement {
         let inner = wire.wait(client.prepare_typed(text, &told))?;
         let parameters = inner.params().iter().map(Form::of).collect();
         let columns = inner.columns().iter().map(|column| Form::of(column.type_())).collect();
-        Ok(Statement { inner, types: types.into(), parameters, columns })
+        Ok(Statement { inner, control: Control::of(text), types: types.into(), parameters, columns })
     }
 }
 
@@ -106,6 +109,44 @@ impl Prepared<'_> {
         Ok(Rows { stream: Box::pin(stream), row: None, columns: &statement.columns, wire, state })
     }
 
+    /// Runs an insert of rows in arrays, in pieces that fit into memory.
+    pub(crate) fn insert_together<E>(
+        &mut self,
+        rows: usize,
+        mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        times: &mut u64,
+        failed: impl Fn(Error) -> E,
+    ) -> std::result::Result<Vec<i64>, E> {
+        let (mut keys, mut next) = (Vec::with_capacity(rows), 0);
+        while next < rows {
+            let mut columns = Columns::new(&self.statement.parameters);
+            while next < rows && columns.has_room() {
+                bind(next, &mut columns)?;
+                columns.end_row().map_err(&failed)?;
+                next += 1;
+            }
+            columns.write(self.buffer);
+            *times += 1;
+            self.generated_keys(&mut keys).map_err(&failed)?;
+        }
+        Ok(keys)
+    }
+
+    /// Runs the statement, and adds the keys that it gives back in ascending order, in which they were generated.
+    fn generated_keys(&mut self, keys: &mut Vec<i64>) -> Result<()> {
+        let start = keys.len();
+        let mut rows = self.rows()?;
+        let gives_keys = !rows.columns.is_empty();
+        while let Some(row) = rows.next()? {
+            match row.value(0, Type::BIGINT)? {
+                ValueRef::Integer(key) if gives_keys => keys.push(key),
+                _ => return Err(Error::value("an insert gave back what is no key")),
+            }
+        }
+        keys[start..].sort_unstable();
+        Ok(())
+    }
+
     /// Asks the server, once more where the tables have changed since the statement was prepared: outside a transaction
     /// nothing was lost by the refusal.
     fn ask<T>(
@@ -124,7 +165,11 @@ impl Prepared<'_> {
                 answer = ask(self.client, &self.statement.inner, self.buffer, self.wire);
             }
         }
-        answer.map_err(|error| self.state.failed(error))
+        let answer = answer.map_err(|error| self.state.failed(error))?;
+        if let Some(control) = self.statement.control {
+            *self.state = self.state.after(control);
+        }
+        Ok(answer)
     }
 
     pub(crate) fn columns(&self) -> Vec<String> {
@@ -133,10 +178,7 @@ impl Prepared<'_> {
 
     /// Whether it only reads, as far as its first word tells.
     pub(crate) fn reads_only(&self) -> bool {
-        let word = self.text.trim_start().split(|letter: char| !letter.is_ascii_alphabetic()).next();
-        word.is_some_and(|word| {
-            ["SELECT", "VALUES", "TABLE", "SHOW"].iter().any(|read| word.eq_ignore_ascii_case(read))
-        })
+        reads_only(self.text)
     }
 
     pub(crate) fn parameter_count(&self) -> usize {
@@ -229,6 +271,70 @@ impl Bind for Parameters<'_> {
         };
         let is_some = encode(value, form, bytes)?;
         ends.push((bytes.len(), is_some));
+        Ok(())
+    }
+}
+
+/// The values of many rows, as an array for each parameter.
+struct Columns<'p> {
+    forms: &'p [Form],
+    elements: Vec<Elements>,
+    column: usize,
+    rows: usize,
+    size: usize,
+}
+
+/// The elements of an array, in the server's own form.
+#[derive(Default)]
+struct Elements {
+    bytes: Vec<u8>,
+    nulls: bool,
+}
+
+/// How many rows, and about how many bytes, are sent at once.
+const ROWS: usize = 10_000;
+const SIZE: usize = 4 << 20;
+
+impl Columns<'_> {
+    fn new(forms: &[Form]) -> Columns<'_> {
+        let elements = forms.iter().map(|_| Elements::default()).collect();
+        Columns { forms, elements, column: 0, rows: 0, size: 0 }
+    }
+
+    fn has_room(&self) -> bool {
+        self.rows < ROWS && self.size < SIZE
+    }
+
+    fn end_row(&mut self) -> Result<()> {
+        let (wanted, bound) = (self.forms.len(), std::mem::take(&mut self.column));
+        self.rows += 1;
+        match wanted == bound {
+            true => Ok(()),
+            false => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound"))),
+        }
+    }
+
+    fn write(self, buffer: &mut Buffer) {
+        buffer.bytes.clear();
+        buffer.ends.clear();
+        for (form, Elements { bytes, nulls }) in self.forms.iter().zip(self.elements) {
+            array_head(self.rows, nulls, form, &mut buffer.bytes);
+            buffer.bytes.extend(bytes);
+            buffer.ends.push((buffer.bytes.len(), true));
+        }
+    }
+}
+
+impl Bind for Columns<'_> {
+    fn bind(&mut self, value: ValueRef<'_>) -> Result<()> {
+        let column = self.column;
+        self.column += 1;
+        // One too many is counted when the row ends.
+        let Some(form) = self.forms.get(column) else { return Ok(()) };
+        let Elements { bytes, nulls } = &mut self.elements[column];
+        let before = bytes.len();
+        *nulls |= !element(value, form, bytes)?;
+        self.size += bytes.len() - before;
         Ok(())
     }
 }

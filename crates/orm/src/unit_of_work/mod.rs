@@ -14,6 +14,7 @@ mod run;
 
 pub use change::{Change, ChangeKind, ChangeSet, Edge, Objects};
 pub use plan::{Plan, Step, plan};
+pub(crate) use run::follow_keys;
 pub use run::run;
 
 pub use crate::column_set::ColumnSet;

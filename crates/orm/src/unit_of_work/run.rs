@@ -2,7 +2,7 @@
 
 use onggi_driver::{Connection, Prepared};
 use onggi_sql::shape::Shape;
-use onggi_sql::{Delete, Dialect, Expression, Insert, Statement, Update};
+use onggi_sql::{Delete, Dialect, Expression, Insert, Rows, Statement, Table, Update, schema};
 
 use super::{ChangeKind, Object, Objects, Plan, Step};
 use crate::{Bind, Error, Result, ValueRef};
@@ -26,6 +26,17 @@ pub fn run(plan: &Plan, objects: &mut dyn Objects, connection: &mut Connection) 
     result
 }
 
+/// Lets generated keys go on behind those that rows of a table were given by hand.
+pub(crate) fn follow_keys(table: &'static Table, connection: &mut Connection) -> Result<()> {
+    let follow = schema::follow_keys(table, connection.dialect());
+    let Some(text) = follow.map_err(|error| Error::usage(error.to_string()))? else { return Ok(()) };
+    connection.with_text(&text, |prepared| {
+        let mut rows = prepared.query(|_| Ok::<_, Error>(()))?;
+        while rows.next_row()?.is_some() {}
+        Ok(())
+    })
+}
+
 impl Step {
     fn run(
         &self,
@@ -36,10 +47,14 @@ impl Step {
         let columns: Vec<usize> = self.written().collect();
         let dialect = connection.dialect();
         let generates_key = self.generates_key();
+        let together = dialect.array_rows && self.can_go_together(&columns);
         connection.with(
-            &self.shape(),
-            || self.statement(dialect),
+            &self.shape(together),
+            || self.statement(dialect, together),
             |prepared| {
+                if together {
+                    return self.insert_together(&columns, objects, prepared, keyed);
+                }
                 self.objects.iter().try_for_each(|&object| {
                     let written = match generates_key {
                         true => self.insert(object, &columns, objects, prepared).map(|()| keyed.push(object)),
@@ -51,7 +66,50 @@ impl Step {
                     written.map_err(doing)
                 })
             },
-        )
+        )?;
+        if self.kind == ChangeKind::Insert && !generates_key {
+            follow_keys(self.table, connection)?;
+        }
+        Ok(())
+    }
+
+    /// Whether its rows can be written in one statement: none of them may need the key of another.
+    fn can_go_together(&self, columns: &[usize]) -> bool {
+        let refers_to_itself = |&column: &usize| {
+            let reference = self.table.columns[column].reference;
+            !self.nulls.contains(column)
+                && reference.is_some_and(|reference| std::ptr::eq((reference.table)(), self.table))
+        };
+        let several = self.kind == ChangeKind::Insert && self.objects.len() > 1;
+        several && !columns.is_empty() && !columns.iter().any(refers_to_itself)
+    }
+
+    /// Writes all new rows in one statement.
+    fn insert_together(
+        &self,
+        columns: &[usize],
+        objects: &mut dyn Objects,
+        prepared: &mut Prepared<'_, '_>,
+        keyed: &mut Vec<Object>,
+    ) -> Result<()> {
+        let mut last = None;
+        let inserted = prepared.insert_together(self.objects.len(), |row, to| {
+            last = Some(self.objects[row]);
+            self.bind(self.objects[row], columns, &*objects, to)?;
+            last = None;
+            Ok(())
+        });
+        let keys = inserted.map_err(|error: Error| match last {
+            Some(object) => error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object))),
+            None => {
+                error.prefixed(format_args!("inserting {} rows of {}", self.objects.len(), self.table.name))
+            }
+        })?;
+        for (&object, key) in self.objects.iter().zip(keys) {
+            objects.set_key(object, Some(key));
+            keyed.push(object);
+        }
+        Ok(())
     }
 
     /// Writes a new row whose key the database generates.
@@ -149,20 +207,21 @@ impl Step {
     }
 
     /// The step's statement as a list of numbers, so that it need not be built to be found.
-    fn shape(&self) -> Shape {
-        let kind = 2 * (self.kind as u32) + u32::from(self.versioned);
+    fn shape(&self, together: bool) -> Shape {
+        let kind = 4 * (self.kind as u32) + 2 * u32::from(together) + u32::from(self.versioned);
         let mut shape = Shape::own(kind, &[self.table.number()]);
         shape.0.extend(self.written().map(|column| u32::try_from(column).unwrap_or(u32::MAX)));
         shape
     }
 
-    fn statement(&self, dialect: &Dialect) -> Statement {
+    fn statement(&self, dialect: &Dialect, together: bool) -> Statement {
         let columns: Vec<usize> = self.written().collect();
         match self.kind {
             ChangeKind::Insert => {
                 let key = self.table.generated().filter(|_| self.generates_key() && dialect.returns_keys);
                 let returning = key.map(|key| Expression::column(self.table, key)).into_iter().collect();
-                Statement::Insert(Insert { returning, ..Insert::row(self.table, columns) })
+                let rows = if together { Rows::Arrays } else { Rows::Bound };
+                Statement::Insert(Insert { returning, rows, ..Insert::row(self.table, columns) })
             }
             ChangeKind::Update => Statement::Update(Update::by_key(self.table, &columns, self.versioned)),
             ChangeKind::Delete => Statement::Delete(Delete::by_key(self.table, self.versioned)),

@@ -8,13 +8,13 @@ mod compound;
 mod conflict;
 mod expression;
 mod function;
-mod placeholder;
+mod own;
 mod select;
 mod source;
 mod window;
 mod write;
 
-pub use self::placeholder::placeholders;
+pub use self::own::{placeholders, reads_only};
 use self::source::Sources;
 use crate::repeat::Repeats;
 use crate::{Compiled, Dialect, Error, Expression, Result, Statement};

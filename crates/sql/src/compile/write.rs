@@ -8,6 +8,9 @@ impl Writer {
         self.name(insert.source.table.name)?;
         match &insert.rows {
             Rows::Bound if insert.columns.is_empty() => self.push(" DEFAULT VALUES"),
+            Rows::Arrays if insert.columns.is_empty() => {
+                return Err(Error::invalid("rows without columns are inserted one by one"));
+            }
             _ if insert.columns.is_empty() => {
                 return Err(Error::invalid("an insert of given rows names no columns"));
             }
@@ -35,6 +38,7 @@ impl Writer {
                 self.push(")");
                 Ok(())
             }
+            Rows::Arrays => self.arrays(insert),
             Rows::Values(rows) => self.values(rows, insert.columns.len()),
             Rows::Select(select) => {
                 self.push(" ");
@@ -44,6 +48,28 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// The rows in the order of the arrays' elements, so that generated keys count up in it.
+    fn arrays(&mut self, insert: &Insert) -> Result<()> {
+        if !self.dialect.array_rows {
+            return Err(Error::unsupported(self.dialect.name, "insert of rows in arrays"));
+        }
+        let table = insert.source.table;
+        self.push(" SELECT ");
+        self.separated(", ", &insert.columns, |writer, &column| writer.name(table.columns[column].name))?;
+        self.push(" FROM unnest(");
+        self.separated(", ", &insert.columns, |writer, &column| {
+            writer.parameter();
+            writer.push("::");
+            writer.push((writer.dialect.element_type)(table.columns[column].ty));
+            writer.push("[]");
+            Ok(())
+        })?;
+        self.push(") WITH ORDINALITY AS new (");
+        self.separated(", ", &insert.columns, |writer, &column| writer.name(table.columns[column].name))?;
+        self.push(", onggi_place) ORDER BY onggi_place");
+        Ok(())
     }
 
     fn values(&mut self, rows: &[Vec<Expression>], columns: usize) -> Result<()> {

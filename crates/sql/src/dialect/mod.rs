@@ -3,10 +3,12 @@
 mod form;
 mod postgres;
 mod sqlite;
+mod transaction;
 
 pub use form::{Form, List};
 pub use postgres::POSTGRES;
 pub use sqlite::SQLITE;
+pub use transaction::{Control, Transaction};
 
 use crate::{Function, Match, Type};
 
@@ -81,6 +83,13 @@ pub struct Dialect {
     pub returning: bool,
     /// Whether the key that an insert generates is given back as a row, and not by the connection.
     pub returns_keys: bool,
+    /// Whether rows can be inserted from arrays, one for each column.
+    pub array_rows: bool,
+    /// The type of the elements of such an array.
+    pub element_type: fn(Type) -> &'static str,
+    /// The statement that moves a generator of keys behind those that were given by hand, in which `{table}` and `{column}`
+    /// are names and `{table_text}` and `{column_text}` the same as texts; none where it follows by itself.
+    pub follow_keys: Option<&'static str>,
     /// Whether an update can read other tables.
     pub update_from: bool,
     /// Whether a foreign key may refer to a table that is not there yet.
@@ -89,38 +98,10 @@ pub struct Dialect {
     pub name_limit: Option<usize>,
     /// Whether a failed statement leaves its transaction fit for nothing but to be undone.
     pub failure_ends_transaction: bool,
+    /// What a new connection is told first.
+    pub setup: &'static [&'static str],
     /// The texts of transaction control.
     pub transaction: Transaction,
     /// Lets foreign keys wait until the transaction's end, where tables are dropped one by one.
     pub defer_foreign_keys: Option<&'static str>,
-}
-
-/// The texts of transaction control.
-#[derive(Debug)]
-pub struct Transaction {
-    /// Begins one that takes what it needs as it goes.
-    pub begin: &'static str,
-    /// Begins one that is going to write.
-    pub begin_write: &'static str,
-    /// Makes it last.
-    pub commit: &'static str,
-    /// Undoes it.
-    pub rollback: &'static str,
-}
-
-impl Transaction {
-    /// Marks a point to return to; points nest by depth.
-    pub fn savepoint(&self, depth: usize) -> String {
-        format!("SAVEPOINT onggi_{depth}")
-    }
-
-    /// Forgets the point, keeping what came after it.
-    pub fn release(&self, depth: usize) -> String {
-        format!("RELEASE SAVEPOINT onggi_{depth}")
-    }
-
-    /// Returns to the point, undoing what came after it.
-    pub fn rollback_to(&self, depth: usize) -> String {
-        format!("ROLLBACK TO SAVEPOINT onggi_{depth}")
-    }
 }

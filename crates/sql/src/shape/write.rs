@@ -9,6 +9,7 @@ impl<'a> Walk<'a> {
         self.shape.columns(&insert.columns);
         match &insert.rows {
             Rows::Bound => self.shape.push(Tag::None),
+            Rows::Arrays => self.shape.push(Tag::Again),
             Rows::Values(rows) => {
                 self.shape.numbers([Tag::Some as u32, number(rows.len())]);
                 rows.iter().for_each(|row| self.list(row));

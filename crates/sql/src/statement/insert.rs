@@ -29,6 +29,8 @@ pub enum Rows {
     Bound,
     /// Several, each with an expression for each column.
     Values(Vec<Vec<Expression>>),
+    /// Of many rows, a parameter for each column, bound when the statement runs: an array of its values.
+    Arrays,
     /// Those of a select, with as many columns.
     Select(Box<Select>),
 }

@@ -85,11 +85,21 @@ pub static POOR: Dialect = Dialect {
     on_conflict: false,
     returning: false,
     returns_keys: false,
+    array_rows: false,
+    element_type: |_| "TEXT",
+    follow_keys: None,
     update_from: false,
     forward_references: false,
     name_limit: Some(63),
     failure_ends_transaction: true,
-    transaction: Transaction { begin: "BEGIN", begin_write: "BEGIN", commit: "COMMIT", rollback: "ROLLBACK" },
+    setup: &[],
+    transaction: Transaction {
+        begin: "BEGIN",
+        begin_write: "BEGIN",
+        commit: "COMMIT",
+        rollback: "ROLLBACK",
+        read_only: None,
+    },
     defer_foreign_keys: None,
 };
 

@@ -87,7 +87,7 @@ pub const QUESTIONS: &[Question] = &[
         "The best customers: what they spent, and on their greatest invoice",
         |shop| {
             let customers = Customer::query()
-                .order_by(|c| c.invoices.sum(|i| i.total).desc())
+                .order_by(|c| c.invoices.sum(|i| i.total).round_to(2).desc())
                 .order_by(|c| c.id)
                 .limit(8)
                 .select(|c| {

@@ -76,10 +76,10 @@ pub const QUESTIONS: &[Question] = &[
         "Pairs of artists who share a composer, in the database's own words",
         |shop| {
             let pairs = sql(
-                "SELECT DISTINCT a.ArtistId, b.ArtistId, t.Composer
-                 FROM Track t JOIN Album a USING (AlbumId) JOIN Track s USING (Composer)
-                 JOIN Album b ON b.AlbumId = s.AlbumId
-                 WHERE a.ArtistId < b.ArtistId AND length(t.Composer) >= ?1 ORDER BY 1, 2, 3",
+                r#"SELECT DISTINCT a."ArtistId", b."ArtistId", t."Composer"
+                 FROM "Track" t JOIN "Album" a USING ("AlbumId") JOIN "Track" s USING ("Composer")
+                 JOIN "Album" b ON b."AlbumId" = s."AlbumId"
+                 WHERE a."ArtistId" < b."ArtistId" AND length(t."Composer") >= ? ORDER BY 1, 2, 3"#,
             );
             answer(pairs.bind(3).all::<(i64, i64, String), _>(shop)?)
         },

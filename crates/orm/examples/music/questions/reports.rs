@@ -158,7 +158,7 @@ pub const QUESTIONS: &[Question] = &[
         "Small playlists with their tracks in one text",
         |shop| {
             let lists = PlaylistTrack::query()
-                .group_by(|l| l.playlist_id)
+                .group_by(|l| (l.playlist_id, l.playlist().name))
                 .having(|_| count_rows().le(30))
                 .order_by(|l| l.playlist_id)
                 .select(|l| {

@@ -43,15 +43,24 @@ pub static POSTGRES: Dialect = Dialect {
     on_conflict: true,
     returning: true,
     returns_keys: true,
+    array_rows: true,
+    element_type,
+    follow_keys: Some(FOLLOW_KEYS),
     update_from: true,
     forward_references: false,
     name_limit: Some(63),
     failure_ends_transaction: true,
+    // Moments are in UTC in texts as well, whatever the server's own zone.
+    setup: &["SET TIME ZONE 'UTC'"],
     transaction: Transaction {
         begin: "BEGIN ISOLATION LEVEL SERIALIZABLE",
         begin_write: "BEGIN ISOLATION LEVEL SERIALIZABLE",
         commit: "COMMIT",
         rollback: "ROLLBACK",
+        read_only: Some([
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
+        ]),
     },
     defer_foreign_keys: None,
 };
@@ -62,6 +71,20 @@ fn type_name(ty: Type) -> &'static str {
         Type::Integer { bits: 8, .. } | Type::Integer { bits: 16, signed: true } => "SMALLINT",
         Type::Integer { bits: 16, .. } | Type::Integer { bits: 32, signed: true } => "INTEGER",
         other => value_type(other),
+    }
+}
+
+/// Never back: others may have taken keys meanwhile.
+const FOLLOW_KEYS: &str = "SELECT setval(keys, greatest_key) FROM (\
+    SELECT CAST(pg_get_serial_sequence({table_text}, {column_text}) AS REGCLASS) AS keys, \
+    max({column}) AS greatest_key FROM {table}) AS given \
+    WHERE greatest_key > coalesce(pg_sequence_last_value(keys), 0)";
+
+/// The type of a column, without its collation.
+fn element_type(ty: Type) -> &'static str {
+    match ty {
+        Type::Text => "TEXT",
+        other => type_name(other),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Raw SQL's placeholders, which are `?` everywhere, in a dialect's own form.
+//! SQL of the program's own: its placeholders, which are `?` everywhere, in a dialect's form; whether it reads only.
 
 use std::borrow::Cow;
 
@@ -45,6 +45,14 @@ pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> (Cow<'t, str>, Opti
     (written.into(), Some(count))
 }
 
+/// Whether a statement only reads, as far as its first word tells.
+pub fn reads_only(text: &str) -> bool {
+    let word = text.trim_start().split(|letter: char| !letter.is_ascii_alphabetic()).next();
+    let reads =
+        |word: &str| ["SELECT", "VALUES", "TABLE", "SHOW"].iter().any(|read| word.eq_ignore_ascii_case(read));
+    word.is_some_and(reads)
+}
+
 /// How many bytes at the start are a text, a name in quotes or a comment.
 fn quoted(rest: &str, before: Option<char>) -> usize {
     let until =
@@ -86,7 +94,7 @@ fn tag(rest: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::placeholders;
+    use super::{placeholders, reads_only};
     use crate::dialect::{POSTGRES, SQLITE};
 
     #[test]
@@ -107,6 +115,16 @@ mod tests {
             assert_eq!(placeholders(text, &POSTGRES).0, numbered);
             assert_eq!(placeholders(text, &SQLITE), (text.into(), None));
         }
+    }
+
+    #[test]
+    fn what_may_write_does_not_only_read() {
+        assert!(reads_only(" select 1") && reads_only("VALUES (1)"));
+        assert!(
+            !reads_only("WITH a AS (DELETE FROM b RETURNING c) SELECT c FROM a")
+                && !reads_only("selects")
+                && !reads_only("")
+        );
     }
 
     #[test]
