@@ -45,6 +45,12 @@ impl<T> Deferred<T> {
     }
 }
 
+impl<T> Deferred<T> {
+    pub(crate) fn of(value: Option<T>) -> Deferred<T> {
+        Deferred(value)
+    }
+}
+
 impl<T> From<T> for Deferred<T> {
     fn from(value: T) -> Deferred<T> {
         Deferred(Some(value))

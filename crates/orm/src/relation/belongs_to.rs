@@ -11,6 +11,9 @@ use crate::{Bind, Error, Model, Result, Table, Type, Value, ValueRef, by_key};
 /// A reference to an object of another model, whose key is in a column of its own: `author: BelongsTo<User>` is the
 /// column `author_id`, and `Option<BelongsTo<User>>` one that can be NULL.
 ///
+/// With serde it is the object, where it holds one, or else the key: what is loaded along is nested in JSON. A handle is
+/// refused there: flush the session and detach the object first.
+///
 /// It is made from a handle, a new object or a key. In a session it is a handle or a key, which
 /// [`Session::load`](crate::Session::load) follows; in a plain struct that a query with
 /// [`with`](crate::Query::with) read, it holds the object itself.
@@ -115,7 +118,7 @@ pub(super) fn can_move_in<M: Model>(object: &M, relation: &Relation) -> Result<(
 }
 
 /// Whether the object's key is one that the database has still to make.
-fn is_new<M: Model>(object: &M) -> bool {
+pub(super) fn is_new<M: Model>(object: &M) -> bool {
     M::table().generated().is_some_and(|column| object.attribute(column).is_unset())
 }
 

@@ -7,7 +7,7 @@ use crate::session::Arena;
 use crate::{Model, Result};
 
 /// What a field holds of the objects on its other side.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 enum Members<M> {
     NotLoaded,
     /// Objects that are to move into a session.
@@ -30,6 +30,10 @@ impl<M: Model> Members<M> {
             Members::New(objects) | Members::Loaded(objects) => Some(objects),
             Members::NotLoaded | Members::Handles(_) => None,
         }
+    }
+
+    fn holds_handles(&self) -> bool {
+        matches!(self, Members::Handles(_))
     }
 
     fn holds_objects(&self) -> bool {
@@ -66,6 +70,19 @@ impl<M: Model> Members<M> {
     }
 }
 
+/// Equal are the same objects, read or new.
+impl<M: PartialEq> PartialEq for Members<M> {
+    fn eq(&self, other: &Members<M>) -> bool {
+        use Members::{Handles, Loaded, New, NotLoaded};
+        match (self, other) {
+            (New(objects) | Loaded(objects), New(others) | Loaded(others)) => objects == others,
+            (Handles(handles), Handles(others)) => handles == others,
+            (NotLoaded, NotLoaded) => true,
+            _ => false,
+        }
+    }
+}
+
 /// A relation field whose members are [`Members`].
 macro_rules! members {
     ($name:ident) => {
@@ -84,6 +101,12 @@ macro_rules! members {
 
             fn adopt(&mut self, arena: &mut Arena) -> Vec<Object> {
                 self.0.adopt(arena).into_iter().map(Handle::object).collect()
+            }
+        }
+
+        impl<M: Model> $name<M> {
+            pub(super) fn holds_handles(&self) -> bool {
+                self.0.holds_handles()
             }
         }
 
@@ -125,6 +148,39 @@ macro_rules! members {
 /// A new object takes new ones or handles along: `posts: vec![Post { .. }].into()`. In a session the field stays
 /// empty: [`Session::load`](crate::Session::load) gives the objects. In a plain struct that a query with
 /// [`with`](crate::Query::with) read, it holds them; they are written one by one, not with their owner.
+///
+/// With serde it is a sequence of the objects, and `null` where they are not loaded:
+///
+/// ```
+/// # use onggi::{BelongsTo, Database, HasMany, Id, Model};
+/// # use serde::{Deserialize, Serialize};
+/// #[derive(Clone, Default, Model, Serialize, Deserialize)]
+/// struct User {
+///     id: Id<User>,
+///     #[serde(default)]
+///     posts: HasMany<Post>,
+/// }
+///
+/// #[derive(Clone, Default, Model, Serialize, Deserialize)]
+/// struct Post {
+///     id: Id<Post>,
+///     title: String,
+///     #[serde(default)]
+///     user: BelongsTo<User>,
+/// }
+///
+/// # let db = Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![User, Post])?;
+/// let new: User = serde_json::from_str(r#"{"posts": [{"title": "First"}]}"#)?;
+/// let mut session = db.session()?;
+/// session.add(new);
+/// session.commit()?;
+///
+/// let loaded = User::query().with(|user| user.posts()).one(&mut db.connect()?)?;
+/// let json = serde_json::to_string(&loaded)?;
+/// assert_eq!(json, r#"{"id":1,"posts":[{"id":1,"title":"First","user":1}]}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct HasMany<M>(Members<M>);
 
 /// The object of another model that refers to this one, of which there is at most one; as [`HasMany`] else.

@@ -10,6 +10,7 @@ mod has_many;
 pub(crate) mod keys;
 mod related;
 pub(crate) mod select;
+mod serialize;
 
 pub use along::Along;
 pub use belongs_to::BelongsTo;
