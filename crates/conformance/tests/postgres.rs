@@ -52,10 +52,13 @@ const OTHERWISE: [(&str, &str); 18] = [
     ("fields::json_that_is_none_is_refused_when_read", "it is refused when it is written"),
     ("fields::nan_is_refused", "NaN is kept"),
     ("fields::texts_are_kept_to_the_last_character", "NUL characters are refused"),
-    ("maps::rows_are_maps_in_the_order_selected", "functions of the program are SQLite's"),
-    ("maps::rows_of_sql_are_tracked_in_a_session", "GLOB is SQLite's"),
     ("pages::plans_are_told_without_running", "plans read otherwise"),
     ("pages::what_the_database_lacks_is_an_error", "it lacks none of that"),
+    ("relations_along::a_reference_to_a_row_that_is_gone_loses_no_row", "foreign keys cannot be turned off"),
+    (
+        "relations_along::a_row_read_along_that_cannot_be_read_is_named",
+        "a wrong value is refused when it is written",
+    ),
     ("query::no_character_of_a_part_is_special", "the same"),
 ];
 
