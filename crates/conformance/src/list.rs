@@ -347,6 +347,11 @@ macro_rules! cases {
                 a_conflict_updates_from_both_rows
                 updates_and_deletes_give_back_rows
                 rows_of_a_query_are_inserted
+                inserted_rows_are_given_back
+                a_conflict_in_a_session_gives_its_objects
+                what_a_session_inserts_at_once_is_undone_by_a_rollback
+                rows_that_a_session_inserts_at_once_refer_to_its_objects
+                updated_rows_are_objects_in_a_session
             }
             maps {
                 rows_are_maps_in_the_order_selected

@@ -1,15 +1,11 @@
 //! Inserts that meet a row that is there already.
 
-use onggi_driver::Capture;
-use onggi_sql::{self as sql, BinaryOperator, ConflictAction, Rows, Source, Statement};
+use onggi_sql::{self as sql, BinaryOperator, ConflictAction, Source};
 
 use crate::expression::{Assignment, Condition, Must, Parts, Tree};
-use crate::plain::nothing_is_left_out;
-use crate::projection::{bind_column, complete};
-use crate::query::{returned, run_returning};
+use crate::projection::complete;
 use crate::selection::{Columns, Selection};
-use crate::unit_of_work::follow_keys;
-use crate::{Connection, Error, Model, Result, source};
+use crate::{Error, Model, Result, source};
 
 /// What an insert does where a row has the same values in a unique constraint's columns: made by
 /// [`Model::on_conflict`]. Nothing is done, unless it is told to update.
@@ -127,7 +123,12 @@ impl<M: Model> OnConflict<M> {
         expression
     }
 
-    fn to_sql(&self) -> Result<sql::Conflict> {
+    /// The table that is written.
+    pub(crate) fn source(&self) -> Source {
+        self.source
+    }
+
+    pub(crate) fn to_sql(&self) -> Result<sql::Conflict> {
         if let Some(error) = &self.error {
             return Err(Error::value(&**error));
         }
@@ -150,79 +151,4 @@ impl<M: Model> OnConflict<M> {
         };
         Ok(sql::Conflict { target: self.target.clone(), condition: self.condition.clone(), action })
     }
-}
-
-impl Connection {
-    /// Inserts objects in one statement, or does what is said where rows are there already; says how many rows were
-    /// written. Keys are not set in the objects. The database's limit of parameters applies: on SQLite 32,766 values.
-    ///
-    /// # Errors
-    ///
-    /// Columns that no unique constraint is on, other violated constraints, and values that a column cannot hold.
-    pub fn insert_or<M: Model>(&mut self, objects: &[M], conflict: &OnConflict<M>) -> Result<u64> {
-        let Some(insert) = insert(objects, conflict)? else { return Ok(0) };
-        let by_hand = has_keys_by_hand(&insert);
-        let written = crate::query::execute(&Statement::Insert(insert), self.driver())?;
-        if by_hand {
-            follow_keys(M::table(), self.driver())?;
-        }
-        Ok(written)
-    }
-
-    /// As [`insert_or`](Connection::insert_or), and gives back a selection of each row that was written.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`insert_or`](Connection::insert_or).
-    pub fn insert_or_returning<M: Model, S: Selection>(
-        &mut self,
-        objects: &[M],
-        conflict: &OnConflict<M>,
-        selection: impl FnOnce(M::Columns<Must>) -> S,
-    ) -> Result<Vec<S::Item<crate::Plain>>> {
-        let Some(mut insert) = insert(objects, conflict)? else { return Ok(Vec::new()) };
-        insert.returning = returned(&selection(M::columns(conflict.source)))?;
-        let by_hand = has_keys_by_hand(&insert);
-        let rows = run_returning::<S, _>(&Statement::Insert(insert), M::table().number(), self)?;
-        if by_hand {
-            follow_keys(M::table(), self.driver())?;
-        }
-        Ok(rows)
-    }
-}
-
-fn has_keys_by_hand(insert: &sql::Insert) -> bool {
-    insert.source.table.generated().is_some_and(|key| insert.columns.contains(&key))
-}
-
-/// One statement for all of some objects, whose keys are all given or all made by the database.
-fn insert<M: Model>(objects: &[M], conflict: &OnConflict<M>) -> Result<Option<sql::Insert>> {
-    let Some(first) = objects.first() else { return Ok(None) };
-    let table = M::table();
-    let generated = table.generated().filter(|&column| first.attribute(column).is_unset());
-    let columns: Vec<usize> = (0..table.columns.len()).filter(|&column| Some(column) != generated).collect();
-    let mut rows = Vec::with_capacity(objects.len());
-    for object in objects {
-        if table.generated().is_some_and(|key| object.attribute(key).is_unset() != generated.is_some()) {
-            return Err(Error::usage("some objects have a key and others none: insert them apart"));
-        }
-        if object.holds_objects() {
-            nothing_is_left_out(&mut object.clone())?;
-        }
-        let mut capture = Capture::default();
-        for &column in &columns {
-            if bind_column(object, column, &mut capture)?.is_some() {
-                return Err(Error::usage(format!(
-                    "{} refers to an object of a session that has no key yet: flush the session first",
-                    table.columns[column].name
-                )));
-            }
-        }
-        rows.push(capture.values.into_iter().map(sql::Expression::Value).collect());
-    }
-    Ok(Some(sql::Insert {
-        rows: Rows::Values(rows),
-        conflict: Some(conflict.to_sql()?),
-        ..sql::Insert::row(conflict.source, columns)
-    }))
 }

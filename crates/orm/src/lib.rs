@@ -54,6 +54,7 @@ mod field;
 mod from_row;
 mod handle;
 mod id;
+mod insert;
 mod mapped;
 mod model;
 mod pickle_functions;

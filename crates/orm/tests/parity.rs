@@ -209,6 +209,18 @@ fn upsert() -> Outcome {
 }
 
 #[test]
+fn insert_that_gives_back_rows() -> Outcome {
+    let db = shop()?;
+    let (mut shop, mut session) = (db.connect()?, db.session()?);
+    let new = ["Ska", "Dub"].map(|name| Genre { name: name.into(), ..Default::default() });
+    let keys: Vec<Id<Genre>> = shop.insert_returning(&new, |g| g.id)?;
+    let tracked: Vec<Handle<Genre>> = session.insert_returning(&new, |g| g)?;
+    assert_eq!(keys.len(), 2);
+    assert_eq!(tracked.iter().map(|&genre| &*session[genre].name).collect::<Vec<_>>(), ["Ska", "Dub"]);
+    Ok(())
+}
+
+#[test]
 fn bulk_update_by_expression() -> Outcome {
     let shop = &mut shop()?.connect()?;
     Track::query()

@@ -22,7 +22,7 @@ pub use self::explicit::JoinTo;
 pub(crate) use self::run::rows;
 use self::scope::Scoped;
 pub use self::tables::{Joined, Tables, Written};
-pub(crate) use self::write::{execute, returned, run_returning};
+pub(crate) use self::write::{returned, run_kept, write};
 use crate::expression::{Condition, DEPTH, DISTINCT, Must, Order, Parts, Paths, RefusedRows, Tree};
 use crate::relation::fetch::{By, add};
 use crate::relation::{Eager, Fetch};

@@ -83,7 +83,8 @@ impl<F: Tables> Query<F> {
 
 /// Writing, with what was written.
 impl<F: Tables> Query<F> {
-    /// As [`update`](Query::update), and gives back a selection of each row that was changed.
+    /// As [`update`](Query::update), and gives back a selection of each row that was changed; on a session whole objects as
+    /// handles, with their new values.
     ///
     /// ```
     /// # use onggi::{Database, Id, Model};
@@ -104,16 +105,16 @@ impl<F: Tables> Query<F> {
         executor: &mut E,
         assign: impl FnOnce(F::Columns) -> A,
         selection: impl FnOnce(<F::Model as Model>::Columns<Must>) -> R,
-    ) -> Result<Vec<R::Item<Plain>>>
+    ) -> Result<Vec<R::Item<E::Keep>>>
     where
         F: Written,
     {
         let Some(mut update) = self.update_of(assign)? else { return Ok(Vec::new()) };
         update.returning = returned(&selection(<F::Model as Model>::columns(self.source())))?;
-        run_returning::<R, E>(&Statement::Update(update), F::Model::table().number(), executor)
+        run_kept::<R, E>(&Statement::Update(update), F::Model::table().number(), executor)
     }
 
-    /// As [`delete`](Query::delete), and gives back a selection of each row that was deleted.
+    /// As [`delete`](Query::delete), and gives back a selection of each row that was deleted; whole objects are plain.
     ///
     /// # Errors
     ///
@@ -192,34 +193,67 @@ impl<F: Tables, S: Selection> Query<F, S> {
     }
 }
 
-/// Runs a statement that writes and gives rows.
-pub(crate) fn run_returning<R: Selection, E: Split>(
+/// Runs a statement that writes and gives rows, which are in the database still: objects are kept.
+pub(crate) fn run_kept<R: Selection, E: Split>(
+    statement: &Statement,
+    table: u32,
+    executor: &mut E,
+) -> Result<Vec<R::Item<E::Keep>>> {
+    executor.before_write()?;
+    // What is known of the table's rows is as they were; what is read now is not.
+    executor.after_write(Some(table));
+    let mut items = Vec::new();
+    let (connection, keep) = executor.split();
+    R::begin(keep, false);
+    let result = rows_written(statement, connection, |reader| {
+        items.push(R::read(reader, keep)?);
+        Ok(())
+    });
+    R::finish(executor.split().1);
+    result.inspect_err(|_| executor.after_error())?;
+    Ok(items)
+}
+
+/// Runs a statement that writes and gives rows as they were.
+fn run_returning<R: Selection, E: Split>(
     statement: &Statement,
     table: u32,
     executor: &mut E,
 ) -> Result<Vec<R::Item<Plain>>> {
     executor.before_write()?;
+    let mut items = Vec::new();
+    let result = rows_written(statement, executor.split().0, |reader| {
+        items.push(R::read(reader, &mut Plain)?);
+        Ok(())
+    });
+    match &result {
+        Ok(()) => executor.after_write(Some(table)),
+        Err(_) => executor.after_error(),
+    }
+    result.map(|()| items)
+}
+
+fn rows_written(
+    statement: &Statement,
+    connection: &mut driver::Connection,
+    mut row: impl FnMut(&mut Reader<'_>) -> Result<()>,
+) -> Result<()> {
     let (shape, values) = shape::of(statement);
-    let result = executor.split().0.with(
+    connection.with(
         &shape,
         || statement.clone(),
         |prepared| {
-            let (mut rows, mut items) = (prepared.query(|to| bind(&values, to))?, Vec::new());
-            while let Some(row) = rows.next_row()? {
-                items.push(R::read(&mut Reader::new(row), &mut Plain)?);
+            let mut rows = prepared.query(|to| bind(&values, to))?;
+            while let Some(next) = rows.next_row()? {
+                row(&mut Reader::new(next))?;
             }
-            Ok(items)
+            Ok(())
         },
-    );
-    match &result {
-        Ok(_) => executor.after_write(Some(table)),
-        Err(_) => executor.after_error(),
-    }
-    result
+    )
 }
 
 /// Runs a statement that gives no rows.
-fn write<E: Split>(statement: &Statement, table: u32, executor: &mut E) -> Result<u64> {
+pub(crate) fn write<E: Split>(statement: &Statement, table: u32, executor: &mut E) -> Result<u64> {
     executor.before_write()?;
     let result = execute(statement, executor.split().0);
     match &result {
@@ -229,7 +263,7 @@ fn write<E: Split>(statement: &Statement, table: u32, executor: &mut E) -> Resul
     result
 }
 
-pub(crate) fn execute(statement: &Statement, connection: &mut driver::Connection) -> Result<u64> {
+fn execute(statement: &Statement, connection: &mut driver::Connection) -> Result<u64> {
     let (shape, values) = shape::of(statement);
     connection.with(&shape, || statement.clone(), |prepared| prepared.execute(|to| bind(&values, to)))
 }

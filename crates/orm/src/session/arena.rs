@@ -285,6 +285,14 @@ impl Arena {
     pub(super) fn phase(&self, object: Object) -> State {
         self.any(object.store).map_or(State::Detached, |store| store.phase(object))
     }
+
+    /// Binds the key of an object that has a row, and says whether it has.
+    pub(crate) fn bind_known(&self, object: Object, to: &mut Capture) -> Result<bool> {
+        match self.phase(object) {
+            State::Persistent => self.bind_key(object, to).map(|()| true),
+            _ => Ok(false),
+        }
+    }
 }
 
 /// Whether the database changes rows of a table when rows of another go.
