@@ -139,6 +139,7 @@ macro_rules! cases {
                 objects_between_are_seen_before_they_are_written
                 of_several_rows_a_relation_to_one_takes_the_first
                 a_row_that_a_join_repeats_is_one_object
+                an_assigned_collection_of_links_is_written_as_a_difference
                 what_a_query_read_along_is_merged_as_its_key
                 a_model_is_linked_with_itself_from_both_ends
                 graphs_that_refer_in_a_circle_are_written_and_deleted

@@ -351,3 +351,58 @@ pub fn what_belongs_to_a_deleted_object_goes_with_it(harness: &Harness) -> Resul
     assert_eq!(harness.rows::<File>()?, []);
     Ok(())
 }
+
+pub fn an_assigned_collection_of_links_is_written_as_a_difference(harness: &Harness) -> Result<()> {
+    let mut session = open(harness)?;
+    let [ski, row, run] = ["ski", "row", "run"].map(|name| session.add(skill(name)));
+    let ann = session.add(Member { skills: vec![ski, row].into(), ..member("Ann") });
+    let bob = session.add(Member { skills: vec![ski].into(), ..member("Bob") });
+    session.commit()?;
+    harness.statements();
+    session[ann].skills = vec![row, run, run].into();
+    session[bob].skills = vec![ski].into();
+    session.commit()?;
+    assert_eq!(
+        harness.statements(),
+        [
+            "BEGIN",
+            concat!(
+                r#"SELECT "member_skills"."member_id", "skill"."name" FROM "skill" JOIN "member_skills" "#,
+                r#"ON "member_skills"."skill_id" = "skill"."name" WHERE "member_skills"."member_id" "#,
+                r#"IN rarray(?1) ORDER BY "member_skills"."member_id", "skill"."name""#
+            ),
+            "SAVEPOINT onggi_0",
+            r#"INSERT INTO "member_skills" ("member_id", "skill_id") VALUES (?1, ?2)"#,
+            r#"DELETE FROM "member_skills" WHERE "member_id" = ?1 AND "skill_id" = ?2"#,
+            "RELEASE SAVEPOINT onggi_0",
+            "COMMIT",
+        ]
+    );
+    assert_eq!(session.load(ann, |m| m.skills())?, [row, run]);
+    assert_eq!(session.load(bob, |m| m.skills())?, [ski]);
+
+    // The other end, new objects, and nothing at all.
+    session[ski].members = vec![ann].into();
+    session[row].members = Vec::<Member>::new().into();
+    let known = session.load(ski, |s| s.members())?;
+    assert_eq!(known, [ann], "as it will be written");
+    session.commit()?;
+    assert_eq!(session.load(bob, |m| m.skills())?, []);
+    session[bob].skills = vec![skill("fly")].into();
+    session.commit()?;
+    let fly = session.load(bob, |m| m.skills())?;
+    assert_eq!(fly.iter().map(|&skill| &*session[skill].name).collect::<Vec<_>>(), ["fly"]);
+    assert_eq!(session.load(ann, |m| m.skills())?, [run, ski]);
+
+    // What is rolled back was not assigned; what cannot be written is tried again.
+    session[ann].skills = vec![run].into();
+    session.rollback()?;
+    assert_eq!(session.load(ann, |m| m.skills())?, [run, ski]);
+    session[ann].skills = vec![run].into();
+    let twice = session.add(skill("run"));
+    assert!(session.flush().is_err_and(|error| error.is_unique_violation()));
+    session.delete(twice)?;
+    session.commit()?;
+    assert_eq!(session.load(ann, |m| m.skills())?, [run]);
+    Ok(())
+}

@@ -15,6 +15,12 @@ pub trait RelationField: Any {
     #[doc(hidden)]
     fn is_assigned(&self) -> bool;
 
+    /// Whether it holds all that the relation is to have.
+    #[doc(hidden)]
+    fn replaces(&self) -> bool {
+        false
+    }
+
     /// Forgets what its columns hold by now.
     #[doc(hidden)]
     fn settle(&mut self) {}

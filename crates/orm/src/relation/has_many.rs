@@ -95,6 +95,10 @@ macro_rules! members {
                 self.0.is_assigned()
             }
 
+            fn replaces(&self) -> bool {
+                matches!(self.0, Members::New(_) | Members::Handles(_))
+            }
+
             fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {
                 self.0.check(relation, arena)
             }
@@ -191,6 +195,9 @@ pub struct HasOne<M>(Members<M>);
 /// That table is named after this model's and the field (`post_tags`), or as `#[model(link = "...")]` says; the other
 /// model can have the other end, with `#[model(inverse(tags))]`. Where the table has more columns, it is a model, and
 /// `#[model(through(Tagging))]` names it; its rows are written as objects of that model.
+///
+/// Assigned to an object that has a row, `session[post].tags = vec![rust, sql].into()`, it is all that the relation is to
+/// have: the next flush reads what is linked, and writes the links that are new and deletes the others.
 pub struct ManyToMany<M>(Members<M>);
 
 members!(HasMany);

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use onggi_driver::Capture;
 use onggi_sql::schema;
 
+use super::assigned::Assigned;
 use super::collections::Collections;
 use super::epochs::Epochs;
 use super::state::State;
@@ -23,6 +24,8 @@ pub struct Arena {
     pub(super) stores: Vec<Option<Box<dyn AnyStore>>>,
     pub(super) epochs: Epochs,
     pub(super) collections: Collections,
+    /// What was assigned to objects with a row, and is still to be compared with that.
+    pub(super) assigned: Vec<Assigned>,
     /// The number of the last query that brought objects.
     batch: u32,
     seed: u32,
@@ -40,6 +43,7 @@ impl Arena {
             stores: Vec::new(),
             epochs: Epochs::new(),
             collections: Collections::default(),
+            assigned: Vec::new(),
             batch: 0,
             seed,
         }
@@ -112,7 +116,7 @@ impl Arena {
     }
 
     pub(super) fn has_changes(&self) -> bool {
-        self.each().any(AnyStore::has_changes)
+        !self.assigned.is_empty() || self.each().any(AnyStore::has_changes)
     }
 
     /// What a flush is to write. References to objects that have a key already become keys.
@@ -220,6 +224,7 @@ impl Arena {
     /// Returns to a mark.
     pub(super) fn rollback_to(&mut self, mark: &Mark) {
         self.collections.clear();
+        self.assigned.clear();
         for (position, store) in self.stores.iter_mut().enumerate() {
             if let Some(store) = store {
                 store.rollback(mark.undo.get(position).copied().unwrap_or(0), mark.epoch);

@@ -199,7 +199,7 @@ impl Session {
         if relation.inverse_of().is_some() {
             return Ok(self.load_lazily(from, relation)?.first().copied());
         }
-        self.arena.adopt()?;
+        self.adopt()?;
         match self.arena.referred(from, relation)? {
             Referred::Object(object) => return Ok(Some(object)),
             Referred::Nothing => return Ok(None),
@@ -267,7 +267,7 @@ impl Session {
 
     /// All objects that a relation to many leads to.
     pub(crate) fn load_many(&mut self, owner: Object, relation: &'static Relation) -> Result<Vec<Object>> {
-        self.arena.adopt()?;
+        self.adopt()?;
         if self.arena.phase(owner) == State::Pending {
             self.flush()?;
         }
@@ -457,7 +457,12 @@ impl Arena {
     }
 
     /// The members of a collection that has been loaded: what its rows say, and what was changed in memory since.
-    fn members(&self, relation: &'static Relation, owner: Object, part: Part) -> Result<Vec<Object>> {
+    pub(super) fn members(
+        &self,
+        relation: &'static Relation,
+        owner: Object,
+        part: Part,
+    ) -> Result<Vec<Object>> {
         let loaded = self.collections.get(relation, owner, part).unwrap_or_default();
         if part != Part::ALL {
             // What the database said: a flush, which every other load of it begins with, forgets it.

@@ -1,6 +1,7 @@
 //! Sessions: objects that are tracked, and the transaction that they are read and written in.
 
 mod arena;
+mod assigned;
 mod collections;
 mod epochs;
 mod identity;

@@ -2,6 +2,7 @@
 
 use onggi_driver::Capture;
 
+use super::assigned::Assigned;
 use super::links::Links;
 use super::{Arena, State};
 use crate::handle::{Handle, Object};
@@ -163,6 +164,7 @@ pub(super) fn adopt_held<M: Model>(arena: &mut Arena, object: Object) -> Result<
     let handle = Handle::<M>::new(object.slot, object.stamp);
     // While the object is out, its slot stays its own.
     let Some(mut held) = arena.store_mut::<M>().and_then(|store| store.lend(handle)) else { return Ok(()) };
+    let has_row = arena.phase(object) == State::Persistent;
     let mut members = Vec::new();
     let mut relations = M::RELATIONS.iter().enumerate();
     let checked =
@@ -170,7 +172,10 @@ pub(super) fn adopt_held<M: Model>(arena: &mut Arena, object: Object) -> Result<
     if checked.is_ok() {
         for (position, relation) in M::RELATIONS.iter().enumerate() {
             let field = held.relation_mut(position);
-            if field.holds_objects() || relation.is_separate() && field.is_assigned() {
+            if has_row && field.replaces() && relation.link_table().is_some_and(|link| link.writable) {
+                let members = field.adopt(arena);
+                arena.assigned.push(Assigned { relation, owner: object, members });
+            } else if field.holds_objects() || relation.is_separate() && field.is_assigned() {
                 members.extend(field.adopt(arena).into_iter().map(|member| (position, relation, member)));
             }
         }

@@ -37,7 +37,7 @@ impl Session {
         if !self.arena.has_changes() {
             return Ok(false);
         }
-        self.arena.adopt()?;
+        self.adopt()?;
         let changes = self.arena.changes()?;
         if changes.changes.is_empty() {
             return Ok(false);
