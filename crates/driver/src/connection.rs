@@ -1,5 +1,6 @@
 #[cfg(feature = "postgres")]
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use onggi_sql::shape::Shape;
 use onggi_sql::{Compiled, Dialect, Statement};
@@ -69,6 +70,17 @@ impl Connection {
             BackEnd::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(connection) => connection.is_lost(),
+        }
+    }
+
+    /// Asks the server whether it is still there, and waits no longer than `within` for it.
+    pub(crate) fn answers(&mut self, within: Duration) -> bool {
+        match &mut self.back_end {
+            // The database is in this process.
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(_) => true,
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.answers(within),
         }
     }
 

@@ -22,6 +22,7 @@ struct Inner {
 pub(crate) enum Kind {
     Url,
     Open,
+    PoolTimeout,
     Unique,
     ForeignKey,
     NotNull,
@@ -162,6 +163,11 @@ impl Error {
     /// Whether the database could not be opened or reached.
     pub fn is_open(&self) -> bool {
         self.is(Kind::Open)
+    }
+
+    /// Whether no connection of the pool came free in time.
+    pub fn is_pool_timeout(&self) -> bool {
+        self.is(Kind::PoolTimeout)
     }
 
     /// The table of the violated constraint, where the database tells.

@@ -39,7 +39,7 @@ pub use function::Function;
 pub use observe::{Executed, Observer};
 pub use onggi_sql::dialect::Control;
 pub use onggi_sql::{Type, Value, ValueRef};
-pub use pool::{Pool, Pooled};
+pub use pool::{Metrics, Pool, Pooled};
 
 /// The result of this crate's operations.
 pub type Result<T> = std::result::Result<T, Error>;

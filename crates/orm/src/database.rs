@@ -7,7 +7,7 @@ use onggi_sql::schema;
 
 use crate::pickle_functions::functions;
 use crate::session::Mode;
-use crate::{Connection, Result, Session, Table};
+use crate::{Connection, PoolMetrics, Result, Session, Table};
 
 /// A database, and the connections to it.
 ///
@@ -25,15 +25,23 @@ impl Database {
     ///
     /// `sqlite://path/to/file.db` is a file, made where it does not exist, relative to the working directory unless
     /// the path starts with a slash; `sqlite::memory:` a database in memory that lasts as long as this value and its
-    /// clones. Options follow a `?`, as in `sqlite://file.db?mode=ro&busy_timeout=100`:
+    /// clones. Options follow a `?`, as in `sqlite://file.db?mode=ro&pool_size=4`:
     ///
     /// | option | values, the default first |
     /// |---|---|
+    /// | `pool_size` | how many connections are open at most: `16` |
+    /// | `pool_timeout` | how long to wait for one, with its unit (`ms`, `s`, `min`, `h`): `30s` |
+    /// | `pool_idle` | how long a connection is kept that nobody uses: `10min`; `off` |
+    /// | `pool_lifetime` | how old a connection gets: `30min`; `off` |
+    /// | `pool_check` | after how much idle time a server is asked whether it is still there, before the connection is used: `30s`; `off` |
     /// | `mode` | `rwc` (make the file), `rw`, `ro` |
     /// | `journal_mode` | `wal`, `delete`, `truncate`, `persist`, `memory`, `off` |
     /// | `synchronous` | `normal`, `full`, `extra`, `off` |
     /// | `busy_timeout` | milliseconds to wait for another connection's lock: 5000 |
     /// | `foreign_keys` | `on`, `off` |
+    ///
+    /// Those of the pool are for every database. Sessions and connections take one connection each, and give it back when
+    /// they are dropped, also by a panic; who finds all in use waits, and who comes first is served first.
     ///
     /// # Errors
     ///
@@ -93,7 +101,7 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Those of opening the database.
+    /// Those of opening the database; [`is_pool_timeout`](crate::Error::is_pool_timeout) where none comes free in time.
     pub fn connect(&self) -> Result<Connection> {
         Ok(Connection::new(self.pool.connect()?))
     }
@@ -105,7 +113,7 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Those of opening the database.
+    /// Those of [`connect`](Database::connect).
     pub fn session(&self) -> Result<Session> {
         Ok(Session::new(self.pool.connect()?, Mode::Deferred))
     }
@@ -182,6 +190,19 @@ impl Database {
     /// neither.
     pub fn on_statement(&self, observer: impl Fn(Executed<'_>) + Send + Sync + 'static) {
         self.pool.observe(Some(Arc::new(observer)));
+    }
+
+    /// How the pool of connections is used: how many are open and in use, how many threads wait, what was counted so far.
+    ///
+    /// ```
+    /// let db = onggi::Database::open("sqlite::memory:?pool_size=4")?;
+    /// let session = db.session()?;
+    /// let metrics = db.pool_metrics();
+    /// assert_eq!((metrics.size, metrics.in_use, metrics.waiting), (4, 1, 0));
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn pool_metrics(&self) -> PoolMetrics {
+        self.pool.metrics()
     }
 }
 

@@ -183,6 +183,11 @@ impl Error {
         self.driver_is(driver::Error::is_open)
     }
 
+    /// Whether all connections of the pool were in use for longer than `pool_timeout`; the message says by whom.
+    pub fn is_pool_timeout(&self) -> bool {
+        self.driver_is(driver::Error::is_pool_timeout)
+    }
+
     /// The table that the error is about, where it is about one.
     pub fn table(&self) -> Option<&str> {
         match &self.0.kind {

@@ -94,7 +94,7 @@ pub use handle::Handle;
 pub use id::Id;
 pub use model::{Key, Model};
 pub use onggi_derive::{Field, FromRow, Model, expr, select};
-pub use onggi_driver::{Bind, Executed};
+pub use onggi_driver::{Bind, Executed, Metrics as PoolMetrics};
 pub use onggi_pickle as pickle;
 pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
 pub use query::{Derived, JoinTo, Joined, Named, Query, Tables, Written};

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use hashbrown::{Equivalent, HashMap};
 use onggi_sql::Compiled;
 use onggi_sql::dialect::POSTGRES;
@@ -43,6 +45,11 @@ impl Connection {
     /// Whether the connection cannot be used any more.
     pub(crate) fn is_lost(&self) -> bool {
         self.state == State::Lost || self.client.is_closed()
+    }
+
+    /// Whether the server answers within a time.
+    pub(crate) fn answers(&mut self, within: Duration) -> bool {
+        !self.is_lost() && self.wire.answered(self.client.batch_execute(""), within)
     }
 
     pub(crate) fn version(&self) -> String {

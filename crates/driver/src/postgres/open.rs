@@ -2,6 +2,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use onggi_sql::dialect::POSTGRES;
+use tokio::time::timeout;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::{Config, NoTls};
 
@@ -49,8 +50,17 @@ impl Target {
         let runtime = runtime.map_err(|error| {
             Error::new(Kind::Open, "the system has no room for another connection").with_source(error)
         })?;
-        let (client, line) =
-            runtime.block_on(self.0.connect(NoTls)).map_err(|error| self.unreached(error))?;
+        let each = self.0.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
+        let limit = each * u32::try_from(self.0.get_hosts().len()).unwrap_or(1).max(1);
+        // The client's own limit ends where the server has taken the call, and not where it has answered.
+        let connected = runtime.block_on(async { timeout(limit, self.0.connect(NoTls)).await });
+        let connected = connected.map_err(|_| {
+            Error::new(
+                Kind::Open,
+                format!("the PostgreSQL server did not answer within {limit:?} (connect_timeout)"),
+            )
+        })?;
+        let (client, line) = connected.map_err(|error| self.unreached(error))?;
         let mut connection = Connection::new(client, Wire::new(runtime, line));
         POSTGRES.setup.iter().try_for_each(|text| connection.run(text))?;
         Ok(connection)

@@ -1,8 +1,10 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use tokio::time::timeout;
 use tokio_postgres::tls::NoTlsStream;
 use tokio_postgres::{AsyncMessage, Connection, Error, Socket};
 
@@ -37,20 +39,39 @@ impl Wire {
             return ready;
         }
         let Wire { runtime, line } = self;
-        runtime.block_on(poll_fn(|context| {
-            loop {
-                if let Poll::Ready(ready) = answer(context) {
-                    return Poll::Ready(ready);
-                }
-                match line.as_mut().get_mut().poll_message(context) {
-                    Poll::Ready(Some(Ok(message))) => note(&message),
-                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
-                    // The line is closed: the answer says so.
-                    Poll::Ready(None) => return answer(context),
-                    Poll::Pending => return answer(context),
-                }
-            }
-        }))
+        runtime.block_on(poll_fn(|context| step(line, context, &mut answer)))
+    }
+
+    /// Whether an answer, and no failure, comes within a time.
+    pub(super) fn answered(
+        &mut self,
+        answer: impl Future<Output = Result<(), Error>>,
+        within: Duration,
+    ) -> bool {
+        let Wire { runtime, line } = self;
+        let mut answer = pin!(answer);
+        let answer = poll_fn(|context| step(line, context, &mut |context| answer.as_mut().poll(context)));
+        runtime.block_on(async { matches!(timeout(within, answer).await, Ok(Ok(()))) })
+    }
+}
+
+/// Moves the line until the answer is there, or nothing moves.
+fn step<T>(
+    line: &mut Pin<Box<Connection<Socket, NoTlsStream>>>,
+    context: &mut Context<'_>,
+    answer: &mut impl FnMut(&mut Context<'_>) -> Poll<Result<T, Error>>,
+) -> Poll<Result<T, Error>> {
+    loop {
+        if let Poll::Ready(ready) = answer(context) {
+            return Poll::Ready(ready);
+        }
+        match line.as_mut().get_mut().poll_message(context) {
+            Poll::Ready(Some(Ok(message))) => note(&message),
+            Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
+            // The line is closed: the answer says so.
+            Poll::Ready(None) => return answer(context),
+            Poll::Pending => return answer(context),
+        }
     }
 }
 
