@@ -1,6 +1,6 @@
 //! Joins of any models, and queries of the rows of other queries.
 
-use onggi::{Id, Model, Query, Result, count_rows, row_number};
+use onggi::{Derived, FromRow, Id, Model, Query, Result, count_rows, row_number, value};
 
 use crate::Harness;
 
@@ -154,8 +154,7 @@ pub fn rows_of_queries_are_united(harness: &Harness) -> Result<()> {
     let mut connection = harness.connect()?;
     let users = || User::query().select(|u| u.name);
     let writers = || Post::query().select(|p| p.writer);
-    let all =
-        |query: Query<onggi::Derived<_>>, connection: &mut _| query.order_by(|name| name).all(connection);
+    let all = |query: Query<Derived<_>>, connection: &mut _| query.order_by(|name| name).all(connection);
     assert_eq!(all(users().union(writers()), &mut connection)?, ["Ann", "Bob", "Cid", "Eve"]);
     assert_eq!(
         harness.statements(),
@@ -248,5 +247,96 @@ pub fn queries_of_queries_nest_within_limits(harness: &Harness) -> Result<()> {
     assert_eq!(nested(10).count(&mut connection)?, 3);
     let error = nested(100_000).count(&mut connection).expect_err("too deep");
     assert!(error.to_string().contains("more than 500 levels"), "{error}");
+    Ok(())
+}
+
+#[derive(Clone, Debug, PartialEq, FromRow)]
+struct Writer {
+    name: String,
+    likes: Option<i64>,
+}
+
+pub fn rows_without_partner_among_named_rows_are_kept(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let totals = Post::query()
+        .group_by(|p| p.writer)
+        .select(|p| (p.writer, p.likes.sum(), count_rows()))
+        .named("totals");
+    let left =
+        User::query().left_join_rows(&totals, |u, (writer, ..)| writer.eq(u.name)).order_by(|(u, _)| u.id);
+    let rows: Vec<(String, Option<String>, Option<i64>, i64)> = left
+        .clone()
+        .select(|(u, (writer, likes, posts))| (u.name, writer, likes, posts.coalesce(0)))
+        .all(&mut connection)?;
+    let expected =
+        [("Ann", Some("Ann"), Some(3), 2), ("Bob", Some("Bob"), Some(3), 1), ("Cid", None, None, 0)];
+    assert_eq!(rows, expected.map(|(a, b, c, d)| (a.to_owned(), b.map(str::to_owned), c, d)));
+    assert_eq!(
+        harness.statements(),
+        [concat!(
+            r#"WITH "totals" AS (SELECT "post"."writer" AS "c1", sum("post"."likes") AS "c2", count(*) AS "c3" "#,
+            r#"FROM "post" GROUP BY "post"."writer") SELECT "user"."name", "totals"."c1", "totals"."c2", "#,
+            r#"coalesce("totals"."c3", ?1) FROM "user" LEFT JOIN "totals" ON "totals"."c1" = "user"."name" "#,
+            r#"ORDER BY "user"."id""#
+        )]
+    );
+    let whole = left.all(&mut connection)?;
+    assert_eq!((&*whole[2].0.name, &whole[2].1), ("Cid", &(None, None, None)));
+    let right: Vec<(Option<User>, _)> =
+        User::query().right_join_rows(&totals, |u, (writer, ..)| writer.eq(u.name)).all(&mut connection)?;
+    let lonely: Vec<String> =
+        right.into_iter().filter(|(user, _)| user.is_none()).map(|(_, (writer, ..))| writer).collect();
+    assert_eq!(lonely, ["Eve"]);
+    let full = User::query().full_join_rows(&totals, |u, (writer, ..)| writer.eq(u.name));
+    assert_eq!(full.all(&mut connection)?.len(), 4);
+    Ok(())
+}
+
+pub fn structs_of_rows_without_partner_are_none(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let writers = Post::query()
+        .group_by(|p| p.writer)
+        .select(|p| WriterColumns { name: p.writer, likes: p.likes.sum() })
+        .named("writers");
+    let users = User::query().left_join_rows(&writers, |u, w| w.name.eq(u.name)).order_by(|(u, _)| u.id);
+    let rows: Vec<(String, Option<Writer>)> =
+        users.clone().select(|(u, w)| (u.name, w)).all(&mut connection)?;
+    assert_eq!(rows[0].1, Some(Writer { name: "Ann".into(), likes: Some(3) }));
+    assert_eq!(rows[2], ("Cid".to_owned(), None));
+    let names: Vec<Option<String>> = users.select(|(_, w)| w.get(|w| w.name)).all(&mut connection)?;
+    assert_eq!(names, [Some("Ann".to_owned()), Some("Bob".to_owned()), None]);
+    Ok(())
+}
+
+pub fn derived_rows_without_partner_are_missing_ones(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let derived: Query<Derived<_>> = User::query().select(|u| (u.name, u)).derived();
+    let posts = derived.right_join::<Post>(|(name, _), p| p.writer.eq(name)).order_by(|(_, p)| p.id);
+    let rows = posts.all(&mut connection)?;
+    assert_eq!(rows[0].0.0.as_deref(), Some("Ann"));
+    assert_eq!(rows[2].0.1.as_ref().map(|user| &*user.name), Some("Bob"));
+    assert_eq!((&rows[3].0, &*rows[3].1.writer), (&(None, None), "Eve"));
+    let mut session = harness.session()?;
+    let tracked = posts.all(&mut session)?;
+    assert_eq!(tracked[0].0.1.map(|user| &*session[user].name), Some("Ann"));
+    assert_eq!(tracked[3].0.1, None);
+    Ok(())
+}
+
+pub fn steps_can_repeat_rows(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let ones = User::query().select(|u| (value(1_i64), u.boss.is_null().value()));
+    let numbers = ones.recursive_all("numbers", |numbers| {
+        numbers.query().filter(|(n, _)| n.lt(3)).select(|(n, top)| (n + 1, top))
+    });
+    // Two users have a boss: their rows are the same, and come twice.
+    let counted =
+        numbers.query().group_by(|(n, _)| n).order_by(|(n, _)| n).select(|(n, _)| (n, count_rows()));
+    assert_eq!(counted.all(&mut connection)?, [(1, 3), (2, 3), (3, 3)]);
+    assert!(harness.statements()[0].contains("UNION ALL"));
     Ok(())
 }

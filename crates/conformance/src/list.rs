@@ -330,6 +330,10 @@ macro_rules! cases {
                 conditions_on_what_a_query_selects
                 named_rows_are_read_and_joined
                 queries_that_read_themselves
+                rows_without_partner_among_named_rows_are_kept
+                structs_of_rows_without_partner_are_none
+                derived_rows_without_partner_are_missing_ones
+                steps_can_repeat_rows
                 queries_of_queries_nest_within_limits
             }
             pages {

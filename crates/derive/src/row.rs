@@ -80,9 +80,13 @@ fn selection(ident: &Ident, fields: &[(&Ident, &Type)]) -> TokenStream {
             type Item<__K: __onggi::Keep> = #ident;
             type Row = #ident;
             type Outputs = #columns<#(#parts::Outputs),*>;
+            type Optional = __onggi::MaybeRow<#columns<#(#parts),*>>;
             const PICKLED: bool = false #(|| <#parts as __onggi::Selection>::PICKLED)*;
             fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
                 #columns { #(#names: <#parts as __onggi::Selection>::outputs(source, next)),* }
+            }
+            fn optional(source: u64, next: &mut usize) -> Self::Optional {
+                __onggi::MaybeRow::new(source, next)
             }
             fn columns(&self, to: &mut __onggi::Columns) {
                 #(__onggi::Selection::columns(&self.#names, to);)*

@@ -56,6 +56,7 @@ mod handle;
 mod id;
 mod insert;
 mod mapped;
+mod maybe_row;
 mod model;
 mod pickle_functions;
 mod plain;
@@ -92,6 +93,7 @@ pub use field::{Deferred, Field, Pickled};
 pub use from_row::FromRow;
 pub use handle::Handle;
 pub use id::Id;
+pub use maybe_row::MaybeRow;
 pub use model::{Key, Model};
 pub use onggi_derive::{Field, FromRow, Model, expr, select};
 pub use onggi_driver::{Bind, Executed, Metrics as PoolMetrics};
@@ -128,8 +130,8 @@ pub mod __private {
     pub use crate::session::target;
     pub use crate::source::follow;
     pub use crate::{
-        Bind, Collection, Column, Condition, EntityColumns, Error, Field, FromRow, Keep, Maybe, Model, Must,
-        Nullability, Plain, Result, Selection, SelectionOf, Source, Type, ValueRef,
+        Bind, Collection, Column, Condition, EntityColumns, Error, Field, FromRow, Keep, Maybe, MaybeRow,
+        Model, Must, Nullability, Plain, Result, Selection, SelectionOf, Source, Type, ValueRef,
     };
 
     /// A column with a name.

@@ -44,6 +44,17 @@ impl<'r> Reader<'r> {
         Ok(missing)
     }
 
+    /// Whether the next columns are all NULL; then passes over them.
+    pub(crate) fn is_null(&mut self, columns: usize) -> Result<bool> {
+        for column in self.next..self.next + columns {
+            if !matches!(self.row.raw(column)?, ValueRef::Null) {
+                return Ok(false);
+            }
+        }
+        self.next += columns;
+        Ok(true)
+    }
+
     /// The next column, whatever its field.
     pub(crate) fn next_value(&mut self, ty: Type) -> Result<Value> {
         let column = self.next;

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use onggi_sql::{self as sql, Source};
 
 use crate::executor::{Keep, Plain};
-use crate::expression::{Expression, Nullability, OutputNode, Parts, Paths, Tree, need};
+use crate::expression::{Expression, Maybe, Nullability, OutputNode, Parts, Paths, Tree, need};
 use crate::field::Field;
 use crate::query::Tables;
 use crate::reader::Reader;
@@ -37,6 +37,14 @@ pub trait Selection {
     /// It, as columns of the rows of a number, from a column on.
     #[doc(hidden)]
     fn outputs(source: u64, next: &mut usize) -> Self::Outputs;
+
+    /// The same, where the row may be missing, as behind a left join.
+    #[doc(hidden)]
+    type Optional: Copy + Selection;
+
+    /// It, where the row may be missing, as columns of the rows of a number, from a column on.
+    #[doc(hidden)]
+    fn optional(source: u64, next: &mut usize) -> Self::Optional;
 
     /// Adds its expressions to those that the statement selects.
     #[doc(hidden)]
@@ -137,8 +145,13 @@ impl<C: EntityColumns<Model: Model>> Selection for C {
     type Item<K: Keep> = <C::Nullability as Nullability>::One<K::Entity<C::Model>>;
     type Row = (C::Model, C::Nullability);
     type Outputs = Whole<C::Model, C::Nullability>;
+    type Optional = Whole<C::Model, Maybe>;
 
     fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
+        Whole::new(source, next)
+    }
+
+    fn optional(source: u64, next: &mut usize) -> Self::Optional {
         Whole::new(source, next)
     }
 
@@ -197,8 +210,13 @@ impl<M: Model, N: Nullability> Selection for Whole<M, N> {
     type Item<K: Keep> = N::One<K::Entity<M>>;
     type Row = (M, N);
     type Outputs = Whole<M, N>;
+    type Optional = Whole<M, Maybe>;
 
     fn outputs(source: u64, next: &mut usize) -> Whole<M, N> {
+        Whole::new(source, next)
+    }
+
+    fn optional(source: u64, next: &mut usize) -> Whole<M, Maybe> {
         Whole::new(source, next)
     }
 
@@ -249,10 +267,15 @@ impl<F: Tables> Selection for Entity<F> {
     type Item<K: Keep> = F::Item<K>;
     type Row = F::Row;
     type Outputs = F::Outputs;
+    type Optional = <F::Outputs as Selection>::Optional;
     const PICKLED: bool = F::Outputs::PICKLED;
 
     fn outputs(source: u64, next: &mut usize) -> F::Outputs {
         F::outputs(source, next)
+    }
+
+    fn optional(source: u64, next: &mut usize) -> Self::Optional {
+        F::Outputs::optional(source, next)
     }
 
     fn columns(&self, _to: &mut Columns) {}
@@ -313,9 +336,15 @@ impl<T: Field, N: Into<Tree> + Clone> Selection for Expression<T, N> {
     type Item<K: Keep> = T;
     type Row = T;
     type Outputs = Expression<T, OutputNode>;
+    type Optional = Expression<Option<T::Base>, OutputNode>;
     const PICKLED: bool = T::Base::EQUALITY.is_some();
 
     fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
+        *next += 1;
+        Expression::output(source, *next - 1)
+    }
+
+    fn optional(source: u64, next: &mut usize) -> Self::Optional {
         *next += 1;
         Expression::output(source, *next - 1)
     }
@@ -344,10 +373,15 @@ macro_rules! tuple {
             type Item<Kept: Keep> = ($($part::Item<Kept>,)+);
             type Row = ($($part::Row,)+);
             type Outputs = ($($part::Outputs,)+);
+            type Optional = ($($part::Optional,)+);
             const PICKLED: bool = $($part::PICKLED)||+;
 
             fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
                 ($($part::outputs(source, next),)+)
+            }
+
+            fn optional(source: u64, next: &mut usize) -> Self::Optional {
+                ($($part::optional(source, next),)+)
             }
 
             fn columns(&self, to: &mut Columns) {

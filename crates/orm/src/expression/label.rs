@@ -35,10 +35,15 @@ impl<S: Selection> Selection for Labelled<S> {
     type Item<K: Keep> = S::Item<K>;
     type Row = S::Row;
     type Outputs = S::Outputs;
+    type Optional = S::Optional;
     const PICKLED: bool = S::PICKLED;
 
     fn outputs(source: u64, next: &mut usize) -> S::Outputs {
         S::outputs(source, next)
+    }
+
+    fn optional(source: u64, next: &mut usize) -> S::Optional {
+        S::optional(source, next)
     }
 
     fn columns(&self, to: &mut Columns) {

@@ -244,6 +244,11 @@ impl<T: Field> Expression<T, OutputNode> {
         let decimal = T::TYPE == sql::Type::Decimal;
         Expression { node: OutputNode { source, column, decimal }, ty: PhantomData }
     }
+
+    /// The column, where its row may be missing.
+    pub(crate) fn optional(self) -> Expression<Option<T::Base>, OutputNode> {
+        Expression { node: self.node, ty: PhantomData }
+    }
 }
 
 impl From<OutputNode> for Tree {

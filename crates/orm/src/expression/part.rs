@@ -233,8 +233,13 @@ impl Selection for PartOutput {
     type Item<K: Keep> = Value;
     type Row = Part;
     type Outputs = PartOutput;
+    type Optional = PartOutput;
 
     fn outputs(source: u64, next: &mut usize) -> PartOutput {
+        Part::outputs(source, next)
+    }
+
+    fn optional(source: u64, next: &mut usize) -> PartOutput {
         Part::outputs(source, next)
     }
 
@@ -255,10 +260,15 @@ impl Selection for Part {
     type Item<K: Keep> = Value;
     type Row = Part;
     type Outputs = PartOutput;
+    type Optional = PartOutput;
 
     fn outputs(source: u64, next: &mut usize) -> PartOutput {
         *next += 1;
         PartOutput(OutputNode { source, column: *next - 1, decimal: false })
+    }
+
+    fn optional(source: u64, next: &mut usize) -> PartOutput {
+        Part::outputs(source, next)
     }
 
     fn columns(&self, to: &mut Columns) {

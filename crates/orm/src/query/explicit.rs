@@ -7,6 +7,10 @@ use crate::selection::{Columns, Entity, Selection};
 use crate::{Model, source};
 
 /// Tables that one more can be joined to.
+#[diagnostic::on_unimplemented(
+    message = "`{T}` cannot be joined to a query of `{Self}`",
+    note = "up to six tables are joined; a query of rows and more joins is `derived` first"
+)]
 pub trait JoinTo<T>: Tables {
     /// All of them.
     type With: Tables<Columns: Selection>;
@@ -48,7 +52,7 @@ impl<A: Joined, B: Joined, C: Joined, D: Joined, E: Joined, T: Joined> JoinTo<T>
 #[diagnostic::do_not_recommend]
 impl<S: Selection, T: Joined> JoinTo<T> for Derived<S> {
     type With = (Derived<S>, T);
-    type Behind = (Derived<S>, T);
+    type Behind = (Option<Derived<S>>, T);
 }
 
 /// Joins with any model, by any condition. What closures see from then on, and what a row gives, is a tuple.

@@ -4,6 +4,7 @@ mod derived;
 mod explicit;
 mod join;
 mod lock;
+mod named;
 mod page;
 mod run;
 mod scope;
@@ -17,8 +18,9 @@ use onggi_sql as sql;
 use onggi_sql::{Select, Selected, Source, Value};
 use smallvec::{SmallVec, smallvec};
 
-pub use self::derived::{Derived, Named};
+pub use self::derived::Derived;
 pub use self::explicit::JoinTo;
+pub use self::named::Named;
 pub(crate) use self::run::rows;
 use self::scope::Scoped;
 pub use self::tables::{Joined, Tables, Written};

@@ -1,0 +1,37 @@
+use onggi::{BelongsTo, HasMany, Id, ManyToMany, Model};
+
+#[derive(Clone, Default, Model)]
+struct User {
+    id: Id<User>,
+    name: String,
+    age: i32,
+    city: Option<String>,
+    active: bool,
+    #[model(inverse(author))]
+    posts: HasMany<Post>,
+}
+
+#[derive(Clone, Default, Model)]
+struct Post {
+    id: Id<Post>,
+    title: String,
+    likes: i64,
+    author: BelongsTo<User>,
+    editor: Option<BelongsTo<User>>,
+    tags: ManyToMany<Tag>,
+}
+
+#[derive(Clone, Default, Model)]
+struct Tag {
+    id: Id<Tag>,
+    name: String,
+}
+
+fn main() -> onggi::Result<()> {
+    let db = onggi::Database::open("sqlite::memory:")?;
+    let mut session = db.session()?;
+    let named = User::query().select(|u| u.name).named("names");
+    let query = Post::query().left_join_rows(&named, |p, name| name.eq(p.title)).select(|(_, name)| name);
+    let _: Vec<String> = query.all(&mut session)?;
+    Ok(())
+}
