@@ -104,3 +104,78 @@ pub fn deferred_columns_stay_out_of_relations(harness: &Harness) -> Result<()> {
     assert_eq!(body.map(String::as_str), Some("The text of one"));
     Ok(())
 }
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Letter {
+    id: Id<Letter>,
+    title: String,
+    answer: Deferred<Option<String>>,
+    #[model(inverse(letter))]
+    copies: HasMany<Copy>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Copy {
+    id: Id<Copy>,
+    letter: BelongsTo<Letter>,
+    original: Option<BelongsTo<Letter>>,
+    note: Deferred<Option<i64>>,
+}
+
+pub fn a_deferred_column_can_be_null(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Letter, Copy])?;
+    let letter = |title: &str, answer: Option<&str>| Letter {
+        title: title.into(),
+        answer: answer.map(str::to_owned).into(),
+        copies: vec![Copy::default()].into(),
+        ..Default::default()
+    };
+    let mut session = harness.session()?;
+    session.add_all([letter("asked", None), letter("answered", Some("yes"))]);
+    session.commit()?;
+    let (null, yes) = (Some(&None), Some(&Some("yes".to_owned())));
+
+    let mut connection = harness.connect()?;
+    let query = Letter::query().order_by(|l| l.id);
+    let unread = query.all(&mut connection)?;
+    assert!(unread.iter().all(|letter| letter.answer.get().is_none()), "NULL, or left out: not read");
+    let read = query.clone().with(|l| l.answer).all(&mut connection)?;
+    assert_eq!((read[0].answer.get(), read[1].answer.get()), (null, yes));
+    let answers = query.clone().select(|l| l.answer).all(&mut connection)?;
+    assert_eq!((answers[0].get(), answers[1].get()), (null, yes));
+    let is_null = query.clone().filter(|l| l.answer.is_null()).select(|l| l.title).all(&mut connection)?;
+    assert_eq!(is_null, ["asked"]);
+    let along = query.clone().with(|l| l.copies().with(|c| c.note).limit(1)).all(&mut connection)?;
+    assert_eq!(along[0].copies.loaded().map(|copies| copies[0].note.get()), Some(Some(&None)));
+    let originals = Copy::query().select(|c| c.original().answer).all(&mut connection)?;
+    assert_eq!(originals, [None, None]);
+    let copies = Copy::query().with(|c| c.letter()).all(&mut connection)?;
+    assert!(copies.iter().all(|copy| copy.note.get().is_none()));
+    assert!(
+        copies.iter().all(|copy| copy.letter.object().is_some_and(|letter| letter.answer.get().is_none()))
+    );
+
+    // What was not read is kept, what was set to NULL is NULL.
+    let mut asked = unread[0].clone();
+    asked.title = "asked again".into();
+    connection.update(&mut asked)?;
+    let mut answered = unread[1].clone();
+    answered.title = "answered again".into();
+    connection.update(&mut answered)?;
+    let read = query.clone().with(|l| l.answer).all(&mut connection)?;
+    assert_eq!((read[0].answer.get(), read[1].answer.get()), (null, yes));
+
+    let mut session = harness.session()?;
+    let letters = query.all(&mut session)?;
+    session.load(letters[0], |l| l.answer)?;
+    assert_eq!((session[letters[0]].answer.get(), session[letters[1]].answer.get()), (null, yes));
+    session[letters[0]].answer = Some("no".to_owned()).into();
+    session[letters[1]].answer = None.into();
+    assert_eq!(session.modified(letters[1]), ["answer"]);
+    session.commit()?;
+    let read = query.with(|l| l.answer).all(&mut connection)?;
+    assert_eq!((read[0].answer.get(), read[1].answer.get()), (Some(&Some("no".to_owned())), null));
+    let unread = connection.get_one::<Letter>(1)?;
+    assert!(unread.answer.get().is_none());
+    Ok(())
+}

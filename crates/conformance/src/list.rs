@@ -96,6 +96,7 @@ macro_rules! cases {
                 a_deferred_column_is_loaded_for_all_objects_of_a_query
                 what_was_not_read_is_not_written
                 deferred_columns_stay_out_of_relations
+                a_deferred_column_can_be_null
             }
             relations {
                 a_graph_of_new_objects_is_written_in_the_order_of_its_keys

@@ -1,6 +1,7 @@
 //! Rows to fields, with errors that say where.
 
 use onggi_driver::Row;
+use onggi_sql::{Expression, Relation, Select, Selected};
 
 use crate::field::Field;
 use crate::{Error, Result, Table, Type, Value, ValueRef};
@@ -13,11 +14,18 @@ pub struct Reader<'r> {
     start: usize,
     /// Where the columns of a table are, in rows that have them in an order of their own.
     places: Option<&'r [usize]>,
+    /// What gives the row, which tells a column that is NULL from one that was left out.
+    select: Option<&'r Select>,
 }
 
 impl<'r> Reader<'r> {
     pub(crate) fn new(row: Row<'r>) -> Reader<'r> {
-        Reader { row, next: 0, table: None, start: 0, places: None }
+        Reader { row, next: 0, table: None, start: 0, places: None, select: None }
+    }
+
+    /// Reads a row of a select.
+    pub(crate) fn of(row: Row<'r>, select: &'r Select) -> Reader<'r> {
+        Reader { select: Some(select), ..Reader::new(row) }
     }
 
     /// The place of a column that a row does not have: it is read as NULL.
@@ -118,9 +126,21 @@ impl<'r> Reader<'r> {
             None => self.row.value(column, T::TYPE),
             Some(places) => self.placed_value(places[column], T::TYPE),
         };
+        let read = match T::DEFERRED && self.has(column) {
+            true => T::read_present,
+            false => T::read,
+        };
         match value {
-            Ok(value) => T::read(value).map_err(|error| self.locate(error, column)),
+            Ok(value) => read(value).map_err(|error| self.locate(error, column)),
             Err(error) => Err(self.locate(error.into(), column)),
+        }
+    }
+
+    /// Whether the row is known to have a column, which it may stand for with NULL.
+    fn has(&self, column: usize) -> bool {
+        match self.places {
+            Some(places) => places[column] != Reader::NOWHERE,
+            None => self.select.is_some_and(|select| selects(select, column)),
         }
     }
 
@@ -150,6 +170,18 @@ impl<'r> Reader<'r> {
             format!("{} {value}", table.columns[column].name)
         });
         parts.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Whether a select gives a column of a table at a position; in doubt it does not.
+fn selects(select: &Select, position: usize) -> bool {
+    let Selected::Expressions(columns) = &select.columns else { return false };
+    match (columns.get(position), &select.source) {
+        (Some(Expression::Column(..)), _) => true,
+        (Some(Expression::Output { source, column, .. }), Relation::Select(inner, id)) => {
+            source == id && inner.compound.is_empty() && selects(inner, *column)
+        }
+        _ => false,
     }
 }
 

@@ -4,7 +4,9 @@ use crate::{Bind, Error, Result, Type, ValueRef};
 /// A column that is read only when it is asked for: a long text, a large pickle.
 ///
 /// Queries leave it out. [`Query::with`](crate::Query::with) reads it along, [`Session::load`](crate::Session::load) for
-/// all objects of a query at once; what was not read is not written either. It is never NULL.
+/// all objects of a query at once; what was not read is not written either. A column that can be NULL is a
+/// `Deferred<Option<T>>`: `get` gives `None` where it was not read, and `Some(None)` where it is NULL. From the rows of
+/// another query or of `RETURNING`, NULL is taken for not read.
 ///
 /// ```
 /// use onggi::{Deferred, Id, Model};
@@ -66,10 +68,8 @@ impl<T: Default> Default for Deferred<T> {
 
 impl<T: Field> Field for Deferred<T> {
     type Base = T::Base;
-    const TYPE: Type = {
-        assert!(!T::NULLABLE, "a deferred column is never NULL: write the type without `Option`");
-        T::TYPE
-    };
+    const TYPE: Type = T::TYPE;
+    const NULLABLE: bool = T::NULLABLE;
     const EQUALITY: Option<&'static onggi_sql::Declared> = T::EQUALITY;
     const DEFERRED: bool = true;
 
@@ -83,8 +83,12 @@ impl<T: Field> Field for Deferred<T> {
     fn read(value: ValueRef<'_>) -> Result<Self> {
         match value {
             ValueRef::Null => Ok(Deferred(None)),
-            value => T::read(value).map(|value| Deferred(Some(value))),
+            value => Deferred::read_present(value),
         }
+    }
+
+    fn read_present(value: ValueRef<'_>) -> Result<Self> {
+        T::read(value).map(|value| Deferred(Some(value)))
     }
 
     fn is_deferred(&self) -> bool {

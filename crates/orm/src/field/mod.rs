@@ -91,6 +91,16 @@ pub trait Field: Clone + PartialEq + Sized + 'static {
     /// column and key.
     fn read(value: ValueRef<'_>) -> Result<Self>;
 
+    /// Reads it from what its column has, where that is not left out.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Field::read).
+    #[doc(hidden)]
+    fn read_present(value: ValueRef<'_>) -> Result<Self> {
+        Self::read(value)
+    }
+
     /// The object that it refers to by handle.
     #[doc(hidden)]
     fn referred(&self) -> Option<Object> {
@@ -178,7 +188,7 @@ impl<T: Field> Attribute for T {
     }
 
     fn assign(&mut self, value: ValueRef<'_>) -> Result<()> {
-        *self = T::read(value)?;
+        *self = T::read_present(value)?;
         Ok(())
     }
 

@@ -300,7 +300,7 @@ pub(crate) fn rows<K>(
         |prepared| {
             let mut rows = prepared.query(|to| bind(&values, to))?;
             while let Some(next) = rows.next_row()? {
-                if !row(&mut Reader::new(next), keep)? {
+                if !row(&mut Reader::of(next, select), keep)? {
                     break;
                 }
             }
