@@ -285,6 +285,33 @@ impl<'p, 'c> Prepared<'p, 'c> {
         executed.map_err(|error| error.with_statement(self.statement).into())
     }
 
+    /// Runs it for each of some rows, in order, and says how many rows each run changed, or why it failed. The first error that
+    /// is given back ends it; where statements travel together, those behind a failed one have been sent by then.
+    ///
+    /// # Errors
+    ///
+    /// What `done` gives back.
+    pub fn execute_all<E: From<Error>>(
+        &mut self,
+        rows: usize,
+        mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        mut done: impl FnMut(usize, std::result::Result<u64, E>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        match &mut self.back_end {
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) if rows > 1 => {
+                let statement = self.statement;
+                prepared.execute_all(rows, &mut self.times, bind, |row, answer| {
+                    done(row, answer.map_err(|error| error.with_statement(statement).into()))
+                })
+            }
+            _ => (0..rows).try_for_each(|row| {
+                let executed = self.execute(|to| bind(row, to));
+                done(row, executed)
+            }),
+        }
+    }
+
     /// Runs an insert of one row and gives the key that the database generated for it.
     ///
     /// # Errors

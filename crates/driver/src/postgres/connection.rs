@@ -6,7 +6,6 @@ use onggi_sql::dialect::POSTGRES;
 use onggi_sql::shape::Shape;
 use tokio_postgres::Client;
 
-use super::error::classify;
 use super::state::State;
 use super::statement::{Buffer, Prepared, Statement};
 use super::wire::Wire;
@@ -79,28 +78,23 @@ impl Connection {
                 "a statement of the transaction failed, so PostgreSQL cannot commit it: it is rolled back",
             ));
         }
-        let answer = self.wire.wait(self.client.batch_execute(text));
-        let ends = matches!(control, Control::Commit | Control::Rollback);
-        self.state = match (answer, control) {
-            (Err(error), Control::Commit) if error.as_db_error().is_none() => {
-                self.state = State::Lost;
-                return Err(Error::new(
-                    Kind::Unknown,
-                    "the connection to PostgreSQL was lost during the commit: whether the transaction was committed is \
-                     not known; look before doing its work again",
-                )
-                .with_source(classify(error)));
+        match self.wire.wait(self.client.batch_execute(text)) {
+            Ok(()) => {
+                self.state = self.state.after(control);
+                Ok(())
             }
-            (Err(error), _) => {
+            Err(error) => {
                 let error = self.state.failed(error).with_statement(text);
-                if ends && self.state == State::Failed {
-                    self.state = State::Idle;
+                match (control, self.state) {
+                    (Control::Commit, State::Lost) => Err(unknown(error)),
+                    (Control::Commit | Control::Rollback, State::Failed) => {
+                        self.state = State::Idle;
+                        Err(error)
+                    }
+                    _ => Err(error),
                 }
-                return Err(error);
             }
-            (Ok(()), control) => self.state.after(control),
-        };
-        Ok(())
+        }
     }
 
     /// Lends the statement of a shape, with its text; compiled and prepared at its first use.
@@ -168,6 +162,14 @@ impl Equivalent<Typed> for Wanted<'_> {
     fn equivalent(&self, kept: &Typed) -> bool {
         (self.text, self.types) == (&*kept.text, &*kept.types)
     }
+}
+
+/// The error of a commit whose connection broke.
+#[cold]
+fn unknown(error: Error) -> Error {
+    let said = "the connection to PostgreSQL was lost during the commit: whether the transaction was committed is not known; \
+                look before doing its work again";
+    Error::new(Kind::Unknown, said).with_source(error)
 }
 
 #[cold]

@@ -3,6 +3,7 @@ use std::pin::Pin;
 
 use bytes::BytesMut;
 use futures_util::Stream;
+use futures_util::future::join_all;
 use onggi_sql::compile::reads_only;
 use tokio_postgres::types::{FromSql, IsNull, ToSql, Type as PostgresType};
 use tokio_postgres::{Client, RowStream};
@@ -109,6 +110,45 @@ impl Prepared<'_> {
         Ok(Rows { stream: Box::pin(stream), row: None, columns: &statement.columns, wire, state })
     }
 
+    /// Runs the statement for many rows, several of which are on their way at a time.
+    pub(crate) fn execute_all<E: From<Error>>(
+        &mut self,
+        rows: usize,
+        times: &mut u64,
+        mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        mut done: impl FnMut(usize, Result<u64>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let mut next = 0;
+        while next < rows {
+            let (start, mut buffers, mut size) = (next, Vec::new(), 0);
+            let mut unbound = None;
+            while next < rows && buffers.len() < ON_THE_WAY && size < SIZE && unbound.is_none() {
+                // What was bound before is written before the failure is told.
+                match self.bind(|to| bind(next, to)) {
+                    Ok(()) => {
+                        size += self.buffer.bytes.len();
+                        buffers.push(std::mem::take(self.buffer));
+                        next += 1;
+                    }
+                    Err(error) => unbound = Some(error),
+                }
+            }
+            *times += buffers.len() as u64;
+            let (client, statement) = (self.client, &self.statement.inner);
+            let asked = join_all(buffers.iter().map(|buffer| client.execute_raw(statement, buffer.values())));
+            let answers =
+                self.wire.wait(async { Ok(asked.await) }).map_err(|error| self.state.failed(error))?;
+            for (row, answer) in (start..).zip(answers) {
+                let answer = answer.map_err(|error| self.state.failed(error));
+                done(row, answer)?;
+            }
+            if let Some(error) = unbound {
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
     /// Runs an insert of rows in arrays, in pieces that fit into memory.
     pub(crate) fn insert_together<E>(
         &mut self,
@@ -190,13 +230,14 @@ impl State {
     /// The error of a statement, which fails its transaction.
     #[cold]
     pub(super) fn failed(&mut self, error: tokio_postgres::Error) -> Error {
+        let error = classify(error);
         *self = match *self {
-            _ if error.as_db_error().is_none() || error.is_closed() => State::Lost,
+            _ if error.is_lost() => State::Lost,
             State::Idle => State::Idle,
             State::Lost => State::Lost,
             State::Open | State::Failed => State::Failed,
         };
-        classify(error)
+        error
     }
 }
 
@@ -290,6 +331,9 @@ struct Elements {
     bytes: Vec<u8>,
     nulls: bool,
 }
+
+/// How many statements are on their way at a time.
+const ON_THE_WAY: usize = 256;
 
 /// How many rows, and about how many bytes, are sent at once.
 const ROWS: usize = 10_000;

@@ -55,15 +55,12 @@ impl Step {
                 if together {
                     return self.insert_together(&columns, objects, prepared, keyed);
                 }
+                if !generates_key {
+                    return self.execute(&columns, objects, prepared);
+                }
                 self.objects.iter().try_for_each(|&object| {
-                    let written = match generates_key {
-                        true => self.insert(object, &columns, objects, prepared).map(|()| keyed.push(object)),
-                        false => self.execute(object, &columns, objects, prepared),
-                    };
-                    let doing = |error: Error| {
-                        error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
-                    };
-                    written.map_err(doing)
+                    let written = self.insert(object, &columns, objects, prepared);
+                    written.map(|()| keyed.push(object)).map_err(|error| self.at(object, objects, error))
                 })
             },
         )?;
@@ -100,11 +97,19 @@ impl Step {
             Ok(())
         });
         let keys = inserted.map_err(|error: Error| match last {
-            Some(object) => error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object))),
+            Some(object) => self.at(object, objects, error),
             None => {
                 error.prefixed(format_args!("inserting {} rows of {}", self.objects.len(), self.table.name))
             }
         })?;
+        if self.generates_key() && keys.len() != self.objects.len() {
+            let (rows, table) = (self.objects.len(), self.table.name);
+            return Err(Error::usage(format!(
+                "{rows} rows of {table} were inserted, and {} keys given back: a trigger keeps rows out, so that it is not \
+                 known which key is whose",
+                keys.len()
+            )));
+        }
         for (&object, key) in self.objects.iter().zip(keys) {
             objects.set_key(object, Some(key));
             keyed.push(object);
@@ -125,18 +130,29 @@ impl Step {
         Ok(())
     }
 
+    /// Writes rows without an answer but how many they were.
     fn execute(
         &self,
-        object: Object,
         columns: &[usize],
         objects: &dyn Objects,
         prepared: &mut Prepared<'_, '_>,
     ) -> Result<()> {
-        let rows = prepared.execute(|to| self.bind(object, columns, objects, to))?;
-        if rows == 0 && self.must_hit() {
-            return Err(Error::stale(self.missed()));
-        }
-        Ok(())
+        prepared.execute_all(
+            self.objects.len(),
+            |row, to| self.bind(self.objects[row], columns, objects, to),
+            |row, written| match written {
+                Ok(0) if self.must_hit() => {
+                    Err(self.at(self.objects[row], objects, Error::stale(self.missed())))
+                }
+                Ok(_) => Ok(()),
+                Err(error) => Err(self.at(self.objects[row], objects, error)),
+            },
+        )
+    }
+
+    /// The error with what was done to which object.
+    fn at(&self, object: Object, objects: &dyn Objects, error: Error) -> Error {
+        error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
     }
 
     /// Binds what the statement takes: the columns, and for rows that are there the key and the version.
