@@ -5,7 +5,7 @@ use std::any::Any;
 use onggi_driver::Capture;
 use onggi_sql::Table;
 
-use super::{Phase, SUSPECT, State, Store, Undo, count_up, next_version};
+use super::{Phase, SUSPECT, Slot, State, Store, Undo, count_up, next_version};
 use crate::by_key;
 use crate::column_set::ColumnSet;
 use crate::field::Attribute;
@@ -98,7 +98,7 @@ impl<M: Model> AnyStore for Store<M> {
             return;
         }
         for &number in &self.touched {
-            let slot = &self.slots[number as usize];
+            let slot = &self.slots[number];
             let (Some(object), Phase::Pending | Phase::Persistent) = (&slot.object, slot.phase) else {
                 continue;
             };
@@ -113,15 +113,15 @@ impl<M: Model> AnyStore for Store<M> {
         let table = M::table();
         let mut touched = std::mem::take(&mut self.touched);
         touched.retain(|&number| {
-            let slot = &mut self.slots[number as usize];
+            let slot = &self.slots[number];
             let (kind, columns) = match slot.phase {
                 Phase::Pending => (ChangeKind::Insert, slot.given()),
                 Phase::Doomed => (ChangeKind::Delete, ColumnSet::new()),
-                Phase::Persistent => (ChangeKind::Update, slot.changed().unwrap_or_default()),
+                Phase::Persistent => (ChangeKind::Update, self.slots.changed(number)),
                 Phase::Vacant | Phase::Deleted => (ChangeKind::Update, ColumnSet::new()),
             };
             if kind == ChangeKind::Update && columns.is_empty() {
-                slot.original = None;
+                drop(self.slots.take_original(number));
                 self.release(number);
                 return false;
             }
@@ -134,36 +134,33 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<Option<Object>> {
-        let slot = &self.slots[slot as usize];
         // A row goes as it is, whatever was done to its object.
-        let object = if slot.phase == Phase::Doomed { slot.stored() } else { slot.object.as_ref() };
-        match object {
-            Some(object) => bind_column(object, column, to),
-            None => Err(Error::usage("the object is not in the session any more")),
+        match &self.slots[slot] {
+            Slot { phase, object: Some(object), .. } if *phase != Phase::Doomed => {
+                bind_column(object, column, to)
+            }
+            _ => bind_column(self.slots.row(slot)?, column, to),
         }
     }
 
     fn referred(&self, slot: u32, column: usize) -> Option<Object> {
-        self.slots[slot as usize].object.as_ref()?.attribute(column).referred()
+        self.slots[slot].object.as_ref()?.attribute(column).referred()
     }
 
     fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<()> {
-        let Some(object) = self.slots[slot as usize].stored() else {
-            return Err(Error::usage("the object is not in the session any more"));
-        };
+        let object = self.slots.row(slot)?;
         M::table().primary_key.iter().try_for_each(|&column| object.attribute(column).bind(to))
     }
 
     fn key_refers(&self, slot: u32) -> Option<Object> {
         match M::table().primary_key {
-            &[column] => self.slots[slot as usize].stored()?.attribute(column).referred(),
+            &[column] => self.slots.stored(slot)?.attribute(column).referred(),
             _ => None,
         }
     }
 
     fn set_key(&mut self, slot: u32, key: Option<i64>) {
-        let (Some(object), Some(column)) = (&mut self.slots[slot as usize].object, M::table().generated())
-        else {
+        let (Some(object), Some(column)) = (&mut self.slots[slot].object, M::table().generated()) else {
             return;
         };
         let attribute = object.attribute_mut(column);
@@ -175,29 +172,28 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn assign(&mut self, slot: u32, column: usize, value: ValueRef<'_>) -> Result<()> {
-        match &mut self.slots[slot as usize].object {
+        match &mut self.slots[slot].object {
             Some(object) => object.attribute_mut(column).assign(value),
             None => Ok(()),
         }
     }
 
     fn describe(&self, slot: u32) -> String {
-        let slot = &self.slots[slot as usize];
-        match slot.stored() {
-            Some(object) if slot.phase != Phase::Pending => by_key::described::<M>(&object.key()),
+        match self.slots.stored(slot) {
+            Some(object) if self.slots[slot].phase != Phase::Pending => by_key::described::<M>(&object.key()),
             _ => format!("a new row of {}", M::table().name),
         }
     }
 
     fn flushed(&mut self, epoch: u32) -> Result<()> {
         let slots = &self.slots;
-        let inserted = |slot: &&u32| slots[**slot as usize].phase == Phase::Pending;
+        let inserted = |slot: &&u32| slots[**slot].phase == Phase::Pending;
         let inserted = self.touched.iter().filter(inserted).count();
         if inserted > 0 {
-            self.identity.reserve(inserted, |slot, state| slots[slot as usize].hash_key(state));
+            self.identity.reserve(inserted, |slot, state| slots.hash_key(slot, state));
         }
         for number in std::mem::take(&mut self.touched) {
-            let slot = &mut self.slots[number as usize];
+            let slot = &mut self.slots[number];
             slot.touched = false;
             match slot.phase {
                 Phase::Pending => {
@@ -215,11 +211,9 @@ impl<M: Model> AnyStore for Store<M> {
                 }
                 Phase::Doomed => {
                     // Deleted as its row was: changes that were never written are given up.
-                    if let Some(original) = slot.original.take() {
-                        slot.object = Some(*original);
-                    }
                     slot.phase = Phase::Deleted;
                     self.undo.push(Undo::Deleted(number, slot.stamp));
+                    self.take_back(number);
                     self.forget(number);
                 }
                 Phase::Vacant => self.free.push(number),
@@ -255,16 +249,16 @@ impl<M: Model> AnyStore for Store<M> {
 
     fn commit(&mut self) {
         for undo in std::mem::take(&mut self.undo) {
-            if let Undo::Deleted(number, stamp) = undo
-                && self.is_current(number, stamp)
-            {
-                self.vacate(number);
+            match undo {
+                Undo::Deleted(number, stamp) if self.is_current(number, stamp) => self.vacate(number),
+                Undo::Updated(_, _, before) => self.slots.discard(before),
+                Undo::Inserted(..) | Undo::Deleted(..) => {}
             }
         }
     }
 
     fn suspect_all(&mut self) {
-        for slot in &mut self.slots {
+        for slot in self.slots.iter_mut() {
             slot.epoch = SUSPECT;
         }
     }
@@ -278,7 +272,7 @@ impl<M: Model> AnyStore for Store<M> {
             return Vec::new();
         }
         let holds = |&&number: &&u32| {
-            let slot = &self.slots[number as usize];
+            let slot = &self.slots[number];
             matches!(slot.phase, Phase::Pending | Phase::Persistent)
                 && slot.object.as_ref().is_some_and(Model::holds_objects)
         };
@@ -292,14 +286,15 @@ impl<M: Model> AnyStore for Store<M> {
 
     fn peers(&self, object: Object, most: usize) -> Vec<Object> {
         let start = object.slot as usize;
-        let batch = self.slots[start].batch;
+        let batch = self.slots[object.slot].batch;
         if batch == 0 {
             return vec![object];
         }
         let here = (start..self.slots.len()).chain(0..start);
         let same = here
+            .filter_map(|slot| u32::try_from(slot).ok())
             .filter(|&slot| self.slots[slot].batch == batch && self.slots[slot].phase == Phase::Persistent);
-        same.take(most).filter_map(|slot| u32::try_from(slot).ok()).map(|slot| self.object(slot)).collect()
+        same.take(most).map(|slot| self.object(slot)).collect()
     }
 
     fn attribute(&self, object: Object, column: usize) -> Option<&dyn Attribute> {
@@ -311,9 +306,8 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn fill(&mut self, object: Object, column: usize, value: ValueRef<'_>) -> Result<()> {
-        let slot = &mut self.slots[object.slot as usize];
-        let objects = slot.object.as_mut().into_iter().chain(slot.original.as_deref_mut());
-        for object in objects.filter(|object| object.attribute(column).is_deferred()) {
+        for object in self.slots.both_mut(object.slot).filter(|object| object.attribute(column).is_deferred())
+        {
             object.attribute_mut(column).assign(value)?;
         }
         Ok(())
@@ -334,19 +328,18 @@ impl<M: Model> AnyStore for Store<M> {
 
 impl<M: Model> Store<M> {
     fn object(&self, slot: u32) -> Object {
-        Object { store: M::table().number(), slot, stamp: self.slots[slot as usize].stamp }
+        Object { store: M::table().number(), slot, stamp: self.slots[slot].stamp }
     }
 
     /// Takes an object out of its slot for a moment.
     pub(in crate::session) fn lend(&mut self, handle: Handle<M>) -> Option<M> {
         self.index_late();
-        let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)?;
-        slot.object.take()
+        self.slots.get_mut(handle)?.object.take()
     }
 
     /// Puts an object back that was lent.
     pub(in crate::session) fn give_back(&mut self, handle: Handle<M>, object: M) {
-        if let Some(slot) = self.slots.get_mut(handle.slot as usize) {
+        if let Some(slot) = self.slots.get_mut(handle) {
             slot.object = Some(object);
         }
     }
@@ -370,7 +363,7 @@ impl<M: Model> Store<M> {
                     self.describe(object.slot),
                 )));
             }
-            if let (Some(version), Some(object)) = (table.version, &self.slots[object.slot as usize].object) {
+            if let (Some(version), Some(object)) = (table.version, &self.slots[object.slot].object) {
                 next_version(object, version)?;
             }
         }
@@ -379,28 +372,35 @@ impl<M: Model> Store<M> {
 
     /// Gives up what was not flushed.
     fn restore(&mut self, number: u32) {
-        let slot = &mut self.slots[number as usize];
-        if let Some(original) = slot.original.take() {
-            slot.object = Some(*original);
-        }
-        match slot.phase {
+        self.take_back(number);
+        match self.slots[number].phase {
             Phase::Pending => self.vacate(number),
-            Phase::Doomed => slot.phase = Phase::Persistent,
+            Phase::Doomed => self.slots[number].phase = Phase::Persistent,
             Phase::Vacant | Phase::Persistent | Phase::Deleted => {}
         }
     }
 
-    fn undo(&mut self, undo: Undo<M>, back: &mut Vec<(u32, u32)>) {
+    /// Lets an object be as its row has it.
+    fn take_back(&mut self, number: u32) {
+        if let Some(original) = self.slots.take_original(number) {
+            self.slots[number].object = Some(original);
+        }
+    }
+
+    fn undo(&mut self, undo: Undo, back: &mut Vec<(u32, u32)>) {
         match undo {
             Undo::Inserted(number, stamp) if self.is_current(number, stamp) => {
                 self.forget(number);
                 self.vacate(number);
             }
-            Undo::Updated(number, stamp, before) if self.is_current(number, stamp) => {
-                self.slots[number as usize].object = Some(*before);
+            Undo::Updated(number, stamp, before) => {
+                let before = self.slots.take(before);
+                if self.is_current(number, stamp) {
+                    self.slots[number].object = before;
+                }
             }
             Undo::Deleted(number, stamp) if self.is_current(number, stamp) => {
-                self.slots[number as usize].phase = Phase::Persistent;
+                self.slots[number].phase = Phase::Persistent;
                 back.push((number, stamp));
             }
             _ => {}

@@ -1,6 +1,7 @@
 //! The objects of one model.
 
 mod flush;
+mod slots;
 mod version;
 
 pub(super) use flush::AnyStore;
@@ -8,6 +9,7 @@ pub(crate) use version::{count_up, next_version};
 
 use std::ops::Range;
 
+use self::slots::{Copied, Phase, Slot, Slots};
 use super::identity::Identity;
 use super::state::State;
 use crate::column_set::ColumnSet;
@@ -18,12 +20,12 @@ use crate::{Error, Model, Result, by_key};
 
 /// Slots of objects, found by number or by key.
 pub(super) struct Store<M: Model> {
-    slots: Vec<Slot<M>>,
+    slots: Slots<M>,
     free: Vec<u32>,
     identity: Identity,
     /// Slots that are pending, lent mutably since the last flush, or to be deleted; each once.
     touched: Vec<u32>,
-    undo: Vec<Undo<M>>,
+    undo: Vec<Undo>,
     /// Whether a query runs none of whose rows can be here.
     fresh: bool,
     /// The slots that such a query has filled, which the identity map does not have until it is asked for something.
@@ -33,36 +35,10 @@ pub(super) struct Store<M: Model> {
     seed: u32,
 }
 
-struct Slot<M> {
-    object: Option<M>,
-    /// The object as its row has it, kept at the first mutable borrow.
-    original: Option<Box<M>>,
-    stamp: u32,
-    /// When it was read or written last; see [`Epochs`](super::Epochs).
-    epoch: u32,
-    /// The query that brought it last; 0 where none did.
-    batch: u32,
-    phase: Phase,
-    /// Whether the slot is in the store's list of those touched.
-    touched: bool,
-}
-
-/// What a slot holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    Vacant,
-    Pending,
-    Persistent,
-    /// To be deleted by the next flush.
-    Doomed,
-    /// Deleted by a flush whose transaction is open.
-    Deleted,
-}
-
 /// How to take back what a flush did to a slot's object.
-enum Undo<M> {
+enum Undo {
     Inserted(u32, u32),
-    Updated(u32, u32, Box<M>),
+    Updated(u32, u32, Copied),
     Deleted(u32, u32),
 }
 
@@ -72,7 +48,7 @@ pub(super) const SUSPECT: u32 = 0;
 impl<M: Model> Store<M> {
     pub(super) fn new(seed: u32) -> Store<M> {
         Store {
-            slots: Vec::new(),
+            slots: Slots::new(),
             free: Vec::new(),
             identity: Identity::default(),
             touched: Vec::new(),
@@ -86,14 +62,14 @@ impl<M: Model> Store<M> {
 
     pub(super) fn add(&mut self, object: M) -> Handle<M> {
         let handle = self.place(object, Phase::Pending, 0);
-        self.slots[handle.slot as usize].batch = 0;
-        self.slots[handle.slot as usize].touch(handle.slot, &mut self.touched);
+        self.slots[handle.slot].batch = 0;
+        self.slots[handle.slot].touch(handle.slot, &mut self.touched);
         handle
     }
 
     fn place(&mut self, object: M, phase: Phase, epoch: u32) -> Handle<M> {
         if let Some(number) = self.free.pop() {
-            let slot = &mut self.slots[number as usize];
+            let slot = &mut self.slots[number];
             slot.object = Some(object);
             slot.phase = phase;
             slot.epoch = epoch;
@@ -114,22 +90,22 @@ impl<M: Model> Store<M> {
         Handle::new(number, self.seed)
     }
 
-    fn slot(&self, handle: Handle<M>) -> Option<&Slot<M>> {
-        self.slots.get(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)
-    }
-
     #[inline]
     pub(super) fn get(&self, handle: Handle<M>) -> Option<&M> {
-        self.slot(handle).filter(|slot| slot.phase != Phase::Deleted).and_then(|slot| slot.object.as_ref())
+        self.slots
+            .get(handle)
+            .filter(|slot| slot.phase != Phase::Deleted)
+            .and_then(|slot| slot.object.as_ref())
     }
 
     /// Lends an object mutably; the first time, its original is kept.
     pub(super) fn get_mut(&mut self, handle: Handle<M>) -> Option<&mut M> {
-        let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)?;
+        let slot = self.slots.get_mut(handle)?;
         if matches!(slot.phase, Phase::Persistent | Phase::Doomed) && slot.original.is_none() {
-            slot.original = slot.object.clone().map(Box::new);
             slot.touch(handle.slot, &mut self.touched);
+            self.slots.keep_original(handle.slot);
         }
+        let slot = &mut self.slots[handle.slot];
         if slot.phase == Phase::Deleted { None } else { slot.object.as_mut() }
     }
 
@@ -137,12 +113,12 @@ impl<M: Model> Store<M> {
     pub(super) fn pair_mut(&mut self, a: Handle<M>, b: Handle<M>) -> Option<(&mut M, &mut M)> {
         self.get_mut(a)?;
         self.get_mut(b)?;
-        let [a, b] = self.slots.get_disjoint_mut([a.slot as usize, b.slot as usize]).ok()?;
+        let [a, b] = self.slots.pair_mut(a, b)?;
         a.object.as_mut().zip(b.object.as_mut())
     }
 
     pub(super) fn state(&self, handle: Handle<M>) -> State {
-        match self.slot(handle).map_or(Phase::Vacant, |slot| slot.phase) {
+        match self.slots.get(handle).map_or(Phase::Vacant, |slot| slot.phase) {
             Phase::Vacant => State::Detached,
             Phase::Pending => State::Pending,
             Phase::Persistent => State::Persistent,
@@ -152,7 +128,7 @@ impl<M: Model> Store<M> {
 
     /// The columns in which an object differs from its row.
     pub(super) fn modified(&self, handle: Handle<M>) -> ColumnSet {
-        self.slot(handle).and_then(Slot::changed).unwrap_or_default()
+        if self.slots.get(handle).is_some() { self.slots.changed(handle.slot) } else { ColumnSet::new() }
     }
 
     /// Marks an object for deletion; one that has no row yet just goes.
@@ -160,7 +136,7 @@ impl<M: Model> Store<M> {
         match self.state(handle) {
             State::Pending => self.vacate(handle.slot),
             State::Persistent => {
-                let slot = &mut self.slots[handle.slot as usize];
+                let slot = &mut self.slots[handle.slot];
                 slot.phase = Phase::Doomed;
                 slot.touch(handle.slot, &mut self.touched);
             }
@@ -172,7 +148,7 @@ impl<M: Model> Store<M> {
 
     /// Takes an object out.
     pub(super) fn detach(&mut self, handle: Handle<M>) -> Option<M> {
-        let slot = self.slots.get_mut(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)?;
+        let slot = self.slots.get(handle)?;
         if matches!(slot.phase, Phase::Vacant | Phase::Deleted) {
             return None;
         }
@@ -185,8 +161,8 @@ impl<M: Model> Store<M> {
     /// The object of a key, wherever it stands, and whether its values can be trusted.
     pub(super) fn find(&mut self, key: &M::Key) -> Option<(Handle<M>, bool)> {
         self.index_late();
-        let slot = self.identity.find(key, |slot| self.slots[slot as usize].has_key(key))?;
-        let Slot { stamp, epoch, .. } = &self.slots[slot as usize];
+        let slot = self.identity.find(key, |slot| self.slots.has_key(slot, key))?;
+        let Slot { stamp, epoch, .. } = &self.slots[slot];
         Some((Handle::new(slot, *stamp), *epoch != SUSPECT))
     }
 
@@ -209,7 +185,7 @@ impl<M: Model> Store<M> {
         let unindexed = std::mem::take(&mut self.unindexed);
         if !unindexed.is_empty() {
             let slots = &self.slots;
-            self.identity.fill(unindexed, |slot, state| slots[slot as usize].hash_key(state));
+            self.identity.fill(unindexed, |slot, state| slots.hash_key(slot, state));
         }
     }
 
@@ -236,7 +212,7 @@ impl<M: Model> Store<M> {
         self.index_late();
         let handle = self.place(M::read(reader)?, Phase::Persistent, epoch);
         let slots = &self.slots;
-        self.identity.insert(handle.slot, |slot, state| slots[slot as usize].hash_key(state));
+        self.identity.insert(handle.slot, |slot, state| slots.hash_key(slot, state));
         Ok(handle)
     }
 
@@ -248,7 +224,7 @@ impl<M: Model> Store<M> {
         epoch: u32,
         current: u32,
     ) -> Result<Handle<M>> {
-        let slot = &mut self.slots[handle.slot as usize];
+        let slot = &mut self.slots[handle.slot];
         slot.batch = self.batch;
         if slot.epoch >= current || slot.original.is_some() || slot.phase != Phase::Persistent {
             reader.skip();
@@ -257,9 +233,9 @@ impl<M: Model> Store<M> {
         let read = M::read(reader)?;
         let before = slot.object.replace(read);
         if slot.epoch == SUSPECT {
-            self.undo.extend(before.map(|before| Undo::Updated(handle.slot, handle.stamp, Box::new(before))));
+            self.undoable(handle, before);
         }
-        slot.epoch = epoch;
+        self.slots[handle.slot].epoch = epoch;
         Ok(handle)
     }
 
@@ -267,20 +243,26 @@ impl<M: Model> Store<M> {
     pub(super) fn refresh(&mut self, handle: Handle<M>, reader: &mut Reader<'_>, epoch: u32) -> Result<()> {
         reader.enter(M::table());
         let object = M::read(reader)?;
-        let slot = &mut self.slots[handle.slot as usize];
-        let before = slot.object.replace(object);
-        let before = slot.original.take().or(before.map(Box::new));
-        if slot.epoch == SUSPECT {
-            self.undo.extend(before.map(|before| Undo::Updated(handle.slot, handle.stamp, before)));
+        let before = self.slots[handle.slot].object.replace(object);
+        let before = self.slots.take_original(handle.slot).or(before);
+        if self.slots[handle.slot].epoch == SUSPECT {
+            self.undoable(handle, before);
         }
-        slot.epoch = epoch;
+        self.slots[handle.slot].epoch = epoch;
         Ok(())
+    }
+
+    /// Lets a rollback put back what an object was before its row was read again.
+    fn undoable(&mut self, handle: Handle<M>, before: Option<M>) {
+        if let Some(before) = before {
+            let copy = self.slots.keep(before);
+            self.undo.push(Undo::Updated(handle.slot, handle.stamp, copy));
+        }
     }
 
     /// Lets an object take all columns of another, which must be of the version that its row has.
     pub(super) fn merge(&mut self, handle: Handle<M>, object: M) -> Result<()> {
-        if let (Some(version), Some(stored)) =
-            (M::table().version, self.slots.get(handle.slot as usize).and_then(Slot::stored))
+        if let (Some(version), Some(stored)) = (M::table().version, self.slots.stored(handle.slot))
             && integer(stored.attribute(version)) != integer(object.attribute(version))
         {
             let described = by_key::described::<M>(&object.key());
@@ -299,9 +281,9 @@ impl<M: Model> Store<M> {
     fn index(&mut self, number: u32) {
         self.index_late();
         let slots = &self.slots;
-        let Some(key) = slots[number as usize].stored().map(M::key) else { return };
-        let is = |slot: u32| slots[slot as usize].has_key(&key);
-        let before = self.identity.replace(number, is, |slot, state| slots[slot as usize].hash_key(state));
+        let Some(key) = slots.stored(number).map(M::key) else { return };
+        let is = |slot: u32| slots.has_key(slot, &key);
+        let before = self.identity.replace(number, is, |slot, state| slots.hash_key(slot, state));
         if let Some(before) = before {
             self.vacate(before);
         }
@@ -310,13 +292,13 @@ impl<M: Model> Store<M> {
     fn forget(&mut self, number: u32) {
         self.index_late();
         let slots = &self.slots;
-        self.identity.remove(number, |state| slots[number as usize].hash_key(state));
+        self.identity.remove(number, |state| slots.hash_key(number, state));
     }
 
     fn vacate(&mut self, number: u32) {
-        let slot = &mut self.slots[number as usize];
+        drop(self.slots.take_original(number));
+        let slot = &mut self.slots[number];
         slot.object = None;
-        slot.original = None;
         slot.phase = Phase::Vacant;
         slot.stamp = slot.stamp.wrapping_add(1);
         if !slot.touched {
@@ -326,7 +308,7 @@ impl<M: Model> Store<M> {
 
     /// Takes a slot from the list of those touched.
     fn release(&mut self, number: u32) {
-        let slot = &mut self.slots[number as usize];
+        let slot = &mut self.slots[number];
         slot.touched = false;
         if slot.phase == Phase::Vacant {
             self.free.push(number);
@@ -334,47 +316,6 @@ impl<M: Model> Store<M> {
     }
 
     fn is_current(&self, number: u32, stamp: u32) -> bool {
-        self.slots[number as usize].stamp == stamp
-    }
-}
-
-impl<M: Model> Slot<M> {
-    fn touch(&mut self, number: u32, touched: &mut Vec<u32>) {
-        if !self.touched {
-            self.touched = true;
-            touched.push(number);
-        }
-    }
-
-    /// The object as its row has it.
-    fn stored(&self) -> Option<&M> {
-        self.original.as_deref().or(self.object.as_ref())
-    }
-
-    fn has_key(&self, key: &M::Key) -> bool {
-        self.stored().is_some_and(|object| object.has_key(key))
-    }
-
-    fn hash_key<H: std::hash::Hasher>(&self, state: &mut H) {
-        if let Some(object) = self.stored() {
-            object.hash_key(state);
-        }
-    }
-
-    fn changed(&self) -> Option<ColumnSet> {
-        Some(self.object.as_ref()?.changed(self.original.as_deref()?))
-    }
-
-    /// The columns that an insert gives values for: all but a key that the database makes.
-    fn given(&self) -> ColumnSet {
-        let Some(object) = &self.object else { return ColumnSet::new() };
-        let table = M::table();
-        let mut columns = ColumnSet::all(table.columns.len());
-        if let Some(generated) = table.generated()
-            && object.attribute(generated).is_unset()
-        {
-            columns.remove(generated);
-        }
-        columns
+        self.slots[number].stamp == stamp
     }
 }
