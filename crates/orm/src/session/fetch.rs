@@ -1,0 +1,159 @@
+//! The statements that load relations, each for many objects at once.
+
+use hashbrown::HashSet;
+use onggi_driver::Capture;
+use onggi_sql::{Select, Type, Value};
+
+use super::known::Referred;
+use super::{Arena, Session};
+use crate::executor::sealed::Split as _;
+use crate::handle::Object;
+use crate::query::rows;
+use crate::relation::fetch::Narrowed;
+use crate::relation::select::{RelatedRows, portions, referred, related, with_keys};
+use crate::relation::{Fetch, Keys, Relation};
+use crate::{Error, Result};
+
+impl Session {
+    /// Loads relations of objects, and of those that they lead to.
+    pub(super) fn fetch_all(&mut self, owners: &[Object], fetches: &[Fetch]) -> Result<()> {
+        for fetch in fetches {
+            let narrowed = fetch.narrowed.as_deref();
+            match fetch.relation.columns() {
+                [] => self.fetch_members(owners, fetch.relation, narrowed)?,
+                _ => self.fetch_referred(owners, fetch.relation)?,
+            }
+            if fetch.nested.is_empty() {
+                continue;
+            }
+            let mut targets = Vec::new();
+            match fetch.relation.columns() {
+                [] => {
+                    let part = self.arena.collections.part(narrowed);
+                    for &owner in owners {
+                        targets.extend(self.arena.members(fetch.relation, owner, part)?);
+                    }
+                }
+                _ => {
+                    for &owner in owners {
+                        if let Referred::Object(target) = self.arena.referred(owner, fetch.relation)? {
+                            targets.push(target);
+                        }
+                    }
+                }
+            }
+            let mut seen = HashSet::new();
+            targets.retain(|&target| seen.insert(target));
+            self.fetch_all(&targets, &fetch.nested)?;
+        }
+        Ok(())
+    }
+
+    /// Loads what objects refer to.
+    pub(super) fn fetch_referred(&mut self, from: &[Object], relation: &'static Relation) -> Result<()> {
+        let mut keys = Keys::default();
+        for &object in from {
+            if let (Referred::Unknown, Some(key)) =
+                (self.arena.referred(object, relation)?, self.arena.values(object, relation.columns()))
+            {
+                keys.insert(key);
+            }
+        }
+        for some in portions(&keys.values) {
+            self.fetch_rows(&referred(relation, some), &[], relation, |_, _, _| Ok(()))?;
+        }
+        Ok(())
+    }
+
+    /// Loads the members of collections, or of a part of them, where they are not known.
+    pub(super) fn fetch_members(
+        &mut self,
+        owners: &[Object],
+        relation: &'static Relation,
+        narrowed: Option<&Narrowed>,
+    ) -> Result<()> {
+        let part = self.arena.collections.part(narrowed);
+        // Each owner once, at the place that its key's number says.
+        let (mut keys, mut unknown) = (Keys::default(), Vec::new());
+        for &owner in owners {
+            let is_known = self.arena.collections.get(relation, owner, part).is_some();
+            if !is_known && keys.insert(self.arena.key_of(owner)?.values.into()) == unknown.len() {
+                unknown.push(owner);
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let mut members: Vec<Vec<Object>> = vec![Vec::new(); unknown.len()];
+        for some in portions(&keys.values) {
+            let RelatedRows { select, lead } = related(relation, narrowed, some)?;
+            self.fetch_rows(&select, &lead, relation, |arena, lead, member| {
+                if let Some(number) = arena.owner_number(relation, &keys, &unknown, lead, member)? {
+                    members[number].push(member);
+                }
+                Ok(())
+            })?;
+        }
+        for (owner, objects) in unknown.into_iter().zip(members) {
+            self.arena.collections.insert(relation, owner, part, objects);
+        }
+        Ok(())
+    }
+
+    /// Runs a select whose rows are the relation's target, behind columns of these types.
+    fn fetch_rows(
+        &mut self,
+        select: &Select,
+        lead: &[Type],
+        relation: &'static Relation,
+        mut each: impl FnMut(&mut Arena, &[Value], Object) -> Result<()>,
+    ) -> Result<()> {
+        let target = relation.target;
+        (target.begin)(&mut self.arena, lead.is_empty() && select.joins.is_empty());
+        let (connection, arena) = self.split();
+        let result = rows(select, connection, arena, |reader, arena| {
+            let values = reader.next_values(lead)?;
+            let object = (target.keep)(arena, reader)?;
+            each(arena, &values, object)?;
+            Ok(true)
+        });
+        (target.finish)(&mut self.arena);
+        result.inspect_err(|_| self.after_error())
+    }
+
+    /// Reads a deferred column, for all objects that came together.
+    pub(super) fn load_column(&mut self, from: Object, column: usize) -> Result<()> {
+        if !self.arena.is_deferred(from, column) {
+            return Ok(());
+        }
+        if self.strict {
+            return Err(Error::usage(
+                "a deferred column is not read, and the session is strict: read it `with` the query",
+            ));
+        }
+        self.before_read()?;
+        let mut keys = Vec::new();
+        for object in self.arena.peers(from) {
+            if self.arena.is_deferred(object, column) {
+                keys.push(self.arena.key_of(object)?.values);
+            }
+        }
+        let Some(table) = self.arena.any(from.store).map(|store| store.table()) else { return Ok(()) };
+        let types: Vec<Type> = table.primary_key.iter().map(|&key| table.columns[key].ty).collect();
+        for some in portions(&keys) {
+            let select = with_keys(table, column, some);
+            let (connection, arena) = self.split();
+            let result = rows(&select, connection, arena, |reader, arena| {
+                let values = reader.next_values(&types)?;
+                let value = reader.next_value(table.columns[column].ty)?;
+                let Some(store) = arena.any_mut(from.store) else { return Ok(false) };
+                if let Some((object, _)) = store.find(&Capture { values })? {
+                    store.fill(object, column, value.as_ref())?;
+                }
+                Ok(true)
+            });
+            result.inspect_err(|_| self.after_error())?;
+        }
+        Ok(())
+    }
+}
