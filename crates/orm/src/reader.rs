@@ -74,6 +74,7 @@ impl<'r> Reader<'r> {
     }
 
     /// The next columns, whatever their fields.
+    #[inline]
     pub(crate) fn next_values(&mut self, types: &[Type]) -> Result<Vec<Value>> {
         let mut values = Vec::with_capacity(types.len());
         for &ty in types {

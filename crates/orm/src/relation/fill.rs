@@ -5,6 +5,7 @@ use std::any::Any;
 use onggi_driver::Connection;
 
 use super::fetch::Fetch;
+use super::groups::Groups;
 use super::keys::{Keys, values};
 use super::select::{portions, referred, related};
 use super::{BelongsTo, HasMany, HasOne, ManyToMany, Relation, RelationField};
@@ -124,9 +125,9 @@ fn fill_behind<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mu
 
 fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut Connection) -> Result<()> {
     let (keys, of_owner) = distinct(owners, owners.primary_key())?;
-    let mut members: Vec<Vec<T>> = keys.values.iter().map(|_| Vec::new()).collect();
+    let mut members: Groups<T> = Groups::new(keys.values.len());
     match fetch.nested.as_slice() {
-        [] => each_related::<T>(fetch, &keys, connection, |number, target| members[number].push(target))?,
+        [] => each_related::<T>(fetch, &keys, connection, |number, target| members.push(number, target))?,
         nested => {
             let (mut targets, mut numbers): (Vec<T>, Vec<usize>) = (Vec::new(), Vec::new());
             each_related::<T>(fetch, &keys, connection, |number, target| {
@@ -135,10 +136,11 @@ fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut 
             })?;
             fill_all(nested, &mut targets, connection)?;
             for (target, number) in targets.into_iter().zip(numbers) {
-                members[number].push(target);
+                members.push(number, target);
             }
         }
     }
+    let mut members = members.into_members();
     let mut waiting = vec![0_usize; members.len()];
     of_owner.iter().flatten().for_each(|&number| waiting[number] += 1);
     for (owner, number) in of_owner.into_iter().enumerate() {

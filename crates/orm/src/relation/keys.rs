@@ -1,5 +1,7 @@
 //! Keys of rows, each once, and their numbers.
 
+use std::cell::Cell;
+
 use hashbrown::HashMap;
 use onggi_driver::Bind;
 use onggi_sql::{Value, ValueRef};
@@ -17,6 +19,8 @@ pub(crate) struct Keys {
     pub(crate) values: Vec<Vec<Value>>,
     integers: HashMap<i64, usize>,
     others: HashMap<Encoded, usize>,
+    /// The integer found last, which most rows have that come in the order of their keys.
+    last: Cell<Option<(i64, usize)>>,
 }
 
 /// A key as bytes that are equal for equal keys.
@@ -25,7 +29,7 @@ type Encoded = SmallVec<[u8; 32]>;
 impl Keys {
     /// The number of a key, which is added where it is new.
     pub(crate) fn insert(&mut self, key: KeyValues) -> usize {
-        let Keys { values, integers, others } = self;
+        let Keys { values, integers, others, .. } = self;
         let next = values.len();
         let number = match *key {
             [Value::Integer(key)] => *integers.entry(key).or_insert(next),
@@ -39,7 +43,14 @@ impl Keys {
 
     /// The number of a key of one integer.
     pub(crate) fn number_of_integer(&self, key: i64) -> Option<usize> {
-        self.integers.get(&key).copied()
+        match self.last.get() {
+            Some((last, number)) if last == key => Some(number),
+            _ => {
+                let number = self.integers.get(&key).copied()?;
+                self.last.set(Some((key, number)));
+                Some(number)
+            }
+        }
     }
 
     /// The number of the key that fields hold.
@@ -57,7 +68,7 @@ impl Keys {
     /// The number of a key.
     pub(crate) fn number(&self, key: &[Value]) -> Option<usize> {
         match key {
-            [Value::Integer(key)] => self.integers.get(key).copied(),
+            [Value::Integer(key)] => self.number_of_integer(*key),
             _ => self.others.get(&encoded(key)).copied(),
         }
     }

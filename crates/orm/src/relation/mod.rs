@@ -6,6 +6,7 @@ mod collection;
 pub(crate) mod fetch;
 mod field;
 pub(crate) mod fill;
+pub(crate) mod groups;
 mod has_many;
 pub(crate) mod keys;
 mod related;

@@ -10,6 +10,7 @@ use crate::executor::sealed::Split as _;
 use crate::handle::Object;
 use crate::query::rows;
 use crate::relation::fetch::Narrowed;
+use crate::relation::groups::Groups;
 use crate::relation::select::{RelatedRows, portions, referred, related, with_keys};
 use crate::relation::{Fetch, Keys, Relation};
 use crate::{Error, Result};
@@ -84,17 +85,18 @@ impl Session {
         if unknown.is_empty() {
             return Ok(());
         }
-        let mut members: Vec<Vec<Object>> = vec![Vec::new(); unknown.len()];
+        let inverse = relation.inverse_of();
+        let mut members: Groups<Object> = Groups::new(unknown.len());
         for some in portions(&keys.values) {
             let RelatedRows { select, lead } = related(relation, narrowed, some)?;
             self.fetch_rows(&select, &lead, relation, |arena, lead, member| {
-                if let Some(number) = arena.owner_number(relation, &keys, &unknown, lead, member)? {
-                    members[number].push(member);
+                if let Some(number) = arena.owner_number(inverse, &keys, &unknown, lead, member)? {
+                    members.push(number, member);
                 }
                 Ok(())
             })?;
         }
-        for (owner, objects) in unknown.into_iter().zip(members) {
+        for (owner, objects) in unknown.into_iter().zip(members.into_members()) {
             self.arena.collections.insert(relation, owner, part, objects);
         }
         Ok(())

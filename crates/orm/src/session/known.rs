@@ -52,13 +52,13 @@ impl Arena {
     /// The number of the owner that a row on the other side belongs to: by what it holds, or by what was read in front of it.
     pub(super) fn owner_number(
         &mut self,
-        relation: &'static Relation,
+        inverse: Option<&Relation>,
         keys: &Keys,
         owners: &[Object],
         lead: &[Value],
         member: Object,
     ) -> Result<Option<usize>> {
-        let Some(inverse) = relation.inverse_of() else { return self.number_of(keys, lead, owners) };
+        let Some(inverse) = inverse else { return self.number_of(keys, lead, owners) };
         if let Some(key) = self.integer(member, inverse.columns()) {
             return Ok(keys.number_of_integer(key));
         }
