@@ -18,7 +18,7 @@ pub(crate) fn read<T>(
     bind: impl FnOnce(&mut dyn Bind) -> Result<()>,
     read: impl FnOnce(&mut Reader<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
-    let shape = Shape::own(SHAPE, &[table.number()]);
+    let shape = Shape::own(SHAPE, [table.number()]);
     connection.with(
         &shape,
         || Statement::Select(Select::by_key(table)),

@@ -31,6 +31,7 @@ struct Paths {
 static PATHS: LazyLock<RwLock<Paths>> = LazyLock::new(RwLock::default);
 
 /// The table of a new query.
+#[inline]
 pub(crate) fn root(table: &'static Table) -> Source {
     static QUERIES: AtomicU32 = AtomicU32::new(1);
     Source { table, id: u64::from(QUERIES.fetch_add(1, Ordering::Relaxed)) << 32 }
@@ -65,6 +66,7 @@ pub(crate) fn proposed(source: Source) -> Source {
 }
 
 /// The table that a new row is inserted into, where it is one.
+#[inline]
 pub(crate) fn of_proposed(source: Source) -> Option<Source> {
     (path(source) == u32::MAX).then(|| Source { id: query(source), ..source })
 }
@@ -75,6 +77,7 @@ pub(crate) fn same_query(one: Source, other: Source) -> bool {
 }
 
 /// Whether it is a query's own table.
+#[inline]
 pub(crate) fn is_root(source: Source) -> bool {
     path(source) == 0
 }

@@ -2,7 +2,6 @@
 
 use onggi_sql as sql;
 use onggi_sql::{Source, Value};
-use smallvec::SmallVec;
 
 use crate::source;
 
@@ -18,13 +17,14 @@ pub struct Tree {
     paths: Paths,
 }
 
-/// Occurrences of tables that an expression needs beside its query's own.
-pub(crate) type Paths = SmallVec<[Source; 2]>;
+/// Occurrences of tables that an expression needs beside its query's own. Most need none.
+pub(crate) type Paths = Vec<Source>;
 
 /// How deep operations can be nested. Databases set limits of this size, and nothing here need fear for its stack.
 pub(crate) const DEPTH: u16 = 500;
 
 impl Tree {
+    #[inline]
     pub(crate) fn into_parts(self) -> Parts {
         let Tree { expression, depth, error, paths } = self;
         Parts { expression, error, paths, depth }
@@ -124,16 +124,23 @@ impl Tree {
         Tree { expression: map(self.expression), ..self }.deeper()
     }
 
+    #[inline]
     fn deeper(self) -> Tree {
         Tree { depth: self.depth.saturating_add(1), ..self }.checked()
     }
 
     /// What is nested too deep becomes an error before anything has to walk it.
+    #[inline]
     fn checked(self) -> Tree {
         match self.depth <= DEPTH {
             true => self,
-            false => Tree::failed(format!("the expression is nested more than {DEPTH} levels deep")),
+            false => Tree::too_deep(),
         }
+    }
+
+    #[cold]
+    fn too_deep() -> Tree {
+        Tree::failed(format!("the expression is nested more than {DEPTH} levels deep"))
     }
 
     pub(crate) fn failed(error: String) -> Tree {
@@ -149,6 +156,7 @@ pub(super) enum Chain {
 }
 
 impl From<sql::Expression> for Tree {
+    #[inline]
     fn from(expression: sql::Expression) -> Tree {
         Tree { expression, depth: 0, error: None, paths: Paths::new() }
     }
@@ -163,6 +171,7 @@ pub(crate) struct Parts {
 }
 
 /// A column of an occurrence.
+#[inline]
 pub(super) fn column(source: Source, column: usize) -> Tree {
     if let Some(target) = source::of_proposed(source) {
         return sql::Expression::Excluded(target, column).into();
@@ -181,7 +190,10 @@ pub(crate) fn need(paths: &mut Paths, path: Source) {
     }
 }
 
+#[inline]
 fn together(mut paths: Paths, others: Paths) -> Paths {
-    others.into_iter().for_each(|path| need(&mut paths, path));
+    for path in others {
+        need(&mut paths, path);
+    }
     paths
 }

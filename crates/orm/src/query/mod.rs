@@ -183,6 +183,7 @@ impl<M: Model> Query<M> {
         std::mem::take(&mut self.fetches)
     }
 
+    #[inline]
     pub(crate) fn new() -> Query<M> {
         let source = source::root(M::table());
         Query {
@@ -213,6 +214,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
 /// Clauses.
 impl<F: Tables, S> Query<F, S> {
     /// Keeps the rows that meet a condition; several calls must all be met.
+    #[inline]
     pub fn filter<C: Into<Condition>>(mut self, condition: impl FnOnce(F::Columns) -> C) -> Query<F, S> {
         let tree = condition(self.columns()).into().into_tree();
         let expression = self.take(tree);
@@ -336,6 +338,7 @@ impl<F: Tables, S> Query<F, S> {
     }
 
     /// Takes an expression in: what is wrong with it, and the joins that it needs.
+    #[inline]
     pub(crate) fn take(&mut self, tree: Tree) -> sql::Expression {
         let Parts { expression, error, paths, depth } = tree.into_parts();
         self.note(error, paths, depth);
@@ -343,6 +346,7 @@ impl<F: Tables, S> Query<F, S> {
     }
 
     /// Notes what expressions bring along that are taken in.
+    #[inline]
     fn note(&mut self, error: Option<Box<str>>, paths: Paths, depth: u16) {
         if error.is_some() {
             self.error = self.error.take().or(error);

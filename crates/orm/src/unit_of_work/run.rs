@@ -225,9 +225,8 @@ impl Step {
     /// The step's statement as a list of numbers, so that it need not be built to be found.
     fn shape(&self, together: bool) -> Shape {
         let kind = 4 * (self.kind as u32) + 2 * u32::from(together) + u32::from(self.versioned);
-        let mut shape = Shape::own(kind, &[self.table.number()]);
-        shape.0.extend(self.written().map(|column| u32::try_from(column).unwrap_or(u32::MAX)));
-        shape
+        let columns = self.written().map(|column| u32::try_from(column).unwrap_or(u32::MAX));
+        Shape::own(kind, std::iter::once(self.table.number()).chain(columns))
     }
 
     fn statement(&self, dialect: &Dialect, together: bool) -> Statement {

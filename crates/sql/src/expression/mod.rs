@@ -88,11 +88,13 @@ pub enum Expression {
 
 impl Expression {
     /// A column of a table.
+    #[inline]
     pub fn column(source: impl Into<Source>, column: usize) -> Expression {
         Expression::Column(source.into(), column)
     }
 
     /// A value, to be a parameter.
+    #[inline]
     pub fn value(value: impl Into<Value>) -> Expression {
         Expression::Value(value.into())
     }
@@ -103,6 +105,7 @@ impl Expression {
     }
 
     /// An operation on two.
+    #[inline]
     pub fn binary(operator: BinaryOperator, left: Expression, right: Expression) -> Expression {
         Expression::Binary(operator, Box::new((left, right)))
     }

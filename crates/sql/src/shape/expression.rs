@@ -9,14 +9,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn optional_value(&mut self, value: Option<&'a Value>) {
-        match value {
-            None => self.shape.push(Tag::None),
-            Some(value) => self.value(value),
-        }
-    }
-
-    fn value(&mut self, value: &'a Value) {
+    pub(super) fn value(&mut self, value: &'a Value) {
         let kind = value.ty().map_or(0, |ty| 1 + kind(ty));
         self.shape.number(kind << 8 | Tag::Value as u32);
         self.values.push(value);

@@ -11,30 +11,11 @@ mod write;
 
 use smallvec::SmallVec;
 
-use self::numbers::{Numbers, number};
+pub use self::numbers::Shape;
+use self::numbers::number;
 use crate::repeat::Repeats;
 use crate::source::Scope;
 use crate::{Delete, Expression, Insert, Select, Statement, Update, Value};
-
-/// Everything that decides a statement's text, as a flat list of numbers.
-///
-/// A face with statements of its own kind can make such lists itself, with [`Shape::own`], which differ from those
-/// of all statements.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Shape(pub SmallVec<[u32; 64]>);
-
-impl Shape {
-    /// The smallest first number of a list that was not made from a [`Statement`].
-    const OWN: u32 = 1 << 16;
-
-    /// A face's own list. Lists that differ in `first`, or in what follows, are different shapes.
-    pub fn own(first: u32, rest: &[u32]) -> Shape {
-        let mut shape = Shape::default();
-        shape.0.push(Shape::OWN + first);
-        shape.0.extend_from_slice(rest);
-        shape
-    }
-}
 
 /// The values of a statement, in the order of its parameters.
 pub type Values<'a> = SmallVec<[&'a Value; 8]>;
@@ -114,7 +95,7 @@ enum Tag {
 
 #[derive(Default)]
 struct Walk<'a> {
-    shape: Numbers,
+    shape: Shape,
     values: Values<'a>,
     scope: Scope,
     repeats: Repeats<&'a Expression>,
@@ -125,7 +106,7 @@ impl<'a> Walk<'a> {
     fn of(walk: impl FnOnce(&mut Walk<'a>)) -> (Shape, Values<'a>) {
         let mut result = Walk::default();
         walk(&mut result);
-        (result.shape.into_shape(), result.values)
+        (result.shape, result.values)
     }
 
     fn statement(&mut self, mut statement: &'a Statement) {

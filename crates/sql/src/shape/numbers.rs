@@ -1,33 +1,73 @@
-use smallvec::SmallVec;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use super::{Shape, Tag};
+use super::Tag;
 use crate::Table;
 
-/// A shape in the making. Most are short: these are written without a look at anything but their length.
-pub(super) struct Numbers {
-    short: [u32; 64],
+/// Everything that decides a statement's text, as a flat list of numbers.
+///
+/// A face with statements of its own kind can make such lists itself, with [`Shape::own`], which differ from those
+/// of all statements.
+#[derive(Clone)]
+pub struct Shape {
+    /// Most shapes are short: these numbers are written without a look at anything but their length.
+    short: [u32; SHORT],
     length: usize,
     /// What the short ones have no room for.
     rest: Vec<u32>,
 }
 
-impl Default for Numbers {
-    fn default() -> Numbers {
-        Numbers { short: [0; 64], length: 0, rest: Vec::new() }
+const SHORT: usize = 48;
+
+impl Shape {
+    /// The smallest first number of a list that was not made from a [`Statement`](crate::Statement).
+    const OWN: u32 = 1 << 16;
+
+    /// A face's own list. Lists that differ in `first`, or in what follows, are different shapes.
+    pub fn own(first: u32, rest: impl IntoIterator<Item = u32>) -> Shape {
+        let mut shape = Shape::default();
+        shape.number(Shape::OWN + first);
+        rest.into_iter().for_each(|number| shape.number(number));
+        shape
+    }
+
+    fn short(&self) -> &[u32] {
+        &self.short[..self.length]
     }
 }
 
-impl Numbers {
+impl Default for Shape {
     #[inline]
-    pub(super) fn into_shape(self) -> Shape {
-        if self.rest.is_empty() {
-            return Shape(SmallVec::from_buf_and_len(self.short, self.length));
-        }
-        let mut numbers = SmallVec::from_buf_and_len(self.short, self.length);
-        numbers.extend_from_slice(&self.rest);
-        Shape(numbers)
+    fn default() -> Shape {
+        Shape { short: [0; SHORT], length: 0, rest: Vec::new() }
     }
+}
 
+impl PartialEq for Shape {
+    fn eq(&self, other: &Shape) -> bool {
+        self.short() == other.short() && self.rest == other.rest
+    }
+}
+
+impl Eq for Shape {}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.short().hash(state);
+        if !self.rest.is_empty() {
+            self.rest.hash(state);
+        }
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.short()).entries(&self.rest).finish()
+    }
+}
+
+/// A shape in the making.
+impl Shape {
     #[inline]
     pub(super) fn number(&mut self, number: u32) {
         match self.short.get_mut(self.length) {

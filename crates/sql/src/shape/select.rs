@@ -1,6 +1,6 @@
 use super::{Tag, Walk, number};
 use crate::source::Key;
-use crate::{Cte, Join, Lock, Order, Relation, Select, Selected, Source, repeat};
+use crate::{Cte, Expression, Join, Lock, Order, Relation, Select, Selected, Source, repeat};
 
 /// Stand where tables have their number, of which there are fewer.
 const DERIVED: u32 = u32::MAX;
@@ -10,33 +10,48 @@ impl<'a> Walk<'a> {
     pub(super) fn select(&mut self, select: &'a Select) {
         let ctes = self.with(&select.with);
         let outer = self.scope.enter();
-        let summary = select.summary.map_or(0, |summary| 1 + summary as u32);
         let compound = number(select.compound.len());
-        self.shape.numbers([Tag::Select as u32, summary, u32::from(select.distinct), compound]);
+        self.shape.numbers([Tag::Select as u32, clauses(select), compound]);
         self.relation(&select.source);
-        self.join_sources(&select.joins);
+        if !select.joins.is_empty() {
+            self.join_sources(&select.joins);
+        }
         let repeats = self.repeats.enter(repeat::shared(select));
-        self.list(&select.distinct_on);
-        self.selected(&select.columns);
+        self.clause(&select.distinct_on);
+        if let Selected::Expressions(expressions) = &select.columns {
+            self.list(expressions);
+        }
         self.derived(&select.source);
         self.joined(&select.joins);
-        self.optional(select.filter.as_ref());
-        self.list(&select.group_by);
-        self.optional(select.having.as_ref());
+        select.filter.iter().for_each(|filter| self.expression(filter));
+        self.clause(&select.group_by);
+        select.having.iter().for_each(|having| self.expression(having));
         if select.compound.is_empty() {
-            self.order(&select.order);
+            self.end(select);
             self.repeats.leave(repeats);
-            self.lock(select.lock.as_deref());
             self.scope.leave(outer);
         } else {
             self.repeats.leave(repeats);
             self.scope.leave(outer);
             self.compound(select);
-            self.lock(select.lock.as_deref());
         }
-        self.optional_value(select.limit.as_ref());
-        self.optional_value(select.offset.as_ref());
+        select.limit.iter().chain(&select.offset).for_each(|rows| self.value(rows));
         self.scope.without(ctes);
+    }
+
+    fn clause(&mut self, expressions: &'a [Expression]) {
+        if !expressions.is_empty() {
+            self.list(expressions);
+        }
+    }
+
+    fn end(&mut self, select: &'a Select) {
+        if !select.order.is_empty() {
+            self.order(&select.order);
+        }
+        if let Some(lock) = &select.lock {
+            self.lock(lock);
+        }
     }
 
     /// The other parts of a compound select, and its order, see no source of the first.
@@ -45,13 +60,11 @@ impl<'a> Walk<'a> {
             self.shape.number(*operator as u32);
             self.select(part);
         }
-        self.order(&select.order);
+        self.end(select);
     }
 
-    fn lock(&mut self, lock: Option<&Lock>) {
-        let Some(lock) = lock else { return self.shape.push(Tag::None) };
-        let count = number(lock.of.len());
-        self.shape.numbers([Tag::Some as u32, lock.strength as u32, lock.wait as u32, count]);
+    fn lock(&mut self, lock: &Lock) {
+        self.shape.numbers([lock.strength as u32, lock.wait as u32, number(lock.of.len())]);
         lock.of.iter().for_each(|&source| self.column(source, 0));
     }
 
@@ -70,17 +83,6 @@ impl<'a> Walk<'a> {
             }
         }
         outer
-    }
-
-    fn selected(&mut self, columns: &'a Selected) {
-        match columns {
-            Selected::Table => self.shape.push(Tag::Some),
-            Selected::Nothing => self.shape.push(Tag::None),
-            Selected::Expressions(expressions) => {
-                self.shape.push(Tag::And);
-                self.list(expressions);
-            }
-        }
     }
 
     /// Selects that are read and conditions of joins, which stand behind what is selected.
@@ -156,4 +158,24 @@ impl<'a> Walk<'a> {
         };
         self.shape.numbers([tag as u32, source, number(column)]);
     }
+}
+
+/// Which clauses a select has, a bit for each. Those that it lacks are no more in its shape than this.
+fn clauses(select: &Select) -> u32 {
+    let summary = select.summary.map_or(0, |summary| 1 + summary as u32);
+    let has = [
+        select.distinct,
+        !select.distinct_on.is_empty(),
+        !select.joins.is_empty(),
+        matches!(select.columns, Selected::Table),
+        matches!(select.columns, Selected::Nothing),
+        select.filter.is_some(),
+        !select.group_by.is_empty(),
+        select.having.is_some(),
+        !select.order.is_empty(),
+        select.lock.is_some(),
+        select.limit.is_some(),
+        select.offset.is_some(),
+    ];
+    has.into_iter().fold(summary, |bits, has| bits << 1 | u32::from(has))
 }

@@ -46,6 +46,7 @@ impl Select {
     }
 
     /// All rows, with every column in order.
+    #[inline]
     pub fn all(source: impl Into<Relation>) -> Select {
         Select {
             with: Vec::new(),
@@ -72,6 +73,7 @@ impl Select {
     }
 
     /// Adds a condition that rows must meet as well.
+    #[inline]
     pub fn and(&mut self, condition: Expression) {
         self.filter = Some(match self.filter.take() {
             Some(filter) => filter.and(condition),
