@@ -42,6 +42,11 @@ impl<'r> Reader<'r> {
         self.start = self.next;
     }
 
+    /// Goes back to the row's first column.
+    pub(crate) fn restart(&mut self) {
+        *self = Reader::new(self.row);
+    }
+
     /// Whether the row of a table that comes next is missing, as behind a left join; then passes over it.
     pub(crate) fn is_missing(&mut self, table: &'static Table) -> Result<bool> {
         let key = table.primary_key.first().map_or(0, |&column| column);

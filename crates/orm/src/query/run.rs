@@ -98,7 +98,8 @@ impl<F: Tables, S: Selection> Query<F, S> {
                  `with_join` are in their rows",
             ));
         }
-        self.run(&select, executor, |reader, _| {
+        self.before_run(executor)?;
+        run(&select, executor, |reader, _| {
             each(read::<S, Plain>(&along, reader, &mut Plain))?;
             Ok(true)
         })
@@ -135,7 +136,8 @@ impl<F: Tables, S: Selection> Query<F, S> {
         let given = fields.iter().zip(&kept).filter(|(_, kept)| **kept);
         let names = names(given.map(|(field, _)| field.name.as_deref()))?;
         let mut maps = Vec::new();
-        self.run(&self.select, executor, |reader, _| {
+        self.before_run(executor)?;
+        run(&self.select, executor, |reader, _| {
             let mut values = Vec::with_capacity(names.len());
             for (field, kept) in fields.iter().zip(&kept) {
                 let value = match field.ty {
@@ -198,8 +200,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     ///
     /// Those of the database.
     pub fn explain<E: Executor>(&self, executor: &mut E) -> Result<Vec<String>> {
-        self.check()?;
-        executor.before_read()?;
+        self.before_run(executor)?;
         let select = self.reading().select.into_owned();
         let statement = Statement::Explain(Box::new(Statement::Select(select)));
         let (shape, values) = shape::of(&statement);
@@ -230,7 +231,8 @@ impl<F: Tables, S: Selection> Query<F, S> {
             select.columns = Selected::Nothing;
         }
         let mut result = T::default();
-        self.run(&select, executor, |reader, _| {
+        self.before_run(executor)?;
+        run(&select, executor, |reader, _| {
             result = reader.next()?;
             Ok(false)
         })?;
@@ -250,31 +252,21 @@ impl<F: Tables, S: Selection> Query<F, S> {
         mut each: impl FnMut(S::Item<E::Keep>) -> bool,
     ) -> Result<()> {
         // Flushed first, so that the keeper knows all objects.
-        self.check()?;
-        executor.before_read()?;
+        self.before_run(executor)?;
         // No row of one table comes twice; through a join it can.
         let keep = executor.split().1;
         S::begin(keep, self.select.joins.is_empty());
         keep.begin_along(along);
-        let result =
-            self.run(select, executor, |reader, keep| Ok(each(read::<S, E::Keep>(along, reader, keep)?)));
+        let result = run(select, executor, |reader, keep| Ok(each(read::<S, E::Keep>(along, reader, keep)?)));
         let keep = executor.split().1;
         keep.finish_along(along);
         S::finish(keep);
         result
     }
 
-    /// Runs a select and hands its rows to `row` until that says to stop.
-    fn run<E: Executor>(
-        &self,
-        select: &Select,
-        executor: &mut E,
-        row: impl FnMut(&mut Reader<'_>, &mut E::Keep) -> Result<bool>,
-    ) -> Result<()> {
+    fn before_run<E: Executor>(&self, executor: &mut E) -> Result<()> {
         self.check()?;
-        executor.before_read()?;
-        let (connection, keep) = executor.split();
-        rows(select, connection, keep, row).inspect_err(|_| executor.after_error())
+        executor.before_read()
     }
 }
 
@@ -284,6 +276,16 @@ fn read<S: Selection, K: Keep>(along: &[Along], reader: &mut Reader<'_>, keep: &
     let mut item = S::read(reader, keep)?;
     S::along(&mut item, along, reader, keep)?;
     Ok(item)
+}
+
+/// Runs a select of an executor that is ready for it, and hands its rows to `row` until that says to stop.
+fn run<E: Executor>(
+    select: &Select,
+    executor: &mut E,
+    row: impl FnMut(&mut Reader<'_>, &mut E::Keep) -> Result<bool>,
+) -> Result<()> {
+    let (connection, keep) = executor.split();
+    rows(select, connection, keep, row).inspect_err(|_| executor.after_error())
 }
 
 /// Runs a select and hands its rows to `row` until that says to stop.

@@ -69,11 +69,21 @@ impl Arena {
         store.as_any_mut().downcast_mut().expect("a table's number belongs to one model")
     }
 
-    /// The object of the row that the reader stands at, which is not here yet.
-    pub(super) fn new_entity<M: Model>(&mut self, reader: &mut Reader<'_>) -> Result<Handle<M>> {
+    /// The object of the row that was found by a key of which no object is here.
+    pub(super) fn new_entity<M: Model>(
+        &mut self,
+        reader: &mut Reader<'_>,
+        key: &M::Key,
+    ) -> Result<Handle<M>> {
         reader.enter(M::table());
-        let now = self.epochs.now();
-        self.store_or_new::<M>().load_new(reader, now)
+        let object = M::read(reader)?;
+        if object.has_key(key) {
+            let now = self.epochs.now();
+            return Ok(self.store_or_new().load_new(object, now));
+        }
+        // The row's own key is another that the database takes for equal, whose object can be here.
+        reader.restart();
+        self.entity(reader)
     }
 
     /// The objects of relations to one that the rest of the row holds: their owners find them by their keys.

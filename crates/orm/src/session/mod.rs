@@ -180,10 +180,9 @@ impl Session {
         }
         self.read_by_key::<M, _>(
             |to| key.bind(to),
-            // The row's own key can be another that the database takes for equal.
-            |reader, arena| match known.is_none() && M::read_key(reader)? == key {
-                true => arena.new_entity(reader),
-                false => arena.entity(reader),
+            |reader, arena| match known {
+                None => arena.new_entity(reader, &key),
+                Some(_) => arena.entity(reader),
             },
         )
     }

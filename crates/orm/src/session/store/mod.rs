@@ -203,17 +203,17 @@ impl<M: Model> Store<M> {
         let key = M::read_key(reader)?;
         match self.find(&key) {
             Some((handle, _)) => self.reload(handle, reader, epoch, current),
-            None => self.load_new(reader, epoch),
+            None => Ok(self.load_new(M::read(reader)?, epoch)),
         }
     }
 
-    /// The object of the row entered, which is not here yet.
-    pub(super) fn load_new(&mut self, reader: &mut Reader<'_>, epoch: u32) -> Result<Handle<M>> {
+    /// Takes an object in that was read, and is not here yet.
+    pub(super) fn load_new(&mut self, object: M, epoch: u32) -> Handle<M> {
         self.index_late();
-        let handle = self.place(M::read(reader)?, Phase::Persistent, epoch);
+        let handle = self.place(object, Phase::Persistent, epoch);
         let slots = &self.slots;
         self.identity.insert(handle.slot, |slot, state| slots.hash_key(slot, state));
-        Ok(handle)
+        handle
     }
 
     /// The row of an object that is here: an unchanged object of an earlier transaction takes its values.
