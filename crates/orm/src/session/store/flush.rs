@@ -111,6 +111,7 @@ impl<M: Model> AnyStore for Store<M> {
 
     fn changes(&mut self, to: &mut Vec<Change>) -> Result<()> {
         let table = M::table();
+        to.reserve(self.touched.len());
         let mut touched = std::mem::take(&mut self.touched);
         touched.retain(|&number| {
             let slot = &self.slots[number];
@@ -192,6 +193,7 @@ impl<M: Model> AnyStore for Store<M> {
         if inserted > 0 {
             self.identity.reserve(inserted, |slot, state| slots.hash_key(slot, state));
         }
+        self.undo.reserve(self.touched.len());
         for number in std::mem::take(&mut self.touched) {
             let slot = &mut self.slots[number];
             slot.touched = false;

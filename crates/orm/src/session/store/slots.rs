@@ -118,6 +118,10 @@ impl<M> Slots<M> {
         while let Some(None) = self.copies.last() {
             self.copies.pop();
         }
+        if self.copies.is_empty() {
+            // A session that lives on keeps no memory for what it has written.
+            self.copies = Vec::new();
+        }
     }
 
     /// Takes the original of a slot's object, if one was kept.
