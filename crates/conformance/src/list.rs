@@ -74,6 +74,7 @@ macro_rules! cases {
             tables {
                 names_can_be_any_text
                 a_table_is_named_after_its_struct
+                columns_are_named_in_the_case_that_the_model_says
                 a_row_of_nothing_but_a_key_is_inserted
                 a_key_can_be_a_text
                 a_key_can_be_a_uuid

@@ -1,6 +1,6 @@
 //! What `#[model(...)]` says of tables, and their creation.
 
-use onggi::{Id, Json, Model, Result, sql};
+use onggi::{BelongsTo, Id, Json, Model, Result, sql};
 use uuid::Uuid;
 
 use crate::Harness;
@@ -34,6 +34,40 @@ pub fn names_can_be_any_text(harness: &Harness) -> Result<()> {
     session.commit()?;
     assert_eq!(harness.rows::<Quoted>()?, []);
     harness.database().drop_tables(onggi::models![Quoted])
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+#[model(table = "Invoices", rename_all = "PascalCase", index(billing_city))]
+struct Invoice {
+    id: Id<Invoice>,
+    billing_city: String,
+    #[model(column = "sum")]
+    total: i64,
+    parent: Option<BelongsTo<Invoice>>,
+}
+
+pub fn columns_are_named_in_the_case_that_the_model_says(harness: &Harness) -> Result<()> {
+    let names: Vec<&str> = Invoice::table().columns.iter().map(|column| column.name).collect();
+    assert_eq!(names, ["Id", "BillingCity", "sum", "ParentId"]);
+    harness.create(onggi::models![Invoice])?;
+    let mut session = harness.session()?;
+    let parent = session.add(Invoice { billing_city: "Busan".into(), ..Default::default() });
+    session.add(Invoice { billing_city: "Seoul".into(), parent: parent.into(), ..Default::default() });
+    session.commit()?;
+    harness.statements();
+    let found = Invoice::query().filter(|i| i.parent().billing_city.eq("Busan")).select(|i| i.billing_city);
+    assert_eq!(found.all(&mut session)?, ["Seoul"]);
+    assert_eq!(
+        harness.statements(),
+        [
+            "BEGIN",
+            concat!(
+                r#"SELECT "Invoices"."BillingCity" FROM "Invoices" LEFT JOIN "Invoices" AS "Invoices_2" "#,
+                r#"ON "Invoices"."ParentId" = "Invoices_2"."Id" WHERE "Invoices_2"."BillingCity" = ?1"#
+            ),
+        ]
+    );
+    Ok(())
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Model)]

@@ -5,13 +5,14 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, LitInt, LitStr, Result, Token, Type};
 
+use crate::case::Case;
 use crate::constant::Constant;
 use crate::errors::Errors;
 use crate::place::Place;
 use crate::word::{Word, unknown, words};
 
 /// What `#[model(...)]` on a struct takes.
-const ON_STRUCT: [&str; 6] = ["table", "primary_key", "index", "unique", "check", "scope"];
+const ON_STRUCT: [&str; 7] = ["table", "rename_all", "primary_key", "index", "unique", "check", "scope"];
 
 /// What `#[model(...)]` on a field takes.
 const ON_FIELD: [&str; 18] = [
@@ -39,6 +40,8 @@ const ON_FIELD: [&str; 18] = [
 #[derive(Default)]
 pub struct StructAttributes {
     pub table: Option<LitStr>,
+    /// How columns are named whose fields give them no name.
+    pub rename_all: Option<Case>,
     pub primary_key: Option<KeyAttribute>,
     pub indexes: Vec<IndexAttribute>,
     pub checks: Vec<CheckAttribute>,
@@ -149,6 +152,7 @@ impl StructAttributes {
     fn take(&mut self, word: &Word) -> Result<()> {
         match word.name.to_string().as_str() {
             "table" => self.table = Some(word.text()?),
+            "rename_all" => self.rename_all = Some(word.case()?),
             "primary_key" => self.primary_key = Some(key(word)?),
             "index" => self.indexes.push(index(word, false)?),
             "unique" => self.indexes.push(index(word, true)?),
@@ -199,8 +203,8 @@ impl FieldAttributes {
                     "`table` belongs to the model: write `#[model(table = \"...\")]` above `struct`",
                 ));
             }
-            "scope" => {
-                return Err(word.error("`scope` belongs to the model: write it above `struct`"));
+            name @ ("scope" | "rename_all") => {
+                return Err(word.error(format!("`{name}` belongs to the model: write it above `struct`")));
             }
             name => return Err(word.error(unknown(name, "a field", &ON_FIELD))),
         }

@@ -1,6 +1,6 @@
 //! Names in other cases: `HttpServer` is `http_server`, `http-server` or `HTTP_SERVER`.
 
-/// How an enum's variants are written in the database.
+/// How names are written in the database: those of an enum's variants, or of a model's columns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Case {
     Lower,
@@ -9,16 +9,18 @@ pub enum Case {
     ScreamingSnake,
     Kebab,
     Camel,
+    Pascal,
 }
 
 /// The cases by the names that users give them.
-const CASES: [(&str, Case); 6] = [
+const CASES: [(&str, Case); 7] = [
     ("lowercase", Case::Lower),
     ("UPPERCASE", Case::Upper),
     ("snake_case", Case::Snake),
     ("SCREAMING_SNAKE_CASE", Case::ScreamingSnake),
     ("kebab-case", Case::Kebab),
     ("camelCase", Case::Camel),
+    ("PascalCase", Case::Pascal),
 ];
 
 impl Case {
@@ -32,7 +34,7 @@ impl Case {
         CASES.map(|(name, _)| format!("`{name}`")).join(", ")
     }
 
-    /// A name, which is in `UpperCamelCase`, in this case.
+    /// A name, which is in `UpperCamelCase` or `snake_case`, in this case.
     pub fn apply(self, name: &str) -> String {
         let words = words(name);
         match self {
@@ -45,6 +47,7 @@ impl Case {
                 let capitals = words.iter().skip(1).map(|word| capitalized(word));
                 words.iter().take(1).cloned().chain(capitals).collect()
             }
+            Case::Pascal => words.iter().map(|word| capitalized(word)).collect(),
         }
     }
 }
@@ -104,8 +107,11 @@ mod tests {
             ("SCREAMING_SNAKE_CASE", "IN_TRANSIT"),
             ("kebab-case", "in-transit"),
             ("camelCase", "inTransit"),
+            ("PascalCase", "InTransit"),
         ] {
-            assert_eq!(Case::named(name).map(|case| case.apply("InTransit")).as_deref(), Some(expected));
+            for written in ["InTransit", "in_transit"] {
+                assert_eq!(Case::named(name).map(|case| case.apply(written)).as_deref(), Some(expected));
+            }
         }
         assert_eq!(Case::named("Title Case"), None);
     }

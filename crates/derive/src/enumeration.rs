@@ -99,10 +99,7 @@ fn case(input: &DeriveInput, errors: &mut Errors) -> Option<Case> {
 
 fn rename_all(word: &Word) -> Result<Case> {
     match word.name.to_string().as_str() {
-        "rename_all" => {
-            let help = || word.error(format!("`rename_all` is one of {}", Case::names()));
-            Case::named(&word.text()?.value()).ok_or_else(help)
-        }
+        "rename_all" => word.case(),
         "rename" => Err(word.error("`rename` belongs above a variant; an enum takes `rename_all = \"...\"`")),
         name => Err(word.error(unknown(name, "an enum", &["rename_all"]))),
     }

@@ -139,6 +139,7 @@ mod word;
 /// | `#[model(...)]` | meaning |
 /// |---|---|
 /// | `table = "users"` | the table's name; without it, the struct's name in snake case: `user` |
+/// | `rename_all = "camelCase"` | how columns are named that are given no name: `authorId` for `author_id`; the cases are those of enums |
 /// | `primary_key(a, b)` | the fields of the primary key, in its order |
 /// | `index(a, b)`, `index(name = "x", a, b)` | an index over these fields |
 /// | `index(data.at("city"))` | an index over a part of a pickled field, used by queries that compare or sort by the same part; `unique` likewise |
@@ -288,7 +289,7 @@ pub fn derive_model(input: TokenStream) -> TokenStream {
 ///
 /// | `#[model(...)]` | meaning |
 /// |---|---|
-/// | `rename_all = "snake_case"` on the enum | how names are written: `lowercase`, `UPPERCASE`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case` or `camelCase` |
+/// | `rename_all = "snake_case"` on the enum | how names are written: `lowercase`, `UPPERCASE`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case`, `camelCase` or `PascalCase` |
 /// | `rename = "text"` on a variant | the text of this variant |
 ///
 /// ```

@@ -84,6 +84,9 @@ impl Model {
         let (related, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(Relation::has_no_column);
         let mut columns: Vec<Column> = fields.into_iter().map(Column::of).collect();
         project(&mut columns);
+        if let Some(case) = attributes.rename_all {
+            columns.iter_mut().for_each(|column| column.rename(case));
+        }
         let names = Names { columns: &columns, skipped: &skipped };
         let relations = Relation::all(&names, related, &input.ident, errors);
         let key = names.key(attributes.primary_key.as_ref(), &input.ident, errors);
@@ -145,6 +148,13 @@ impl Column {
             None => shown.unraw().to_string(),
         };
         Column { field, name, shown, generated: false, projection: None }
+    }
+
+    /// Writes its name in a case, unless it was given one.
+    fn rename(&mut self, case: Case) {
+        if self.field.attributes.column.is_none() {
+            self.name = case.apply(&self.name);
+        }
     }
 }
 

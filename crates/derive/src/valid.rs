@@ -247,6 +247,7 @@ mod tests {
             attributed(quote!(check = "a", check = "b", check(name = "c", "c"), primary_key(name))),
             attributed(quote!(primary_key(name, age),)),
             attributed(quote!(scope(of_age))),
+            attributed(quote!(rename_all = "camelCase")),
             attributed(quote!(scope(|user| user.age.ge(18)))),
         ] {
             assert_eq!(good, [""; 0]);
@@ -302,6 +303,11 @@ mod tests {
             (attributed(quote!(index(name), unique(name))), "these columns have an index already"),
             (attributed(quote!(unique(id))), "a primary key is unique and has an index: remove `unique`"),
             (attributed(quote!(index(name = "x", name), check(name = "X", "1"))), "this name is taken"),
+            (attributed(quote!(rename_all = "title")), "`rename_all` is one of `lowercase`,"),
+            (
+                field(quote!(#[model(rename_all = "camelCase")] a: i64)),
+                "`rename_all` belongs to the model: write",
+            ),
             (attributed(quote!(scope)), "name the function that gives the condition on the model's columns"),
             (attributed(quote!(scope(a, b))), "name the function that gives the condition"),
             (

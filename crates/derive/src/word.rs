@@ -9,6 +9,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitStr, Result, Token, parenthesized};
 
+use crate::case::Case;
 use crate::errors::Errors;
 
 /// One word of `#[model(...)]`: `name`, `name = value` or `name(list)`.
@@ -43,6 +44,12 @@ impl Word {
         };
         let help = || self.error(format!("`{0}` takes a text: write `{0} = \"...\"`", self.name));
         text.filter(|text| !text.value().trim().is_empty()).ok_or_else(help)
+    }
+
+    /// The case of `name = "snake_case"`.
+    pub fn case(&self) -> Result<Case> {
+        let help = || self.error(format!("`{}` is one of {}", self.name, Case::names()));
+        Case::named(&self.text()?.value()).ok_or_else(help)
     }
 
     /// What stands behind `=`; `help` is the message if it is something else.
