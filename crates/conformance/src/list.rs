@@ -100,6 +100,7 @@ macro_rules! cases {
                 a_deferred_column_can_be_null
             }
             relations {
+                collections_are_joined_with_their_rows
                 a_graph_of_new_objects_is_written_in_the_order_of_its_keys
                 a_path_along_relations_to_one_is_a_join_each_once
                 columns_behind_an_optional_relation_are_options
@@ -152,6 +153,7 @@ macro_rules! cases {
                 queries_see_rows_in_scope_unless_told_otherwise
                 set_wide_writes_leave_rows_out_of_scope_alone
                 collections_in_queries_hold_rows_in_scope
+                joined_collections_hold_rows_in_scope
                 collections_are_loaded_along_within_their_scopes
                 a_session_loads_collections_within_their_scopes
                 a_foreign_key_leads_to_rows_out_of_scope

@@ -481,3 +481,34 @@ pub fn members_are_added_and_removed_as_a_difference(harness: &Harness) -> Resul
     assert!(error.to_string().contains("cannot be NULL"), "{error}");
     Ok(())
 }
+
+pub fn collections_are_joined_with_their_rows(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let tagged = User::query()
+        .join_related(|u| u.posts)
+        .join_related(|(_, p)| p.tags)
+        .filter(|(u, ..)| u.name.ne("Ann"))
+        .order_by(|(_, p, _)| p.likes)
+        .select(|(u, p, t)| (u.name, p.title, t.name));
+    let owned = |(user, post, tag): (&str, &str, &str)| (user.to_owned(), post.to_owned(), tag.to_owned());
+    let expected = [("Jane", "First", "rust"), ("Jane", "Second", "sql")].map(owned);
+    assert_eq!(tagged.all(&mut connection)?, expected);
+    assert_eq!(
+        harness.statements(),
+        [concat!(
+            r#"SELECT "user"."name", "post"."title", "tag"."name" FROM "user" "#,
+            r#"JOIN "post" ON "post"."author_id" = "user"."id" "#,
+            r#"JOIN "post_tags" ON "post_tags"."post_id" = "post"."id" "#,
+            r#"JOIN "tag" ON "post_tags"."tag_id" = "tag"."name" "#,
+            r#"WHERE "user"."name" <> ?1 ORDER BY "post"."likes""#
+        )]
+    );
+    let colleagues: Vec<(Post, User)> = Post::query()
+        .join_related(|p| p.author().manager().staff)
+        .order_by(|(p, _)| p.title)
+        .all(&mut connection)?;
+    let pairs: Vec<(&str, &str)> = colleagues.iter().map(|(p, u)| (&*p.title, &*u.name)).collect();
+    assert_eq!(pairs, [("First", "Jane"), ("Second", "Jane")]);
+    Ok(())
+}

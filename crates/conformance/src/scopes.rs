@@ -581,3 +581,16 @@ pub fn groups_unions_and_pages_are_of_rows_in_scope(harness: &Harness) -> Result
     assert_eq!(known.count(&mut connection)?, 1);
     Ok(())
 }
+
+pub fn joined_collections_hold_rows_in_scope(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let tags = User::query()
+        .join_related(|u| u.posts)
+        .join_related(|(_, p)| p.tags)
+        .select(|(_, p, t)| (p.title, t.name));
+    assert_eq!(tags.all(&mut connection)?, [("First".to_owned(), "rust".to_owned())]);
+    let groups = User::query().join_related(|u| u.groups).select(|(_, g)| g.name);
+    assert_eq!(groups.all(&mut connection)?, ["Chess"]);
+    Ok(())
+}

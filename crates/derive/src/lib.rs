@@ -373,6 +373,7 @@ pub fn derive_field(input: TokenStream) -> TokenStream {
 /// | `if p.likes > 9 { "hot" } else { p.kind }` | `case().when(p.likes.gt(9), "hot").otherwise(p.kind)` |
 /// | `if known { … } else { … }` | chosen when the query is built |
 /// | `(a, b)`, `[a, b]`, `f(a, b)` | the same, of what `a` and `b` become |
+/// | `Total { city: u.city, people: count(u) }` | a struct with `#[derive(FromRow)]`: `TotalColumns { … }` |
 ///
 /// Variables are not moved: `p.name == name` leaves `name` to its owner, as `==` does elsewhere.
 ///
@@ -475,8 +476,9 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `for p in Post` | the rows of a model, whose columns are `p` |
 /// | `for u in User, for p in Post if p.author_id == u.id` | each row of one with each of the other that meets the condition |
+/// | `for u in User, for p in u.posts` | each row with each of a collection of it: `join_related` |
 /// | `if condition` | rows that meet it; several must all be met. With an aggregate in it, groups that meet it |
-/// | `=> (a, b)` | what the query gives for each row: `p` for the object, a column, an expression, a tuple of these |
+/// | `=> (a, b)` | what the query gives for each row: `p` for the object, a column, an expression, a tuple of these, a struct with `#[derive(FromRow)]` |
 /// | `order by a, b desc` | what rows are sorted by; without `desc` from the smallest |
 /// | `limit 10`, `offset 20` | at most so many rows, after so many |
 ///

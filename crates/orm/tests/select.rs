@@ -2,7 +2,7 @@
 
 #![deny(warnings, clippy::all, clippy::pedantic)]
 
-use onggi::{Connection, Model, Result, count_rows, select};
+use onggi::{Connection, FromRow, Model, Result, count_rows, expr, select};
 
 #[derive(Clone, Debug, Default, Model)]
 struct User {
@@ -197,5 +197,55 @@ fn loops_are_joined() -> Result<()> {
     );
     let pairs = select!(for u in User for p in Post if p.author_id == u.id if p.likes == 7 => (u, p.title));
     assert_eq!(pairs.one(&mut connection)?.1, "seven");
+    Ok(())
+}
+
+#[test]
+fn collections_of_rows_before() -> Result<()> {
+    let (_db, mut connection) = posts()?;
+    let query = select!(
+        for u in User
+        for p in u.posts
+        if p.likes > 3 && u.name != "Bob"
+        => (u.name, p.title)
+        order by p.likes
+    );
+    let methods = User::query()
+        .join_related(|u| u.posts)
+        .filter(|(u, p)| p.likes.gt(3) & u.name.ne("Bob"))
+        .select(|(u, p)| (u.name, p.title))
+        .order_by(|(_, p)| p.likes);
+    same(&query, &methods);
+    let titles = query.all(&mut connection)?.into_iter().map(|(_, title)| title);
+    assert_eq!(titles.collect::<Vec<_>>(), ["five", "nine"]);
+    let counts = select!(for u in User for p in u.posts => (u.name, count(p)) order by count(p));
+    assert_eq!(counts.all(&mut connection)?, [("Bob".to_owned(), 1), ("Ann".to_owned(), 3)]);
+    Ok(())
+}
+
+#[derive(Debug, PartialEq, FromRow)]
+struct Total {
+    city: Option<String>,
+    posts: i64,
+}
+
+#[test]
+fn structs() -> Result<()> {
+    let (_db, mut connection) = posts()?;
+    let query = select!(
+        for p in Post => Total { city: p.author.city, posts: count(p) } order by count(p) desc
+    );
+    let methods = Post::query()
+        .group_by(|p| p.author().city)
+        .select(|p| TotalColumns { city: p.author().city, posts: count_rows() })
+        .order_by(|_| count_rows().desc());
+    same(&query, &methods);
+    let total = |city: Option<&str>, posts| Total { city: city.map(str::to_owned), posts };
+    assert_eq!(query.all(&mut connection)?, [total(Some("Seoul"), 3), total(None, 1)]);
+    let city = onggi::value("Jeju").cast::<Option<String>>();
+    let each = User::query().select(expr!(|u| Total { city: u.city, posts: u.posts.count() }));
+    assert_eq!(each.all(&mut connection)?, [total(Some("Seoul"), 3), total(None, 1)]);
+    let shorthand = User::query().select(expr!(|u| Total { posts: u.posts.count(), city }));
+    assert_eq!(shorthand.first(&mut connection)?, Some(total(Some("Jeju"), 3)));
     Ok(())
 }

@@ -1,9 +1,9 @@
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens as _, quote_spanned};
+use quote::{ToTokens as _, format_ident, quote_spanned};
 use syn::punctuated::Punctuated;
 use syn::{
-    Expr, ExprBlock, ExprCall, ExprClosure, ExprField, ExprIndex, ExprMethodCall, ExprUnary, Ident, Member,
-    Pat, Token, UnOp, parse_quote, token,
+    Expr, ExprBlock, ExprCall, ExprClosure, ExprField, ExprIndex, ExprMethodCall, ExprStruct, ExprUnary,
+    Ident, Member, Pat, Token, UnOp, parse_quote, token,
 };
 
 use super::refuse;
@@ -65,6 +65,7 @@ impl<'a> Lowering<'a> {
                 tuple.elems = self.each(tuple.elems);
                 Expr::Tuple(tuple)
             }
+            Expr::Struct(literal) if literal.rest.is_none() => self.row(literal),
             Expr::Macro(call) if !call.mac.path.is_ident("matches") => Expr::Macro(call),
             other => self.refuse(other),
         }
@@ -72,6 +73,18 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn each(&mut self, exprs: Punctuated<Expr, Token![,]>) -> Punctuated<Expr, Token![,]> {
         exprs.into_iter().map(|expr| self.lower(expr)).collect()
+    }
+
+    /// A struct that rows become: what is selected for each field.
+    fn row(&mut self, mut literal: ExprStruct) -> Expr {
+        if let Some(name) = literal.path.segments.last_mut() {
+            name.ident = format_ident!("{}Columns", name.ident);
+        }
+        for field in &mut literal.fields {
+            let value = std::mem::replace(&mut field.expr, Expr::PLACEHOLDER);
+            field.expr = self.lower(value);
+        }
+        Expr::Struct(literal)
     }
 
     fn field(&mut self, field: ExprField) -> Expr {

@@ -29,7 +29,7 @@ pub fn message(expr: &Expr) -> &'static str {
         }
         Expr::Match(_) => "`match` has no SQL: write `if column == A { … } else { … }`",
         Expr::Range(_) => "a range is asked with `contains`: `(18..=30).contains(&column)`",
-        Expr::Struct(_) => "a query gives values and tuples: make the struct from what it gives",
+        Expr::Struct(_) => "each field of a struct is selected: `..` takes none from another",
         Expr::Try(_) => "nothing fails before the query runs: leave out the `?`",
         Expr::Let(_) => "`let` matches no columns: ask `column != None`, or compare with `==`",
         _ => "a query cannot say this: it takes comparisons, `&&`, `||`, `!`, arithmetic and calls",

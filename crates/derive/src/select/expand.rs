@@ -12,7 +12,7 @@ const MIXED: &str =
     "an aggregate of many rows and a column of one: select each, or make the aggregate a window with `over`";
 
 const COLLECTION: &str =
-    "loops are over models: join with `for t in Tag if …`, or ask collections with `any`, `count` and so on";
+    "loops are over models, `for t in Tag`, and collections of rows before, `for p in u.posts`";
 
 /// A query that is built call by call.
 struct Builder<'a> {
@@ -53,27 +53,45 @@ pub fn query(select: Select, errors: &mut Errors) -> Option<TokenStream> {
 
 impl<'a> Builder<'a> {
     fn new(loops: Vec<Loop>, errors: &'a mut Errors) -> Option<Builder<'a>> {
-        let names: Vec<Ident> = loops.iter().map(|one| one.name.clone()).collect();
         let mut loops = loops.into_iter();
-        let first = loops.next()?;
-        let Expr::Path(model) = &first.source else {
-            errors.at(&first.source, "the first loop is over a model: `for p in Post`");
+        let Loop { name, source } = loops.next()?;
+        let Expr::Path(model) = &source else {
+            errors.at(&source, "the first loop is over a model: `for p in Post`");
             return None;
         };
-        let patterns: Vec<Pat> = names.iter().map(|name| parse_quote!(#name)).collect();
-        let mut scope = Scope::default();
-        scope.enter(&patterns, true);
         let span = Span::mixed_site().located_at(model.span());
-        let mut query = quote_spanned!(span=> <#model as ::onggi::Model>::query());
-        for Loop { source, .. } in loops {
-            let Expr::Path(model) = &source else {
-                errors.at(&source, COLLECTION);
-                return None;
-            };
-            let span = Span::mixed_site().located_at(model.span());
-            query.extend(quote_spanned!(span=> .cross_join::<#model>()));
+        let query = quote_spanned!(span=> <#model as ::onggi::Model>::query());
+        let mut builder = Builder { names: Vec::new(), scope: Scope::default(), query, errors };
+        builder.bind(name);
+        for one in loops {
+            builder.join(one)?;
         }
-        Some(Builder { names, scope, query, errors })
+        Some(builder)
+    }
+
+    fn bind(&mut self, name: Ident) {
+        let pattern: Pat = parse_quote!(#name);
+        self.scope.enter([&pattern], true);
+        self.names.push(name);
+    }
+
+    /// One more loop: over a model, or over a collection of rows before it.
+    fn join(&mut self, Loop { name, source }: Loop) -> Option<()> {
+        match &source {
+            Expr::Path(model) => {
+                let span = Span::mixed_site().located_at(model.span());
+                self.query.extend(quote_spanned!(span=> .cross_join::<#model>()));
+            }
+            Expr::Field(_) | Expr::MethodCall(_) if self.scope.concerns(&source) => {
+                self.call("join_related", source);
+            }
+            _ => {
+                self.errors.at(&source, COLLECTION);
+                return None;
+            }
+        }
+        self.bind(name);
+        Some(())
     }
 
     fn content(&self, expr: &Expr) -> Content {

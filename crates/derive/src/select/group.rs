@@ -4,10 +4,11 @@ use syn::{Expr, Stmt};
 
 use crate::expr::{Scope, aggregate, peel};
 
-/// The parts of a selection: of a tuple its parts, of those that are tuples theirs.
+/// The parts of a selection: of a tuple its parts, of a struct its fields, of those that are such theirs.
 pub fn parts(selection: &Expr) -> Vec<Expr> {
     match peel(selection.clone()) {
         Expr::Tuple(tuple) => tuple.elems.iter().flat_map(parts).collect(),
+        Expr::Struct(literal) => literal.fields.iter().flat_map(|field| parts(&field.expr)).collect(),
         other => vec![other],
     }
 }
@@ -52,6 +53,7 @@ pub fn content(expr: &Expr, scope: &Scope) -> Content {
         Expr::Reference(reference) => of(&reference.expr),
         Expr::Tuple(tuple) => all(&mut tuple.elems.iter()),
         Expr::Array(array) => all(&mut array.elems.iter()),
+        Expr::Struct(literal) => all(&mut literal.fields.iter().map(|field| &field.expr)),
         Expr::If(choice) => {
             let then = choice.then_branch.stmts.iter().filter_map(|statement| match statement {
                 Stmt::Expr(expr, None) => Some(expr),

@@ -74,7 +74,7 @@ fn loops_are_joined() {
          .filter(|(u, _)| u.age.gt(3)).group_by(|(u, _)| u.name)
          .select(|(u, p)| (u.name, ::onggi::Expression::count_rows(), p.likes.sum()))",
     );
-    refused("for u in User for p in u.posts => p", "loops are over models");
+    refused("for u in User for p in posts.iter() => p", "loops are over models");
 }
 
 #[test]
@@ -93,4 +93,28 @@ fn wrong_queries_are_refused() {
     refused("for p in Post => p limit 1 limit 2", "each once");
     refused("for p in Post => (p.kind, p.likes - average(p.likes))", "an aggregate of many rows");
     refused("for p in Post if p.likes as i32 > 3 => p", "`as`");
+}
+
+#[test]
+fn collections_of_rows_before_are_joined() {
+    let users = "<User as ::onggi::Model>::query()";
+    becomes(
+        "for u in User for p in u.posts for t in p.author.tags if t.name == u.name => (u.name, t)",
+        &format!(
+            "{users}.join_related(|u| u.posts).join_related(|(_, p)| p.author().tags)
+             .filter(|(u, _, t)| t.name.eq(u.name)).select(|(u, _, t)| (u.name, t))"
+        ),
+    );
+}
+
+#[test]
+fn structs_are_what_rows_become() {
+    becomes(
+        "for p in Post => report::Total { city: p.author.city, people: count(p) }",
+        &format!(
+            "{POSTS}.group_by(|p| p.author().city).select(|p| report::TotalColumns {{
+             city: p.author().city, people: ::onggi::Expression::count_rows() }})"
+        ),
+    );
+    refused("for p in Post => Total { city: p.city, ..other }", "each field of a struct is selected");
 }

@@ -3,7 +3,8 @@ use onggi_sql::{self as sql, Join, JoinKind, Selected, Source};
 use super::scope::or_missing;
 use super::{Derived, Joined, Query, Tables};
 use crate::expression::{Condition, Must, Parts};
-use crate::selection::{Columns, Entity, Selection};
+use crate::relation::{Collection, equal};
+use crate::selection::{Columns, Entity, EntityColumns as _, Selection};
 use crate::{Model, source};
 
 /// Tables that one more can be joined to.
@@ -139,6 +140,50 @@ impl<F: Tables> Query<F> {
         F: JoinTo<T>,
     {
         self.joined::<T, _>(JoinKind::Cross, None::<fn(F::Columns, T::Columns<Must>) -> Condition>)
+    }
+
+    /// Joins the objects of a relation to many with each row: a row for each pair.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, Database, HasMany, Id, Model};
+    /// # #[derive(Clone, Default, Model)]
+    /// # struct User { id: Id<User>, name: String, #[model(inverse(author))] posts: HasMany<Post> }
+    /// # #[derive(Clone, Default, Model)] struct Post { id: Id<Post>, title: String, author: BelongsTo<User> }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User, Post])?;
+    /// # let mut connection = db.connect()?;
+    /// let pairs: Vec<(String, String)> = User::query()
+    ///     .join_related(|u| u.posts)
+    ///     .select(|(u, p)| (u.name, p.title))
+    ///     .all(&mut connection)?;
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn join_related<T: Model>(
+        mut self,
+        collection: impl FnOnce(F::Columns) -> Collection<T>,
+    ) -> Query<<F as JoinTo<T>>::With>
+    where
+        F: JoinTo<T>,
+    {
+        let collection = collection(self.columns());
+        let (near, relation) = (collection.near(), collection.relation());
+        self.join_path(near);
+        let Some(link) = relation.link_table() else {
+            let on =
+                |_, columns: T::Columns<Must>| Condition(relation.condition(near, columns.source()).into());
+            return self.joined::<T, _>(JoinKind::Inner, Some(on));
+        };
+        let between = source::root(link.table);
+        let mut on = equal(between, link.near, near, near.table.primary_key);
+        if let Some(scope) = relation.scope_between(between) {
+            on = on.and(self.take_scope(scope));
+        }
+        self.select.joins.push(Join { kind: JoinKind::Inner, source: between.into(), on: Some(on) });
+        let on = |_, columns: T::Columns<Must>| {
+            let far = columns.source();
+            Condition(equal(between, link.far, far, far.table.primary_key).into())
+        };
+        self.joined::<T, _>(JoinKind::Inner, Some(on))
     }
 
     fn joined<T: Model, G: Tables<Columns: Selection>>(
