@@ -272,6 +272,9 @@ pub fn a_foreign_key_leads_to_rows_out_of_scope(harness: &Harness) -> Result<()>
             r#"JOIN "user" ON "post"."author_id" = "user"."id" WHERE "post"."deleted" = ?1 AND "user"."name" = ?2"#
         )
     );
+    let joined =
+        Post::query().with_join(|p| p.author()).filter(|p| p.title.eq("Third")).one(&mut connection)?;
+    assert_eq!(joined.author.object().map(|author| &*author.name), Some("John"));
     let mut session = harness.session()?;
     let third = query.one(&mut session)?;
     let john = session.load(third, |p| p.author())?;
