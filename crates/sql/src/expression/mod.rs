@@ -67,7 +67,7 @@ pub enum Expression {
     /// The value of the first condition that holds.
     Case(Box<Case>),
     /// The expression as a value of another type.
-    Cast(Box<Expression>, Type),
+    Cast(Box<Expression>, Conversion),
     /// A function's result.
     Function(Function, Vec<Expression>),
     /// The result of a function that is not one of [`Function`].
@@ -84,6 +84,15 @@ pub enum Expression {
     Scalar(Box<Select>),
     /// Whether the expression is among the values of a select of one column.
     InSelect(Box<Expression>, Box<Select>),
+}
+
+/// From which type to which a value is turned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conversion {
+    /// The type that it is of.
+    pub from: Type,
+    /// The type that it becomes one of.
+    pub to: Type,
 }
 
 impl Expression {
@@ -208,7 +217,7 @@ impl Expression {
                 .chain(&case.otherwise)
                 .any(Expression::is_decimal),
             Expression::Output { decimal, .. } | Expression::Position { decimal, .. } => *decimal,
-            Expression::Cast(_, ty) => *ty == Type::Decimal,
+            Expression::Cast(_, conversion) => conversion.to == Type::Decimal,
             Expression::Aggregate(aggregate) => aggregate.is_decimal(),
             Expression::Window(window) => window.is_decimal(),
             Expression::Scalar(select) => select.is_decimal(),

@@ -89,9 +89,10 @@ impl<'a> Walk<'a> {
             }
             Expression::Row(parts) => self.tagged(Tag::Row, parts),
             Expression::Case(case) => self.case(case),
-            Expression::Cast(operand, ty) => {
+            Expression::Cast(operand, conversion) => {
                 self.shape.push(Tag::Cast);
-                self.ty(*ty);
+                self.ty(conversion.from);
+                self.ty(conversion.to);
                 self.expression(operand);
             }
             Expression::Call(function, arguments) => {

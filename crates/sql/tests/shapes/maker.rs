@@ -1,9 +1,9 @@
 //! Statements of a plan: twins have the same plan, and other values and numbers of sources.
 
 use onggi_sql::{
-    Aggregate, Bound, Case, Conflict, ConflictAction, Cte, Delete, Expression, Frame, Insert, Join, JoinKind,
-    Lock, Nulls, Order, Raw, Relation, Rows, Select, Selected, SetOperator, Source, Statement, Table, Update,
-    Value, Window, Windowed,
+    Aggregate, Bound, Case, Conflict, ConflictAction, Conversion, Cte, Delete, Expression, Frame, Insert,
+    Join, JoinKind, Lock, Nulls, Order, Raw, Relation, Rows, Select, Selected, SetOperator, Source,
+    Statement, Table, Update, Value, Window, Windowed,
 };
 use proptest::sample::Index;
 
@@ -207,7 +207,10 @@ impl Maker {
                 let branches = branches.iter().map(|branch| *self.pair(branch)).collect();
                 Expression::Case(Box::new(Case { branches, otherwise: self.filter(otherwise.as_deref()) }))
             }
-            Part::Cast(part, ty) => Expression::Cast(Box::new(self.expression(part)), *ty),
+            Part::Cast(part, from, to) => {
+                let conversion = Conversion { from: *from, to: *to };
+                Expression::Cast(Box::new(self.expression(part)), conversion)
+            }
             Part::Call(function, parts) => Expression::Call(function, self.parts(parts)),
             Part::Raw(pieces, parts) => {
                 Expression::Raw(Box::new(Raw::new(pieces.iter().copied(), self.parts(parts))))

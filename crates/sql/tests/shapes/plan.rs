@@ -27,7 +27,7 @@ pub enum Part {
     Function(Function, Vec<Part>),
     Row(Vec<Part>),
     Case(Vec<(Part, Part)>, Option<Box<Part>>),
-    Cast(Box<Part>, Type),
+    Cast(Box<Part>, Type, Type),
     Call(&'static Declared, Vec<Part>),
     Raw(Vec<&'static str>, Vec<Part>),
     Aggregate(Box<AggregatePlan>),
@@ -146,7 +146,7 @@ pub fn part() -> impl Strategy<Value = Part> {
             list().prop_map(Part::Row),
             (prop::collection::vec((inner.clone(), inner.clone()), 0..3), prop::option::of(inner.clone()))
                 .prop_map(|(branches, otherwise)| Part::Case(branches, otherwise.map(Box::new))),
-            (inner.clone(), ty()).prop_map(|(part, ty)| Part::Cast(Box::new(part), ty)),
+            (inner.clone(), ty(), ty()).prop_map(|(part, from, to)| Part::Cast(Box::new(part), from, to)),
             (select(vec![&DECLARED[0], &DECLARED[1]]), list())
                 .prop_map(|(function, parts)| Part::Call(function, parts)),
             (prop::collection::vec(select(vec!["", " x ", "a", "+"]), 1..3), list())

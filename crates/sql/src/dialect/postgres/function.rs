@@ -1,11 +1,11 @@
 use crate::dialect::Form::{self, Call, Infix, Template};
-use crate::{Function, Match, Type};
+use crate::{Conversion, Function, Match, Type};
 
-/// How PostgreSQL says each function. Its functions of texts count in `integer`, and it rounds exact numbers only.
+/// How PostgreSQL says each function. Texts have the letters A to Z only, as on the other databases. Its functions of texts count in `integer`, and it rounds exact numbers only.
 pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
     Some(match function {
-        Function::Lower => Call("lower"),
-        Function::Upper => Call("upper"),
+        Function::Lower => Template("lower(({0}) COLLATE \"C\")"),
+        Function::Upper => Template("upper(({0}) COLLATE \"C\")"),
         Function::Length => Template("CAST(length({0}) AS BIGINT)"),
         Function::Trim => Call("btrim"),
         Function::TrimStart => Call("ltrim"),
@@ -92,20 +92,27 @@ pub(super) fn matches(kind: Match) -> &'static str {
     }
 }
 
-/// How PostgreSQL turns a value into one of a type.
-pub(super) fn cast(ty: Type) -> Option<&'static str> {
-    Some(match ty {
-        Type::Boolean => "CAST({0} AS BOOLEAN)",
-        Type::Integer { .. } => "CAST({0} AS BIGINT)",
-        Type::Real | Type::Double => "CAST({0} AS DOUBLE PRECISION)",
-        Type::Text => "CAST({0} AS TEXT)",
-        Type::Blob => "CAST({0} AS BYTEA)",
-        Type::Date => "CAST({0} AS DATE)",
-        Type::Time => "CAST({0} AS TIME)",
-        Type::DateTime => "CAST({0} AS TIMESTAMP)",
-        Type::Timestamp => "CAST({0} AS TIMESTAMPTZ)",
-        Type::Uuid => "CAST({0} AS UUID)",
-        Type::Decimal => "CAST({0} AS NUMERIC)",
-        Type::Json => "CAST({0} AS JSONB)",
+/// How PostgreSQL turns a value into one of a type. Numbers become whole ones by leaving out what is behind the point, as on the
+/// other databases; PostgreSQL's own conversion rounds.
+pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
+    Some(match (conversion.from, conversion.to) {
+        (Type::Real | Type::Double | Type::Decimal, Type::Integer { .. }) => "CAST(trunc({0}) AS BIGINT)",
+        (Type::Boolean, Type::Integer { .. }) => "CAST(CAST({0} AS INTEGER) AS BIGINT)",
+        (Type::Boolean, Type::Real | Type::Double) => "CAST(CAST({0} AS INTEGER) AS DOUBLE PRECISION)",
+        (Type::Integer { .. } | Type::Real | Type::Double, Type::Boolean) => "(({0}) <> 0)",
+        (Type::Text, Type::Blob) => "convert_to({0}, 'UTF8')",
+        (Type::Blob, Type::Text) => "convert_from({0}, 'UTF8')",
+        (_, Type::Boolean) => "CAST({0} AS BOOLEAN)",
+        (_, Type::Integer { .. }) => "CAST({0} AS BIGINT)",
+        (_, Type::Real | Type::Double) => "CAST({0} AS DOUBLE PRECISION)",
+        (_, Type::Text) => "CAST({0} AS TEXT)",
+        (_, Type::Blob) => "CAST({0} AS BYTEA)",
+        (_, Type::Date) => "CAST({0} AS DATE)",
+        (_, Type::Time) => "CAST({0} AS TIME)",
+        (_, Type::DateTime) => "CAST({0} AS TIMESTAMP)",
+        (_, Type::Timestamp) => "CAST({0} AS TIMESTAMPTZ)",
+        (_, Type::Uuid) => "CAST({0} AS UUID)",
+        (_, Type::Decimal) => "CAST({0} AS NUMERIC)",
+        (_, Type::Json) => "CAST({0} AS JSONB)",
     })
 }

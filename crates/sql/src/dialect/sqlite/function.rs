@@ -1,5 +1,5 @@
 use crate::dialect::Form::{self, Call, Infix, Template};
-use crate::{Function, Match, Type};
+use crate::{Conversion, Function, Match, Type};
 
 /// How SQLite says each function.
 ///
@@ -72,8 +72,8 @@ pub(super) fn matches(kind: Match) -> &'static str {
 }
 
 /// How SQLite turns a value into one of a type. A declared type would do too much: as a `DATE`, a text is a number.
-pub(super) fn cast(ty: Type) -> Option<&'static str> {
-    Some(match ty {
+pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
+    Some(match conversion.to {
         Type::Boolean => "(CAST({0} AS REAL) <> 0)",
         Type::Integer { .. } => "CAST({0} AS INTEGER)",
         Type::Real | Type::Double => "CAST({0} AS REAL)",
