@@ -262,6 +262,8 @@ macro_rules! cases {
                 reading_is_one_transaction_that_is_rolled_back
                 reading_refuses_to_write
                 connections_write_again_after_reading
+                a_transaction_with_options_is_refused_writes_or_commits
+                a_deferrable_transaction_only_reads
                 a_connections_transaction_is_all_or_nothing
             }
             query {

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use onggi::{Error, Handle, Id, Model, Result, Session, State, sql};
+use onggi::{Error, Handle, Id, Isolation, Model, Result, Session, State, TransactionOptions, sql};
 
 use crate::Harness;
 
@@ -395,6 +395,45 @@ pub fn connections_write_again_after_reading(harness: &Harness) -> Result<()> {
         session.commit()?;
     }
     assert_eq!(harness.rows::<User>()?[0].age, 32);
+    Ok(())
+}
+
+pub fn a_transaction_with_options_is_refused_writes_or_commits(harness: &Harness) -> Result<()> {
+    session_with_jane(harness)?;
+    let birthday = |session: &mut Session| {
+        let jane = session.get_one::<User>(1)?;
+        session[jane].age += 1;
+        Ok(session[jane].age)
+    };
+    let database = harness.database();
+    for isolation in [Isolation::ReadCommitted, Isolation::RepeatableRead, Isolation::Serializable] {
+        let options = TransactionOptions::new().isolation(isolation);
+        let refused = database.transaction_with(options.read_only(), birthday);
+        assert!(refused.expect_err("a write while reading").is_read_only());
+        database.transaction_with(options, birthday)?;
+    }
+    assert_eq!(harness.rows::<User>()?[0].age, 33);
+    harness.statements();
+    database.transaction_with(TransactionOptions::new(), birthday)?;
+    let update = r#"UPDATE "user" SET "age" = ?1 WHERE "id" = ?2"#;
+    assert_eq!(harness.statements(), ["BEGIN IMMEDIATE", BY_KEY, update, "COMMIT"]);
+    Ok(())
+}
+
+pub fn a_deferrable_transaction_only_reads(harness: &Harness) -> Result<()> {
+    session_with_jane(harness)?;
+    let options = TransactionOptions::new().deferrable();
+    let writes = harness.database().transaction_with(options, |_| Ok(()));
+    assert!(writes.expect_err("it may write").to_string().contains("add `.read_only()`"));
+    let count =
+        harness.database().transaction_with(options.read_only(), |session| User::query().count(session));
+    match harness.is_exact() {
+        true => assert_eq!(
+            count.expect_err("SQLite has none").to_string(),
+            "SQLite has no deferrable transactions"
+        ),
+        false => assert_eq!(count?, 1),
+    }
     Ok(())
 }
 

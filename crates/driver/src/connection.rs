@@ -136,13 +136,17 @@ impl Connection {
         }
     }
 
-    /// Takes a step of a transaction.
+    /// Takes a step of a transaction. Where the database cannot be told that a transaction only reads, the connection
+    /// refuses writes from then on.
     ///
     /// # Errors
     ///
-    /// Those of the database.
+    /// Those of the database, and what it lacks.
     pub fn control(&mut self, control: Control) -> Result<()> {
-        let text = control.text(&self.dialect.transaction);
+        let text = control.text(self.dialect).map_err(unsupported)?;
+        if control.leaves_writes(self.dialect) {
+            self.set_read_only(true)?;
+        }
         match &mut self.back_end {
             #[cfg(feature = "sqlite")]
             BackEnd::Sqlite(_) => self.run(&text),
@@ -226,7 +230,11 @@ impl Connection {
 
 fn compile(statement: &Statement, dialect: &'static Dialect) -> Result<Compiled> {
     let compiled = onggi_sql::compile::compile(statement, dialect);
-    compiled.map_err(|error| Error::new(Kind::Other, error.to_string()).with_source(error))
+    compiled.map_err(unsupported)
+}
+
+fn unsupported(error: onggi_sql::Error) -> Error {
+    Error::new(Kind::Other, error.to_string()).with_source(error)
 }
 
 impl std::fmt::Debug for Connection {

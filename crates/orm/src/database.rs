@@ -1,13 +1,13 @@
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use onggi_driver::{Control, Executed, Pool};
 use onggi_sql::schema;
 
 use crate::pickle_functions::functions;
 use crate::session::Mode;
-use crate::{Connection, PoolMetrics, Result, Session, Table};
+use crate::transaction_options::pause;
+use crate::{Connection, PoolMetrics, Result, Session, Table, TransactionOptions};
 
 /// A database, and the connections to it.
 ///
@@ -16,9 +16,6 @@ use crate::{Connection, PoolMetrics, Result, Session, Table};
 pub struct Database {
     pool: Pool,
 }
-
-/// How often a transaction that collided with others is run before its error is given.
-const ATTEMPTS: u32 = 10;
 
 impl Database {
     /// Opens the database of a URL.
@@ -115,12 +112,17 @@ impl Database {
     ///
     /// Those of [`connect`](Database::connect).
     pub fn session(&self) -> Result<Session> {
-        Ok(Session::new(self.pool.connect()?, Mode::Deferred))
+        Ok(Session::new(self.pool.connect()?, Mode::of(Control::Begin)))
     }
 
     /// Runs a unit of work in a transaction of its own: commits when the closure gives `Ok`, rolls back when it gives
     /// an error or panics, and runs it again, on a new session, when the database reports that the transaction
-    /// collided with another.
+    /// collided with another ([`is_serialization_failure`](crate::Error::is_serialization_failure), which deadlocks are
+    /// too), or when the connection broke before the commit. Pauses between attempts grow and are random; after
+    /// ten attempts the last error is given.
+    ///
+    /// A connection that breaks during the commit is [`is_outcome_unknown`](crate::Error::is_outcome_unknown): that is
+    /// never run again, since it may have been committed.
     ///
     /// The transaction takes the lock to write at its start. It is the closure's result that ends it, so
     /// [`commit`](Session::commit) is an error inside.
@@ -147,12 +149,40 @@ impl Database {
     /// })?;
     /// # Ok::<(), onggi::Error>(())
     /// ```
-    pub fn transaction<T>(&self, mut work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+    pub fn transaction<T>(&self, work: impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+        self.transaction_with(TransactionOptions::new(), work)
+    }
+
+    /// Runs a unit of work as [`transaction`](Database::transaction) does, with options: isolation level, read only, time
+    /// limit of statements, attempts.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`transaction`](Database::transaction), and options that the database lacks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Isolation, Model, TransactionOptions};
+    /// # #[derive(Clone, Default, Model)] struct Account { id: Id<Account>, balance: i64 }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![Account])?;
+    /// let options = TransactionOptions::new().isolation(Isolation::RepeatableRead).read_only().attempts(3);
+    /// let count = db.transaction_with(options, |session| Account::query().count(session))?;
+    /// assert_eq!(count, 0);
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    pub fn transaction_with<T>(
+        &self,
+        options: TransactionOptions,
+        mut work: impl FnMut(&mut Session) -> Result<T>,
+    ) -> Result<T> {
+        let mode = options.mode()?;
         let mut attempt = 1;
         loop {
-            match self.attempt(&mut work) {
-                Err(error) if error.is_serialization_failure() && attempt < ATTEMPTS => {
-                    std::thread::sleep(Duration::from_millis(1 << attempt));
+            match self.attempt(mode, &mut work) {
+                Err(error) if error.can_be_run_again() && attempt < options.attempts => {
+                    std::thread::sleep(pause(attempt));
                     attempt += 1;
                 }
                 result => return result,
@@ -160,8 +190,8 @@ impl Database {
         }
     }
 
-    fn attempt<T>(&self, work: &mut impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
-        let mut session = Session::new(self.pool.connect()?, Mode::Write);
+    fn attempt<T>(&self, mode: Mode, work: &mut impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+        let mut session = Session::new(self.pool.connect()?, mode);
         session.begin()?;
         // On an error or panic the session is dropped, and its connection rolled back.
         let value = session.managed(|session| work(session))?;
@@ -175,9 +205,7 @@ impl Database {
     ///
     /// The closure's own; a write is one ([`is_read_only`](crate::Error::is_read_only)).
     pub fn read<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
-        let mut connection = self.pool.connect()?;
-        connection.set_read_only(true)?;
-        let mut session = Session::new(connection, Mode::Deferred);
+        let mut session = Session::new(self.pool.connect()?, Mode::of(Control::BeginRead));
         let value = work(&mut session)?;
         session.flush()?;
         session.rollback()?;

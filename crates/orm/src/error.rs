@@ -99,6 +99,11 @@ impl Error {
         }
     }
 
+    /// Whether the work of its transaction can be done again: nothing of it was committed, and it may succeed.
+    pub(crate) fn can_be_run_again(&self) -> bool {
+        self.is_serialization_failure() || self.is_lost()
+    }
+
     fn driver_is(&self, is: fn(&driver::Error) -> bool) -> bool {
         self.driver().is_some_and(is)
     }
@@ -156,6 +161,22 @@ impl Error {
     /// Whether another connection held a lock for longer than the busy timeout.
     pub fn is_busy(&self) -> bool {
         self.driver_is(driver::Error::is_busy)
+    }
+
+    /// Whether a statement was stopped: it took longer than allowed, or was cancelled.
+    pub fn is_timeout(&self) -> bool {
+        self.driver_is(driver::Error::is_timeout)
+    }
+
+    /// Whether the connection to the server broke. What was not committed is undone.
+    pub fn is_lost(&self) -> bool {
+        self.driver_is(driver::Error::is_lost)
+    }
+
+    /// Whether the connection broke during a commit, so that nobody here knows if the transaction was committed. Look
+    /// before doing its work again.
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.driver_is(driver::Error::is_outcome_unknown)
     }
 
     /// Whether the database may be read only.

@@ -70,6 +70,7 @@ mod scope;
 mod selection;
 mod session;
 mod source;
+mod transaction_options;
 pub mod unit_of_work;
 
 pub use conflict::OnConflict;
@@ -98,6 +99,7 @@ pub use model::{Key, Model};
 pub use onggi_derive::{Field, FromRow, Model, expr, select};
 pub use onggi_driver::{Bind, Executed, Metrics as PoolMetrics};
 pub use onggi_pickle as pickle;
+pub use onggi_sql::dialect::Isolation;
 pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
 pub use query::{Derived, JoinTo, Joined, Named, Query, Tables, Written};
 pub use raw::{Parameter, Sql, sql};
@@ -106,6 +108,7 @@ pub use row_map::RowMap;
 pub use scope::Scope;
 pub use selection::{Entity, EntityColumns, Selection, SelectionOf};
 pub use session::{Load, Members, Session, State};
+pub use transaction_options::TransactionOptions;
 
 /// The result of this crate's operations.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -78,6 +78,11 @@ impl Connection {
                 "a statement of the transaction failed, so PostgreSQL cannot commit it: it is rolled back",
             ));
         }
+        if control == Control::Commit && (self.is_lost() || self.wire.is_broken()) {
+            self.state = State::Lost;
+            let said = "the connection to PostgreSQL was lost before the commit, so nothing was committed";
+            return Err(Error::new(Kind::Lost, said));
+        }
         match self.wire.wait(self.client.batch_execute(text)) {
             Ok(()) => {
                 self.state = self.state.after(control);

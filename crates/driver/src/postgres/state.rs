@@ -19,9 +19,13 @@ impl State {
         match control {
             Control::Commit | Control::Rollback => State::Idle,
             Control::Release(_) => self,
-            Control::Begin | Control::BeginWrite | Control::Savepoint(_) | Control::RollbackTo(_) => {
-                State::Open
-            }
+            Control::StatementTimeout(_) => self,
+            Control::Begin
+            | Control::BeginWrite
+            | Control::BeginRead
+            | Control::BeginWith(_)
+            | Control::Savepoint(_)
+            | Control::RollbackTo(_) => State::Open,
         }
     }
 }

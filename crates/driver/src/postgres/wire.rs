@@ -42,6 +42,25 @@ impl Wire {
         runtime.block_on(poll_fn(|context| step(line, context, &mut answer)))
     }
 
+    /// Whether the server has ended the connection, as far as has come here by now. Nothing is sent.
+    pub(super) fn is_broken(&mut self) -> bool {
+        let Wire { runtime, line } = self;
+        runtime.block_on(async {
+            // The runtime looks at the socket when nothing else is to be done.
+            tokio::task::yield_now().await;
+            poll_fn(|context| {
+                loop {
+                    match line.as_mut().get_mut().poll_message(context) {
+                        Poll::Ready(Some(Ok(message))) => note(&message),
+                        Poll::Ready(_) => return Poll::Ready(true),
+                        Poll::Pending => return Poll::Ready(false),
+                    }
+                }
+            })
+            .await
+        })
+    }
+
     /// Whether an answer, and no failure, comes within a time.
     pub(super) fn answered(
         &mut self,

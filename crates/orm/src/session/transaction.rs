@@ -10,11 +10,17 @@ use crate::{Error, Result};
 
 /// How a session's transactions begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// They take what they need as they go.
-    Deferred,
-    /// They take the lock to write at once.
-    Write,
+pub(crate) struct Mode {
+    /// Their first step.
+    pub(crate) begin: Control,
+    /// The time that each of their statements may take, in milliseconds.
+    pub(crate) statement_timeout: Option<u32>,
+}
+
+impl Mode {
+    pub(crate) fn of(begin: Control) -> Mode {
+        Mode { begin, statement_timeout: None }
+    }
 }
 
 impl Session {
@@ -192,12 +198,10 @@ impl Session {
             return Ok(());
         }
         self.not_lost()?;
-        self.control(match self.mode {
-            Mode::Deferred => Control::Begin,
-            Mode::Write => Control::BeginWrite,
-        })?;
+        self.control(self.mode.begin)?;
         self.begun = true;
-        Ok(())
+        let limit = self.mode.statement_timeout.map(Control::StatementTimeout);
+        limit.map_or(Ok(()), |limit| self.control(limit))
     }
 
     fn control(&mut self, control: Control) -> Result<()> {

@@ -8,7 +8,7 @@ mod transaction;
 pub use form::{Form, List};
 pub use postgres::POSTGRES;
 pub use sqlite::SQLITE;
-pub use transaction::{Control, Transaction};
+pub use transaction::{Control, Isolation, Modes, Transaction};
 
 use crate::{Conversion, Function, Match, Type};
 

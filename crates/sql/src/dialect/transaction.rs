@@ -1,5 +1,8 @@
 use std::borrow::Cow;
 
+use super::Dialect;
+use crate::{Error, Result};
+
 /// The texts of transaction control.
 #[derive(Debug)]
 pub struct Transaction {
@@ -7,6 +10,12 @@ pub struct Transaction {
     pub begin: &'static str,
     /// Begins one that is going to write.
     pub begin_write: &'static str,
+    /// Begins one that only reads, from one state of the database, and is refused writes, where that can be said.
+    pub begin_read: Option<&'static str>,
+    /// What stands before an isolation level where one begins; none where all are serializable.
+    pub begin_level: Option<&'static str>,
+    /// Limits the time of each statement to the milliseconds behind it, until the transaction ends.
+    pub statement_timeout: Option<&'static str>,
     /// Makes it last.
     pub commit: &'static str,
     /// Undoes it.
@@ -32,6 +41,50 @@ impl Transaction {
     }
 }
 
+/// What transactions see of others that run at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Isolation {
+    /// Each statement sees what was committed before it.
+    ReadCommitted,
+    /// All statements see what was committed before the first of them.
+    RepeatableRead,
+    /// Transactions do what they would do one after another, or fail and can be run again.
+    Serializable,
+}
+
+/// How a transaction is to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Modes {
+    /// What it sees of others.
+    pub isolation: Isolation,
+    /// Whether it is refused writes.
+    pub read_only: bool,
+    /// Whether it waits at its start until it can read without a risk of collision.
+    pub deferrable: bool,
+}
+
+impl Modes {
+    fn text(self, dialect: &Dialect) -> Result<Cow<'static, str>> {
+        let transaction = &dialect.transaction;
+        let Some(begin) = transaction.begin_level else {
+            return match (self.deferrable, self.read_only) {
+                (true, _) => Err(Error::unsupported(dialect.name, "deferrable transactions")),
+                (false, true) => Ok(transaction.begin.into()),
+                (false, false) => Ok(transaction.begin_write.into()),
+            };
+        };
+        let level = match self.isolation {
+            Isolation::ReadCommitted => "READ COMMITTED",
+            Isolation::RepeatableRead => "REPEATABLE READ",
+            Isolation::Serializable => "SERIALIZABLE",
+        };
+        let read_only = if self.read_only { " READ ONLY" } else { "" };
+        let deferrable = if self.deferrable { " DEFERRABLE" } else { "" };
+        Ok(format!("{begin}{level}{read_only}{deferrable}").into())
+    }
+}
+
 /// A step of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
@@ -39,6 +92,12 @@ pub enum Control {
     Begin,
     /// Begins one that is going to write.
     BeginWrite,
+    /// Begins one that only reads, from one state of the database.
+    BeginRead,
+    /// Begins one that runs as it is said.
+    BeginWith(Modes),
+    /// Limits the time of each statement of the transaction to so many milliseconds.
+    StatementTimeout(u32),
     /// Makes it last.
     Commit,
     /// Undoes it.
@@ -52,17 +111,37 @@ pub enum Control {
 }
 
 impl Control {
-    /// Its text.
-    pub fn text(self, transaction: &Transaction) -> Cow<'static, str> {
+    /// Whether it begins a transaction that is to be refused writes, and its text does not say so.
+    pub fn leaves_writes(self, dialect: &Dialect) -> bool {
         match self {
+            Control::BeginRead => dialect.transaction.begin_read.is_none(),
+            Control::BeginWith(modes) => modes.read_only && dialect.transaction.begin_level.is_none(),
+            _ => false,
+        }
+    }
+
+    /// Its text.
+    ///
+    /// # Errors
+    ///
+    /// What the database lacks.
+    pub fn text(self, dialect: &Dialect) -> Result<Cow<'static, str>> {
+        let transaction = &dialect.transaction;
+        Ok(match self {
             Control::Begin => transaction.begin.into(),
             Control::BeginWrite => transaction.begin_write.into(),
+            Control::BeginRead => transaction.begin_read.unwrap_or(transaction.begin).into(),
+            Control::BeginWith(modes) => modes.text(dialect)?,
+            Control::StatementTimeout(milliseconds) => match transaction.statement_timeout {
+                Some(start) => format!("{start}{milliseconds}").into(),
+                None => return Err(Error::unsupported(dialect.name, "limit on the time of statements")),
+            },
             Control::Commit => transaction.commit.into(),
             Control::Rollback => transaction.rollback.into(),
             Control::Savepoint(depth) => transaction.savepoint(depth).into(),
             Control::Release(depth) => transaction.release(depth).into(),
             Control::RollbackTo(depth) => transaction.rollback_to(depth).into(),
-        }
+        })
     }
 
     /// The step that somebody's own text takes, by its first words; none where it is another statement.

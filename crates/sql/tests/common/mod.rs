@@ -96,6 +96,9 @@ pub static POOR: Dialect = Dialect {
     transaction: Transaction {
         begin: "BEGIN",
         begin_write: "BEGIN",
+        begin_read: None,
+        begin_level: None,
+        statement_timeout: None,
         commit: "COMMIT",
         rollback: "ROLLBACK",
         read_only: None,

@@ -55,6 +55,9 @@ pub static POSTGRES: Dialect = Dialect {
     transaction: Transaction {
         begin: "BEGIN ISOLATION LEVEL SERIALIZABLE",
         begin_write: "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        begin_read: Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+        begin_level: Some("BEGIN ISOLATION LEVEL "),
+        statement_timeout: Some("SET LOCAL statement_timeout = "),
         commit: "COMMIT",
         rollback: "ROLLBACK",
         read_only: Some([

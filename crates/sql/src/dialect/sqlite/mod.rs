@@ -53,6 +53,9 @@ pub static SQLITE: Dialect = Dialect {
     transaction: Transaction {
         begin: "BEGIN",
         begin_write: "BEGIN IMMEDIATE",
+        begin_read: None,
+        begin_level: None,
+        statement_timeout: None,
         commit: "COMMIT",
         rollback: "ROLLBACK",
         read_only: None,
