@@ -2,6 +2,7 @@
 //! long or lose their connection.
 //!
 //! The server is that of `ONGGI_TEST_POSTGRES_URL`, or a local one with a database `test` that the user `root` may enter.
+//! `ONGGI_FAULT_RUNS` says how many rounds of random faults there are.
 
 #![cfg(feature = "postgres")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
@@ -11,7 +12,10 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use onggi::{Database, Id, Isolation, Model, Result, Session, TransactionOptions, sql};
+use onggi::{Database, Error, Id, Isolation, Model, Result, Session, TransactionOptions, sql};
+
+#[path = "transactions_postgres/faults.rs"]
+mod faults;
 
 #[derive(Clone, Debug, Default, Model)]
 struct Account {

@@ -1,0 +1,173 @@
+//! Random transfers by many at once, while connections are ended and statements fail.
+
+use std::sync::atomic::AtomicBool;
+
+use super::*;
+
+/// Numbers that follow from a first one.
+struct Random(u64);
+
+impl Random {
+    /// One below a limit.
+    fn below(&mut self, limit: i64) -> i64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        i64::try_from(self.0 % limit.unsigned_abs()).unwrap()
+    }
+}
+
+const ACCOUNTS: i64 = 6;
+const THREADS: i64 = 6;
+const TRANSFERS: i64 = 8;
+
+/// What the caller of a transfer was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    Done,
+    Failed,
+    Unknown,
+}
+
+fn rounds() -> u64 {
+    std::env::var("ONGGI_FAULT_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(50)
+}
+
+/// A transfer with what may go wrong in it.
+fn attempt(bank: &Bank, number: i64, random: &mut Random) -> Told {
+    let source = 1 + random.below(ACCOUNTS);
+    let target = 1 + (source + random.below(ACCOUNTS - 1)) % ACCOUNTS;
+    let (amount, fault) = (1 + random.below(50), random.below(8));
+    let done = bank.db.transaction(|session| {
+        if fault == 1 {
+            let failed = session.savepoint(|session| {
+                transfer(session, -number, target, source, 7)?;
+                sql("SELECT 1 / 0").one::<i32, _>(session)
+            });
+            // Only the part is undone, unless the transaction itself is over.
+            failed
+                .err()
+                .filter(|error| error.is_lost() || error.is_serialization_failure())
+                .map_or(Ok(()), Err)?;
+        }
+        transfer(session, number, source, target, amount)?;
+        match fault {
+            2 => Err(Error::other("on second thoughts")),
+            3 => sql("SELECT 1 / 0").one::<i32, _>(session).map(drop),
+            _ => Ok(()),
+        }
+    });
+    match done {
+        Ok(()) => Told::Done,
+        Err(error) if error.is_outcome_unknown() => Told::Unknown,
+        Err(_) => Told::Failed,
+    }
+}
+
+fn round(bank: &Bank, round: u64) -> Vec<(i64, Told)> {
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut random = Random(round * 7919 + 1);
+            while !over.load(Ordering::Relaxed) {
+                // Whoever is hit is in any state: waiting, idle, in the middle of a commit.
+                bank.kill(&format!("pid % 5 = {}", random.below(5)));
+                thread::yield_now();
+            }
+        });
+        let threads: Vec<_> = (0..THREADS)
+            .map(|thread| {
+                scope.spawn(move || {
+                    let first = (i64::try_from(round).unwrap() * THREADS + thread) * TRANSFERS + 1;
+                    let mut random = Random(first.unsigned_abs() * 104_729);
+                    let numbers = first..first + TRANSFERS;
+                    numbers.map(|number| (number, attempt(bank, number, &mut random))).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let told = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+        over.store(true, Ordering::Relaxed);
+        told
+    })
+}
+
+#[test]
+fn no_money_is_made_or_lost_while_connections_break_and_statements_fail() {
+    let Some(bank) = Bank::open(usize::try_from(ACCOUNTS).unwrap(), "pool_size=4&pool_check=0s") else {
+        return;
+    };
+    let mut told = Vec::new();
+    for number in 0..rounds() {
+        told.extend(round(&bank, number));
+        bank.assert_nothing_leaked();
+    }
+    assert_eq!(bank.total(), ACCOUNTS * START);
+    let written = bank.numbers();
+    for (number, told) in &told {
+        let count = written.iter().filter(|other| *other == number).count();
+        match told {
+            Told::Done => assert_eq!(count, 1, "transfer {number} was done"),
+            Told::Failed => assert_eq!(count, 0, "transfer {number} failed"),
+            Told::Unknown => assert!(count <= 1, "transfer {number} may have been done once"),
+        }
+    }
+    let transfers: Vec<Transfer> = Transfer::query().all(&mut bank.db.connect().unwrap()).unwrap();
+    let accounts: Vec<Account> = Account::query().all(&mut bank.db.connect().unwrap()).unwrap();
+    for account in accounts {
+        let key = account.id.key().unwrap();
+        let sum = |end: fn(&Transfer) -> i64| {
+            transfers
+                .iter()
+                .filter(|transfer| end(transfer) == key)
+                .map(|transfer| transfer.amount)
+                .sum::<i64>()
+        };
+        assert_eq!(account.balance, START - sum(|t| t.source) + sum(|t| t.target), "account {key}");
+    }
+    let count = |which: Told| told.iter().filter(|(_, told)| *told == which).count();
+    let metrics = bank.db.pool_metrics();
+    println!(
+        "{} done, {} failed, {} unknown; {} connections were closed",
+        count(Told::Done),
+        count(Told::Failed),
+        count(Told::Unknown),
+        metrics.closed
+    );
+    assert!(count(Told::Done) > 0 && count(Told::Failed) > 0 && metrics.closed > 0);
+}
+
+#[test]
+fn sixty_four_threads_on_a_pool_of_eight_all_go_on() {
+    const THREADS: usize = 64;
+    const EACH: i64 = 20;
+    let Some(bank) = Bank::open(THREADS, "pool_size=8") else { return };
+    let left = AtomicI64::new(i64::try_from(THREADS).unwrap() * EACH);
+    let done: Vec<i64> = thread::scope(|scope| {
+        let threads: Vec<_> = (1..=i64::try_from(THREADS).unwrap())
+            .map(|key| {
+                let (bank, left) = (&bank, &left);
+                scope.spawn(move || {
+                    let options = TransactionOptions::new().isolation(Isolation::ReadCommitted);
+                    let mut done = 0;
+                    while left.fetch_sub(1, Ordering::Relaxed) > 0 {
+                        let added = bank.db.transaction_with(options, |session| {
+                            let account = session.get_one::<Account>(key)?;
+                            session[account].balance += 1;
+                            Ok(())
+                        });
+                        added.unwrap();
+                        done += 1;
+                    }
+                    done
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let expected = i64::try_from(THREADS).unwrap() * EACH;
+    assert_eq!(done.iter().sum::<i64>(), expected);
+    assert_eq!(bank.total(), i64::try_from(THREADS).unwrap() * START + expected);
+    assert!(done.iter().all(|&done| done >= EACH / 2), "everybody has a turn: {done:?}");
+    assert_eq!(bank.db.pool_metrics().timeouts, 0);
+    bank.assert_nothing_leaked();
+}
