@@ -41,7 +41,7 @@ fn try_on<S: Strategy>(
     db: &Database,
     cases: u32,
     made: &S,
-    check: &dyn Fn(&S::Value, &[Item], &mut Connection) -> TestCaseResult,
+    check: &impl Fn(&S::Value, &[Item], &mut Connection) -> TestCaseResult,
 ) {
     db.create_tables(onggi::models![Item]).expect("a table");
     let connection = RefCell::new(db.connect().expect("a connection"));
