@@ -74,6 +74,7 @@ impl Connection {
     }
 
     /// Asks the server whether it is still there, and waits no longer than `within` for it.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
     pub(crate) fn answers(&mut self, within: Duration) -> bool {
         match &mut self.back_end {
             // The database is in this process.
@@ -208,6 +209,7 @@ impl Connection {
     /// # Errors
     ///
     /// Those of [`with_text`](Connection::with_text).
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
     pub fn with_typed_text<T, E: From<Error>>(
         &mut self,
         text: &str,
