@@ -19,6 +19,7 @@ pub mod deferred;
 pub mod errors;
 pub mod expressions;
 pub mod fields;
+pub mod flush_failures;
 pub mod groups;
 mod harness;
 pub mod inside;

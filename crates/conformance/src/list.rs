@@ -230,14 +230,19 @@ macro_rules! cases {
                 a_copy_of_an_older_version_is_not_attached
                 a_version_set_by_hand_is_refused
                 versions_are_rolled_back_with_the_rest
-                a_failing_first_flush_leaves_nothing_and_can_be_tried_again
-                a_failing_later_flush_keeps_the_transaction
-                a_failing_update_of_one_row_keeps_the_transaction
-                a_query_tells_that_its_flush_failed
                 a_missing_reference_names_table_and_column
                 a_reference_to_no_row_is_refused_by_the_database
                 a_key_of_a_flushed_deletion_can_be_taken
                 two_new_objects_of_one_key_are_refused
+            }
+            flush_failures {
+                a_failing_first_flush_leaves_nothing_and_can_be_tried_again
+                a_failing_later_flush_keeps_the_transaction
+                a_failing_update_of_one_row_keeps_the_transaction
+                a_query_tells_that_its_flush_failed
+                a_flush_after_reads_needs_no_savepoint
+                a_failing_flush_after_reads_undoes_what_it_wrote_and_keeps_the_transaction
+                the_last_flush_of_a_closure_needs_no_savepoint
             }
             transaction {
                 rollback_restores_values

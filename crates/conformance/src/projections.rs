@@ -55,7 +55,7 @@ pub fn projected_columns_are_written_by_a_flush(harness: &Harness) -> Result<()>
     assert_eq!(
         harness.statements(),
         [
-            "BEGIN",
+            "SAVEPOINT begin",
             r#"2 x INSERT INTO "user" ("data", "name", "city", "age", "tag") VALUES (?1, ?2, ?3, ?4, ?5)"#,
             "COMMIT"
         ]

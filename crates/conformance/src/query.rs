@@ -344,7 +344,10 @@ pub fn tuples_are_selected_on_a_session_too(harness: &Harness) -> Result<()> {
     let mut session = harness.session()?;
     let ages = User::query().select(|u| (u.name, u.age)).order_by(|u| u.id).all(&mut session)?;
     assert_eq!(ages[0], ("Ann".to_owned(), 20));
-    assert_eq!(harness.statements(), ["BEGIN", r#"SELECT "name", "age" FROM "user" ORDER BY "id""#]);
+    assert_eq!(
+        harness.statements(),
+        ["SAVEPOINT begin", r#"SELECT "name", "age" FROM "user" ORDER BY "id""#]
+    );
     Ok(())
 }
 

@@ -107,7 +107,7 @@ pub fn a_graph_of_new_objects_is_written_in_the_order_of_its_keys(harness: &Harn
     assert_eq!(
         harness.statements(),
         [
-            "BEGIN",
+            "SAVEPOINT begin",
             r#"INSERT INTO "tag" ("name") VALUES (?1)"#,
             r#"INSERT INTO "company" ("name") VALUES (?1)"#,
             r#"INSERT INTO "user" ("name", "company_id", "manager_id") VALUES (?1, ?2, ?3)"#,

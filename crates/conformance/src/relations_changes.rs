@@ -365,16 +365,14 @@ pub fn an_assigned_collection_of_links_is_written_as_a_difference(harness: &Harn
     assert_eq!(
         harness.statements(),
         [
-            "BEGIN",
+            "SAVEPOINT begin",
             concat!(
                 r#"SELECT "member_skills"."member_id", "skill"."name" FROM "skill" JOIN "member_skills" "#,
                 r#"ON "member_skills"."skill_id" = "skill"."name" WHERE "member_skills"."member_id" "#,
                 r#"IN rarray(?1) ORDER BY "member_skills"."member_id", "skill"."name""#
             ),
-            "SAVEPOINT onggi_0",
             r#"INSERT INTO "member_skills" ("member_id", "skill_id") VALUES (?1, ?2)"#,
             r#"DELETE FROM "member_skills" WHERE "member_id" = ?1 AND "skill_id" = ?2"#,
-            "RELEASE SAVEPOINT onggi_0",
             "COMMIT",
         ]
     );

@@ -75,7 +75,7 @@ pub fn a_key_given_by_hand_is_kept(harness: &Harness) -> Result<()> {
 pub fn getting_reads_a_row_once(harness: &Harness) -> Result<()> {
     let mut session = session_with(harness, &["Jane"])?;
     let jane = session.get::<User>(1)?.expect("a row");
-    assert_eq!(harness.statements(), ["BEGIN", BY_KEY]);
+    assert_eq!(harness.statements(), ["SAVEPOINT begin", BY_KEY]);
     assert_eq!(session.get::<User>(1)?, Some(jane));
     assert_eq!(session.get_one::<User>(1)?, jane);
     assert_eq!(harness.statements(), NOTHING);
@@ -86,7 +86,7 @@ pub fn getting_a_row_that_is_not_there_is_none(harness: &Harness) -> Result<()> 
     let mut session = session_with(harness, &[])?;
     assert_eq!(session.get::<User>(7)?, None);
     assert_eq!(session.get::<User>(7)?, None);
-    assert_eq!(harness.statements(), ["BEGIN", BY_KEY, BY_KEY]);
+    assert_eq!(harness.statements(), ["SAVEPOINT begin", BY_KEY, BY_KEY]);
     Ok(())
 }
 
@@ -113,7 +113,7 @@ pub fn a_new_object_of_a_known_key_is_found_by_flushing(harness: &Harness) -> Re
     let jane = session.add(User { id: 5.into(), ..user("Jane", 30) });
     assert_eq!(session.get::<User>(5)?, Some(jane));
     let insert = r#"INSERT INTO "user" ("id", "name", "age") VALUES (?1, ?2, ?3)"#;
-    assert_eq!(harness.statements(), ["BEGIN", insert]);
+    assert_eq!(harness.statements(), ["SAVEPOINT begin", insert]);
     Ok(())
 }
 
@@ -232,7 +232,10 @@ pub fn a_deleted_object_is_gone(harness: &Harness) -> Result<()> {
     session.delete(jane)?;
     assert_eq!(session.get::<User>(1)?, None);
     session.commit()?;
-    assert_eq!(harness.statements(), ["BEGIN", BY_KEY, r#"DELETE FROM "user" WHERE "id" = ?1"#, "COMMIT"]);
+    assert_eq!(
+        harness.statements(),
+        ["SAVEPOINT begin", BY_KEY, r#"DELETE FROM "user" WHERE "id" = ?1"#, "COMMIT"]
+    );
     assert_eq!(session.try_get(jane), None);
     assert!(panics(|| session[jane].age));
     assert!(session.delete(jane).is_err());
@@ -261,7 +264,7 @@ pub fn refreshing_reads_the_row_and_gives_changes_up(harness: &Harness) -> Resul
     session[jane].age = 99;
     harness.statements();
     session.refresh(jane)?;
-    assert_eq!(harness.statements(), ["BEGIN", BY_KEY]);
+    assert_eq!(harness.statements(), ["SAVEPOINT begin", BY_KEY]);
     assert_eq!(session[jane], User { id: 1.into(), ..user("Joan", 50) });
     session.commit()?;
     assert_eq!(harness.statements(), ["COMMIT"]);
@@ -302,7 +305,7 @@ pub fn attaching_an_object_writes_what_differs_from_its_row(harness: &Harness) -
     session.commit()?;
     assert_eq!(
         harness.statements(),
-        ["BEGIN", BY_KEY, r#"UPDATE "user" SET "age" = ?1 WHERE "id" = ?2"#, "COMMIT"]
+        ["SAVEPOINT begin", BY_KEY, r#"UPDATE "user" SET "age" = ?1 WHERE "id" = ?2"#, "COMMIT"]
     );
     // It is here now: nothing to read, and nothing to write for what is the same.
     assert_eq!(session.attach(User { id: 1.into(), ..user("Jane", 44) })?, attached);
@@ -345,10 +348,8 @@ pub fn a_query_flushes_first(harness: &Harness) -> Result<()> {
     assert_eq!(
         harness.statements(),
         [
-            "SAVEPOINT onggi_0",
             r#"INSERT INTO "user" ("name", "age") VALUES (?1, ?2)"#,
             r#"UPDATE "user" SET "age" = ?1 WHERE "id" = ?2"#,
-            "RELEASE SAVEPOINT onggi_0",
             &format!(r#"{ALL} WHERE "age" >= ?1 ORDER BY "age""#),
         ]
     );
@@ -428,7 +429,7 @@ pub fn a_session_holds_no_transaction_until_its_first_statement(harness: &Harnes
     User::query().count(&mut session)?;
     session.commit()?;
     session.commit()?;
-    assert_eq!(harness.statements(), ["BEGIN", r#"SELECT count(*) FROM "user""#, "COMMIT"]);
+    assert_eq!(harness.statements(), ["SAVEPOINT begin", r#"SELECT count(*) FROM "user""#, "COMMIT"]);
     Ok(())
 }
 

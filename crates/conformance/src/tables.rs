@@ -60,7 +60,7 @@ pub fn columns_are_named_in_the_case_that_the_model_says(harness: &Harness) -> R
     assert_eq!(
         harness.statements(),
         [
-            "BEGIN",
+            "SAVEPOINT begin",
             concat!(
                 r#"SELECT "Invoices"."BillingCity" FROM "Invoices" LEFT JOIN "Invoices" AS "Invoices_2" "#,
                 r#"ON "Invoices"."ParentId" = "Invoices_2"."Id" WHERE "Invoices_2"."BillingCity" = ?1"#
@@ -90,7 +90,7 @@ pub fn a_row_of_nothing_but_a_key_is_inserted(harness: &Harness) -> Result<()> {
     assert_eq!(logs.map_keys(&session), [1, 2]);
     assert_eq!(
         harness.statements(),
-        ["BEGIN", r#"2 x INSERT INTO "http_server_log" DEFAULT VALUES"#, "COMMIT"]
+        ["SAVEPOINT begin", r#"2 x INSERT INTO "http_server_log" DEFAULT VALUES"#, "COMMIT"]
     );
     Ok(())
 }
@@ -132,7 +132,7 @@ pub fn a_key_can_be_a_text(harness: &Harness) -> Result<()> {
     assert_eq!(
         harness.statements(),
         [
-            "BEGIN",
+            "SAVEPOINT begin",
             r#"INSERT INTO "countries" ("code", "name") VALUES (?1, ?2)"#,
             r#"INSERT INTO "cities" ("country", "name") VALUES (?1, ?2)"#,
             "COMMIT"
@@ -213,11 +213,11 @@ pub fn a_key_can_be_composite_and_refer_to_new_objects(harness: &Harness) -> Res
     assert_eq!(
         harness.statements(),
         [
-            "BEGIN",
+            "SAVEPOINT begin",
             &format!(r#"SELECT "member", "role", "team", "since" FROM "membership" {by_key}"#),
             r#"UPDATE "membership" SET "role" = ?1 WHERE "member" = ?2 AND "team" = ?3 AND "since" = ?4"#,
             "COMMIT",
-            "BEGIN",
+            "SAVEPOINT begin",
             &format!(r#"DELETE FROM "membership" {by_key}"#),
             "COMMIT",
         ]

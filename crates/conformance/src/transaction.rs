@@ -150,7 +150,7 @@ pub fn objects_read_in_a_rolled_back_transaction_are_read_again(harness: &Harnes
     session.rollback()?;
     harness.statements();
     assert_eq!(session.get::<User>(1)?, Some(jane));
-    assert_eq!(harness.statements(), ["BEGIN", BY_KEY]);
+    assert_eq!(harness.statements(), ["SAVEPOINT begin", BY_KEY]);
     assert_eq!(session[jane].age, 30);
     Ok(())
 }
@@ -185,7 +185,7 @@ pub fn a_savepoint_is_kept_when_its_closure_succeeds(harness: &Harness) -> Resul
     assert_eq!(
         harness.statements(),
         [
-            "BEGIN",
+            "SAVEPOINT begin",
             r#"UPDATE "user" SET "age" = ?1 WHERE "id" = ?2"#,
             "SAVEPOINT onggi_0",
             "SAVEPOINT onggi_1",
@@ -363,7 +363,7 @@ pub fn reading_is_one_transaction_that_is_rolled_back(harness: &Harness) -> Resu
         Ok(session[jane].age)
     })?;
     assert_eq!(age, 30);
-    assert_eq!(harness.statements(), ["BEGIN", BY_KEY, "ROLLBACK"]);
+    assert_eq!(harness.statements(), ["SAVEPOINT begin", BY_KEY, "ROLLBACK"]);
     Ok(())
 }
 

@@ -85,6 +85,16 @@ impl Connection {
         }
     }
 
+    /// Whether the open transaction may have written, or taken the lock for it.
+    pub fn may_have_written(&self) -> bool {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(connection) => connection.may_have_written(),
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.in_transaction(),
+        }
+    }
+
     /// The version of the database's engine.
     pub fn version(&self) -> String {
         match &self.back_end {

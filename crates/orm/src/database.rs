@@ -195,7 +195,7 @@ impl Database {
         session.begin()?;
         // On an error or panic the session is dropped, and its connection rolled back.
         let value = session.managed(|session| work(session))?;
-        session.commit()?;
+        session.commit_managed()?;
         Ok(value)
     }
 

@@ -47,30 +47,30 @@ DEBUG onggi::sql: CREATE INDEX IF NOT EXISTS "book_sequel_to_idx" ON "book" ("se
 DEBUG onggi::sql: COMMIT
 
 Three new objects, the last one first: flush finds the order and the keys.
-DEBUG onggi::sql: BEGIN
+DEBUG onggi::sql: SAVEPOINT begin
 DEBUG onggi::sql: INSERT INTO "author" ("name", "version") VALUES (?1, ?2)
 DEBUG onggi::sql: INSERT INTO "book" ("author", "title", "year", "sequel_to") VALUES (?1, ?2, ?3, ?4) (2 times)
 DEBUG onggi::sql: COMMIT
 author 1, books 1 and 2
 
 Only the columns that changed are written, and nothing for what is the same again.
-DEBUG onggi::sql: BEGIN
+DEBUG onggi::sql: SAVEPOINT begin
 DEBUG onggi::sql: UPDATE "book" SET "year" = ?1 WHERE "id" = ?2
 DEBUG onggi::sql: UPDATE "book" SET "year" = ?1, "sequel_to" = ?2 WHERE "id" = ?3
 DEBUG onggi::sql: COMMIT
 
 A rollback restores what the objects held.
-DEBUG onggi::sql: BEGIN
+DEBUG onggi::sql: SAVEPOINT begin
 DEBUG onggi::sql: UPDATE "book" SET "title" = ?1 WHERE "id" = ?2
 DEBUG onggi::sql: ROLLBACK
 the title is "The Vegetarian" again
 
 Deletions go the other way round: what refers before what is referred to.
-DEBUG onggi::sql: BEGIN
+DEBUG onggi::sql: SAVEPOINT begin
 DEBUG onggi::sql: DELETE FROM "book" WHERE "id" = ?1 (2 times)
 DEBUG onggi::sql: DELETE FROM "author" WHERE "id" = ?1 AND "version" = ?2
 DEBUG onggi::sql: COMMIT
-DEBUG onggi::sql: BEGIN
+DEBUG onggi::sql: SAVEPOINT begin
 DEBUG onggi::sql: SELECT count(*) FROM "author"
 DEBUG onggi::sql: SELECT count(*) FROM "book"
 0 authors, 0 books left

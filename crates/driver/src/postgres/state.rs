@@ -25,7 +25,8 @@ impl State {
             | Control::BeginRead
             | Control::BeginWith(_)
             | Control::Savepoint(_)
-            | Control::RollbackTo(_) => State::Open,
+            | Control::RollbackTo(_)
+            | Control::RollbackToBegin => State::Open,
         }
     }
 }

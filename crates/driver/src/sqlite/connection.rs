@@ -1,6 +1,7 @@
 use hashbrown::HashMap;
 use onggi_sql::Compiled;
 use onggi_sql::shape::Shape;
+use rusqlite::TransactionState;
 use self_cell::self_cell;
 
 use super::error::classify;
@@ -45,6 +46,13 @@ impl Connection {
 
     pub(crate) fn in_transaction(&self) -> bool {
         !self.0.borrow_owner().is_autocommit()
+    }
+
+    pub(crate) fn may_have_written(&self) -> bool {
+        !matches!(
+            self.0.borrow_owner().transaction_state(None::<&str>),
+            Ok(TransactionState::None | TransactionState::Read)
+        )
     }
 
     pub(crate) fn set_read_only(&self, read_only: bool) -> Result<()> {

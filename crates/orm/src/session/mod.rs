@@ -68,6 +68,8 @@ pub struct Session {
     depth: usize,
     /// Whether a closure's result ends the transaction.
     managed: bool,
+    /// Whether the next flush is the last, after whose failure the transaction is given up.
+    last: bool,
     begun: bool,
     /// Whether relations are loaded with queries only.
     strict: bool,
@@ -86,6 +88,7 @@ impl Session {
             mode,
             depth: 0,
             managed: false,
+            last: false,
             begun: false,
             strict: false,
             lost: false,

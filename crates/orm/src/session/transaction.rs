@@ -23,6 +23,19 @@ impl Mode {
     }
 }
 
+/// What undoes a flush that fails.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Guard {
+    /// The end of the transaction, which began with the flush.
+    Transaction,
+    /// Nothing has to: one row is written or not, or the transaction ends with the failure.
+    Nothing,
+    /// A return to the transaction's beginning: it has only read before the flush.
+    Begin,
+    /// A savepoint.
+    Savepoint,
+}
+
 impl Session {
     /// Writes all changes to the database, within the transaction: inserts, updates of changed columns, deletions.
     ///
@@ -55,41 +68,69 @@ impl Session {
         Ok(true)
     }
 
+    /// The flush and the commit that the end of a closure stands for: a failure ends the transaction anyway.
+    pub(crate) fn commit_managed(&mut self) -> Result<()> {
+        self.last = true;
+        self.commit()
+    }
+
     /// Executes a plan such that a failure leaves nothing of it.
     fn write(&mut self, plan: &Plan) -> Result<()> {
-        let first = !self.begun;
+        let guard = self.guard(plan);
         self.begin()?;
-        // One row is written or not; several are held together by the transaction itself, or by a savepoint in it.
-        let rows = plan.steps.iter().map(|step| step.objects.len()).sum::<usize>();
-        let fragile = self.connection.dialect().failure_ends_transaction;
-        let guarded = !first && (rows > 1 || fragile);
         let depth = self.depth;
-        if guarded {
+        if guard == Guard::Savepoint {
             self.control(Control::Savepoint(depth))?;
         }
         match run(plan, &mut self.arena, &mut self.connection) {
-            Ok(()) if guarded => self.control(Control::Release(depth)),
+            Ok(()) if guard == Guard::Savepoint => self.control(Control::Release(depth)),
             Ok(()) => Ok(()),
             Err(error) => {
-                self.abandon(first, guarded, depth);
+                self.abandon(guard);
                 Err(error)
             }
         }
     }
 
+    /// What a plan's execution needs that a failure can be undone with.
+    fn guard(&self, plan: &Plan) -> Guard {
+        let dialect = self.connection.dialect();
+        let rows: usize = plan.steps.iter().map(|step| step.objects.len()).sum();
+        if !self.begun {
+            Guard::Transaction
+        } else if self.last || (rows < 2 && !dialect.failure_ends_transaction) {
+            Guard::Nothing
+        } else if dialect.transaction.rollback_to_begin.is_some()
+            && self.mode.begin == Control::Begin
+            && self.depth == 0
+            && !self.connection.may_have_written()
+        {
+            Guard::Begin
+        } else {
+            Guard::Savepoint
+        }
+    }
+
     /// Undoes a failed flush in the database. The failure itself is what the caller hears of.
-    fn abandon(&mut self, first: bool, guarded: bool, depth: usize) {
-        if first {
-            // Nothing else was in the transaction, and the database may have ended it already.
+    fn abandon(&mut self, guard: Guard) {
+        if guard == Guard::Transaction {
+            // The database may have ended it already.
             if std::mem::take(&mut self.begun) && self.connection.in_transaction() {
                 drop(self.control(Control::Rollback));
             }
             return;
         }
         self.notice_lost_transaction();
-        if self.begun && guarded {
-            drop(self.control(Control::RollbackTo(depth)));
-            drop(self.control(Control::Release(depth)));
+        if !self.begun {
+            return;
+        }
+        match guard {
+            Guard::Transaction | Guard::Nothing => {}
+            Guard::Begin => drop(self.control(Control::RollbackToBegin)),
+            Guard::Savepoint => {
+                drop(self.control(Control::RollbackTo(self.depth)));
+                drop(self.control(Control::Release(self.depth)));
+            }
         }
     }
 

@@ -8,6 +8,8 @@ use crate::{Error, Result};
 pub struct Transaction {
     /// Begins one that takes what it needs as it goes.
     pub begin: &'static str,
+    /// Undoes all that was written in one that was begun so, and lets it go on; none where that takes a savepoint.
+    pub rollback_to_begin: Option<&'static str>,
     /// Begins one that is going to write.
     pub begin_write: &'static str,
     /// Begins one that only reads, from one state of the database, and is refused writes, where that can be said.
@@ -108,6 +110,8 @@ pub enum Control {
     Release(usize),
     /// Returns to the point, undoing what came after it.
     RollbackTo(usize),
+    /// Returns to the beginning of a transaction that takes what it needs as it goes, where the dialect can.
+    RollbackToBegin,
 }
 
 impl Control {
@@ -141,6 +145,7 @@ impl Control {
             Control::Savepoint(depth) => transaction.savepoint(depth).into(),
             Control::Release(depth) => transaction.release(depth).into(),
             Control::RollbackTo(depth) => transaction.rollback_to(depth).into(),
+            Control::RollbackToBegin => transaction.rollback_to_begin.unwrap_or(transaction.rollback).into(),
         })
     }
 

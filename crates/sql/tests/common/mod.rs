@@ -95,6 +95,7 @@ pub static POOR: Dialect = Dialect {
     setup: &[],
     transaction: Transaction {
         begin: "BEGIN",
+        rollback_to_begin: None,
         begin_write: "BEGIN",
         begin_read: None,
         begin_level: None,

@@ -54,6 +54,7 @@ pub static POSTGRES: Dialect = Dialect {
     setup: &["SET TIME ZONE 'UTC'"],
     transaction: Transaction {
         begin: "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        rollback_to_begin: None,
         begin_write: "BEGIN ISOLATION LEVEL SERIALIZABLE",
         begin_read: Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
         begin_level: Some("BEGIN ISOLATION LEVEL "),

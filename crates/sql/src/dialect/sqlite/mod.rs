@@ -51,7 +51,9 @@ pub static SQLITE: Dialect = Dialect {
     failure_ends_transaction: false,
     setup: &[],
     transaction: Transaction {
-        begin: "BEGIN",
+        // The same as `BEGIN`, but can be returned to. A savepoint inside a transaction costs a file of the pages written.
+        begin: "SAVEPOINT begin",
+        rollback_to_begin: Some("ROLLBACK TO SAVEPOINT begin"),
         begin_write: "BEGIN IMMEDIATE",
         begin_read: None,
         begin_level: None,
