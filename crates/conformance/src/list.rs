@@ -256,6 +256,7 @@ macro_rules! cases {
                 commit_does_not_expire_objects
                 a_savepoint_is_kept_when_its_closure_succeeds
                 a_failed_savepoint_undoes_its_part_only
+                a_failure_that_a_savepoints_closure_keeps_to_itself_leaves_the_transaction
                 savepoints_nest
                 a_rollback_undoes_kept_savepoints
                 a_violation_in_a_savepoint_leaves_the_rest_usable

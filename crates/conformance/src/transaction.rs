@@ -367,6 +367,27 @@ pub fn reading_is_one_transaction_that_is_rolled_back(harness: &Harness) -> Resu
     Ok(())
 }
 
+/// Where a failed statement ends what is around it, its savepoint is undone; elsewhere the rest of it is kept.
+pub fn a_failure_that_a_savepoints_closure_keeps_to_itself_leaves_the_transaction(
+    harness: &Harness,
+) -> Result<()> {
+    let (mut session, ..) = session_with_jane(harness)?;
+    session.add(user("Kept", 1));
+    session.flush()?;
+    let kept = session.savepoint(|session| {
+        let joan = session.add(user("Joan", 2));
+        session.flush()?;
+        assert!(sql("SELEC").execute(session).is_err());
+        Ok(joan)
+    });
+    assert_eq!(kept.is_ok(), harness.is_exact());
+    session.commit()?;
+    let names: Vec<String> = harness.rows::<User>()?.into_iter().map(|user| user.name).collect();
+    let expected: &[&str] = if kept.is_ok() { &["Jane", "Kept", "Joan"] } else { &["Jane", "Kept"] };
+    assert_eq!(names, expected);
+    Ok(())
+}
+
 pub fn reading_refuses_to_write(harness: &Harness) -> Result<()> {
     session_with_jane(harness)?;
     let database = harness.database();

@@ -184,6 +184,57 @@ fn a_failed_transaction_is_not_committed_in_silence() -> Result<()> {
     Ok(())
 }
 
+/// The client forgets the error of rows that nobody reads; the server does not.
+#[test]
+fn an_error_behind_the_rows_that_were_read_fails_the_transaction() -> Result<()> {
+    let Some(mut connection) = connect()? else { return Ok(()) };
+    connection.run("CREATE TABLE jars (id bigint)")?;
+    connection.run("INSERT INTO jars SELECT * FROM generate_series(0, 2000)")?;
+    connection.control(Control::Begin)?;
+    connection.run("INSERT INTO jars VALUES (-1)")?;
+    connection.with_text("SELECT 1 / (2000 - id) FROM jars", |prepared| {
+        let mut rows = prepared.query::<Error>(|_| Ok(()))?;
+        rows.next_row().map(|row| assert!(row.is_some()))
+    })?;
+    assert!(connection.control(Control::Commit).is_err());
+    assert_eq!(rows(&mut connection, "SELECT count(*) FROM jars WHERE id < 0", &[])?, [[Value::Integer(0)]]);
+    Ok(())
+}
+
+#[test]
+fn a_table_that_changes_within_a_transaction_lets_it_run_again() -> Result<()> {
+    let Some(mut connection) = connect()? else { return Ok(()) };
+    connection.run("CREATE TABLE jars (id bigint)")?;
+    let all = "SELECT * FROM jars";
+    assert_eq!(rows(&mut connection, all, &[])?.len(), 0);
+    connection.run("ALTER TABLE jars ADD COLUMN label text")?;
+    connection.control(Control::Begin)?;
+    let error = rows(&mut connection, all, &[]).expect_err("other columns");
+    assert!(error.is_serialization_failure(), "{error}");
+    connection.control(Control::Rollback)?;
+    connection.control(Control::Begin)?;
+    assert_eq!(rows(&mut connection, all, &[])?.len(), 0);
+    connection.control(Control::Commit)
+}
+
+#[test]
+fn somebody_elses_words_begin_and_end_transactions_too() -> Result<()> {
+    let Some(mut connection) = connect()? else { return Ok(()) };
+    let run = |connection: &mut Connection, text: &str| {
+        connection.with_text(text, |prepared| prepared.execute::<Error>(|_| Ok(())))
+    };
+    run(&mut connection, "/* quietly */ BEGIN")?;
+    assert!(connection.in_transaction());
+    run(&mut connection, "COMMIT AND CHAIN")?;
+    assert!(connection.in_transaction());
+    assert!(run(&mut connection, "SELEC").is_err());
+    let error = run(&mut connection, "COMMIT").expect_err("a commit of what failed");
+    assert!(error.to_string().contains("roll it back"), "{error}");
+    run(&mut connection, "ROLLBACK")?;
+    assert!(!connection.in_transaction());
+    Ok(())
+}
+
 #[test]
 fn a_broken_connection_says_so() -> Result<()> {
     let (Some(mut connection), Some(mut other)) = (connect()?, connect()?) else { return Ok(()) };

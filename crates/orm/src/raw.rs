@@ -97,12 +97,12 @@ impl Sql {
         each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         executor.before_read()?;
-        let mut writes = false;
-        let (connection, keep) = executor.split();
-        let result = self.rows(connection, keep, &mut writes, each);
-        if writes {
+        if self.with(executor.split().0, |prepared| Ok(!prepared.reads_only()))? {
+            // What is known of rows is as they were; what is read now is not.
             executor.after_write(None);
         }
+        let (connection, keep) = executor.split();
+        let result = self.rows(connection, keep, each);
         result.inspect_err(|_| executor.after_error())
     }
 
@@ -110,13 +110,11 @@ impl Sql {
         &self,
         connection: &mut driver::Connection,
         keep: &mut K,
-        writes: &mut bool,
         mut each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         self.with(connection, |prepared| {
             let places = R::places(&prepared.columns())
                 .map_err(|error| error.prefixed(format_args!("{}", self.text)))?;
-            *writes = !prepared.reads_only();
             let mut rows = prepared.query(|to| self.bind_to(to))?;
             R::begin(keep);
             let result = loop {

@@ -164,7 +164,7 @@ pub fn follow_keys(table: &Table, dialect: &'static Dialect) -> Result<Option<St
     Ok(Some(written))
 }
 
-/// Adds a foreign key, in place of the one that an earlier run added.
+/// Adds a foreign key, unless it is there.
 fn add_foreign_key(
     table: &Table,
     position: usize,
@@ -173,14 +173,19 @@ fn add_foreign_key(
 ) -> Result<String> {
     let name = constraint_name(table, &[position], "fkey");
     let mut writer = Writer::new(dialect);
-    writer.push("ALTER TABLE ");
+    writer.push("DO $onggi$ BEGIN IF NOT EXISTS (SELECT FROM pg_constraint WHERE conname = ");
+    writer.text(&name)?;
+    writer.push(" AND conrelid = to_regclass(");
+    let mut quoted = Writer::new(dialect);
+    quoted.name(table.name)?;
+    writer.text(&quoted.text)?;
+    writer.push(")) THEN ALTER TABLE ");
     writer.name(table.name)?;
-    writer.push(" DROP CONSTRAINT IF EXISTS ");
-    writer.name(&name)?;
-    writer.push(", ADD CONSTRAINT ");
+    writer.push(" ADD CONSTRAINT ");
     writer.name(&name)?;
     writer.push(" ");
     writer.foreign_key(table, position, reference)?;
+    writer.push("; END IF; END $onggi$");
     Ok(writer.text)
 }
 

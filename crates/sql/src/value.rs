@@ -224,6 +224,10 @@ impl Value {
             Value::Uuid(_) => Type::Uuid,
             #[cfg(feature = "decimal")]
             Value::Decimal(_) => Type::Decimal,
+            // Of whole numbers the widest.
+            Value::List(values) if values.iter().any(|value| matches!(value, Value::Unsigned(_))) => {
+                Type::Integer { bits: 64, signed: false }
+            }
             Value::List(values) => return values.iter().find_map(Value::ty),
         })
     }

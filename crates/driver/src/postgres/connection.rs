@@ -6,6 +6,7 @@ use onggi_sql::dialect::POSTGRES;
 use onggi_sql::shape::Shape;
 use tokio_postgres::Client;
 
+use super::error::outcome_unknown;
 use super::state::State;
 use super::statement::{Buffer, Prepared, Statement};
 use super::wire::Wire;
@@ -91,7 +92,7 @@ impl Connection {
             Err(error) => {
                 let error = self.state.failed(error).with_statement(text);
                 match (control, self.state) {
-                    (Control::Commit, State::Lost) => Err(unknown(error)),
+                    (Control::Commit, State::Lost) => Err(outcome_unknown(error)),
                     (Control::Commit | Control::Rollback, State::Failed) => {
                         self.state = State::Idle;
                         Err(error)
@@ -110,7 +111,7 @@ impl Connection {
         work: impl FnOnce(&str, Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         let Connection { client, wire, state, by_shape, buffer, .. } = self;
-        if !by_shape.contains_key(shape) {
+        if by_shape.get(shape).is_none_or(|(_, statement)| statement.is_outdated()) {
             let compiled = compile()?;
             let text = compiled.text();
             let statement = Statement::prepare(text, &[], client, wire);
@@ -136,7 +137,7 @@ impl Connection {
     ) -> std::result::Result<T, E> {
         let Connection { client, wire, state, by_text, buffer, .. } = self;
         let key = Wanted { text, types };
-        if !by_text.contains_key(&key) {
+        if by_text.get(&key).is_none_or(Statement::is_outdated) {
             let statement = Statement::prepare(text, types, client, wire);
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
             if by_text.len() >= CAPACITY {
@@ -167,14 +168,6 @@ impl Equivalent<Typed> for Wanted<'_> {
     fn equivalent(&self, kept: &Typed) -> bool {
         (self.text, self.types) == (&*kept.text, &*kept.types)
     }
-}
-
-/// The error of a commit whose connection broke.
-#[cold]
-fn unknown(error: Error) -> Error {
-    let said = "the connection to PostgreSQL was lost during the commit: whether the transaction was committed is not known; \
-                look before doing its work again";
-    Error::new(Kind::Unknown, said).with_source(error)
 }
 
 #[cold]

@@ -9,11 +9,7 @@ use crate::error::{Error, Kind};
 pub(super) fn classify(error: tokio_postgres::Error) -> Error {
     let classified = match error.as_db_error() {
         Some(said) => constraint(said).unwrap_or_else(|| general(said)),
-        None => {
-            let cause =
-                std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            Error::new(Kind::Lost, format!("the connection to PostgreSQL is lost ({error}{cause})"))
-        }
+        None => client(&error),
     };
     match error.as_db_error() {
         Some(said) => classified.with_source(Said::of(said)),
@@ -30,7 +26,7 @@ struct Said {
 
 impl Said {
     fn of(said: &DbError) -> Said {
-        Said { code: said.code().code().to_owned(), message: without_values(said.message()) }
+        Said { code: said.code().code().to_owned(), message: message(said) }
     }
 }
 
@@ -41,6 +37,27 @@ impl fmt::Display for Said {
 }
 
 impl std::error::Error for Said {}
+
+/// The error of a commit whose connection broke.
+#[cold]
+pub(super) fn outcome_unknown(error: Error) -> Error {
+    let said = "the connection to PostgreSQL was lost during the commit: whether the transaction was committed is not known; \
+                look before doing its work again";
+    Error::new(Kind::Unknown, said).with_source(error)
+}
+
+/// What the client says itself: only what is about the line means that the connection is gone.
+fn client(error: &tokio_postgres::Error) -> Error {
+    let source = std::error::Error::source(error);
+    let cause = source.map(|cause| format!(": {cause}")).unwrap_or_default();
+    match error.is_closed() || source.is_some_and(|source| source.is::<std::io::Error>()) {
+        true => Error::new(Kind::Lost, format!("the connection to PostgreSQL is lost ({error}{cause})")),
+        false => Error::new(
+            Kind::Other,
+            format!("PostgreSQL and its client do not understand each other ({error}{cause})"),
+        ),
+    }
+}
 
 /// Whether the text of a prepared statement has to be prepared again, as its tables have changed.
 pub(super) fn is_outdated(error: &tokio_postgres::Error) -> bool {
@@ -97,7 +114,7 @@ fn columns(said: &DbError) -> Option<Vec<String>> {
 
 fn general(said: &DbError) -> Error {
     let code = said.code();
-    let message = without_values(said.message());
+    let message = message(said);
     match (code, &code.code()[..2]) {
         (&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED, _) => Error::new(
             Kind::Serialization,
@@ -129,6 +146,29 @@ fn general(said: &DbError) -> Error {
             None => Error::new(Kind::Other, message),
         },
     }
+}
+
+/// The message, as far as it can hold no value of a row: what PostgreSQL says of values, and what functions say of themselves, is
+/// put into words here.
+fn message(said: &DbError) -> String {
+    let code = said.code();
+    let words = match &code.code()[..2] {
+        "22" => match *code {
+            SqlState::NUMERIC_VALUE_OUT_OF_RANGE => "a number is out of range for its type",
+            SqlState::DIVISION_BY_ZERO => "division by zero",
+            SqlState::STRING_DATA_RIGHT_TRUNCATION => "a text is too long for its column",
+            SqlState::INVALID_TEXT_REPRESENTATION => "a text is not a value of the type wanted",
+            SqlState::DATETIME_FIELD_OVERFLOW | SqlState::INVALID_DATETIME_FORMAT => {
+                "a text is no date or time"
+            }
+            SqlState::UNTRANSLATABLE_CHARACTER => "a text has a character that the type cannot hold",
+            SqlState::INVALID_ESCAPE_SEQUENCE => "a pattern ends within an escape",
+            _ => "a value is not one that is wanted",
+        },
+        "P0" => "a function of the database raised an error",
+        _ => return without_values(said.message()),
+    };
+    format!("{words} (SQLSTATE {})", code.code())
 }
 
 /// The message up to a value that it quotes, as in `invalid input syntax for type integer: "secret"`.

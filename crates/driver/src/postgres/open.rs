@@ -46,6 +46,13 @@ impl Target {
     }
 
     pub(crate) fn connect(&self) -> Result<Connection> {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return Err(Error::new(
+                Kind::Open,
+                "connections wait, which an asynchronous function must not: use them in a thread of their own, as with \
+                 tokio's `spawn_blocking`",
+            ));
+        }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| {
             Error::new(Kind::Open, "the system has no room for another connection").with_source(error)

@@ -10,10 +10,11 @@ use tokio_postgres::{Client, RowStream};
 
 use super::decode;
 use super::encode::{array_head, element, encode};
-use super::error::{classify, is_outdated};
+use super::error::{classify, is_outdated, outcome_unknown};
 use super::state::State;
 use super::types::Form;
 use super::wire::Wire;
+use crate::error::Kind;
 use crate::{Bind, Control, Error, Result, Type, ValueRef};
 
 /// What the server answers.
@@ -27,12 +28,23 @@ pub(super) struct Statement {
     inner: tokio_postgres::Statement,
     /// What it does to transactions.
     control: Option<Control>,
+    /// Whether its tables have changed since it was prepared.
+    outdated: bool,
     types: Box<[Option<Type>]>,
     parameters: Vec<Form>,
     columns: Vec<Form>,
 }
 
+/// Why a transaction whose statement failed is not committed.
+pub(super) const CANNOT_COMMIT: &str =
+    "a statement of the transaction failed, so PostgreSQL cannot commit it: roll it back";
+
 impl Statement {
+    /// Whether it has to be prepared again before its next use.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.outdated
+    }
+
     /// Prepares a text; the types of parameters that are not known are what the server takes them for.
     pub(super) fn prepare(
         text: &str,
@@ -44,7 +56,14 @@ impl Statement {
         let inner = wire.wait(client.prepare_typed(text, &told))?;
         let parameters = inner.params().iter().map(Form::of).collect();
         let columns = inner.columns().iter().map(|column| Form::of(column.type_())).collect();
-        Ok(Statement { inner, control: Control::of(text), types: types.into(), parameters, columns })
+        Ok(Statement {
+            inner,
+            control: Control::of(text),
+            outdated: false,
+            types: types.into(),
+            parameters,
+            columns,
+        })
     }
 }
 
@@ -107,7 +126,14 @@ impl Prepared<'_> {
         let stream = self
             .ask(|client, statement, buffer, wire| wire.wait(client.query_raw(statement, buffer.values())))?;
         let Prepared { statement, wire, state, .. } = self;
-        Ok(Rows { stream: Box::pin(stream), row: None, columns: &statement.columns, wire, state })
+        Ok(Rows {
+            stream: Box::pin(stream),
+            row: None,
+            ended: false,
+            columns: &statement.columns,
+            wire,
+            state,
+        })
     }
 
     /// Runs the statement for many rows, several of which are on their way at a time.
@@ -138,10 +164,10 @@ impl Prepared<'_> {
             let asked = join_all(buffers.iter().map(|buffer| client.execute_raw(statement, buffer.values())));
             let answers =
                 self.wire.wait(async { Ok(asked.await) }).map_err(|error| self.state.failed(error))?;
-            for (row, answer) in (start..).zip(answers) {
-                let answer = answer.map_err(|error| self.state.failed(error));
-                done(row, answer)?;
-            }
+            // All failures are noted before the first is told.
+            let answers: Vec<Result<u64>> =
+                answers.into_iter().map(|answer| answer.map_err(|error| self.failed(error))).collect();
+            (start..).zip(answers).try_for_each(|(row, answer)| done(row, answer))?;
             if let Some(error) = unbound {
                 return Err(error);
             }
@@ -172,9 +198,8 @@ impl Prepared<'_> {
         Ok(keys)
     }
 
-    /// Runs the statement, and adds the keys that it gives back in ascending order, in which they were generated.
+    /// Runs the statement, and adds the keys that it gives back, in the order in which it inserts.
     fn generated_keys(&mut self, keys: &mut Vec<i64>) -> Result<()> {
-        let start = keys.len();
         let mut rows = self.rows()?;
         let gives_keys = !rows.columns.is_empty();
         while let Some(row) = rows.next()? {
@@ -183,7 +208,6 @@ impl Prepared<'_> {
                 _ => return Err(Error::value("an insert gave back what is no key")),
             }
         }
-        keys[start..].sort_unstable();
         Ok(())
     }
 
@@ -193,23 +217,36 @@ impl Prepared<'_> {
         &mut self,
         mut ask: impl FnMut(&Client, &tokio_postgres::Statement, &Buffer, &mut Wire) -> Answer<T>,
     ) -> Result<T> {
-        let mut answer = ask(self.client, &self.statement.inner, self.buffer, self.wire);
-        if let Err(error) = &answer
-            && is_outdated(error)
-        {
-            let fresh = (*self.state != State::Open)
-                .then(|| Statement::prepare(self.text, &self.statement.types, self.client, self.wire).ok())
-                .flatten();
-            if let Some(fresh) = fresh {
-                *self.statement = fresh;
-                answer = ask(self.client, &self.statement.inner, self.buffer, self.wire);
-            }
+        if *self.state == State::Failed && self.statement.control == Some(Control::Commit) {
+            return Err(Error::new(Kind::Other, CANNOT_COMMIT));
         }
-        let answer = answer.map_err(|error| self.state.failed(error))?;
+        let mut answer = ask(self.client, &self.statement.inner, self.buffer, self.wire);
+        if answer.as_ref().is_err_and(is_outdated) && *self.state == State::Idle {
+            *self.statement = Statement::prepare(self.text, &self.statement.types, self.client, self.wire)
+                .map_err(|error| self.state.failed(error))?;
+            answer = ask(self.client, &self.statement.inner, self.buffer, self.wire);
+        }
+        let answer = answer.map_err(|error| self.failed(error))?;
         if let Some(control) = self.statement.control {
             *self.state = self.state.after(control);
         }
         Ok(answer)
+    }
+
+    /// The error of the statement. One whose tables have changed is prepared again when it is used next.
+    #[cold]
+    fn failed(&mut self, error: tokio_postgres::Error) -> Error {
+        self.statement.outdated = is_outdated(&error);
+        let error = self.state.failed(error);
+        match self.statement.control {
+            _ if self.statement.outdated => Error::new(
+                Kind::Serialization,
+                "a table was changed by another connection while the transaction was open; run it again",
+            )
+            .with_source(error),
+            Some(Control::Commit) if error.is_lost() => outcome_unknown(error),
+            _ => error,
+        }
     }
 
     pub(crate) fn columns(&self) -> Vec<String> {
@@ -387,6 +424,7 @@ impl Bind for Columns<'_> {
 pub(crate) struct Rows<'p> {
     stream: Pin<Box<RowStream>>,
     row: Option<tokio_postgres::Row>,
+    ended: bool,
     columns: &'p [Form],
     wire: &'p mut Wire,
     state: &'p mut State,
@@ -396,8 +434,16 @@ impl Rows<'_> {
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
         let stream = &mut self.stream;
         let next = self.wire.poll(|context| stream.as_mut().poll_next(context).map(Option::transpose));
+        self.ended = !matches!(next, Ok(Some(_)));
         self.row = next.map_err(|error| self.state.failed(error))?;
         Ok(self.row.as_ref().map(|row| Row { row, columns: self.columns }))
+    }
+}
+
+/// Rows that nobody asked for are read to their end: one of them may be the error that fails the transaction.
+impl Drop for Rows<'_> {
+    fn drop(&mut self) {
+        while !self.ended && self.next().is_ok() {}
     }
 }
 

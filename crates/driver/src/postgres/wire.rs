@@ -10,13 +10,16 @@ use tokio_postgres::{AsyncMessage, Connection, Error, Socket};
 
 /// The connection's end of the line, which moves only while somebody waits for an answer.
 pub(super) struct Wire {
-    runtime: Runtime,
+    /// It is there until the wire goes.
+    runtime: Option<Runtime>,
     line: Pin<Box<Connection<Socket, NoTlsStream>>>,
 }
 
+const RUNTIME: &str = "a wire that is used has its runtime";
+
 impl Wire {
     pub(super) fn new(runtime: Runtime, line: Connection<Socket, NoTlsStream>) -> Wire {
-        Wire { runtime, line: Box::pin(line) }
+        Wire { runtime: Some(runtime), line: Box::pin(line) }
     }
 
     /// The value of the server's parameter, as it was reported at the start or since.
@@ -39,12 +42,14 @@ impl Wire {
             return ready;
         }
         let Wire { runtime, line } = self;
+        let runtime = runtime.as_ref().expect(RUNTIME);
         runtime.block_on(poll_fn(|context| step(line, context, &mut answer)))
     }
 
     /// Whether the server has ended the connection, as far as has come here by now. Nothing is sent.
     pub(super) fn is_broken(&mut self) -> bool {
         let Wire { runtime, line } = self;
+        let runtime = runtime.as_ref().expect(RUNTIME);
         runtime.block_on(async {
             // The runtime looks at the socket when nothing else is to be done.
             tokio::task::yield_now().await;
@@ -70,6 +75,7 @@ impl Wire {
         let Wire { runtime, line } = self;
         let mut answer = pin!(answer);
         let answer = poll_fn(|context| step(line, context, &mut |context| answer.as_mut().poll(context)));
+        let runtime = runtime.as_ref().expect(RUNTIME);
         runtime.block_on(async { matches!(timeout(within, answer).await, Ok(Ok(()))) })
     }
 }
@@ -94,9 +100,18 @@ fn step<T>(
     }
 }
 
+/// A runtime that is dropped within another would panic.
+impl Drop for Wire {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// What the server says unasked goes to the log.
 fn note(message: &AsyncMessage) {
     if let AsyncMessage::Notice(notice) = message {
-        tracing::debug!(target: "onggi::postgres", "{}: {}", notice.severity(), notice.message());
+        tracing::debug!(target: "onggi::postgres", "{}: SQLSTATE {}", notice.severity(), notice.code().code());
     }
 }

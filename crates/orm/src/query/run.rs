@@ -35,7 +35,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     ///
     /// Those of [`all`](Query::all).
     pub fn first<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
-        let (reading, mut first) = (self.reading(), None);
+        let (reading, mut first) = (self.reading_of(1, executor), None);
         self.keep(&reading, executor, |item| {
             first = Some(item);
             false
@@ -65,7 +65,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     ///
     /// [`is_not_unique`](Error::is_not_unique), and those of [`all`](Query::all).
     pub fn one_or_none<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
-        let (reading, mut found, mut several) = (self.reading(), None, false);
+        let (reading, mut found, mut several) = (self.reading_of(2, executor), None, false);
         self.keep(&reading, executor, |item| {
             several = found.replace(item).is_some();
             !several
@@ -242,6 +242,15 @@ impl<F: Tables, S: Selection> Query<F, S> {
     /// How its rows are read.
     fn reading(&self) -> Reading<'_> {
         Reading::of(&self.select, self.source(), &self.fetches)
+    }
+
+    /// The same of a few rows, where the database would send them all and has not been told how many.
+    fn reading_of<E: Executor>(&self, rows: i64, executor: &mut E) -> Reading<'_> {
+        let mut reading = self.reading();
+        if executor.split().0.dialect().sends_ahead && reading.select.limit.is_none() {
+            reading.select.to_mut().limit = Some(Value::Integer(rows));
+        }
+        reading
     }
 
     /// Hands the rows to `each`, as the executor keeps them, until that says to stop.

@@ -212,11 +212,17 @@ impl Session {
             Ok(value)
         }));
         self.depth = depth;
-        if let Ok(Ok(value)) = result {
-            self.not_lost()?;
-            self.control(Control::Release(depth))?;
-            return Ok(value);
-        }
+        let result = match result {
+            Ok(Ok(value)) => {
+                self.not_lost()?;
+                match self.control(Control::Release(depth)) {
+                    Ok(()) => return Ok(value),
+                    // A statement failed, and the closure has kept it to itself.
+                    Err(error) => Ok(Err(error)),
+                }
+            }
+            failed => failed,
+        };
         if self.begun {
             self.arena.rollback_to(&mark);
             drop(self.control(Control::RollbackTo(depth)));

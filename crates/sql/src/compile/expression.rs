@@ -157,6 +157,10 @@ impl Writer {
             self.push(symbol(self.dialect, operator));
             return self.compared(right);
         }
+        let whole = operator == BinaryOperator::Divide
+            && self.dialect.sums_widen
+            && (left.is_wide_integer() || right.is_wide_integer());
+        self.push(if whole { "trunc(" } else { "" });
         self.operand(left)?;
         self.push(symbol(self.dialect, operator));
         match operator {
@@ -167,6 +171,7 @@ impl Writer {
             }
             _ => self.operand(right)?,
         }
+        self.push(if whole { ")" } else { "" });
         if operator == BinaryOperator::Like {
             self.push(r" ESCAPE '\'");
         }

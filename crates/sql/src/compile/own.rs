@@ -6,7 +6,7 @@ use crate::Dialect;
 
 /// A text with its placeholders as the dialect has them.
 ///
-/// `?` is the next parameter, `?2` the second, `??` a question mark. Those in texts, names and comments are none. Where the
+/// `?` is the parameter behind the greatest so far, `?2` the second, `??` a question mark. Those in texts, names and comments are none. Where the
 /// dialect's own placeholders are question marks, the text is given to the database as it is.
 ///
 /// The second value is how many parameters the text has, where it was read for that.
@@ -15,7 +15,7 @@ pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> (Cow<'t, str>, Opti
         return (text.into(), None);
     }
     let mut written = String::with_capacity(text.len() + 8);
-    let (mut rest, mut last, mut count) = (text, 0, 0);
+    let (mut rest, mut count) = (text, 0);
     while let Some(first) = rest.chars().next() {
         let skipped = quoted(rest, written.chars().next_back());
         if skipped > 0 {
@@ -35,10 +35,10 @@ pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> (Cow<'t, str>, Opti
             written.push('?');
             rest = behind;
         } else {
-            last = number.unwrap_or(last + 1);
-            count = count.max(last);
+            let parameter = number.unwrap_or(count + 1);
+            count = count.max(parameter);
             written.push(dialect.parameter);
-            written.push_str(&last.to_string());
+            written.push_str(&parameter.to_string());
             rest = &rest[digits..];
         }
     }
@@ -62,13 +62,27 @@ fn quoted(rest: &str, before: Option<char>) -> usize {
         [b'\'', ..] => until(1, "'"),
         [b'"', ..] => until(1, "\""),
         [b'-', b'-', ..] => until(2, "\n"),
-        [b'/', b'*', ..] => until(2, "*/"),
+        [b'/', b'*', ..] => comment(rest),
         [b'$', ..] if !before.is_some_and(char::is_alphanumeric) => match tag(rest) {
             Some(tag) => until(tag.len(), tag),
             None => 0,
         },
         _ => 0,
     }
+}
+
+/// The length of a comment, in which others may lie.
+fn comment(rest: &str) -> usize {
+    let (bytes, mut depth, mut at) = (rest.as_bytes(), 0_usize, 0);
+    while at < bytes.len() {
+        match &bytes[at..] {
+            [b'/', b'*', ..] => (depth, at) = (depth + 1, at + 2),
+            [b'*', b'/', ..] if depth == 1 => return at + 2,
+            [b'*', b'/', ..] => (depth, at) = (depth - 1, at + 2),
+            _ => at += 1,
+        }
+    }
+    rest.len()
 }
 
 /// The length of a text in which a backslash takes the next character along.
@@ -101,7 +115,7 @@ mod tests {
     fn placeholders_are_numbered_where_the_database_has_numbers() {
         for (text, numbered) in [
             ("SELECT ?, ?", "SELECT $1, $2"),
-            ("SELECT ?2, ?1, ?", "SELECT $2, $1, $2"),
+            ("SELECT ?2, ?1, ?", "SELECT $2, $1, $3"),
             ("SELECT '?', ?, \"?\"", "SELECT '?', $1, \"?\""),
             ("SELECT 'it''s ?', ?", "SELECT 'it''s ?', $1"),
             (r"SELECT E'\'?', ?", r"SELECT E'\'?', $1"),
@@ -109,6 +123,7 @@ mod tests {
             ("SELECT $$?$$, $a$ $$ ? $a$, ?", "SELECT $$?$$, $a$ $$ ? $a$, $1"),
             ("SELECT data ?? 'key', ?", "SELECT data ? 'key', $1"),
             ("SELECT $1", "SELECT $1"),
+            ("SELECT /* a /* ? */ ? */ ?", "SELECT /* a /* ? */ ? */ $1"),
             ("SELECT '?", "SELECT '?"),
             ("SELECT 김치 = ?", "SELECT 김치 = $1"),
         ] {
@@ -130,7 +145,7 @@ mod tests {
     #[test]
     fn parameters_are_counted() {
         for (text, count) in
-            [("SELECT ?2", 2), ("SELECT $3, ?", 3), ("SELECT '?', '$2'", 0), ("SELECT ?, ?1", 1)]
+            [("SELECT ?2", 2), ("SELECT $3, ?", 4), ("SELECT '?', '$2'", 0), ("SELECT ?, ?1", 1)]
         {
             assert_eq!(placeholders(text, &POSTGRES).1, Some(count), "{text}");
         }

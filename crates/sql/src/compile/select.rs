@@ -54,11 +54,12 @@ impl Writer {
         self.end(select)
     }
 
-    /// Whether it is a column that cannot be NULL. Where tables are joined, a row may lack any of them.
+    /// Whether it is a column that cannot be NULL, of a table that no row lacks.
     fn is_never_null(&self, expression: &Expression) -> bool {
         match expression {
-            Expression::Column(source, column) if !self.sources.qualified => {
-                source.table.columns.get(*column).is_some_and(|column| !column.nullable)
+            Expression::Column(source, column) => {
+                self.sources.is_there(*source)
+                    && source.table.columns.get(*column).is_some_and(|column| !column.nullable)
             }
             _ => false,
         }

@@ -11,6 +11,8 @@ pub(crate) struct Sources {
     pub(super) scope: Scope,
     /// The name of each source in scope.
     aliases: Vec<Cow<'static, str>>,
+    /// Whether a row may lack it, as an outer join leaves it empty.
+    missing: Vec<bool>,
     /// The name of each common table expression in scope.
     pub(super) ctes: Vec<String>,
     /// The tables of the statement, as far as it was written.
@@ -39,6 +41,7 @@ impl Sources {
             }
         };
         self.aliases.push(alias);
+        self.missing.push(false);
         self.count += 1;
         Ok(())
     }
@@ -60,6 +63,11 @@ impl Sources {
                 source.table.name
             ))),
         }
+    }
+
+    /// Whether each row has a row of the source.
+    pub(super) fn is_there(&self, source: Source) -> bool {
+        self.scope.find(source).is_some_and(|number| !self.missing[number])
     }
 
     fn find_derived(&self, id: u64) -> Result<Cow<'static, str>> {
@@ -102,12 +110,21 @@ impl Writer {
         let outer = self.sources.scope.enter();
         let aliases = self.sources.aliases.len();
         self.add_relation(&select.source)?;
-        select.joins.iter().try_for_each(|join| self.add_relation(&join.source))?;
+        for join in &select.joins {
+            if matches!(join.kind, JoinKind::Right | JoinKind::Full) {
+                self.sources.missing[aliases..].fill(true);
+            }
+            self.add_relation(&join.source)?;
+            if matches!(join.kind, JoinKind::Left | JoinKind::Full) {
+                self.sources.missing.last_mut().into_iter().for_each(|missing| *missing = true);
+            }
+        }
         let repeats = self.repeats.enter(shared(select).cloned());
         write(self)?;
         self.repeats.leave(repeats);
         self.sources.scope.leave(outer);
         self.sources.aliases.truncate(aliases);
+        self.sources.missing.truncate(aliases);
         Ok(())
     }
 

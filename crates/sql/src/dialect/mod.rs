@@ -98,6 +98,8 @@ pub struct Dialect {
     pub name_limit: Option<usize>,
     /// Whether a failed statement leaves its transaction fit for nothing but to be undone.
     pub failure_ends_transaction: bool,
+    /// Whether a query that is run sends its rows unasked, so that one that wants a few says how many.
+    pub sends_ahead: bool,
     /// What a new connection is told first.
     pub setup: &'static [&'static str],
     /// The texts of transaction control.

@@ -151,16 +151,58 @@ impl Control {
 
     /// The step that somebody's own text takes, by its first words; none where it is another statement.
     pub fn of(text: &str) -> Option<Control> {
+        let text = without_comments(text);
         let words =
             text.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        let mut words = words.map(str::to_ascii_uppercase);
-        Some(match words.next()?.as_str() {
+        let words: Vec<String> = words.map(str::to_ascii_uppercase).collect();
+        let has = |word: &str| words.iter().any(|other| other == word);
+        let chains = has("CHAIN") && !has("NO");
+        Some(match words.first()?.as_str() {
             "BEGIN" | "START" => Control::Begin,
+            "COMMIT" | "END" | "ROLLBACK" if has("PREPARED") => return None,
+            "COMMIT" | "END" | "ROLLBACK" | "ABORT" if chains => Control::Begin,
             "COMMIT" | "END" => Control::Commit,
+            "PREPARE" if words.get(1).is_some_and(|word| word == "TRANSACTION") => Control::Rollback,
             "ABORT" => Control::Rollback,
-            "ROLLBACK" if words.any(|word| word == "TO") => Control::RollbackTo(0),
+            "ROLLBACK" if has("TO") => Control::RollbackTo(0),
             "ROLLBACK" => Control::Rollback,
             _ => return None,
         })
+    }
+}
+
+/// The text behind the comments at its start.
+fn without_comments(text: &str) -> &str {
+    let mut text = text.trim_start();
+    loop {
+        text = match text.as_bytes() {
+            [b'-', b'-', ..] => text.split_once('\n').map_or("", |(_, rest)| rest),
+            [b'/', b'*', ..] => text.split_once("*/").map_or("", |(_, rest)| rest),
+            _ => return text,
+        }
+        .trim_start();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Control;
+
+    #[test]
+    fn steps_are_known_by_their_words() {
+        for (text, step) in [
+            ("begin isolation level serializable", Some(Control::Begin)),
+            ("/* x */ -- y\n BEGIN", Some(Control::Begin)),
+            ("COMMIT AND CHAIN", Some(Control::Begin)),
+            ("COMMIT AND NO CHAIN", Some(Control::Commit)),
+            ("end", Some(Control::Commit)),
+            ("ROLLBACK TO SAVEPOINT a", Some(Control::RollbackTo(0))),
+            ("ROLLBACK PREPARED 'x to y'", None),
+            ("PREPARE TRANSACTION 'x'", Some(Control::Rollback)),
+            ("SELECT 1", None),
+            ("", None),
+        ] {
+            assert_eq!(Control::of(text), step, "{text}");
+        }
     }
 }

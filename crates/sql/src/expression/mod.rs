@@ -196,6 +196,35 @@ impl Expression {
         }
     }
 
+    /// Whether it is a whole number beyond 64 bits with a sign, as far as its parts tell: some databases compute these as
+    /// decimals.
+    pub(crate) fn is_wide_integer(&self) -> bool {
+        const WIDE: Type = Type::Integer { bits: 64, signed: false };
+        match self {
+            Expression::Column(source, column) | Expression::Excluded(source, column) => {
+                source.table.columns.get(*column).is_some_and(|column| column.ty == WIDE)
+            }
+            Expression::Value(value) => value.ty() == Some(WIDE),
+            Expression::Unary(UnaryOperator::Negative, operand) => operand.is_wide_integer(),
+            Expression::Binary(_, operands) => operands.0.is_wide_integer() || operands.1.is_wide_integer(),
+            Expression::Function(
+                Function::Absolute
+                | Function::Coalesce
+                | Function::Greatest
+                | Function::Least
+                | Function::NullIf,
+                arguments,
+            ) => arguments.iter().any(Expression::is_wide_integer),
+            Expression::Case(case) => case
+                .branches
+                .iter()
+                .map(|(_, value)| value)
+                .chain(&case.otherwise)
+                .any(Expression::is_wide_integer),
+            _ => false,
+        }
+    }
+
     /// Whether it is an exact decimal number, as far as its parts tell.
     pub(crate) fn is_decimal(&self) -> bool {
         match self {

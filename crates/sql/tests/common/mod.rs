@@ -92,6 +92,7 @@ pub static POOR: Dialect = Dialect {
     forward_references: false,
     name_limit: Some(63),
     failure_ends_transaction: true,
+    sends_ahead: true,
     setup: &[],
     transaction: Transaction {
         begin: "BEGIN",

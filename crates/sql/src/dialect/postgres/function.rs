@@ -20,9 +20,7 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
         Function::Coalesce => Call("coalesce"),
         Function::NullIf => Call("nullif"),
         Function::Absolute => Call("abs"),
-        Function::Round if arguments == 1 => {
-            Template("CAST(round(CAST({0} AS NUMERIC)) AS DOUBLE PRECISION)")
-        }
+        Function::Round if arguments == 1 => Template(ROUND),
         Function::Round => {
             Template("CAST(round(CAST({0} AS NUMERIC), CAST({1} AS INTEGER)) AS DOUBLE PRECISION)")
         }
@@ -68,6 +66,11 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
         Function::JsonValid => return None,
     })
 }
+
+/// Halves away from zero; PostgreSQL rounds floats to even, and exact numbers made of them have 15 digits. From 2^52 on a float is
+/// whole.
+const ROUND: &str = "CASE WHEN abs({0}) >= 4503599627370496 THEN CAST({0} AS DOUBLE PRECISION) \
+    ELSE CAST(sign({0}) * floor(abs({0}) + 0.5) AS DOUBLE PRECISION) END";
 
 /// PostgreSQL's own leave NULL out; here one NULL makes the whole NULL, as on the other databases.
 fn all_or_null(arguments: usize, name: &str) -> Option<Form> {

@@ -50,6 +50,7 @@ pub static POSTGRES: Dialect = Dialect {
     forward_references: false,
     name_limit: Some(63),
     failure_ends_transaction: true,
+    sends_ahead: true,
     // Moments are in UTC in texts as well, whatever the server's own zone.
     setup: &["SET TIME ZONE 'UTC'"],
     transaction: Transaction {

@@ -49,6 +49,7 @@ pub static SQLITE: Dialect = Dialect {
     forward_references: true,
     name_limit: None,
     failure_ends_transaction: false,
+    sends_ahead: false,
     setup: &[],
     transaction: Transaction {
         // The same as `BEGIN`, but can be returned to. A savepoint inside a transaction costs a file of the pages written.
