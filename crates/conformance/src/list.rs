@@ -362,6 +362,7 @@ macro_rules! cases {
             writes {
                 a_conflict_leaves_rows_alone
                 a_conflict_updates_from_both_rows
+                a_conflict_is_that_of_an_index_of_some_rows
                 updates_and_deletes_give_back_rows
                 rows_of_a_query_are_inserted
                 inserted_rows_are_given_back

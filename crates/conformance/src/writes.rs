@@ -61,6 +61,26 @@ pub fn a_conflict_leaves_rows_alone(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+pub fn a_conflict_is_that_of_an_index_of_some_rows(harness: &Harness) -> Result<()> {
+    create(harness)?;
+    let mut connection = harness.connect()?;
+    onggi::sql("CREATE UNIQUE INDEX seen_titles ON page (title) WHERE visits > 0")
+        .execute(&mut connection)?;
+    let seen = Page::on_conflict(|p| p.title)
+        .index_where(|p| p.visits.gt(0))
+        .update(|old, new| [old.visits.set(old.visits + new.visits)]);
+    // More often than a database makes a plan for the values that it is given.
+    for number in 0..8 {
+        assert_eq!(connection.insert_or(&[page(&format!("/{number}"), 1, "Seen")], &seen)?, 1);
+    }
+    let kept = Page::query().filter(|p| p.title.eq("Seen")).select(|p| (p.path, p.visits));
+    assert_eq!(kept.all(&mut connection)?, [("/0".to_owned(), 8)]);
+    let odd = Page::on_conflict(|p| p.title).index_where(|p| p.title.contains("a"));
+    let error = connection.insert_or(&[page("/", 1, "Home")], &odd).expect_err("a condition of no index");
+    assert!(error.to_string().contains("condition of a unique index"), "{error}");
+    Ok(())
+}
+
 pub fn a_conflict_updates_from_both_rows(harness: &Harness) -> Result<()> {
     create(harness)?;
     let mut connection = harness.connect()?;

@@ -68,13 +68,18 @@ impl<M: Model> OnConflict<M> {
         }
     }
 
-    /// The condition of the unique index, where it is one of some rows only.
+    /// The condition of the unique index, where it is one of some rows only. It is written with its values, whole numbers and
+    /// texts, as databases look for the index before they know parameters.
     pub fn index_where<C: Into<Condition>>(
         mut self,
         condition: impl FnOnce(M::Columns<Must>) -> C,
     ) -> OnConflict<M> {
         let tree = condition(M::columns(self.source)).into().into_tree();
-        self.condition = Some(self.take(tree));
+        let condition = self.take(tree);
+        match literal(condition) {
+            Ok(condition) => self.condition = Some(condition),
+            Err(error) => self.error = self.error.or_else(|| Some(error.to_string().into())),
+        }
         self
     }
 
@@ -151,4 +156,25 @@ impl<M: Model> OnConflict<M> {
         };
         Ok(sql::Conflict { target: self.target.clone(), condition: self.condition.clone(), action })
     }
+}
+
+/// A condition whose values stand in the text.
+fn literal(expression: sql::Expression) -> Result<sql::Expression> {
+    use sql::Expression::{And, Binary, Column, Literal, LiteralText, Or, Unary};
+    Ok(match expression {
+        sql::Expression::Value(sql::Value::Integer(number)) => Literal(number),
+        sql::Expression::Value(sql::Value::Text(text)) => LiteralText(text.into()),
+        And(parts) => And(parts.into_iter().map(literal).collect::<Result<_>>()?),
+        Or(parts) => Or(parts.into_iter().map(literal).collect::<Result<_>>()?),
+        Unary(operator, operand) => Unary(operator, Box::new(literal(*operand)?)),
+        Binary(operator, operands) => {
+            Binary(operator, Box::new((literal(operands.0)?, literal(operands.1)?)))
+        }
+        Column(..) => expression,
+        _ => {
+            return Err(Error::usage(
+                "the condition of a unique index is one of columns, whole numbers and texts, compared and joined",
+            ));
+        }
+    })
 }
