@@ -554,6 +554,23 @@ pub fn json_is_kept_and_changes_inside_are_noticed(harness: &Harness) -> Result<
     Ok(())
 }
 
+pub fn json_is_compared_with_values(harness: &Harness) -> Result<()> {
+    let settings = |theme: &str| Json(Settings { theme: theme.into(), ..Default::default() });
+    harness.create(onggi::models![Page])?;
+    harness
+        .insert(["dark", "light"].map(|theme| Page { settings: settings(theme), ..Default::default() }))?;
+    let mut connection = harness.connect()?;
+    let dark = Page::query().filter(|p| p.settings.eq(settings("dark"))).one(&mut connection)?;
+    assert_eq!(dark.settings.theme, "dark");
+    assert_eq!(Page::query().filter(|p| p.settings.ne(settings("dark"))).count(&mut connection)?, 1);
+    let some = [settings("light"), settings("none")];
+    assert_eq!(
+        Page::query().filter(|p| p.settings.is_in(some)).one(&mut connection)?.settings.theme,
+        "light"
+    );
+    Ok(())
+}
+
 pub fn json_that_is_none_is_refused_when_read(harness: &Harness) -> Result<()> {
     harness.create(onggi::models![Page])?;
     harness.insert([Page::default()])?;

@@ -30,6 +30,7 @@ macro_rules! cases {
                 decimals_are_keys_and_unique
                 decimals_of_too_many_digits_are_refused_when_read
                 json_is_kept_and_changes_inside_are_noticed
+                json_is_compared_with_values
                 json_that_is_none_is_refused_when_read
                 enums_are_texts
                 a_text_that_is_no_variant_is_refused_when_read
@@ -224,6 +225,7 @@ macro_rules! cases {
                 a_circle_of_rows_is_broken_at_one_column_and_closed
                 a_circle_of_tables_is_broken_where_null_is_allowed
                 a_circle_without_a_nullable_column_is_an_error
+                a_set_wide_update_counts_versions_up
                 versions_count_up_and_are_checked
                 a_stale_version_names_the_object_and_writes_nothing
                 a_stale_version_keeps_a_row_from_being_deleted

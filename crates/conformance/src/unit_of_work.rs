@@ -508,6 +508,21 @@ fn accounts(harness: &Harness) -> Result<(Session, Handle<Account>, Handle<Accou
     Ok((session, first, second))
 }
 
+/// Somebody who read a row before does not write over it unseen.
+pub fn a_set_wide_update_counts_versions_up(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Account])?;
+    let [mut read] = harness.insert([account("first")])?;
+    let mut connection = harness.connect()?;
+    Account::query().update(&mut connection, |a| [a.balance.set(7)])?;
+    assert_eq!(harness.statements(), [r#"UPDATE "account" SET "balance" = ?1, "version" = "version" + 1"#]);
+    read.owner = "somebody".into();
+    assert!(connection.update(&mut read).expect_err("an older version").is_stale());
+    assert_eq!(harness.rows::<Account>()?[0].balance, 7);
+    Account::query().update(&mut connection, |a| [a.version.set(40)])?;
+    assert_eq!(harness.rows::<Account>()?[0].version, 40);
+    Ok(())
+}
+
 pub fn versions_count_up_and_are_checked(harness: &Harness) -> Result<()> {
     let (mut session, first, _) = accounts(harness)?;
     session[first].balance -= 30;

@@ -1,9 +1,10 @@
 //! Inserts that meet a row that is there already.
 
-use onggi_sql::{self as sql, BinaryOperator, ConflictAction, Source};
+use onggi_sql::{self as sql, ConflictAction, Source};
 
 use crate::expression::{Assignment, Condition, Must, Parts, Tree};
 use crate::projection::complete;
+use crate::query::count_version;
 use crate::selection::{Columns, Selection};
 use crate::{Error, Model, Result, source};
 
@@ -142,14 +143,7 @@ impl<M: Model> OnConflict<M> {
         }
         let mut assignments = self.assignments.clone();
         complete(M::table(), &mut assignments)?;
-        if let Some(version) = M::table().version
-            && !assignments.is_empty()
-            && assignments.iter().all(|&(column, _)| column != version)
-        {
-            let count = sql::Expression::column(self.source, version);
-            let next = sql::Expression::binary(BinaryOperator::Add, count, sql::Expression::Literal(1));
-            assignments.push((version, next));
-        }
+        count_version(self.source, &mut assignments);
         let action = match assignments.is_empty() {
             true => ConflictAction::Nothing,
             false => ConflictAction::Update { assignments, filter: self.filter.clone() },

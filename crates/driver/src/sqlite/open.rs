@@ -147,6 +147,9 @@ fn place(place: &str) -> Result<Place> {
             let keeper = open_memory(&uri).map_err(cannot_open)?;
             Ok(Place::Memory(Memory { uri, _keeper: Mutex::new(keeper) }))
         }
+        "memory:" | ":memory" | "memory" => Err(invalid(
+            "a database in memory is sqlite::memory:, with both colons; for a file of that name write sqlite://./memory",
+        )),
         // SQLite takes a name that starts so as a URI of its own, with options past ours.
         path if path.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("file:")) => {
             Ok(Place::File(format!("./{path}")))

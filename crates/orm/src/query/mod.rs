@@ -23,6 +23,7 @@ pub use self::explicit::JoinTo;
 pub use self::named::Named;
 pub(crate) use self::run::rows;
 use self::scope::Scoped;
+pub(crate) use self::set_wide::count_version;
 pub use self::tables::{Joined, Tables, Written};
 pub(crate) use self::write::{returned, run_kept, write};
 use crate::expression::{Condition, DEPTH, DISTINCT, Must, Order, Parts, Paths, RefusedRows, Tree};

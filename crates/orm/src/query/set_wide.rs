@@ -1,6 +1,6 @@
 //! Updates and deletions of all rows of a query, as statements.
 
-use onggi_sql::{self as sql, BinaryOperator, Relation, Select, Selected, Type};
+use onggi_sql::{self as sql, BinaryOperator, Relation, Select, Selected, Source, Type};
 
 use super::derived::ROWS;
 use super::{Query, Written};
@@ -22,6 +22,7 @@ impl<F: Written> Query<F> {
         }
         joined.query.check()?;
         complete(F::Model::table(), &mut assignments)?;
+        count_version(self.source(), &mut assignments);
         Ok((!assignments.is_empty()).then(|| joined.update(assignments)))
     }
 
@@ -67,6 +68,16 @@ impl<F: Written> Query<F> {
         let mut columns = self.key();
         columns.extend(more);
         Select { columns: Selected::Expressions(columns), ..self.select.clone() }
+    }
+}
+
+/// Counts a table's version up with whatever else is set, unless it is set itself.
+pub(crate) fn count_version(source: Source, assignments: &mut Vec<(usize, sql::Expression)>) {
+    let Some(version) = source.table.version else { return };
+    if !assignments.is_empty() && assignments.iter().all(|&(column, _)| column != version) {
+        let count = sql::Expression::column(source, version);
+        let next = sql::Expression::binary(BinaryOperator::Add, count, sql::Expression::Literal(1));
+        assignments.push((version, next));
     }
 }
 

@@ -1,6 +1,6 @@
 use super::Writer;
 use crate::dialect::List;
-use crate::{BinaryOperator, Dialect, Error, Expression, Match, Result, Select, UnaryOperator, Value};
+use crate::{BinaryOperator, Dialect, Error, Expression, Match, Result, Select, Type, UnaryOperator, Value};
 
 /// How many conditions are written side by side.
 const CHAIN: usize = 100;
@@ -146,9 +146,17 @@ impl Writer {
     }
 
     fn binary(&mut self, operator: BinaryOperator, left: &Expression, right: &Expression) -> Result<()> {
+        let json = operator.is_comparison() && (left.is_json() || right.is_json());
+        let before = std::mem::replace(&mut self.json, json);
+        self.binary_of(operator, left, right)?;
+        self.json = before;
+        Ok(())
+    }
+
+    fn binary_of(&mut self, operator: BinaryOperator, left: &Expression, right: &Expression) -> Result<()> {
         if operator == BinaryOperator::Different && self.dialect.different.is_none() {
             self.push("NOT (");
-            self.binary(BinaryOperator::Same, left, right)?;
+            self.binary_of(BinaryOperator::Same, left, right)?;
             self.push(")");
             return Ok(());
         }
@@ -215,7 +223,7 @@ impl Writer {
             List::Array => {
                 self.push(if negated { " <> ALL (" } else { " = ANY (" });
                 self.parameter();
-                if let Some(name) = values.ty().and_then(self.dialect.value_type) {
+                if let Some(name) = self.value_type(values, operand.is_json()) {
                     self.push("::");
                     self.push(name);
                     self.push("[]");
@@ -229,10 +237,15 @@ impl Writer {
     /// A value's parameter, with its type where the database cannot tell it.
     fn value(&mut self, value: &Value) {
         self.parameter();
-        if let Some(name) = value.ty().and_then(self.dialect.value_type) {
+        if let Some(name) = self.value_type(value, self.json) {
             self.push("::");
             self.push(name);
         }
+    }
+
+    fn value_type(&self, value: &Value, json: bool) -> Option<&'static str> {
+        let ty = value.ty()?;
+        (self.dialect.value_type)(if json && ty == Type::Text { Type::Json } else { ty })
     }
 
     /// The left side's collation decides.

@@ -105,7 +105,11 @@ impl Writer {
         match function.program && !self.dialect.program_functions {
             true => Err(Error::unsupported(
                 self.dialect.name,
-                format!("function {}, which runs inside of the program", function.name),
+                format!(
+                    "function {}, which runs inside of the program: keep what is looked for in a column of its own, as with \
+                     `#[model(project(...))]`",
+                    function.name
+                ),
             )),
             false => Ok(()),
         }

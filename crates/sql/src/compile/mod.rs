@@ -45,6 +45,8 @@ pub(crate) struct Writer {
     sources: Sources,
     /// Whether columns of the new row can be named.
     excluded: bool,
+    /// Whether texts are compared with JSON documents, and so are such.
+    json: bool,
     repeats: Repeats<Expression>,
 }
 
@@ -56,6 +58,7 @@ impl Writer {
             parameters: 0,
             sources: Sources::default(),
             excluded: false,
+            json: false,
             repeats: Repeats::default(),
         }
     }

@@ -196,6 +196,16 @@ impl Expression {
         }
     }
 
+    /// Whether it is a column of JSON documents.
+    pub(crate) fn is_json(&self) -> bool {
+        match self {
+            Expression::Column(source, column) | Expression::Excluded(source, column) => {
+                source.table.columns.get(*column).is_some_and(|column| column.ty == Type::Json)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is a whole number beyond 64 bits with a sign, as far as its parts tell: some databases compute these as
     /// decimals.
     pub(crate) fn is_wide_integer(&self) -> bool {
