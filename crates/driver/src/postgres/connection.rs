@@ -7,8 +7,9 @@ use onggi_sql::shape::Shape;
 use tokio_postgres::Client;
 
 use super::error::outcome_unknown;
+use super::parameters::Buffer;
 use super::state::State;
-use super::statement::{Buffer, Prepared, Statement};
+use super::statement::{Prepared, Statement};
 use super::wire::Wire;
 use crate::error::Kind;
 use crate::{Control, Error, Result, Type};

@@ -7,6 +7,8 @@ mod encode;
 mod error;
 mod numeric;
 mod open;
+mod parameters;
+mod rows;
 mod state;
 mod statement;
 mod types;
@@ -14,5 +16,6 @@ mod wire;
 
 pub(crate) use connection::Connection;
 pub(crate) use open::Target;
-pub use statement::Row;
-pub(crate) use statement::{Prepared, Rows};
+pub use rows::Row;
+pub(crate) use rows::Rows;
+pub(crate) use statement::Prepared;

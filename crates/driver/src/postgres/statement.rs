@@ -1,16 +1,11 @@
-use std::fmt;
-use std::pin::Pin;
-
-use bytes::BytesMut;
-use futures_util::Stream;
 use futures_util::future::join_all;
 use onggi_sql::compile::reads_only;
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type as PostgresType};
-use tokio_postgres::{Client, RowStream};
+use tokio_postgres::Client;
+use tokio_postgres::types::Type as PostgresType;
 
-use super::decode;
-use super::encode::{array_head, element, encode};
 use super::error::{classify, is_outdated, outcome_unknown};
+use super::parameters::{Buffer, Columns, Parameters, SIZE};
+use super::rows::Rows;
 use super::state::State;
 use super::types::Form;
 use super::wire::Wire;
@@ -20,8 +15,8 @@ use crate::{Bind, Control, Error, Result, Type, ValueRef};
 /// What the server answers.
 type Answer<T> = std::result::Result<T, tokio_postgres::Error>;
 
-/// What the client's conversions give.
-type Converted<T> = std::result::Result<T, Box<dyn std::error::Error + Sync + Send>>;
+/// How many statements are on their way at a time.
+const ON_THE_WAY: usize = 256;
 
 /// A statement that the server has prepared.
 pub(super) struct Statement {
@@ -100,9 +95,7 @@ impl Prepared<'_> {
         &mut self,
         bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        self.buffer.bytes.clear();
-        self.buffer.ends.clear();
-        let mut parameters = Parameters { forms: &self.statement.parameters, buffer: self.buffer };
+        let mut parameters = Parameters::new(&self.statement.parameters, self.buffer);
         bind(&mut parameters)?;
         Ok(parameters.complete()?)
     }
@@ -126,14 +119,7 @@ impl Prepared<'_> {
         let stream = self
             .ask(|client, statement, buffer, wire| wire.wait(client.query_raw(statement, buffer.values())))?;
         let Prepared { statement, wire, state, .. } = self;
-        Ok(Rows {
-            stream: Box::pin(stream),
-            row: None,
-            ended: false,
-            columns: &statement.columns,
-            wire,
-            state,
-        })
+        Ok(Rows::new(stream, &statement.columns, wire, state))
     }
 
     /// Runs the statement for many rows, several of which are on their way at a time.
@@ -152,7 +138,7 @@ impl Prepared<'_> {
                 // What was bound before is written before the failure is told.
                 match self.bind(|to| bind(next, to)) {
                     Ok(()) => {
-                        size += self.buffer.bytes.len();
+                        size += self.buffer.size();
                         buffers.push(std::mem::take(self.buffer));
                         next += 1;
                     }
@@ -201,10 +187,9 @@ impl Prepared<'_> {
     /// Runs the statement, and adds the keys that it gives back, in the order in which it inserts.
     fn generated_keys(&mut self, keys: &mut Vec<i64>) -> Result<()> {
         let mut rows = self.rows()?;
-        let gives_keys = !rows.columns.is_empty();
         while let Some(row) = rows.next()? {
             match row.value(0, Type::BIGINT)? {
-                ValueRef::Integer(key) if gives_keys => keys.push(key),
+                ValueRef::Integer(key) => keys.push(key),
                 _ => return Err(Error::value("an insert gave back what is no key")),
             }
         }
@@ -275,219 +260,5 @@ impl State {
             State::Open | State::Failed => State::Failed,
         };
         error
-    }
-}
-
-/// The bytes of a statement's parameters, one behind another.
-#[derive(Default)]
-pub(super) struct Buffer {
-    bytes: Vec<u8>,
-    /// Where each ends, and whether it is any: NULL has no bytes.
-    ends: Vec<(usize, bool)>,
-}
-
-impl Buffer {
-    fn values(&self) -> impl ExactSizeIterator<Item = Encoded<'_>> {
-        self.ends.iter().enumerate().map(|(place, &(end, is_some))| {
-            let start = place.checked_sub(1).map_or(0, |before| self.ends[before].0);
-            Encoded(is_some.then(|| &self.bytes[start..end]))
-        })
-    }
-}
-
-/// A parameter in the server's own form. It is not shown to logs.
-struct Encoded<'b>(Option<&'b [u8]>);
-
-impl fmt::Debug for Encoded<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
-
-impl ToSql for Encoded<'_> {
-    fn to_sql(&self, _: &PostgresType, out: &mut BytesMut) -> Converted<IsNull> {
-        match self.0 {
-            Some(bytes) => {
-                out.extend_from_slice(bytes);
-                Ok(IsNull::No)
-            }
-            None => Ok(IsNull::Yes),
-        }
-    }
-
-    fn accepts(_: &PostgresType) -> bool {
-        true
-    }
-
-    fn to_sql_checked(&self, ty: &PostgresType, out: &mut BytesMut) -> Converted<IsNull> {
-        self.to_sql(ty, out)
-    }
-}
-
-/// The parameters of a statement, bound from the first on.
-struct Parameters<'p> {
-    forms: &'p [Form],
-    buffer: &'p mut Buffer,
-}
-
-impl Parameters<'_> {
-    fn complete(&self) -> Result<()> {
-        match (self.forms.len(), self.buffer.ends.len()) {
-            (wanted, bound) if wanted == bound => Ok(()),
-            (wanted, bound) => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound"))),
-        }
-    }
-}
-
-impl Bind for Parameters<'_> {
-    fn bind(&mut self, value: ValueRef<'_>) -> Result<()> {
-        let Buffer { bytes, ends } = self.buffer;
-        let Some(form) = self.forms.get(ends.len()) else {
-            // One too many, which `complete` counts.
-            ends.push((bytes.len(), false));
-            return Ok(());
-        };
-        let is_some = encode(value, form, bytes)?;
-        ends.push((bytes.len(), is_some));
-        Ok(())
-    }
-}
-
-/// The values of many rows, as an array for each parameter.
-struct Columns<'p> {
-    forms: &'p [Form],
-    elements: Vec<Elements>,
-    column: usize,
-    rows: usize,
-    size: usize,
-}
-
-/// The elements of an array, in the server's own form.
-#[derive(Default)]
-struct Elements {
-    bytes: Vec<u8>,
-    nulls: bool,
-}
-
-/// How many statements are on their way at a time.
-const ON_THE_WAY: usize = 256;
-
-/// How many rows, and about how many bytes, are sent at once.
-const ROWS: usize = 10_000;
-const SIZE: usize = 4 << 20;
-
-impl Columns<'_> {
-    fn new(forms: &[Form]) -> Columns<'_> {
-        let elements = forms.iter().map(|_| Elements::default()).collect();
-        Columns { forms, elements, column: 0, rows: 0, size: 0 }
-    }
-
-    fn has_room(&self) -> bool {
-        self.rows < ROWS && self.size < SIZE
-    }
-
-    fn end_row(&mut self) -> Result<()> {
-        let (wanted, bound) = (self.forms.len(), std::mem::take(&mut self.column));
-        self.rows += 1;
-        match wanted == bound {
-            true => Ok(()),
-            false => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound"))),
-        }
-    }
-
-    fn write(self, buffer: &mut Buffer) {
-        buffer.bytes.clear();
-        buffer.ends.clear();
-        for (form, Elements { bytes, nulls }) in self.forms.iter().zip(self.elements) {
-            array_head(self.rows, nulls, form, &mut buffer.bytes);
-            buffer.bytes.extend(bytes);
-            buffer.ends.push((buffer.bytes.len(), true));
-        }
-    }
-}
-
-impl Bind for Columns<'_> {
-    fn bind(&mut self, value: ValueRef<'_>) -> Result<()> {
-        let column = self.column;
-        self.column += 1;
-        // One too many is counted when the row ends.
-        let Some(form) = self.forms.get(column) else { return Ok(()) };
-        let Elements { bytes, nulls } = &mut self.elements[column];
-        let before = bytes.len();
-        *nulls |= !element(value, form, bytes)?;
-        self.size += bytes.len() - before;
-        Ok(())
-    }
-}
-
-/// The rows of a running statement.
-pub(crate) struct Rows<'p> {
-    stream: Pin<Box<RowStream>>,
-    row: Option<tokio_postgres::Row>,
-    ended: bool,
-    columns: &'p [Form],
-    wire: &'p mut Wire,
-    state: &'p mut State,
-}
-
-impl Rows<'_> {
-    pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
-        let stream = &mut self.stream;
-        let next = self.wire.poll(|context| stream.as_mut().poll_next(context).map(Option::transpose));
-        self.ended = !matches!(next, Ok(Some(_)));
-        self.row = next.map_err(|error| self.state.failed(error))?;
-        Ok(self.row.as_ref().map(|row| Row { row, columns: self.columns }))
-    }
-}
-
-/// Rows that nobody asked for are read to their end: one of them may be the error that fails the transaction.
-impl Drop for Rows<'_> {
-    fn drop(&mut self) {
-        while !self.ended && self.next().is_ok() {}
-    }
-}
-
-/// A row, lent.
-#[derive(Clone, Copy)]
-pub struct Row<'r> {
-    row: &'r tokio_postgres::Row,
-    columns: &'r [Form],
-}
-
-/// The bytes of a cell, whatever their type.
-struct Cell<'r>(&'r [u8]);
-
-impl<'r> FromSql<'r> for Cell<'r> {
-    fn from_sql(_: &PostgresType, bytes: &'r [u8]) -> Converted<Cell<'r>> {
-        Ok(Cell(bytes))
-    }
-
-    fn accepts(_: &PostgresType) -> bool {
-        true
-    }
-}
-
-impl<'r> Row<'r> {
-    #[inline]
-    pub(crate) fn value(self, column: usize, ty: Type) -> Result<ValueRef<'r>> {
-        let (bytes, form) = self.cell(column)?;
-        decode::value(bytes, form, ty)
-    }
-
-    pub(crate) fn raw(self, column: usize) -> Result<ValueRef<'r>> {
-        let (bytes, form) = self.cell(column)?;
-        decode::raw(bytes, form)
-    }
-
-    #[inline]
-    fn cell(self, column: usize) -> Result<(Option<&'r [u8]>, &'r Form)> {
-        let cell = self.row.try_get::<_, Option<Cell<'r>>>(column);
-        match (cell, self.columns.get(column)) {
-            (Ok(cell), Some(form)) => Ok((cell.map(|cell| cell.0), form)),
-            _ => Err(Error::value(format!(
-                "the row has {} columns, and there is none at position {column}",
-                self.columns.len()
-            ))),
-        }
     }
 }

@@ -1,0 +1,95 @@
+use std::pin::Pin;
+
+use futures_util::Stream;
+use tokio_postgres::RowStream;
+use tokio_postgres::types::{FromSql, Type as PostgresType};
+
+use super::decode;
+use super::state::State;
+use super::types::Form;
+use super::wire::Wire;
+use crate::{Error, Result, Type, ValueRef};
+
+/// The rows of a running statement.
+pub(crate) struct Rows<'p> {
+    stream: Pin<Box<RowStream>>,
+    row: Option<tokio_postgres::Row>,
+    ended: bool,
+    columns: &'p [Form],
+    wire: &'p mut Wire,
+    state: &'p mut State,
+}
+
+impl<'p> Rows<'p> {
+    pub(super) fn new(
+        stream: RowStream,
+        columns: &'p [Form],
+        wire: &'p mut Wire,
+        state: &'p mut State,
+    ) -> Rows<'p> {
+        Rows { stream: Box::pin(stream), row: None, ended: false, columns, wire, state }
+    }
+
+    pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
+        let stream = &mut self.stream;
+        let next = self.wire.poll(|context| stream.as_mut().poll_next(context).map(Option::transpose));
+        self.ended = !matches!(next, Ok(Some(_)));
+        self.row = next.map_err(|error| self.state.failed(error))?;
+        Ok(self.row.as_ref().map(|row| Row { row, columns: self.columns }))
+    }
+}
+
+/// Rows that nobody asked for are read to their end: one of them may be the error that fails the transaction.
+impl Drop for Rows<'_> {
+    fn drop(&mut self) {
+        while !self.ended && self.next().is_ok() {}
+    }
+}
+
+/// A row, lent.
+#[derive(Clone, Copy)]
+pub struct Row<'r> {
+    row: &'r tokio_postgres::Row,
+    columns: &'r [Form],
+}
+
+/// The bytes of a cell, whatever their type.
+struct Cell<'r>(&'r [u8]);
+
+impl<'r> FromSql<'r> for Cell<'r> {
+    fn from_sql(
+        _: &PostgresType,
+        bytes: &'r [u8],
+    ) -> std::result::Result<Cell<'r>, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Cell(bytes))
+    }
+
+    fn accepts(_: &PostgresType) -> bool {
+        true
+    }
+}
+
+impl<'r> Row<'r> {
+    #[inline]
+    pub(crate) fn value(self, column: usize, ty: Type) -> Result<ValueRef<'r>> {
+        let (bytes, form) = self.cell(column)?;
+        decode::value(bytes, form, ty)
+    }
+
+    pub(crate) fn raw(self, column: usize) -> Result<ValueRef<'r>> {
+        let (bytes, form) = self.cell(column)?;
+        decode::raw(bytes, form)
+    }
+
+    #[inline]
+    fn cell(self, column: usize) -> Result<(Option<&'r [u8]>, &'r Form)> {
+        let cell = self.row.try_get::<_, Option<Cell<'r>>>(column);
+        match (cell, self.columns.get(column)) {
+            (Ok(cell), Some(form)) => Ok((cell.map(|cell| cell.0), form)),
+            _ => Err(Error::value(format!(
+                "the row has {} columns, and there is none at position {column}",
+                self.columns.len()
+            ))),
+        }
+    }
+}
