@@ -94,6 +94,28 @@ pub fn integers_are_kept_at_their_extremes(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+pub fn unsigned_integers_are_divided_as_whole_numbers(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Integers])?;
+    harness.insert([Integers { u64: 7, ..Default::default() }])?;
+    let mut connection = harness.connect()?;
+    assert_eq!(Integers::query().filter(|i| (i.u64 / 2).eq(3)).count(&mut connection)?, 1);
+    Integers::query().update(&mut connection, |i| [i.u64.set(i.u64 / 2 * 2)])?;
+    assert_eq!(harness.rows::<Integers>()?[0].u64, 6);
+    Ok(())
+}
+
+pub fn great_floats_are_rounded_to_themselves(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Floats])?;
+    let mut connection = harness.connect()?;
+    for (double, rounded) in [(9_007_199_254_740_991.0, 9_007_199_254_740_991.0), (2.5, 3.0), (-2.5, -3.0)] {
+        harness.insert([Floats { double, ..Default::default() }])?;
+        let found =
+            Floats::query().order_by(|f| f.id.desc()).select(|f| f.double.round()).first(&mut connection)?;
+        assert_eq!(found, Some(rounded));
+    }
+    Ok(())
+}
+
 pub fn integers_beyond_64_bits_are_refused(harness: &Harness) -> Result<()> {
     harness.create(onggi::models![Integers])?;
     refused(harness, Integers { i128: i128::from(i64::MIN) - 1, ..Default::default() })?;

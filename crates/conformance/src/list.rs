@@ -6,6 +6,8 @@ macro_rules! cases {
         $crate::cases! { @ $run;
             fields {
                 integers_are_kept_at_their_extremes
+                unsigned_integers_are_divided_as_whole_numbers
+                great_floats_are_rounded_to_themselves
                 integers_beyond_64_bits_are_refused
                 unsigned_integers_of_64_bits_are_kept_or_refused
                 integers_that_a_field_cannot_hold_are_refused_when_read
