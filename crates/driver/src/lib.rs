@@ -27,19 +27,21 @@ mod observe;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod prepared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod url;
 
 pub use bind::{Bind, Capture};
-pub use connection::{Connection, Prepared, Row, Rows};
+pub use connection::Connection;
 pub use error::Error;
 pub use function::Function;
 pub use observe::{Executed, Observer};
 pub use onggi_sql::dialect::Control;
 pub use onggi_sql::{Type, Value, ValueRef};
 pub use pool::{Metrics, Pool, Pooled};
+pub use prepared::{Prepared, Row, Rows};
 
 /// The result of this crate's operations.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -135,7 +135,7 @@ fn general(said: &DbError) -> Error {
              that it was in, is rolled back",
         ),
         (&SqlState::DISK_FULL, _) => Error::new(Kind::Full, format!("no room left to write: {message}")),
-        (_, "08" | "57") => {
+        (&SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT, _) | (_, "08" | "57") => {
             Error::new(Kind::Lost, format!("the connection to PostgreSQL is lost: {message}"))
         }
         (_, "28" | "3D" | "53") => Error::new(Kind::Open, message),
