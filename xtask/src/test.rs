@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that can be tested, with plain `cargo test`.
 
 use crate::{Result, cargo, root, succeed, target};
+use std::net::TcpStream;
 use std::process::Command;
 
 /// Runs every part, also after one has failed, and says which did.
@@ -17,6 +18,7 @@ pub(crate) fn run() -> Result<()> {
         ("examples in the documentation", workspace(&["--doc"])),
         ("the benchmark's harness", harness()),
     ];
+    println!("PostgreSQL: {}", postgres());
     let count = parts.len();
     let mut failed = Vec::new();
     for (number, (name, mut command)) in (1..).zip(parts) {
@@ -26,11 +28,23 @@ pub(crate) fn run() -> Result<()> {
             failed.push(name);
         }
     }
+    println!("\nPostgreSQL: {}", postgres());
     if failed.is_empty() {
         println!("\n== everything passed ==");
         return Ok(());
     }
     Err(format!("failed: {}", failed.join("; ")).into())
+}
+
+/// Whether the tests that want a PostgreSQL server have one.
+fn postgres() -> &'static str {
+    if std::env::var_os("ONGGI_TEST_POSTGRES_URL").is_some() {
+        return "tested, on the server of ONGGI_TEST_POSTGRES_URL";
+    }
+    match TcpStream::connect("127.0.0.1:5432") {
+        Ok(_) => "tested, on the local server, if the user root may enter its database test",
+        Err(_) => "skipped, as no local server answers and ONGGI_TEST_POSTGRES_URL is not set",
+    }
 }
 
 fn workspace(targets: &[&str]) -> Command {

@@ -92,6 +92,16 @@ impl Harness {
         self.exact
     }
 
+    /// Whether texts may have NUL characters.
+    pub fn keeps_nul(&self) -> bool {
+        self.exact
+    }
+
+    /// Whether times are kept to the nanosecond; else to the microsecond.
+    pub fn keeps_nanoseconds(&self) -> bool {
+        self.exact
+    }
+
     /// The statements since the last call, in order; one that ran several times in a row with other parameters is
     /// written `3 x INSERT …`.
     pub fn statements(&self) -> Statements {
@@ -103,7 +113,7 @@ impl Harness {
 /// The statements that a database was asked.
 ///
 /// They equal a list of the same texts as SQLite gets them. Other databases get others: these equal a list of as many that
-/// do the same, as often; transaction control aside.
+/// begin with the same word, however often each ran; transaction control aside.
 #[derive(Clone, Debug)]
 pub struct Statements(Vec<Text>);
 

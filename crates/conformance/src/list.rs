@@ -16,12 +16,14 @@ macro_rules! cases {
                 nan_is_refused
                 a_double_that_is_no_single_is_refused_when_read
                 texts_are_kept_to_the_last_character
+                nul_characters_are_kept_or_refused
                 bytes_are_kept
                 booleans_are_kept_and_are_conditions
                 a_boolean_that_is_neither_is_refused_when_read
                 none_is_null_and_some_is_kept
                 null_in_a_field_that_is_no_option_is_refused_when_read
-                dates_and_times_are_kept_to_the_nanosecond
+                dates_and_times_are_kept_to_the_microsecond
+                nanoseconds_are_kept_or_refused
                 dates_and_times_compare_and_sort_as_such
                 years_of_more_than_four_digits_are_kept_or_refused
                 uuids_are_kept_and_found
@@ -89,6 +91,7 @@ macro_rules! cases {
                 defaults_are_for_rows_that_others_insert
                 skipped_fields_are_no_columns
                 tables_are_created_once_and_kept
+                tables_of_a_circle_are_created_once_and_kept
                 tables_are_created_and_dropped_in_the_order_of_their_keys
                 tables_in_a_circle_are_created_and_dropped_with_their_rows
                 a_table_that_others_need_is_not_dropped
@@ -283,6 +286,7 @@ macro_rules! cases {
                 a_list_of_any_length_is_the_same_statement
                 parts_of_texts
                 no_character_of_a_part_is_special
+                a_nul_in_a_part_is_a_character
                 patterns
                 conditions_join
                 conditions_collect
@@ -383,6 +387,7 @@ macro_rules! cases {
                 rows_of_sql_are_maps
                 rows_of_sql_are_objects_by_the_names_of_columns
                 rows_of_sql_are_tracked_in_a_session
+                rows_that_sql_changes_come_back_as_they_are_now
             }
             set_wide {
                 rows_are_updated_where_a_relation_says_so

@@ -156,3 +156,14 @@ pub fn rows_of_sql_are_tracked_in_a_session(harness: &Harness) -> Result<()> {
     assert_eq!(harness.statements(), [text, r#"UPDATE "guest" SET "of_age" = ?1 WHERE "id" = ?2"#, "COMMIT"]);
     Ok(())
 }
+
+/// What was known of the rows before is not what the statement gives back.
+pub fn rows_that_sql_changes_come_back_as_they_are_now(harness: &Harness) -> Result<()> {
+    guests(harness)?;
+    let mut session = harness.session()?;
+    let ann = Guest::query().filter(|g| g.name.eq("Ann")).one(&mut session)?;
+    let text = "UPDATE guest SET name = 'Anna' WHERE name = 'Ann' RETURNING name, data, born, of_age, id";
+    let changed: Handle<Guest> = sql(text).one(&mut session)?;
+    assert_eq!((changed, session[ann].name.as_str()), (ann, "Anna"));
+    Ok(())
+}

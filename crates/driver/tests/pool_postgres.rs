@@ -1,6 +1,4 @@
 //! Pools on PostgreSQL, where connections break: what is broken is thrown away, and nobody else hears of it.
-//!
-//! The server is that of `ONGGI_TEST_POSTGRES_URL`, or a local one with a database `test` that the user `root` may enter.
 
 #![cfg(feature = "postgres")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
@@ -10,22 +8,11 @@ use std::thread;
 
 use onggi_driver::{Connection, Error, Pool, Type, ValueRef};
 
-fn url(options: &str) -> String {
-    let named = std::env::var("ONGGI_TEST_POSTGRES_URL");
-    let url = named.unwrap_or_else(|_| "postgres://root@127.0.0.1/test".to_owned());
-    format!("{url}{}{options}", if url.contains('?') { '&' } else { '?' })
-}
+mod server;
 
-/// A pool, if there is a server.
+/// A pool with options, if there is a server.
 fn pool(options: &str) -> Option<Pool> {
-    match Pool::open(&url(options)) {
-        Ok(pool) => Some(pool),
-        Err(error) if error.is_open() && std::env::var_os("ONGGI_TEST_POSTGRES_URL").is_none() => {
-            eprintln!("skipped: no PostgreSQL is there ({error})");
-            None
-        }
-        Err(error) => panic!("{error}"),
-    }
+    server::postgres(|url| Pool::open(&server::with_option(url, options))).map(|(_, pool)| pool)
 }
 
 fn number(connection: &mut Connection, statement: &str) -> Result<i64, Error> {
@@ -46,7 +33,7 @@ fn broken_while_idle(pool: &Pool, count: usize) {
         ids.push(number(connection, "SELECT pg_backend_pid()").unwrap());
     }
     drop(connections);
-    let mut other = Pool::open(&url("")).unwrap().connect().unwrap();
+    let mut other = server::postgres(Pool::open).unwrap().1.connect().unwrap();
     for id in ids {
         other.run(&format!("SELECT pg_terminate_backend({id}, 5000)")).unwrap();
     }

@@ -1,25 +1,17 @@
-//! PostgreSQL through the driver, where a server is found: `ONGGI_TEST_POSTGRES_URL`, or a local one.
+//! PostgreSQL through the driver, where a server is found.
 
 #![cfg(feature = "postgres")]
 
 use onggi_driver::{Connection, Control, Error, Pool, Pooled, Result, Type, Value, ValueRef};
 
+mod server;
+
 /// A connection whose tables go with it.
 fn connect() -> Result<Option<Pooled>> {
-    let named = std::env::var("ONGGI_TEST_POSTGRES_URL").ok();
-    let url = named.clone().unwrap_or_else(|| "postgres://root@127.0.0.1/test".to_owned());
-    match Pool::open(&url) {
-        Ok(pool) => {
-            let mut connection = pool.connect()?;
-            connection.run("SET search_path = pg_temp")?;
-            Ok(Some(connection))
-        }
-        Err(error) if named.is_some() => Err(error),
-        Err(error) => {
-            eprintln!("skipped: no PostgreSQL is there ({error})");
-            Ok(None)
-        }
-    }
+    let Some((_, pool)) = server::postgres(Pool::open) else { return Ok(None) };
+    let mut connection = pool.connect()?;
+    connection.run("SET search_path = pg_temp")?;
+    Ok(Some(connection))
 }
 
 /// The rows of a text, its parameters bound, as they are kept.
@@ -129,7 +121,13 @@ fn violated_constraints_name_table_and_columns_and_no_values() -> Result<()> {
     let check = failed("INSERT INTO jars VALUES (2, 'a', 0)");
     assert!(check.is_check_violation() && check.constraint() == Some("jars_shelf_check"));
     let text = failed("SELECT CAST(label AS int) FROM jars");
-    for error in [twice, null, check, text] {
+    let great = failed("SELECT CAST(label || '99999999999' AS int) FROM (VALUES ('')) AS texts (label)");
+    assert!(
+        !great.to_string().replace(great.statement().unwrap_or_default(), "").contains("99999"),
+        "{great}"
+    );
+    let raised = failed("DO $$ BEGIN RAISE 's3cret'; END $$");
+    for error in [twice, null, check, text, raised] {
         // The statement is shown; what the rows hold is not.
         let (statement, said) =
             (error.statement().unwrap_or_default().to_owned(), format!("{error} {error:?}"));
@@ -245,6 +243,19 @@ fn a_broken_connection_says_so() -> Result<()> {
     let error = connection.control(Control::Commit).expect_err("nobody is there");
     assert!(error.is_lost() || error.is_outcome_unknown(), "{error}");
     assert!(connection.is_lost() && !connection.in_transaction());
+    Ok(())
+}
+
+/// Who waits within an asynchronous function would stop its runtime; and a runtime that is dropped there panics.
+#[test]
+fn asynchronous_functions_are_told_to_wait_elsewhere() -> Result<()> {
+    let Some((url, pool)) = server::postgres(Pool::open) else { return Ok(()) };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let error = runtime.block_on(async {
+        drop(pool);
+        Pool::open(&url).expect_err("a connection in an asynchronous function")
+    });
+    assert!(error.is_open() && error.to_string().contains("spawn_blocking"), "{error}");
     Ok(())
 }
 

@@ -87,6 +87,7 @@ fn wrong_urls_are_refused_in_words_and_without_their_secrets() {
         ("s3cret@example.com:5432/jars", "no database is known"),
         ("SQLITE://s3cret.db", "known: sqlite"),
         ("sqlite:", "names a file"),
+        ("sqlite:memory:", "both colons"),
         ("sqlite://", "names a file"),
         ("sqlite://?mode=ro", "names a file"),
         ("sqlite://s3cret%zz", "two hexadecimal digits"),

@@ -9,6 +9,8 @@ mod answer;
 mod data;
 #[path = "../examples/music/models.rs"]
 mod models;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[path = "../examples/music/questions/mod.rs"]
 mod questions;
 #[path = "../examples/music/shop.rs"]
@@ -73,13 +75,12 @@ fn the_invented_shop_is_the_same_every_time() -> Outcome {
     Ok(())
 }
 
-/// The server of `ONGGI_TEST_POSTGRES_URL`, or a local one.
 #[cfg(feature = "postgres")]
 #[test]
 fn the_invented_shop_answers_the_same_on_postgresql() -> Outcome {
     let shop = Shop::open("sqlite::memory:")?;
     data::fill(&shop.db)?;
-    alike_on_postgresql(&shop, "music_invented", |other| Ok(data::fill(&other.db)?))
+    alike_on_postgresql(&shop, |other| Ok(data::fill(&other.db)?))
 }
 
 /// Chinook's rows are moved from one database to the other as objects.
@@ -91,7 +92,7 @@ fn chinook_answers_the_same_on_postgresql() -> Outcome {
     let file = folder.path().join("chinook.db");
     fs::write(&file, fs::read(original)?)?;
     let shop = Shop::open(&url(&file))?;
-    alike_on_postgresql(&shop, "music_chinook", |other| {
+    alike_on_postgresql(&shop, |other| {
         other.db.create_tables(models::tables())?;
         moved(&shop, other, models::Artist::query())?;
         moved(&shop, other, models::Album::query())?;
@@ -116,22 +117,9 @@ fn moved<M: onggi::Model>(from: &Shop, to: &Shop, rows: onggi::Query<M>) -> Outc
 
 /// Fills a shop of its own on PostgreSQL, and asks both the same.
 #[cfg(feature = "postgres")]
-fn alike_on_postgresql(shop: &Shop, schema: &str, fill: impl FnOnce(&Shop) -> Outcome) -> Outcome {
-    let named = std::env::var("ONGGI_TEST_POSTGRES_URL").ok();
-    let url = named.clone().unwrap_or_else(|| "postgres://root@127.0.0.1/test".to_owned());
-    let server = match onggi::Database::open(&url) {
-        Ok(server) => server,
-        Err(error) if named.is_some() => return Err(error.into()),
-        Err(error) => {
-            eprintln!("skipped: no PostgreSQL is there ({error})");
-            return Ok(());
-        }
-    };
-    let schema = format!("{schema}_{}", std::process::id());
-    let run = |text: String| onggi::sql(text).execute(&mut server.connect()?);
-    run(format!("CREATE SCHEMA {schema}"))?;
-    let option = if url.contains('?') { '&' } else { '?' };
-    let other = Shop::open(&format!("{url}{option}options=-csearch_path%3D{schema}"))?;
+fn alike_on_postgresql(shop: &Shop, fill: impl FnOnce(&Shop) -> Outcome) -> Outcome {
+    let Some(schema) = postgres::Schema::open() else { return Ok(()) };
+    let other = Shop::open(schema.url())?;
     fill(&other)?;
     let mut wrong = Vec::new();
     for question in THEMES.iter().flat_map(|(_, questions)| questions.iter()) {
@@ -151,7 +139,6 @@ fn alike_on_postgresql(shop: &Shop, schema: &str, fill: impl FnOnce(&Shop) -> Ou
             Err(error) => wrong.push(format!("{}\n{error}", question.text)),
         }
     }
-    run(format!("DROP SCHEMA {schema} CASCADE"))?;
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! Transactions on PostgreSQL: what begins them, and what becomes of them when they collide, lock each other out, take too
 //! long or lose their connection.
 //!
-//! The server is that of `ONGGI_TEST_POSTGRES_URL`, or a local one with a database `test` that the user `root` may enter.
 //! `ONGGI_FAULT_RUNS` says how many rounds of random faults there are.
 
 #![cfg(feature = "postgres")]
@@ -16,6 +15,8 @@ use onggi::{Database, Error, Id, Isolation, Model, Result, Session, TransactionO
 
 #[path = "transactions_postgres/faults.rs"]
 mod faults;
+#[path = "../../driver/tests/server/mod.rs"]
+mod server;
 
 #[derive(Clone, Debug, Default, Model)]
 struct Account {
@@ -47,20 +48,11 @@ impl Bank {
     /// A bank of so many accounts, if there is a server.
     fn open(accounts: usize, options: &str) -> Option<Bank> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let named = std::env::var("ONGGI_TEST_POSTGRES_URL").ok();
-        let url = named.clone().unwrap_or_else(|| "postgres://root@127.0.0.1/test".to_owned());
         let name = format!("onggi_bank_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let mark = if url.contains('?') { '&' } else { '?' };
         let settings = format!("options=-csearch_path%3D{name}%20-cdeadlock_timeout%3D20ms");
-        let url = format!("{url}{mark}application_name={name}");
-        let other = match Database::open(&url) {
-            Ok(other) => other,
-            Err(error) if named.is_none() && error.is_open() => {
-                eprintln!("skipped: no PostgreSQL is there ({error})");
-                return None;
-            }
-            Err(error) => panic!("{error}"),
-        };
+        let named = |url: &str| server::with_option(url, &format!("application_name={name}"));
+        let (url, other) = server::postgres(|url| Database::open(&named(url)))?;
+        let url = named(&url);
         sql(format!("CREATE SCHEMA {name}")).execute(&mut other.connect().unwrap()).unwrap();
         let db = Database::open(&format!("{url}_db&{settings}&{options}")).unwrap();
         db.create_tables(onggi::models![Account, Transfer]).unwrap();
