@@ -8,7 +8,7 @@ use tokio_postgres::{Config, NoTls};
 
 use super::connection::Connection;
 use super::error::classify;
-use super::wire::Wire;
+use super::wire::{Wire, block_on};
 use crate::Result;
 use crate::error::{Error, Kind};
 use crate::url::invalid;
@@ -46,13 +46,6 @@ impl Target {
     }
 
     pub(crate) fn connect(&self) -> Result<Connection> {
-        if tokio::runtime::Handle::try_current().is_ok() {
-            return Err(Error::new(
-                Kind::Open,
-                "connections wait, which an asynchronous function must not: use them in a thread of their own, as with \
-                 tokio's `spawn_blocking`",
-            ));
-        }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| {
             Error::new(Kind::Open, "the system has no room for another connection").with_source(error)
@@ -60,7 +53,7 @@ impl Target {
         let each = self.0.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
         let limit = each * u32::try_from(self.0.get_hosts().len()).unwrap_or(1).max(1);
         // The client's own limit ends where the server has taken the call, and not where it has answered.
-        let connected = runtime.block_on(async { timeout(limit, self.0.connect(NoTls)).await });
+        let connected = block_on(&runtime, async { timeout(limit, self.0.connect(NoTls)).await });
         let connected = connected.map_err(|_| {
             Error::new(
                 Kind::Open,

@@ -1,9 +1,12 @@
 use std::future::{Future, poll_fn};
+use std::panic::resume_unwind;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
+use std::thread;
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
+use tokio::task::block_in_place;
 use tokio::time::timeout;
 use tokio_postgres::tls::NoTlsStream;
 use tokio_postgres::{AsyncMessage, Connection, Error, Socket};
@@ -28,29 +31,32 @@ impl Wire {
     }
 
     /// Waits for an answer.
-    pub(super) fn wait<T>(&mut self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(super) fn wait<T: Send>(
+        &mut self,
+        answer: impl Future<Output = Result<T, Error>> + Send,
+    ) -> Result<T, Error> {
         let mut answer = pin!(answer);
         self.poll(|context| answer.as_mut().poll(context))
     }
 
     /// Waits until a poll is ready. What is here already is taken without a look at the line.
-    pub(super) fn poll<T>(
+    pub(super) fn poll<T: Send>(
         &mut self,
-        mut answer: impl FnMut(&mut Context<'_>) -> Poll<Result<T, Error>>,
+        mut answer: impl FnMut(&mut Context<'_>) -> Poll<Result<T, Error>> + Send,
     ) -> Result<T, Error> {
         if let Poll::Ready(ready) = answer(&mut Context::from_waker(Waker::noop())) {
             return ready;
         }
         let Wire { runtime, line } = self;
         let runtime = runtime.as_ref().expect(RUNTIME);
-        runtime.block_on(poll_fn(|context| step(line, context, &mut answer)))
+        block_on(runtime, poll_fn(|context| step(line, context, &mut answer)))
     }
 
     /// Whether the server has ended the connection, as far as has come here by now. Nothing is sent.
     pub(super) fn is_broken(&mut self) -> bool {
         let Wire { runtime, line } = self;
         let runtime = runtime.as_ref().expect(RUNTIME);
-        runtime.block_on(async {
+        block_on(runtime, async {
             // The runtime looks at the socket when nothing else is to be done.
             tokio::task::yield_now().await;
             poll_fn(|context| {
@@ -69,14 +75,28 @@ impl Wire {
     /// Whether an answer, and no failure, comes within a time.
     pub(super) fn answered(
         &mut self,
-        answer: impl Future<Output = Result<(), Error>>,
+        answer: impl Future<Output = Result<(), Error>> + Send,
         within: Duration,
     ) -> bool {
         let Wire { runtime, line } = self;
         let mut answer = pin!(answer);
         let answer = poll_fn(|context| step(line, context, &mut |context| answer.as_mut().poll(context)));
         let runtime = runtime.as_ref().expect(RUNTIME);
-        runtime.block_on(async { matches!(timeout(within, answer).await, Ok(Ok(()))) })
+        block_on(runtime, async { matches!(timeout(within, answer).await, Ok(Ok(()))) })
+    }
+}
+
+/// Runs a future of the connection's to its end, also in a thread that belongs to a runtime of the program's.
+pub(super) fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) -> T {
+    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Err(_) => runtime.block_on(future),
+        // The thread hands its other tasks to another one, if it has any.
+        Ok(RuntimeFlavor::MultiThread) => block_in_place(|| runtime.block_on(future)),
+        // A runtime of one thread cannot be told that it waits, nor can its threads for blocking work be told apart.
+        Ok(_) => {
+            let waited = thread::scope(|scope| scope.spawn(|| runtime.block_on(future)).join());
+            waited.unwrap_or_else(|panic| resume_unwind(panic))
+        }
     }
 }
 
