@@ -115,7 +115,8 @@ impl Error {
         self.is(Kind::Serialization)
     }
 
-    /// Whether another connection held a lock for longer than the busy timeout.
+    /// Whether another connection held a lock for longer than the busy timeout, or is one of the same thread, for which it
+    /// would wait in vain.
     pub fn is_busy(&self) -> bool {
         self.is(Kind::Busy)
     }

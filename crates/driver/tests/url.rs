@@ -29,9 +29,7 @@ fn pool(folder: &Path, options: &str) -> Pool {
 fn defaults_are_for_a_server_that_keeps_what_it_promised() {
     let folder = tempfile::tempdir().unwrap();
     let pool = pool(folder.path(), "");
-    for (pragma, expected) in
-        [("journal_mode", "wal"), ("synchronous", "1"), ("busy_timeout", "5000"), ("foreign_keys", "1")]
-    {
+    for (pragma, expected) in [("journal_mode", "wal"), ("synchronous", "1"), ("foreign_keys", "1")] {
         assert_eq!(value(&pool, &format!("PRAGMA {pragma}")), expected, "{pragma}");
     }
     assert!(folder.path().join("jars.db").exists(), "the file is made");
@@ -49,8 +47,6 @@ fn every_option_is_followed_on_every_connection() {
         ("synchronous=off", "synchronous", "0"),
         ("synchronous=full", "synchronous", "2"),
         ("synchronous=extra", "synchronous", "3"),
-        ("busy_timeout=0", "busy_timeout", "0"),
-        ("busy_timeout=1234", "busy_timeout", "1234"),
         ("foreign_keys=off", "foreign_keys", "0"),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -63,9 +59,23 @@ fn every_option_is_followed_on_every_connection() {
 #[test]
 fn options_come_together_and_the_last_of_a_kind_counts() {
     let folder = tempfile::tempdir().unwrap();
-    let pool = pool(folder.path(), "?&busy_timeout=1&journal_mode=delete&busy_timeout=7&");
-    assert_eq!(value(&pool, "PRAGMA busy_timeout"), "7");
+    let pool = pool(folder.path(), "?&synchronous=full&journal_mode=delete&synchronous=off&");
+    assert_eq!(value(&pool, "PRAGMA synchronous"), "0");
     assert_eq!(value(&pool, "PRAGMA journal_mode"), "delete");
+}
+
+#[test]
+fn a_lock_is_waited_for_as_long_as_the_url_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let writer = pool(folder.path(), "");
+    let mut writing = writer.connect().unwrap();
+    writing.run("BEGIN IMMEDIATE").unwrap();
+    for milliseconds in ["0", "7"] {
+        let pool = pool(folder.path(), &format!("?busy_timeout={milliseconds}"));
+        let error = pool.connect().unwrap().run("BEGIN IMMEDIATE").unwrap_err();
+        assert!(error.is_busy(), "{error}");
+        assert!(error.to_string().contains(&format!("longer than {milliseconds} ms (option")), "{error}");
+    }
 }
 
 #[test]

@@ -158,7 +158,8 @@ impl Error {
         self.driver_is(driver::Error::is_serialization_failure)
     }
 
-    /// Whether another connection held a lock for longer than the busy timeout.
+    /// Whether another connection held a lock for longer than the busy timeout, or is one of the same thread, for which it
+    /// would wait in vain.
     pub fn is_busy(&self) -> bool {
         self.driver_is(driver::Error::is_busy)
     }

@@ -15,6 +15,8 @@ mod damage;
 mod limit;
 #[path = "faults/log.rs"]
 mod log;
+#[path = "faults/waiting.rs"]
+mod waiting;
 #[path = "faults/writers.rs"]
 mod writers;
 

@@ -6,13 +6,17 @@ use self_cell::self_cell;
 
 use super::error::classify;
 use super::statement::Prepared;
+use super::waiting::Known;
 use crate::{Error, Result};
 
 /// An open database and its prepared statements.
 ///
 /// Statements borrow the connection they belong to. Keeping both together, rather than asking `rusqlite`'s cache of
 /// statements by text, saves 0.2 µs each time a statement is used: a quarter of reading a row by its key.
-pub(crate) struct Connection(Held);
+pub(crate) struct Connection {
+    held: Held,
+    known: Known,
+}
 
 self_cell!(
     struct Held {
@@ -40,23 +44,23 @@ struct Statement<'c> {
 const CAPACITY: usize = 256;
 
 impl Connection {
-    pub(super) fn new(inner: rusqlite::Connection) -> Connection {
-        Connection(Held::new(inner, |_| HashMap::new()))
+    pub(super) fn new(inner: rusqlite::Connection, known: Known) -> Connection {
+        Connection { held: Held::new(inner, |_| HashMap::new()), known }
     }
 
     pub(crate) fn in_transaction(&self) -> bool {
-        !self.0.borrow_owner().is_autocommit()
+        !self.held.borrow_owner().is_autocommit()
     }
 
     pub(crate) fn may_have_written(&self) -> bool {
         !matches!(
-            self.0.borrow_owner().transaction_state(None::<&str>),
+            self.held.borrow_owner().transaction_state(None::<&str>),
             Ok(TransactionState::None | TransactionState::Read)
         )
     }
 
     pub(crate) fn set_read_only(&self, read_only: bool) -> Result<()> {
-        self.0.borrow_owner().pragma_update(None, "query_only", read_only).map_err(classify)
+        self.held.borrow_owner().pragma_update(None, "query_only", read_only).map_err(classify)
     }
 
     /// Lends the statement of a shape, with its text; compiled and prepared at its first use.
@@ -66,7 +70,9 @@ impl Connection {
         compile: impl FnOnce() -> Result<Compiled>,
         work: impl FnOnce(&str, Prepared<'_, '_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        self.0.with_dependent_mut(|connection, statements| {
+        let known = &self.known;
+        self.held.with_dependent_mut(|connection, statements| {
+            let _running = known.run(connection);
             if let Some(Statement { compiled, prepared }) = statements.get_mut(shape) {
                 return work(compiled.text(), Prepared::new(prepared, connection));
             }
@@ -87,7 +93,8 @@ impl Connection {
         text: &str,
         work: impl FnOnce(Prepared<'_, '_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let connection = self.0.borrow_owner();
+        let connection = self.held.borrow_owner();
+        let _running = self.known.run(connection);
         let mut statement =
             connection.prepare_cached(text).map_err(|error| classify(error).with_statement(text))?;
         work(Prepared::new(&mut statement, connection))

@@ -1,5 +1,6 @@
 use rusqlite::ffi;
 
+use super::waiting::busy;
 use crate::error::{Error, Kind};
 
 /// SQLite's error as one of the project's, with the constraint that it names.
@@ -87,8 +88,9 @@ fn general(code: i32, message: &str) -> Error {
             "another connection wrote after this transaction had read; run it again, or use the closure form of \
              transactions, which takes the write lock at its start",
         ),
-        (_, ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED) => {
-            Error::new(Kind::Busy, format!("another connection holds the lock: {message}"))
+        (_, ffi::SQLITE_BUSY) => busy(message),
+        (_, ffi::SQLITE_LOCKED) => {
+            Error::new(Kind::Busy, format!("a statement that still runs holds the lock: {message}"))
         }
         (_, ffi::SQLITE_READONLY) => {
             Error::new(Kind::ReadOnly, format!("the database may be read only: {message}"))

@@ -8,6 +8,7 @@ mod open;
 mod statement;
 mod text;
 mod value;
+mod waiting;
 
 pub(crate) use connection::Connection;
 pub(crate) use open::Target;

@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use super::connection::Connection;
 use super::error::classify;
 use super::function::register;
+use super::waiting::{Known, Place as Waiting, wait};
 use crate::error::{Error, Kind};
 use crate::url::{Url, invalid};
 use crate::{Function, Result};
@@ -21,6 +22,8 @@ pub(crate) struct Target {
     busy_timeout: Duration,
     foreign_keys: bool,
     functions: Vec<Function>,
+    /// Tells the connections of this target apart from those of others.
+    number: u64,
 }
 
 enum Place {
@@ -46,6 +49,7 @@ const MODES: [(&str, OpenFlags); 3] = [
 
 impl Target {
     pub(crate) fn new(url: &Url, functions: Vec<Function>) -> Result<Target> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         let mut target = Target {
             place: place(&url.place)?,
             flags: MODES[0].1,
@@ -54,6 +58,7 @@ impl Target {
             busy_timeout: Duration::from_secs(5),
             foreign_keys: true,
             functions,
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
         };
         for (name, value) in &url.options {
             target.set(name, value)?;
@@ -94,13 +99,23 @@ impl Target {
             ),
         };
         let opening = |error: Error| error.prefixed(&format!("opening {described}: "));
-        let inner = inner.map_err(|error| opening(cannot_open(error)))?;
-        self.configure(&inner).map_err(|error| opening(classify(error)))?;
-        Ok(Connection::new(inner))
+        let mut inner = inner.map_err(|error| opening(cannot_open(error)))?;
+        inner.busy_handler(Some(wait)).map_err(|error| opening(classify(error)))?;
+        let known = Known::new(self.waiting());
+        let configured = {
+            let _running = known.run(&inner);
+            self.configure(&inner).map_err(|error| opening(classify(error)))
+        };
+        configured?;
+        Ok(Connection::new(inner, known))
+    }
+
+    fn waiting(&self) -> Waiting {
+        let readers_block = matches!(self.place, Place::Memory(_)) || self.journal_mode != "wal";
+        Waiting { database: self.number, readers_block, timeout: self.busy_timeout }
     }
 
     fn configure(&self, connection: &rusqlite::Connection) -> rusqlite::Result<()> {
-        connection.busy_timeout(self.busy_timeout)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // A column that does not exist is an error, not a text.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
@@ -111,10 +126,13 @@ impl Target {
         super::number::register(connection)?;
         self.functions.iter().try_for_each(|function| register(connection, function.clone()))?;
         connection.pragma_update(None, "foreign_keys", self.foreign_keys)?;
+        if matches!(self.place, Place::Memory(_)) {
+            // The rest looks into the database, which a transaction may have locked, and is about a disk.
+            return Ok(());
+        }
         // The first look into the file: one that is no database, or locked, shows here.
         let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-        let file = matches!(self.place, Place::File(_));
-        if file && mode != self.journal_mode && !connection.is_readonly("main")? {
+        if mode != self.journal_mode && !connection.is_readonly("main")? {
             connection.pragma_update(None, "journal_mode", self.journal_mode)?;
         }
         connection.pragma_update(None, "synchronous", self.synchronous)
