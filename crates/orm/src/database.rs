@@ -4,6 +4,8 @@ use std::sync::Arc;
 use onggi_driver::{Control, Executed, Pool};
 use onggi_sql::schema;
 
+#[cfg(feature = "tokio")]
+use crate::door::Door;
 use crate::pickle_functions::functions;
 use crate::session::Mode;
 use crate::transaction_options::pause;
@@ -14,7 +16,9 @@ use crate::{Connection, PoolMetrics, Result, Session, Table, TransactionOptions}
 /// A clone is the same database.
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool,
+    pub(crate) pool: Pool,
+    #[cfg(feature = "tokio")]
+    pub(crate) door: Door,
 }
 
 impl Database {
@@ -45,7 +49,12 @@ impl Database {
     /// [`is_url`](crate::Error::is_url) for a URL that is not understood, [`is_open`](crate::Error::is_open) for a
     /// file that cannot be opened, [`is_corrupt`](crate::Error::is_corrupt) for one that is no database.
     pub fn open(url: &str) -> Result<Database> {
-        Ok(Database { pool: Pool::open_with(url, functions())? })
+        let pool = Pool::open_with(url, functions())?;
+        Ok(Database {
+            #[cfg(feature = "tokio")]
+            door: Door::new(&pool),
+            pool,
+        })
     }
 
     /// Creates the tables and indexes that do not exist yet, those referred to first; tables that exist are left as
@@ -175,12 +184,24 @@ impl Database {
     pub fn transaction_with<T>(
         &self,
         options: TransactionOptions,
+        work: impl FnMut(&mut Session) -> Result<T>,
+    ) -> Result<T> {
+        self.unit_of_work(options, work, || Ok(()), || Ok(()))
+    }
+
+    /// The same, with what may still stop it before an attempt and before the commit.
+    pub(crate) fn unit_of_work<T>(
+        &self,
+        options: TransactionOptions,
         mut work: impl FnMut(&mut Session) -> Result<T>,
+        before_attempt: impl Fn() -> Result<()>,
+        before_commit: impl Fn() -> Result<()>,
     ) -> Result<T> {
         let mode = options.mode()?;
         let mut attempt = 1;
         loop {
-            match self.attempt(mode, &mut work) {
+            before_attempt()?;
+            match self.attempt(mode, &mut work, &before_commit) {
                 Err(error) if error.can_be_run_again() && attempt < options.attempts => {
                     std::thread::sleep(pause(attempt));
                     attempt += 1;
@@ -190,12 +211,17 @@ impl Database {
         }
     }
 
-    fn attempt<T>(&self, mode: Mode, work: &mut impl FnMut(&mut Session) -> Result<T>) -> Result<T> {
+    fn attempt<T>(
+        &self,
+        mode: Mode,
+        work: &mut impl FnMut(&mut Session) -> Result<T>,
+        before_commit: &impl Fn() -> Result<()>,
+    ) -> Result<T> {
         let mut session = Session::new(self.pool.connect()?, mode);
         session.begin()?;
         // On an error or panic the session is dropped, and its connection rolled back.
         let value = session.managed(|session| work(session))?;
-        session.commit_managed()?;
+        session.commit_managed(before_commit)?;
         Ok(value)
     }
 

@@ -47,6 +47,8 @@ mod conflict;
 mod connection;
 mod create;
 mod database;
+#[cfg(feature = "tokio")]
+mod door;
 mod error;
 mod executor;
 mod expression;

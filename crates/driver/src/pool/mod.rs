@@ -18,7 +18,7 @@ use crate::sqlite;
 #[cfg(feature = "sqlite")]
 use crate::url::Url;
 use crate::url::{invalid, scheme};
-use crate::{Connection, Function, Observer, Result};
+use crate::{Connection, Error, Function, Observer, Result};
 
 /// The connections to one database: opened when they are needed, kept with their prepared statements when they come back,
 /// never more than the pool's size.
@@ -139,6 +139,21 @@ impl Pool {
         Ok(Kept { connection, opened: Instant::now() })
     }
 
+    /// How many connections are open at most.
+    pub fn size(&self) -> usize {
+        self.0.places.options.size
+    }
+
+    /// How long [`connect`](Pool::connect) waits for a connection.
+    pub fn timeout(&self) -> Duration {
+        self.0.places.options.timeout
+    }
+
+    /// The error of somebody who has waited that long elsewhere, as a task does; it is counted.
+    pub fn timed_out(&self) -> Error {
+        self.0.places.timed_out()
+    }
+
     /// How it is used.
     pub fn metrics(&self) -> Metrics {
         self.0.places.metrics()
@@ -151,7 +166,7 @@ impl Pool {
 }
 
 /// The schemes that are built in, for whoever asked for another.
-fn unknown(scheme: &str) -> crate::Error {
+fn unknown(scheme: &str) -> Error {
     let known: &[&str] = &[
         #[cfg(feature = "sqlite")]
         "sqlite",

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::exhausted::exhausted;
 use super::metrics::Metrics;
 use super::options::Options;
-use crate::{Connection, Result};
+use crate::{Connection, Error, Result};
 
 /// As many places as there may be connections. A connection is open in a place that somebody has, or idle.
 pub(super) struct Places {
@@ -124,6 +124,13 @@ impl Places {
         if broken {
             state.broken = Some(Instant::now());
         }
+    }
+
+    /// The error of somebody who has waited in vain elsewhere.
+    pub(super) fn timed_out(&self) -> Error {
+        let mut state = self.lock();
+        state.timeouts += 1;
+        exhausted(&self.options, &state.holders, state.waiting.len())
     }
 
     pub(super) fn metrics(&self) -> Metrics {

@@ -68,9 +68,12 @@ impl Session {
         Ok(true)
     }
 
-    /// The flush and the commit that the end of a closure stands for: a failure ends the transaction anyway.
-    pub(crate) fn commit_managed(&mut self) -> Result<()> {
+    /// The flush and the commit that the end of a closure stands for, unless something between them says no: a failure ends
+    /// the transaction anyway.
+    pub(crate) fn commit_managed(&mut self, between: impl FnOnce() -> Result<()>) -> Result<()> {
         self.last = true;
+        self.flush()?;
+        between()?;
         self.commit()
     }
 
