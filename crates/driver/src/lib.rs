@@ -23,6 +23,8 @@ mod error;
 mod exact;
 mod expected;
 mod function;
+#[cfg(all(feature = "postgres", feature = "tls"))]
+mod handshake;
 mod observe;
 mod pool;
 #[cfg(feature = "postgres")]
@@ -30,6 +32,8 @@ mod postgres;
 mod prepared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(feature = "postgres")]
+mod tls;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod url;
 

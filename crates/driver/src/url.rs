@@ -1,14 +1,19 @@
 //! Database URLs: `scheme://place?option=value&…`.
 
+use std::borrow::Cow;
+
 use crate::Result;
 use crate::error::{Error, Kind};
+
+/// Names and values, in the order of the URL.
+pub(crate) type Options = Vec<(String, String)>;
 
 /// A URL taken apart; percent signs are decoded.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Url {
     pub(crate) scheme: String,
     pub(crate) place: String,
-    pub(crate) options: Vec<(String, String)>,
+    pub(crate) options: Options,
 }
 
 impl Url {
@@ -20,6 +25,18 @@ impl Url {
         let options =
             options.split('&').filter(|option| !option.is_empty()).map(option).collect::<Result<_>>()?;
         Ok(Url { scheme: scheme.to_owned(), place: decode(place)?, options })
+    }
+
+    /// Some options of a URL, decoded, and the URL without them.
+    pub(crate) fn take(url: &str, wanted: impl Fn(&str) -> bool) -> Result<(Options, Cow<'_, str>)> {
+        let Some((place, written)) = url.split_once('?') else { return Ok((Vec::new(), url.into())) };
+        let (taken, others): (Vec<&str>, Vec<&str>) = written.split('&').partition(|option| wanted(option));
+        let rest = match (taken.is_empty(), others.is_empty()) {
+            (true, _) => url.into(),
+            (false, true) => place.into(),
+            (false, false) => format!("{place}?{}", others.join("&")).into(),
+        };
+        Ok((taken.into_iter().map(option).collect::<Result<_>>()?, rest))
     }
 }
 

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::Result;
-use crate::url::invalid;
+use crate::url::{Url, invalid};
 
 /// What a pool may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,23 +36,15 @@ const KNOWN: &str = "pool_size, pool_timeout, pool_idle, pool_lifetime, pool_che
 /// The options of the pool in a URL, and the URL without them.
 pub(super) fn take(url: &str) -> Result<(Options, Cow<'_, str>)> {
     let mut options = Options::default();
-    let Some((place, written)) = url.split_once('?') else { return Ok((options, url.into())) };
-    let (ours, others): (Vec<&str>, Vec<&str>) =
-        written.split('&').partition(|option| option.starts_with("pool_"));
-    for option in &ours {
-        options.set(option)?;
+    let (ours, rest) = Url::take(url, |option| option.starts_with("pool_"))?;
+    for (name, value) in &ours {
+        options.set(name, value)?;
     }
-    let rest = match (ours.is_empty(), others.is_empty()) {
-        (true, _) => url.into(),
-        (false, true) => place.into(),
-        (false, false) => format!("{place}?{}", others.join("&")).into(),
-    };
     Ok((options, rest))
 }
 
 impl Options {
-    fn set(&mut self, option: &str) -> Result<()> {
-        let (name, value) = option.split_once('=').unwrap_or((option, ""));
+    fn set(&mut self, name: &str, value: &str) -> Result<()> {
         match name {
             "pool_size" => self.size = size(value)?,
             "pool_timeout" => self.timeout = duration(value).ok_or_else(|| not_a_time(name, ""))?,
@@ -142,7 +134,7 @@ mod tests {
             ("pool_size=0", "from 1 to 65535"),
             ("pool_size=-1", "from 1 to 65535"),
             ("pool_size=70000", "from 1 to 65535"),
-            ("pool_size", "from 1 to 65535"),
+            ("pool_size", "name=value"),
             ("pool_timeout=30", "30s"),
             ("pool_timeout=off", "30s"),
             ("pool_timeout=s3cret", "30s"),

@@ -11,6 +11,8 @@ mod parameters;
 mod rows;
 mod state;
 mod statement;
+#[cfg_attr(not(feature = "tls"), path = "plain.rs")]
+mod tls;
 mod types;
 mod wire;
 

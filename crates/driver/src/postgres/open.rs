@@ -3,24 +3,30 @@ use std::time::Duration;
 
 use onggi_sql::dialect::POSTGRES;
 use tokio::time::timeout;
-use tokio_postgres::config::SslMode;
-use tokio_postgres::{Config, NoTls};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config};
 
 use super::connection::Connection;
 use super::error::classify;
-use super::wire::{Wire, block_on};
+use super::tls::Encryption;
+use super::wire::{Line, Wire, block_on};
 use crate::Result;
 use crate::error::{Error, Kind};
+use crate::tls::{Mode, Tls};
 use crate::url::invalid;
 
 /// A database of a server, and how to reach it.
-pub(crate) struct Target(Config);
+pub(crate) struct Target {
+    config: Config,
+    encryption: Encryption,
+}
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Target {
     pub(crate) fn new(url: &str) -> Result<Target> {
-        let mut config = Config::from_str(url).map_err(|error| {
+        let (tls, url) = Tls::take(url)?;
+        let mut config = Config::from_str(&url).map_err(|error| {
             // The client's message names what it did not understand; a value of the URL is never in it.
             let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
             invalid(format!(
@@ -34,15 +40,8 @@ impl Target {
         if config.get_application_name().is_none() {
             config.application_name("onggi");
         }
-        match config.get_ssl_mode() {
-            SslMode::Disable | SslMode::Prefer => {}
-            _ => {
-                return Err(invalid(
-                    "this build has no TLS for PostgreSQL: sslmode is `disable` or `prefer`",
-                ));
-            }
-        }
-        Ok(Target(config))
+        encrypt(&mut config, tls.mode);
+        Ok(Target { config, encryption: Encryption::new(&tls)? })
     }
 
     pub(crate) fn connect(&self) -> Result<Connection> {
@@ -50,10 +49,10 @@ impl Target {
         let runtime = runtime.map_err(|error| {
             Error::new(Kind::Open, "the system has no room for another connection").with_source(error)
         })?;
-        let each = self.0.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
-        let limit = each * u32::try_from(self.0.get_hosts().len()).unwrap_or(1).max(1);
+        let each = self.config.get_connect_timeout().copied().unwrap_or(CONNECT_TIMEOUT);
+        let limit = each * u32::try_from(self.config.get_hosts().len()).unwrap_or(1).max(1);
         // The client's own limit ends where the server has taken the call, and not where it has answered.
-        let connected = block_on(&runtime, async { timeout(limit, self.0.connect(NoTls)).await });
+        let connected = block_on(&runtime, async { timeout(limit, self.call()).await });
         let connected = connected.map_err(|_| {
             Error::new(
                 Kind::Open,
@@ -66,19 +65,62 @@ impl Target {
         Ok(connection)
     }
 
+    /// Calls the server. Where encryption is preferred and fails, it is done without.
+    async fn call(&self) -> std::result::Result<(Client, Line), tokio_postgres::Error> {
+        let called = self.config.connect(self.encryption.clone()).await;
+        match &called {
+            Err(error) if self.config.get_ssl_mode() == SslMode::Prefer && explain(error).is_some() => {
+                let mut config = self.config.clone();
+                config.ssl_mode(SslMode::Disable).connect(self.encryption.clone()).await
+            }
+            _ => called,
+        }
+    }
+
     fn unreached(&self, error: tokio_postgres::Error) -> Error {
-        let database = self.0.get_dbname().unwrap_or("of the user's name");
+        let database = self.config.get_dbname().unwrap_or("of the user's name");
         let place = format!("the PostgreSQL database {database:?} cannot be opened: ");
         let error = match error.as_db_error() {
             Some(_) => classify(error),
             None => {
-                let said =
-                    std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                let said = explain(&error).or(source).unwrap_or_else(|| error.to_string());
                 Error::new(Kind::Open, said).with_source(error)
             }
         };
         error.prefixed(&place)
     }
+}
+
+/// What a failed handshake means; none where an error does not come from one.
+fn explain(error: &tokio_postgres::Error) -> Option<String> {
+    let said = std::error::Error::source(error).map(ToString::to_string);
+    if said.is_some_and(|said| said == "server does not support TLS") {
+        return Some(
+            "the server does not encrypt, which sslmode asks for: turn `ssl` on in its settings".to_owned(),
+        );
+    }
+    #[cfg(feature = "tls")]
+    return crate::handshake::explain(error);
+    #[cfg(not(feature = "tls"))]
+    None
+}
+
+/// Whether connections are encrypted, which those that do not leave the system never are.
+fn encrypt(config: &mut Config, mode: Mode) {
+    if config.get_hosts().is_empty() {
+        // The client takes no address without a host.
+        for address in config.get_hostaddrs().to_vec() {
+            config.host(address.to_string());
+        }
+    }
+    let leaves = config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(_)));
+    config.ssl_mode(match mode {
+        Mode::Disable => SslMode::Disable,
+        _ if !leaves => SslMode::Disable,
+        Mode::Prefer => SslMode::Prefer,
+        Mode::Require | Mode::VerifyCa | Mode::VerifyFull => SslMode::Require,
+    });
 }
 
 /// Whether a message of the client about a URL is one that quotes a name at most.

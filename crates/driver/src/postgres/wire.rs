@@ -8,20 +8,24 @@ use std::time::Duration;
 use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
 use tokio::task::block_in_place;
 use tokio::time::timeout;
-use tokio_postgres::tls::NoTlsStream;
 use tokio_postgres::{AsyncMessage, Connection, Error, Socket};
+
+use super::tls::Encrypted;
+
+/// The client's end of the line.
+pub(super) type Line = Connection<Socket, Encrypted>;
 
 /// The connection's end of the line, which moves only while somebody waits for an answer.
 pub(super) struct Wire {
     /// It is there until the wire goes.
     runtime: Option<Runtime>,
-    line: Pin<Box<Connection<Socket, NoTlsStream>>>,
+    line: Pin<Box<Line>>,
 }
 
 const RUNTIME: &str = "a wire that is used has its runtime";
 
 impl Wire {
-    pub(super) fn new(runtime: Runtime, line: Connection<Socket, NoTlsStream>) -> Wire {
+    pub(super) fn new(runtime: Runtime, line: Line) -> Wire {
         Wire { runtime: Some(runtime), line: Box::pin(line) }
     }
 
@@ -102,7 +106,7 @@ pub(super) fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = 
 
 /// Moves the line until the answer is there, or nothing moves.
 fn step<T>(
-    line: &mut Pin<Box<Connection<Socket, NoTlsStream>>>,
+    line: &mut Pin<Box<Line>>,
     context: &mut Context<'_>,
     answer: &mut impl FnMut(&mut Context<'_>) -> Poll<Result<T, Error>>,
 ) -> Poll<Result<T, Error>> {

@@ -1,0 +1,148 @@
+//! A server that encrypts, with certificates of the test's own: it passes on what it hears to the real one, in plain.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+
+/// An authority that signs certificates, with its own in a file.
+pub struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    certificate: rcgen::Certificate,
+    pub file: PathBuf,
+}
+
+/// A certificate and its key.
+pub struct Signed {
+    certificate: rcgen::Certificate,
+    key: KeyPair,
+}
+
+impl Authority {
+    pub fn new(folder: &Path, name: &str) -> Authority {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(rcgen::DnType::CommonName, name);
+        let certificate = params.self_signed(&key).unwrap();
+        let file = folder.join(format!("{name}.pem"));
+        std::fs::write(&file, certificate.pem()).unwrap();
+        Authority { issuer: Issuer::new(params, key), certificate, file }
+    }
+
+    /// A certificate for a host, good until a year.
+    pub fn sign(&self, host: &str, until: i32) -> Signed {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
+        params.not_after = rcgen::date_time_ymd(until, 1, 1);
+        Signed { certificate: params.signed_by(&key, &self.issuer).unwrap(), key }
+    }
+}
+
+impl Signed {
+    /// Writes the certificate and its key to files.
+    pub fn write(&self, folder: &Path) -> [PathBuf; 2] {
+        let files = ["client.pem", "client.key"].map(|name| folder.join(name));
+        std::fs::write(&files[0], self.certificate.pem()).unwrap();
+        std::fs::write(&files[1], self.key.serialize_pem()).unwrap();
+        files
+    }
+
+    /// What a server encrypts with that shows this certificate, and wants one of its caller where an authority is given.
+    pub fn server(&self, of_callers: Option<&Authority>) -> ServerConfig {
+        let provider = Arc::new(default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
+        let builder = builder.with_safe_default_protocol_versions().unwrap();
+        let builder = match of_callers {
+            None => builder.with_no_client_auth(),
+            Some(authority) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(authority.certificate.der().clone()).unwrap();
+                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+                builder.with_client_cert_verifier(verifier.build().unwrap())
+            }
+        };
+        let key = PrivateKeyDer::try_from(self.key.serialize_der()).unwrap();
+        builder.with_single_cert(vec![self.certificate.der().clone()], key).unwrap()
+    }
+}
+
+/// What a caller hears who asks for encryption.
+#[derive(Clone)]
+pub enum Answer {
+    Encrypt(Arc<ServerConfig>),
+    Refuse,
+    /// It agrees, and then says what is no handshake.
+    Nonsense,
+}
+
+/// Starts one before a real server, and gives its port. It lasts as long as the test.
+pub fn start(server: &str, answer: Answer) -> u16 {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let (port, server) = (listener.local_addr().unwrap().port(), server.to_owned());
+    thread::spawn(move || {
+        runtime.block_on(async {
+            while let Ok((caller, _)) = listener.accept().await {
+                // Callers come one after another; one that leaves in the middle is none of the test's business.
+                drop(serve(caller, &server, &answer).await);
+            }
+        });
+    });
+    port
+}
+
+const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
+
+async fn serve(mut caller: TcpStream, server: &str, answer: &Answer) -> std::io::Result<()> {
+    let mut server = TcpStream::connect(server).await?;
+    let mut first = [0; 8];
+    caller.read_exact(&mut first).await?;
+    if first != SSL_REQUEST {
+        server.write_all(&first).await?;
+        copy_bidirectional(&mut caller, &mut server).await?;
+        return Ok(());
+    }
+    match answer {
+        Answer::Encrypt(config) => {
+            caller.write_all(b"S").await?;
+            let mut caller = TlsAcceptor::from(Arc::clone(config)).accept(caller).await?;
+            copy_bidirectional(&mut caller, &mut server).await?;
+        }
+        Answer::Refuse => {
+            caller.write_all(b"N").await?;
+            copy_bidirectional(&mut caller, &mut server).await?;
+        }
+        Answer::Nonsense => caller.write_all(b"Snonsense and no handshake").await?,
+    }
+    Ok(())
+}
+
+/// A URL with the host and port of a server replaced, and the address of that server.
+pub fn through(url: &str, host: &str, port: u16) -> String {
+    let (before, _, after) = taken_apart(url);
+    format!("{before}{host}:{port}{after}")
+}
+
+/// Where the server of a URL is, if it has an address.
+pub fn address(url: &str) -> Option<String> {
+    let (_, place, _) = taken_apart(url);
+    let place = if place.contains(':') { place.to_owned() } else { format!("{place}:5432") };
+    std::net::ToSocketAddrs::to_socket_addrs(&*place).ok()?.next().map(|found: SocketAddr| found.to_string())
+}
+
+fn taken_apart(url: &str) -> (&str, &str, &str) {
+    let start = url.find("://").map_or(0, |found| found + 3);
+    let end = url[start..].find(['/', '?']).map_or(url.len(), |found| start + found);
+    let start = url[start..end].rfind('@').map_or(start, |found| start + found + 1);
+    (&url[..start], &url[start..end], &url[end..])
+}

@@ -1,0 +1,166 @@
+//! Encrypted connections to PostgreSQL: whose certificate is taken, and what is said where one is not.
+
+#![cfg(all(feature = "postgres", feature = "tls"))]
+#![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use onggi_driver::{Error, Pool, Type, ValueRef};
+use proxy::{Answer, Authority, Signed};
+
+mod proxy;
+mod server;
+
+fn open(url: &str) -> Result<Pool, Error> {
+    Pool::open(&server::with_option(url, "connect_timeout=5"))
+}
+
+/// Whether the server sees an encrypted connection.
+fn is_encrypted(pool: &Pool) -> bool {
+    let text = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+    pool.connect()
+        .unwrap()
+        .with_text(text, |prepared| {
+            let mut rows = prepared.query::<Error>(|_| Ok(()))?;
+            let row = rows.next_row()?.unwrap();
+            Ok::<_, Error>(row.value(0, Type::Boolean)? == ValueRef::Boolean(true))
+        })
+        .unwrap()
+}
+
+#[test]
+fn the_server_sees_what_sslmode_says() {
+    let Some((url, pool)) = server::postgres(Pool::open) else { return };
+    let encrypts = pool.connect().unwrap().with_text("SHOW ssl", |prepared| {
+        let mut rows = prepared.query::<Error>(|_| Ok(()))?;
+        Ok::<_, Error>(rows.next_row()?.unwrap().raw(0)? == ValueRef::Text("on"))
+    });
+    if !encrypts.unwrap() {
+        eprintln!("skipped: the PostgreSQL server does not encrypt");
+        return;
+    }
+    for (mode, encrypted) in [("disable", false), ("prefer", true), ("require", true)] {
+        let pool = open(&server::with_option(&url, &format!("sslmode={mode}"))).unwrap();
+        assert_eq!(is_encrypted(&pool), encrypted, "{mode}");
+    }
+    assert!(is_encrypted(&pool), "the mode is `prefer` where none is named");
+}
+
+/// A server before the real one that shows a certificate; its URL with a host.
+struct Shown {
+    url: String,
+    port: u16,
+}
+
+impl Shown {
+    fn new(answer: Answer) -> Option<Shown> {
+        let (url, _) = server::postgres(Pool::open)?;
+        let Some(address) = proxy::address(&url) else {
+            eprintln!("skipped: the PostgreSQL server has no address");
+            return None;
+        };
+        let port = proxy::start(&address, answer);
+        Some(Shown { url, port })
+    }
+
+    fn of(signed: &Signed) -> Option<Shown> {
+        Shown::new(Answer::Encrypt(Arc::new(signed.server(None))))
+    }
+
+    fn open(&self, host: &str, options: &str) -> Result<Pool, Error> {
+        open(&server::with_option(&proxy::through(&self.url, host, self.port), options))
+    }
+}
+
+fn trusting(mode: &str, file: &Path) -> String {
+    format!("sslmode={mode}&sslrootcert={}", file.display())
+}
+
+#[test]
+fn certificates_are_looked_at_as_far_as_sslmode_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let [ours, others] = ["ours", "others"].map(|name| Authority::new(folder.path(), name));
+    let Some(shown) = Shown::of(&ours.sign("localhost", 2100)) else { return };
+    for (host, options) in [
+        ("localhost", trusting("verify-full", &ours.file)),
+        ("127.0.0.1", trusting("verify-ca", &ours.file)),
+        ("127.0.0.1", trusting("require", &ours.file)),
+        ("127.0.0.1", "sslmode=require".to_owned()),
+        ("localhost", "sslmode=prefer".to_owned()),
+    ] {
+        let opened = shown.open(host, &options);
+        opened.unwrap_or_else(|error| panic!("{host} {options}: {error}")).connect().unwrap();
+    }
+    for (host, options, words) in [
+        ("127.0.0.1", trusting("verify-full", &ours.file), "is not for the host of the URL: write a host"),
+        ("localhost", trusting("verify-full", &others.file), "no authority of sslrootcert has signed"),
+        ("localhost", trusting("verify-ca", &others.file), "no authority of sslrootcert has signed"),
+        // As with libpq: who names authorities wants them looked at.
+        ("localhost", trusting("require", &others.file), "no authority of sslrootcert has signed"),
+        ("localhost", "sslmode=verify-full&sslrootcert=system".to_owned(), "no authority of sslrootcert"),
+    ] {
+        let error = shown.open(host, &options).map(drop).unwrap_err();
+        assert!(error.is_open() && error.to_string().contains(words), "{host} {options}: {error}");
+    }
+}
+
+#[test]
+fn a_certificate_that_has_expired_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = Authority::new(folder.path(), "ours");
+    let Some(shown) = Shown::of(&ours.sign("localhost", 2001)) else { return };
+    let error = shown.open("localhost", &trusting("verify-ca", &ours.file)).map(drop).unwrap_err();
+    assert!(
+        error.is_open() && error.to_string().contains("has expired: give the server a new one"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_server_that_wants_a_certificate_is_shown_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let [ours, others] = ["ours", "others"].map(|name| Authority::new(folder.path(), name));
+    let config = ours.sign("localhost", 2100).server(Some(&ours));
+    let Some(shown) = Shown::new(Answer::Encrypt(Arc::new(config))) else { return };
+    let error = shown.open("localhost", "sslmode=require").map(drop).unwrap_err();
+    assert!(error.to_string().contains("with sslcert and sslkey"), "{error}");
+    for (authority, is_taken) in [(&ours, true), (&others, false)] {
+        let [certificate, key] = authority.sign("jane", 2100).write(folder.path());
+        let options = format!("sslmode=require&sslcert={}&sslkey={}", certificate.display(), key.display());
+        let opened = shown.open("localhost", &options);
+        assert_eq!(opened.is_ok(), is_taken, "{opened:?}");
+    }
+}
+
+#[test]
+fn a_server_that_does_not_encrypt_is_refused_or_taken_in_plain() {
+    for answer in [Answer::Refuse, Answer::Nonsense] {
+        let Some(shown) = Shown::new(answer) else { return };
+        shown.open("localhost", "sslmode=prefer").unwrap().connect().unwrap();
+        let error = shown.open("localhost", "sslmode=require").map(drop).unwrap_err();
+        let words = ["does not encrypt, which sslmode asks for", "could not be encrypted"];
+        assert!(error.is_open() && words.iter().any(|words| error.to_string().contains(words)), "{error}");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty.pem");
+    std::fs::write(&empty, "nothing").unwrap();
+    let missing = folder.path().join("missing.pem");
+    let ours = Authority::new(folder.path(), "ours");
+    let [certificate, key] = ours.sign("jane", 2100).write(folder.path());
+    let (certificate, key) = (certificate.display(), key.display());
+    for (options, words) in [
+        (trusting("verify-ca", &missing), "missing.pem\" (sslrootcert) cannot be used"),
+        (trusting("verify-ca", &empty), "empty.pem\" (sslrootcert) has no certificate in it"),
+        (format!("sslcert={certificate}&sslkey={certificate}"), "client.pem\" (sslkey) cannot be used"),
+        (format!("sslcert={key}&sslkey={key}"), "client.key\" (sslcert) has no certificate in it"),
+        (format!("sslcert={}&sslkey={key}", ours.file.display()), "is not one of sslcert's certificate"),
+    ] {
+        let error = Pool::open(&format!("postgres://jane@localhost:1/jars?{options}")).map(drop).unwrap_err();
+        assert!(error.is_open() && error.to_string().contains(words), "{options}: {error}");
+    }
+}
