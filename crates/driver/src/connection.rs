@@ -158,6 +158,9 @@ impl Connection {
         if control.leaves_writes(self.dialect) {
             self.set_read_only(true)?;
         }
+        if let Some(first) = control.first(self.dialect) {
+            self.run(&first)?;
+        }
         match &mut self.back_end {
             #[cfg(feature = "sqlite")]
             BackEnd::Sqlite(_) => self.run(&text),

@@ -70,7 +70,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Those of the database, which then has none of the tables more than before.
+    /// Those of the database, which then has none of the tables more than before. MariaDB and MySQL have those that were created
+    /// before the failure.
     pub fn create_tables(&self, tables: impl AsRef<[&'static Table]>) -> Result<()> {
         let sorted = schema::sorted(&with_links(tables.as_ref()));
         self.change_schema(|dialect| schema::create_all(&sorted, dialect))
@@ -80,8 +81,8 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Those of the database, which then still has all of the tables; rows of other tables that refer to these are
-    /// among them.
+    /// Those of the database, which then still has all of the tables, but on MariaDB and MySQL; rows of other tables that refer to
+    /// these are among them.
     pub fn drop_tables(&self, tables: impl AsRef<[&'static Table]>) -> Result<()> {
         let sorted = schema::sorted(&with_links(tables.as_ref()));
         self.change_schema(|dialect| schema::drop_all(&sorted, dialect))
@@ -94,9 +95,12 @@ impl Database {
         let mut connection = self.pool.connect()?;
         let dialect = connection.dialect();
         let statements = statements(dialect).map_err(|error| crate::Error::usage(error.to_string()))?;
+        if !dialect.tables.in_transactions {
+            return Ok(statements.iter().try_for_each(|text| connection.run(text))?);
+        }
         // A failure leaves the transaction to the pool, which rolls it back.
         connection.control(Control::BeginWrite)?;
-        if let Some(defer) = dialect.defer_foreign_keys {
+        if let Some(defer) = dialect.tables.defer_foreign_keys {
             connection.run(defer)?;
         }
         statements.iter().try_for_each(|text| connection.run(text))?;

@@ -97,7 +97,7 @@ impl Sql {
         each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         executor.before_read()?;
-        if self.with(executor.split().0, |prepared| Ok(!prepared.reads_only()))? {
+        if self.with(executor.split().0, |prepared, _| Ok(!prepared.reads_only()))? {
             // What is known of rows is as they were; what is read now is not.
             executor.after_write(None);
         }
@@ -112,10 +112,10 @@ impl Sql {
         keep: &mut K,
         mut each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
-        self.with(connection, |prepared| {
+        self.with(connection, |prepared, order| {
             let places = R::places(&prepared.columns())
                 .map_err(|error| error.prefixed(format_args!("{}", self.text)))?;
-            let mut rows = prepared.query(|to| self.bind_to(to))?;
+            let mut rows = prepared.query(|to| self.bind_to(to, order))?;
             R::begin(keep);
             let result = loop {
                 match rows.next_row() {
@@ -142,14 +142,14 @@ impl Sql {
     pub fn execute<E: Executor>(&self, executor: &mut E) -> Result<u64> {
         executor.before_write()?;
         let connection = executor.split().0;
-        let result = self.with(connection, |prepared| {
+        let result = self.with(connection, |prepared, order| {
             if !prepared.columns().is_empty() {
                 return Err(Error::usage(format!(
                     "the statement gives rows: run it with `all`: {}",
                     self.text
                 )));
             }
-            prepared.execute(|to| self.bind_to(to))
+            prepared.execute(|to| self.bind_to(to, order))
         });
         match &result {
             Ok(_) => executor.after_write(None),
@@ -161,27 +161,34 @@ impl Sql {
     fn with<T>(
         &self,
         connection: &mut driver::Connection,
-        work: impl FnOnce(&mut driver::Prepared<'_, '_>) -> Result<T>,
+        work: impl FnOnce(&mut driver::Prepared<'_, '_>, Option<&[usize]>) -> Result<T>,
     ) -> Result<T> {
         if let Some(error) = &self.error {
             return Err(Error::value(&**error));
         }
-        let (text, counted) = placeholders(&self.text, connection.dialect());
+        let own = placeholders(&self.text, connection.dialect());
         let types: Vec<_> = self.values.iter().map(Value::ty).collect();
-        connection.with_typed_text(&text, &types, |prepared| {
-            let (wanted, bound) = (counted.unwrap_or(prepared.parameters()), self.values.len());
+        connection.with_typed_text(&own.text, &types, |prepared| {
+            let (wanted, bound) = (own.parameters.unwrap_or(prepared.parameters()), self.values.len());
             if wanted != bound {
                 return Err(Error::usage(format!(
                     "{wanted} parameters wanted, {bound} bound: {}",
                     self.text
                 )));
             }
-            work(prepared)
+            work(prepared, own.order.as_deref())
         })
     }
 
-    fn bind_to(&self, to: &mut dyn driver::Bind) -> Result<()> {
-        self.values.iter().try_for_each(|value| Ok(to.bind(value.as_ref())?))
+    /// Binds the values, where the database does not know them by their numbers in the order of their placeholders.
+    fn bind_to(&self, to: &mut dyn driver::Bind, order: Option<&[usize]>) -> Result<()> {
+        match order {
+            None => self.values.iter().try_for_each(|value| Ok(to.bind(value.as_ref())?)),
+            Some(order) => {
+                let mut values = order.iter().filter_map(|&place| self.values.get(place));
+                values.try_for_each(|value| Ok(to.bind(value.as_ref())?))
+            }
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! Tables to the statements that create and drop them, in the order that foreign keys ask for.
 
+use std::borrow::Cow;
+
 use crate::compile::Writer;
+use crate::dialect::KeyLater;
 use crate::{
     Action, Column, ComputedIndex, Constant, Dialect, Index, IndexPart, Reference, Result, Table, Type,
 };
@@ -68,6 +71,9 @@ pub fn create(table: &Table, dialect: &'static Dialect) -> Result<Vec<String>> {
 
 fn create_indexes(table: &Table, dialect: &'static Dialect) -> Result<Vec<String>> {
     let mut statements = Vec::new();
+    if !dialect.tables.index_if_not_exists {
+        return Ok(statements);
+    }
     for index in table.indexes.iter().filter(|index| !index.unique || index.name.is_some()) {
         statements.push(create_index(table, index, dialect)?);
     }
@@ -99,14 +105,11 @@ pub fn drop(table: &Table, dialect: &'static Dialect) -> Result<String> {
 pub fn create_all(tables: &[&'static Table], dialect: &'static Dialect) -> Result<Vec<String>> {
     let (mut statements, mut last) = (Vec::new(), Vec::new());
     for (position, table) in tables.iter().enumerate() {
-        let later = if dialect.forward_references { &[][..] } else { &tables[position + 1..] };
+        let later = later_tables(tables, position, dialect);
         statements.push(create_table(table, later, dialect)?);
         statements.extend(create_indexes(table, dialect)?);
-        for (position, column) in table.columns.iter().enumerate() {
-            if let Some(reference) = column.reference.filter(|reference| contains(later, (reference.table)()))
-            {
-                last.push(add_foreign_key(table, position, reference, dialect)?);
-            }
+        for (position, reference) in references_to(table, later) {
+            last.extend(add_foreign_key(table, position, reference, dialect)?);
         }
     }
     statements.extend(last);
@@ -119,14 +122,45 @@ pub fn create_all(tables: &[&'static Table], dialect: &'static Dialect) -> Resul
 ///
 /// Names that no database takes.
 pub fn drop_all(tables: &[&'static Table], dialect: &'static Dialect) -> Result<Vec<String>> {
-    if dialect.forward_references || tables.is_empty() {
+    if dialect.tables.key_later == KeyLater::AtOnce || tables.is_empty() {
         return tables.iter().rev().map(|table| drop(table, dialect)).collect();
+    }
+    let mut statements = Vec::new();
+    if dialect.tables.key_later == KeyLater::IfNotExists {
+        for (position, table) in tables.iter().enumerate() {
+            let later = later_tables(tables, position, dialect);
+            for (position, _) in references_to(table, later) {
+                statements.push(drop_foreign_key(table, position, dialect)?);
+            }
+        }
     }
     // Together, as those of a circle refer to each other.
     let mut writer = Writer::new(dialect);
     writer.push("DROP TABLE IF EXISTS ");
     writer.separated(", ", tables.iter().rev(), |writer, table| writer.name(table.name))?;
-    Ok(vec![writer.text])
+    statements.push(writer.text);
+    Ok(statements)
+}
+
+/// The tables to which those before cannot refer when they are created.
+fn later_tables<'t>(
+    tables: &'t [&'static Table],
+    position: usize,
+    dialect: &Dialect,
+) -> &'t [&'static Table] {
+    match dialect.tables.key_later {
+        KeyLater::AtOnce => &[],
+        _ => &tables[position + 1..],
+    }
+}
+
+/// The foreign keys of a table to some others, and the positions of their columns.
+fn references_to(table: &Table, others: &[&Table]) -> impl Iterator<Item = (usize, Reference)> {
+    let references = table.columns.iter().enumerate().filter_map(|(position, column)| {
+        let reference = column.reference?;
+        contains(others, (reference.table)()).then_some((position, reference))
+    });
+    references.collect::<Vec<_>>().into_iter()
 }
 
 /// The statement that lets generated keys go on behind those that were given by hand; none where they do so anyway.
@@ -135,7 +169,9 @@ pub fn drop_all(tables: &[&'static Table], dialect: &'static Dialect) -> Result<
 ///
 /// Names that no database takes.
 pub fn follow_keys(table: &Table, dialect: &'static Dialect) -> Result<Option<String>> {
-    let (Some(template), Some(column)) = (dialect.follow_keys, table.generated()) else { return Ok(None) };
+    let (Some(template), Some(column)) = (dialect.write.follow_keys, table.generated()) else {
+        return Ok(None);
+    };
     let name = |name: &str| -> Result<String> {
         let mut writer = Writer::new(dialect);
         writer.name(name)?;
@@ -170,6 +206,56 @@ fn add_foreign_key(
     position: usize,
     reference: Reference,
     dialect: &'static Dialect,
+) -> Result<Vec<String>> {
+    match dialect.tables.key_later {
+        KeyLater::AtOnce => Ok(Vec::new()),
+        KeyLater::Block => Ok(vec![add_in_block(table, position, reference, dialect)?]),
+        KeyLater::IfNotExists => {
+            let mut writer = Writer::new(dialect);
+            writer.add_foreign_key(table, position, reference, " IF NOT EXISTS ")?;
+            Ok(vec![writer.text])
+        }
+        KeyLater::Prepared => add_prepared(table, position, reference, dialect),
+    }
+}
+
+/// In a statement that another makes, as a condition is for queries only.
+fn add_prepared(
+    table: &Table,
+    position: usize,
+    reference: Reference,
+    dialect: &'static Dialect,
+) -> Result<Vec<String>> {
+    let mut add = Writer::new(dialect);
+    add.add_foreign_key(table, position, reference, " ")?;
+    let mut writer = Writer::new(dialect);
+    writer.push("SET @onggi = IF(EXISTS (SELECT 1 FROM information_schema.table_constraints WHERE constraint_schema = DATABASE() \
+        AND table_name = ");
+    writer.text(table.name)?;
+    writer.push(" AND constraint_name = ");
+    writer.text(&constraint_name(table, &[position], "fkey"))?;
+    writer.push("), 'DO 0', ");
+    writer.text(&add.text)?;
+    writer.push(")");
+    let rest = ["PREPARE onggi FROM @onggi", "EXECUTE onggi", "DEALLOCATE PREPARE onggi"];
+    Ok(std::iter::once(writer.text).chain(rest.map(str::to_owned)).collect())
+}
+
+fn drop_foreign_key(table: &Table, position: usize, dialect: &'static Dialect) -> Result<String> {
+    let mut writer = Writer::new(dialect);
+    writer.push("ALTER TABLE IF EXISTS ");
+    writer.name(table.name)?;
+    writer.push(" DROP FOREIGN KEY IF EXISTS ");
+    writer.name(&constraint_name(table, &[position], "fkey"))?;
+    Ok(writer.text)
+}
+
+/// As PostgreSQL has it.
+fn add_in_block(
+    table: &Table,
+    position: usize,
+    reference: Reference,
+    dialect: &'static Dialect,
 ) -> Result<String> {
     let name = constraint_name(table, &[position], "fkey");
     let mut writer = Writer::new(dialect);
@@ -196,7 +282,11 @@ fn create_table(table: &Table, later: &[&Table], dialect: &'static Dialect) -> R
     writer.push(" (");
     writer.separated(", ", table.columns, |writer, column| writer.column_definition(table, column))?;
     writer.constraints(table, later)?;
+    if !dialect.tables.index_if_not_exists {
+        writer.own_indexes(table)?;
+    }
     writer.push(")");
+    writer.push(dialect.tables.options);
     Ok(writer.text)
 }
 
@@ -225,21 +315,8 @@ fn create_computed_index(table: &Table, index: &ComputedIndex, dialect: &'static
     }
     writer.push(" ON ");
     writer.name(table.name)?;
-    writer.push(" (");
-    writer.separated(", ", index.parts, |writer, part| match *part {
-        IndexPart::Column(column) => writer.name(table.columns[column].name),
-        IndexPart::Call { function, column, argument } => {
-            writer.callable(function)?;
-            writer.name(function.name)?;
-            writer.push("(");
-            writer.name(table.columns[column].name)?;
-            writer.push(", ");
-            writer.text(argument)?;
-            writer.push(")");
-            Ok(())
-        }
-    })?;
-    writer.push(")");
+    writer.push(" ");
+    writer.index_parts(table, index)?;
     Ok(writer.text)
 }
 
@@ -271,13 +348,24 @@ fn comparable(key: Type, reference: Type) -> bool {
     }
 }
 
+/// Whether a column is a part of a key or an index.
+fn is_in_key(table: &Table, column: &Column) -> bool {
+    let position = table.columns.iter().position(|other| std::ptr::eq(other, column));
+    let is_column = |part: &IndexPart| matches!(part, IndexPart::Column(column) if Some(*column) == position);
+    let Some(position) = position else { return false };
+    table.primary_key.contains(&position)
+        || table.indexes.iter().any(|index| index.columns.contains(&position))
+        || table.computed_indexes.iter().any(|index| index.parts.iter().any(is_column))
+}
+
 impl Writer {
     fn column_definition(&mut self, table: &Table, column: &Column) -> Result<()> {
         self.name(column.name)?;
         self.push(" ");
-        self.push((self.dialect.type_name)(column.ty));
+        let ty = self.column_type(table, column);
+        self.push(&ty);
         if column.generated {
-            self.push(self.dialect.identity);
+            self.push(self.dialect.tables.identity);
             self.push(" PRIMARY KEY");
             return Ok(());
         }
@@ -285,17 +373,112 @@ impl Writer {
             self.push(" NOT NULL");
         }
         if let Some(default) = column.default {
-            self.push(" DEFAULT ");
+            let parentheses = self.dialect.tables.default_parentheses && !matches!(default, Constant::Sql(_));
+            self.push(if parentheses { " DEFAULT (" } else { " DEFAULT " });
             self.constant(default)?;
+            self.push(if parentheses { ")" } else { "" });
         }
         if let Some(length) = column.length {
             self.push(" CONSTRAINT ");
             self.name(&format!("{}_{}_length", table.name, column.name))?;
-            self.push(" CHECK (length(");
+            self.push(&format!(" CHECK ({}(", self.dialect.tables.length));
             self.name(column.name)?;
             self.push(&format!(") <= {length})"));
         }
         Ok(())
+    }
+
+    /// Where keys must not be long, and refer to those of the same type, that depends on where the column stands.
+    fn column_type(&self, table: &Table, column: &Column) -> Cow<'static, str> {
+        let facts = &self.dialect.tables;
+        let referred = column.reference.map(|reference| (reference.table)());
+        let key = referred.and_then(|target| target.primary_key.first().map(|&key| &target.columns[key]));
+        match key.filter(|key| facts.same_key_types && comparable(key.ty, column.ty)) {
+            // Of a key that refers itself, as far as it does not end where it began.
+            Some(key) if !std::ptr::eq(key, column) => (facts.key_type)(key.ty, key.length.unwrap_or(0))
+                .map_or((facts.type_name)(key.ty).into(), Cow::from),
+            _ if is_in_key(table, column) => {
+                let ty = (facts.key_type)(column.ty, column.length.unwrap_or(0));
+                ty.map_or((facts.type_name)(column.ty).into(), Cow::from)
+            }
+            _ => (facts.type_name)(column.ty).into(),
+        }
+    }
+
+    /// The indexes that are created with their table.
+    fn own_indexes(&mut self, table: &Table) -> Result<()> {
+        for index in table.indexes.iter().filter(|index| !index.unique || index.name.is_some()) {
+            self.push(if index.unique { ", UNIQUE INDEX " } else { ", INDEX " });
+            match index.name {
+                Some(name) => self.name(name)?,
+                None => self.name(&constraint_name(table, index.columns, "idx"))?,
+            }
+            self.push(" ");
+            self.column_names(table, index.columns)?;
+        }
+        for index in table.computed_indexes {
+            self.push(if index.unique { ", UNIQUE INDEX " } else { ", INDEX " });
+            match index.name {
+                Some(name) => self.name(name)?,
+                None => self.name(&computed_name(table, index))?,
+            }
+            self.push(" ");
+            self.index_parts(table, index)?;
+        }
+        Ok(())
+    }
+
+    fn index_parts(&mut self, table: &Table, index: &ComputedIndex) -> Result<()> {
+        self.push("(");
+        self.separated(", ", index.parts, |writer, part| match *part {
+            IndexPart::Column(column) => writer.name(table.columns[column].name),
+            IndexPart::Call { function, column, argument } => {
+                writer.callable(function)?;
+                if !writer.dialect.tables.computed_indexes {
+                    return Err(crate::Error::unsupported(
+                        writer.dialect.name,
+                        "index of what a function gives",
+                    ));
+                }
+                // A part that is an expression; databases with indexes of their own statements take calls as they are.
+                let apart = !writer.dialect.tables.index_if_not_exists;
+                writer.push(if apart { "(" } else { "" });
+                writer.function_name(function)?;
+                writer.push("(");
+                writer.name(table.columns[column].name)?;
+                writer.push(", ");
+                writer.text(argument)?;
+                writer.push(if apart { "))" } else { ")" });
+                Ok(())
+            }
+        })?;
+        self.push(")");
+        Ok(())
+    }
+
+    fn add_foreign_key(
+        &mut self,
+        table: &Table,
+        position: usize,
+        reference: Reference,
+        condition: &str,
+    ) -> Result<()> {
+        self.push("ALTER TABLE ");
+        self.name(table.name)?;
+        self.push(" ADD CONSTRAINT ");
+        let name = constraint_name(table, &[position], "fkey");
+        if condition == " " {
+            self.name(&name)?;
+            self.push(" ");
+        }
+        self.push("FOREIGN KEY");
+        self.push(condition);
+        if condition != " " {
+            self.name(&name)?;
+            self.push(" ");
+        }
+        self.column_names(table, &[position])?;
+        self.referred(table, position, reference)
     }
 
     fn constraints(&mut self, table: &Table, later: &[&Table]) -> Result<()> {
@@ -330,6 +513,13 @@ impl Writer {
     }
 
     fn foreign_key(&mut self, table: &Table, position: usize, reference: Reference) -> Result<()> {
+        self.push("FOREIGN KEY ");
+        self.column_names(table, &[position])?;
+        self.referred(table, position, reference)
+    }
+
+    /// What a foreign key refers to.
+    fn referred(&mut self, table: &Table, position: usize, reference: Reference) -> Result<()> {
         let column = &table.columns[position];
         let target = (reference.table)();
         let &[_] = target.primary_key else {
@@ -347,20 +537,23 @@ impl Writer {
                 table.name, column.name, target.name,
             )));
         }
-        self.push("FOREIGN KEY ");
-        self.column_names(table, &[position])?;
         self.push(" REFERENCES ");
         self.name(target.name)?;
         self.push(" ");
         self.column_names(target, target.primary_key)?;
-        self.action(" ON DELETE ", reference.on_delete);
-        self.action(" ON UPDATE ", reference.on_update);
-        Ok(())
+        self.action(" ON DELETE ", reference.on_delete)?;
+        self.action(" ON UPDATE ", reference.on_update)
     }
 
-    fn action(&mut self, event: &str, action: Action) {
+    fn action(&mut self, event: &str, action: Action) -> Result<()> {
         let action = match action {
-            Action::NoAction => return,
+            Action::NoAction => return Ok(()),
+            Action::SetDefault if !self.dialect.tables.set_default => {
+                return Err(crate::Error::unsupported(
+                    self.dialect.name,
+                    "foreign key that falls back to its default",
+                ));
+            }
             Action::Restrict => "RESTRICT",
             Action::Cascade => "CASCADE",
             Action::SetNull => "SET NULL",
@@ -368,6 +561,7 @@ impl Writer {
         };
         self.push(event);
         self.push(action);
+        Ok(())
     }
 
     fn constant(&mut self, constant: Constant) -> Result<()> {

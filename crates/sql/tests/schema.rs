@@ -73,7 +73,7 @@ fn types() {
         (Type::Json, "TEXT"),
     ];
     for (ty, name) in types {
-        assert_eq!((dialect::SQLITE.type_name)(ty), name);
+        assert_eq!((dialect::SQLITE.tables.type_name)(ty), name);
     }
 }
 

@@ -18,14 +18,14 @@ fn statement(table: &'static Table, plan: &Plan, start: i64) -> Statement {
 }
 
 /// What it compiles to, or why it does not, on databases that differ in what they have.
-type Outcome = [Result<(String, usize), String>; 3];
+type Outcome = [Result<(String, usize, Option<Vec<usize>>), String>; 5];
 
 fn outcome(statement: &Statement) -> Outcome {
     let on = |dialect: &'static dialect::Dialect| {
         let compiled = compile::compile(statement, dialect).map_err(|error| error.to_string())?;
-        Ok((compiled.text().to_owned(), compiled.parameters()))
+        Ok((compiled.text().to_owned(), compiled.parameters(), compiled.order().map(<[usize]>::to_vec)))
     };
-    [&dialect::SQLITE, &dialect::POSTGRES, &POOR].map(on)
+    [&dialect::SQLITE, &dialect::POSTGRES, &POOR, &dialect::MARIADB, &dialect::MYSQL].map(on)
 }
 
 /// How many parameters are bound at run time, besides the values.
@@ -102,10 +102,19 @@ proptest! {
     #[test]
     fn there_are_as_many_values_as_parameters(plan in plan()) {
         let statement = statement(&USERS, &plan, 0);
-        for (mark, outcome) in ["?", "$", "$"].into_iter().zip(outcome(&statement)) {
-            let Ok((text, parameters)) = outcome else { continue };
+        for (mark, outcome) in ["?", "$", "$", "", ""].into_iter().zip(outcome(&statement)) {
+            let Ok((text, parameters, order)) = outcome else { continue };
             let (_, values) = shape::of(&statement);
             prop_assert_eq!(parameters, values.len() + run_time_parameters(&statement), "{}", text);
+            if mark.is_empty() {
+                let order = order.unwrap_or_else(|| (0..parameters).collect());
+                prop_assert_eq!(text.matches('?').count(), order.len(), "{}", text);
+                for place in 0..parameters {
+                    prop_assert!(order.contains(&place), "no {} in {:?} of {}", place, order, text);
+                }
+                continue;
+            }
+            prop_assert_eq!(order, None);
             for number in 1..=parameters {
                 let placeholder = format!("{mark}{number}");
                 prop_assert!(text.contains(&placeholder), "no {} in {}", placeholder, text);

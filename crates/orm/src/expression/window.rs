@@ -51,7 +51,7 @@ pub enum Bound {
 
 impl Bound {
     fn into_sql(self) -> sql::Bound {
-        let distance = |distance: u32| sql::Expression::value(i64::from(distance));
+        let distance = |distance: u32| sql::Expression::Literal(i64::from(distance));
         match self {
             Bound::First => sql::Bound::UnboundedPreceding,
             Bound::Preceding(rows) => sql::Bound::Preceding(distance(rows)),

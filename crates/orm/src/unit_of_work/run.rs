@@ -1,6 +1,8 @@
 //! Steps to statements.
 
 use onggi_driver::{Connection, Prepared};
+use onggi_sql as sql;
+use onggi_sql::dialect::Returning;
 use onggi_sql::shape::Shape;
 use onggi_sql::{Delete, Dialect, Expression, Insert, Rows, Statement, Table, Update, schema};
 
@@ -45,29 +47,66 @@ impl Step {
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
         let columns: Vec<usize> = self.written().collect();
+        let mut rest = &self.objects[..];
+        for rows in self.together(&columns, connection.dialect()) {
+            let Some(size) = rows.size(rest.len()) else { continue };
+            let (now, later) = rest.split_at(rest.len() - rest.len() % size);
+            rest = later;
+            self.write(rows, now.chunks(size), &columns, objects, connection, keyed)?;
+        }
+        self.write(Together::One, std::iter::once(rest), &columns, objects, connection, keyed)?;
+        if self.kind == ChangeKind::Insert && !self.generates_key() {
+            follow_keys(self.table, connection)?;
+        }
+        Ok(())
+    }
+
+    /// Writes objects by one statement, some at each run.
+    fn write<'o>(
+        &self,
+        together: Together,
+        chunks: impl Iterator<Item = &'o [Object]>,
+        columns: &[usize],
+        objects: &mut dyn Objects,
+        connection: &mut Connection,
+        keyed: &mut Vec<Object>,
+    ) -> Result<()> {
+        let mut chunks = chunks.filter(|chunk| !chunk.is_empty()).peekable();
+        if chunks.peek().is_none() {
+            return Ok(());
+        }
         let dialect = connection.dialect();
-        let generates_key = self.generates_key();
-        let together = dialect.array_rows && self.can_go_together(&columns);
         connection.with(
             &self.shape(together),
             || self.statement(dialect, together),
             |prepared| {
-                if together {
-                    return self.insert_together(&columns, objects, prepared, keyed);
-                }
-                if !generates_key {
-                    return self.execute(&columns, objects, prepared);
-                }
-                self.objects.iter().try_for_each(|&object| {
-                    let written = self.insert(object, &columns, objects, prepared);
-                    written.map(|()| keyed.push(object)).map_err(|error| self.at(object, objects, error))
+                chunks.try_for_each(|chunk| {
+                    if together != Together::One {
+                        return self.insert_together(chunk, columns, objects, prepared, keyed);
+                    }
+                    if !self.generates_key() {
+                        return self.execute(chunk, columns, objects, prepared);
+                    }
+                    chunk.iter().try_for_each(|&object| {
+                        let written = self.insert(object, columns, objects, prepared);
+                        written.map(|()| keyed.push(object)).map_err(|error| self.at(object, objects, error))
+                    })
                 })
             },
-        )?;
-        if self.kind == ChangeKind::Insert && !generates_key {
-            follow_keys(self.table, connection)?;
+        )
+    }
+
+    /// How many of its rows are written together, the most first.
+    fn together(&self, columns: &[usize], dialect: &Dialect) -> Vec<Together> {
+        match dialect.write.together {
+            _ if !self.can_go_together(columns) => Vec::new(),
+            sql::dialect::Together::Arrays => vec![Together::Arrays],
+            sql::dialect::Together::Values(parameters) => {
+                let fits = |rows: &usize| rows * columns.len() <= parameters;
+                CHUNKS.into_iter().filter(fits).map(Together::Rows).collect()
+            }
+            _ => Vec::new(),
         }
-        Ok(())
     }
 
     /// Whether its rows can be written in one statement: none of them may need the key of another.
@@ -81,36 +120,38 @@ impl Step {
         several && !columns.is_empty() && !columns.iter().any(refers_to_itself)
     }
 
-    /// Writes all new rows in one statement.
+    /// Writes new rows in one statement.
     fn insert_together(
         &self,
+        chunk: &[Object],
         columns: &[usize],
         objects: &mut dyn Objects,
         prepared: &mut Prepared<'_, '_>,
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
         let mut last = None;
-        let inserted = prepared.insert_together(self.objects.len(), |row, to| {
-            last = Some(self.objects[row]);
-            self.bind(self.objects[row], columns, &*objects, to)?;
+        let inserted = prepared.insert_together(chunk.len(), |row, to| {
+            last = Some(chunk[row]);
+            self.bind(chunk[row], columns, &*objects, to)?;
             last = None;
             Ok(())
         });
         let keys = inserted.map_err(|error: Error| match last {
             Some(object) => self.at(object, objects, error),
-            None => {
-                error.prefixed(format_args!("inserting {} rows of {}", self.objects.len(), self.table.name))
-            }
+            None => error.prefixed(format_args!("inserting {} rows of {}", chunk.len(), self.table.name)),
         })?;
-        if self.generates_key() && keys.len() != self.objects.len() {
-            let (rows, table) = (self.objects.len(), self.table.name);
+        if !self.generates_key() {
+            return Ok(());
+        }
+        if keys.len() != chunk.len() {
+            let (rows, table) = (chunk.len(), self.table.name);
             return Err(Error::usage(format!(
                 "{rows} rows of {table} were inserted, and {} keys given back: a trigger keeps rows out, so that it is not \
                  known which key is whose",
                 keys.len()
             )));
         }
-        for (&object, key) in self.objects.iter().zip(keys) {
+        for (&object, key) in chunk.iter().zip(keys) {
             objects.set_key(object, Some(key));
             keyed.push(object);
         }
@@ -133,19 +174,18 @@ impl Step {
     /// Writes rows without an answer but how many they were.
     fn execute(
         &self,
+        rows: &[Object],
         columns: &[usize],
         objects: &dyn Objects,
         prepared: &mut Prepared<'_, '_>,
     ) -> Result<()> {
         prepared.execute_all(
-            self.objects.len(),
-            |row, to| self.bind(self.objects[row], columns, objects, to),
+            rows.len(),
+            |row, to| self.bind(rows[row], columns, objects, to),
             |row, written| match written {
-                Ok(0) if self.must_hit() => {
-                    Err(self.at(self.objects[row], objects, Error::stale(self.missed())))
-                }
+                Ok(0) if self.must_hit() => Err(self.at(rows[row], objects, Error::stale(self.missed()))),
                 Ok(_) => Ok(()),
-                Err(error) => Err(self.at(self.objects[row], objects, error)),
+                Err(error) => Err(self.at(rows[row], objects, error)),
             },
         )
     }
@@ -223,23 +263,59 @@ impl Step {
     }
 
     /// The step's statement as a list of numbers, so that it need not be built to be found.
-    fn shape(&self, together: bool) -> Shape {
-        let kind = 4 * (self.kind as u32) + 2 * u32::from(together) + u32::from(self.versioned);
-        let columns = self.written().map(|column| u32::try_from(column).unwrap_or(u32::MAX));
-        Shape::own(kind, std::iter::once(self.table.number()).chain(columns))
+    fn shape(&self, together: Together) -> Shape {
+        let kind = 2 * (self.kind as u32) + u32::from(self.versioned);
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let rows = match together {
+            Together::One => 1,
+            Together::Arrays => 0,
+            Together::Rows(rows) => number(rows),
+        };
+        Shape::own(kind, [self.table.number(), rows].into_iter().chain(self.written().map(number)))
     }
 
-    fn statement(&self, dialect: &Dialect, together: bool) -> Statement {
+    fn statement(&self, dialect: &Dialect, together: Together) -> Statement {
         let columns: Vec<usize> = self.written().collect();
         match self.kind {
             ChangeKind::Insert => {
-                let key = self.table.generated().filter(|_| self.generates_key() && dialect.returns_keys);
+                let (given, rows) = match together {
+                    Together::One => (dialect.write.returns_keys, Rows::Bound),
+                    Together::Arrays => (dialect.write.returns_keys, Rows::Arrays),
+                    Together::Rows(rows) => {
+                        (dialect.write.returning != Returning::Never, Rows::Several(rows))
+                    }
+                };
+                let key = self.table.generated().filter(|_| self.generates_key() && given);
                 let returning = key.map(|key| Expression::column(self.table, key)).into_iter().collect();
-                let rows = if together { Rows::Arrays } else { Rows::Bound };
                 Statement::Insert(Insert { returning, rows, ..Insert::row(self.table, columns) })
             }
             ChangeKind::Update => Statement::Update(Update::by_key(self.table, &columns, self.versioned)),
             ChangeKind::Delete => Statement::Delete(Delete::by_key(self.table, self.versioned)),
+        }
+    }
+}
+
+/// How many rows an insert writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Together {
+    /// One.
+    One,
+    /// All, in arrays.
+    Arrays,
+    /// So many.
+    Rows(usize),
+}
+
+/// So few sizes that few statements are prepared.
+const CHUNKS: [usize; 2] = [256, 16];
+
+impl Together {
+    /// How many of some rows a run writes; none where they are too few.
+    fn size(self, rows: usize) -> Option<usize> {
+        match self {
+            Together::One => Some(1),
+            Together::Arrays => Some(rows),
+            Together::Rows(size) => (rows >= size).then_some(size),
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::Writer;
-use crate::{Aggregate, AggregateFunction, Error, Expression, Result};
+use crate::dialect::Join;
+use crate::{Aggregate, AggregateFunction, Error, Expression, Result, Type};
 
 impl Writer {
     /// The condition's parameters have the first numbers, wherever it stands.
@@ -13,14 +14,13 @@ impl Writer {
         aggregate: &Aggregate,
         write: impl FnOnce(&mut Writer) -> Result<()>,
     ) -> Result<()> {
-        let cast = aggregate.ty.filter(|_| self.dialect.sums_widen).and_then(self.dialect.value_type);
-        self.push(if cast.is_some() { "CAST(" } else { "" });
+        let (before, behind) = match aggregate.ty.and_then(self.dialect.sum) {
+            Some(template) => template.split_once("{0}").unwrap_or_default(),
+            None => ("", ""),
+        };
+        self.push(before);
         write(self)?;
-        if let Some(name) = cast {
-            self.push(" AS ");
-            self.push(name);
-            self.push(")");
-        }
+        self.push(behind);
         Ok(())
     }
 
@@ -32,13 +32,19 @@ impl Writer {
             true => (None, filter),
             false => (filter, None),
         };
+        if let (AggregateFunction::Join, Join::Literal) = (aggregate.function, self.dialect.join) {
+            return self.join_literally(aggregate, inside.as_deref());
+        }
         self.push(match aggregate.function {
             AggregateFunction::CountRows | AggregateFunction::Count => "count(",
             AggregateFunction::Min => "min(",
             AggregateFunction::Max => "max(",
             AggregateFunction::Sum => "sum(",
             AggregateFunction::Average => "avg(",
-            AggregateFunction::Join => self.dialect.join_function,
+            AggregateFunction::Join => match self.dialect.join {
+                Join::Function(function) => function,
+                Join::Literal => "",
+            },
         });
         self.push(if aggregate.distinct { "DISTINCT " } else { "" });
         self.aggregated(aggregate, inside.as_deref())?;
@@ -77,6 +83,7 @@ impl Writer {
             self.push(" THEN ");
         }
         match (aggregate.arguments.first(), condition) {
+            (Some(first), _) if aggregate.function == AggregateFunction::Average => self.mean_of(first)?,
             (Some(first), _) => self.argument(first)?,
             (None, Some(_)) => self.push("1"),
             (None, None) => self.push("*"),
@@ -86,6 +93,38 @@ impl Writer {
             self.push(", ");
             self.argument(argument)?;
         }
+        Ok(())
+    }
+
+    fn mean_of(&mut self, argument: &Expression) -> Result<()> {
+        match self.dialect.mean_of.filter(|_| self.ty(argument) != Some(Type::Decimal)) {
+            Some(template) => self.template(template, [argument], Writer::expression),
+            None => self.argument(argument),
+        }
+    }
+
+    /// Texts with the separator before each of them, and without the first one: it can be a value then.
+    fn join_literally(&mut self, aggregate: &Aggregate, condition: Option<&str>) -> Result<()> {
+        let [text, separator] = &aggregate.arguments[..] else {
+            return Err(Error::invalid("texts are joined with one separator"));
+        };
+        if !matches!(separator, Expression::Value(_) | Expression::LiteralText(_) | Expression::Parameter) {
+            return Err(Error::unsupported(
+                self.dialect.name,
+                "join of texts with a separator that differs by row",
+            ));
+        }
+        let text = self.apart(|writer| writer.argument(text))?;
+        let separator = self.apart(|writer| writer.expression(separator))?;
+        self.push("substr(group_concat(");
+        self.push(if aggregate.distinct { "DISTINCT " } else { "" });
+        if let Some(condition) = condition {
+            self.push(&format!("CASE WHEN {condition} THEN "));
+        }
+        self.push(&format!("concat({separator}, {text})"));
+        self.push(if condition.is_some() { " END" } else { "" });
+        self.order(&aggregate.order)?;
+        self.push(&format!(" SEPARATOR ''), char_length({separator}) + 1)"));
         Ok(())
     }
 

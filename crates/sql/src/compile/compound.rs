@@ -70,19 +70,23 @@ impl Writer {
             self.push(if kept { "MATERIALIZED " } else { "NOT MATERIALIZED " });
         }
         if cte.recursive {
-            self.add_cte(cte.id, &name);
+            self.add_cte(cte, &name);
         }
         self.push("(");
+        self.widens = cte.recursive;
         self.select(&cte.query, true)?;
+        self.widens = false;
         self.push(")");
         if !cte.recursive {
-            self.add_cte(cte.id, &name);
+            self.add_cte(cte, &name);
         }
         Ok(())
     }
 
-    fn add_cte(&mut self, id: u64, name: &str) {
-        self.sources.scope.add_cte(id);
+    fn add_cte(&mut self, cte: &Cte, name: &str) {
+        let types = self.types_of(&cte.query);
+        self.ctes.push((cte.id, types));
+        self.sources.scope.add_cte(cte.id);
         self.sources.ctes.push(name.to_owned());
     }
 }

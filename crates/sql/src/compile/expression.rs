@@ -165,12 +165,22 @@ impl Writer {
             self.push(symbol(self.dialect, operator));
             return self.compared(right);
         }
+        if let (BinaryOperator::Like, Some(template)) = (operator, self.dialect.like_sides) {
+            self.template(template, [left], Writer::expression)?;
+            self.push(symbol(self.dialect, operator));
+            self.template(template, [right], Writer::expression)?;
+            self.push(r" ESCAPE '\'");
+            return Ok(());
+        }
         let whole = operator == BinaryOperator::Divide
-            && self.dialect.sums_widen
+            && self.dialect.wide_decimals
             && (left.is_wide_integer() || right.is_wide_integer());
         self.push(if whole { "trunc(" } else { "" });
         self.operand(left)?;
-        self.push(symbol(self.dialect, operator));
+        match self.dialect.whole_division.filter(|_| operator == BinaryOperator::Divide) {
+            Some(division) if self.is_whole(left) && self.is_whole(right) => self.push(division),
+            _ => self.push(symbol(self.dialect, operator)),
+        }
         match operator {
             BinaryOperator::Divide | BinaryOperator::Remainder if self.dialect.zero_fails => {
                 self.push("NULLIF(");
@@ -184,6 +194,10 @@ impl Writer {
             self.push(r" ESCAPE '\'");
         }
         Ok(())
+    }
+
+    fn is_whole(&self, expression: &Expression) -> bool {
+        matches!(self.ty(expression), Some(Type::Integer { .. } | Type::Boolean))
     }
 
     /// Conditions side by side. A long chain is written as a tree, as databases limit how deep they nest.
@@ -214,6 +228,11 @@ impl Writer {
         }
         self.compared(operand)?;
         match self.dialect.list {
+            List::Json => {
+                self.push(if negated { " NOT IN " } else { " IN " });
+                self.json_rows(operand, values);
+                return Ok(());
+            }
             List::Function(function) => {
                 self.push(if negated { " NOT IN " } else { " IN " });
                 self.push(function);
@@ -234,12 +253,40 @@ impl Writer {
         Ok(())
     }
 
+    /// The values of a list in JSON as rows: of the type of what is compared, if that is known, so that an index serves them.
+    fn json_rows(&mut self, operand: &Expression, values: &Value) {
+        let ty = values.ty().map(|own| match (own, self.ty(operand)) {
+            (Type::Integer { .. }, Some(Type::Integer { bits: 128, .. })) => {
+                Type::Integer { bits: 128, signed: true }
+            }
+            (Type::Text, Some(Type::Json)) => Type::Json,
+            _ => own,
+        });
+        let ty = ty.unwrap_or(Type::Text);
+        let value = if matches!(ty, Type::Blob | Type::Uuid) { "unhex(onggi_value)" } else { "onggi_value" };
+        self.push(&format!("(SELECT {value} FROM json_table("));
+        self.parameter();
+        self.push(", '$[*]' COLUMNS (onggi_value ");
+        self.push((self.dialect.element_type)(ty));
+        self.push(" PATH '$' ERROR ON ERROR)) AS onggi_list)");
+    }
+
     /// A value's parameter, with its type where the database cannot tell it.
     fn value(&mut self, value: &Value) {
-        self.parameter();
-        if let Some(name) = self.value_type(value, self.json) {
-            self.push("::");
-            self.push(name);
+        match self.value_type(value, self.json) {
+            None => self.parameter(),
+            Some(name) if self.dialect.value_cast => {
+                self.push("CAST(");
+                self.parameter();
+                self.push(" AS ");
+                self.push(name);
+                self.push(")");
+            }
+            Some(name) => {
+                self.parameter();
+                self.push("::");
+                self.push(name);
+            }
         }
     }
 
@@ -255,7 +302,14 @@ impl Writer {
             self.decimal_collation();
         }
         self.push(word);
-        self.nested(select)
+        let limited = select.limit.is_some() || select.offset.is_some();
+        if !limited || self.dialect.limit_in_list {
+            return self.nested(select);
+        }
+        self.push("(SELECT * FROM (");
+        self.select(select, self.dialect.derived_columns)?;
+        self.push(") AS limited)");
+        Ok(())
     }
 
     /// A select as a part of an expression.

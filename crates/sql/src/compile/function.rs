@@ -93,7 +93,7 @@ impl Writer {
 
     pub(super) fn call(&mut self, function: &Declared, arguments: &[Expression]) -> Result<()> {
         self.callable(function)?;
-        self.name(function.name)?;
+        self.function_name(function)?;
         self.push("(");
         self.separated(", ", arguments, Writer::expression)?;
         self.push(")");
@@ -112,6 +112,18 @@ impl Writer {
                 ),
             )),
             false => Ok(()),
+        }
+    }
+
+    /// In quotes, or as it is where those would mean a function that somebody made.
+    pub(crate) fn function_name(&mut self, function: &Declared) -> Result<()> {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        match self.dialect.quoted_functions || !function.name.chars().all(plain) {
+            true => self.name(function.name),
+            false => {
+                self.push(function.name);
+                Ok(())
+            }
         }
     }
 

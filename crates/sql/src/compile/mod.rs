@@ -9,15 +9,17 @@ mod conflict;
 mod expression;
 mod function;
 mod own;
+mod parameter;
+mod reads;
 mod select;
 mod source;
 mod window;
 mod write;
 
-pub use self::own::{placeholders, reads_only};
+pub use self::own::{Own, placeholders, reads_only};
 use self::source::Sources;
 use crate::repeat::Repeats;
-use crate::{Compiled, Dialect, Error, Expression, Result, Statement};
+use crate::{Compiled, Dialect, Error, Expression, Result, Source, Statement, Type};
 
 /// The statement's text in a dialect.
 ///
@@ -31,10 +33,12 @@ pub fn compile(statement: &Statement, dialect: &'static Dialect) -> Result<Compi
     let mut writer = Writer::new(dialect);
     writer.statement(statement)?;
     let (text, parameters) = (writer.text, writer.parameters);
-    let Some(sources) = writer.sources.qualified() else { return Ok(Compiled::new(text, parameters)) };
+    let Some(sources) = writer.sources.qualified() else {
+        return Ok(parameter::compiled(text, parameters, dialect));
+    };
     writer = Writer { sources, ..Writer::new(dialect) };
     writer.statement(statement)?;
-    Ok(Compiled::new(writer.text, writer.parameters))
+    Ok(parameter::compiled(writer.text, writer.parameters, dialect))
 }
 
 /// Text under construction.
@@ -47,6 +51,15 @@ pub(crate) struct Writer {
     excluded: bool,
     /// Whether texts are compared with JSON documents, and so are such.
     json: bool,
+    /// Whether what is selected starts a recursion that its types would bound.
+    widens: bool,
+    /// Whether columns that are set are named with their table, as others stand beside it.
+    joined_target: bool,
+    /// The table that an update or a delete writes, where it cannot be read.
+    written: Option<Source>,
+    /// The types of what selects and common table expressions give, by their numbers.
+    outputs: Vec<(u64, Vec<Option<Type>>)>,
+    ctes: Vec<(u64, Vec<Option<Type>>)>,
     repeats: Repeats<Expression>,
 }
 
@@ -59,6 +72,11 @@ impl Writer {
             sources: Sources::default(),
             excluded: false,
             json: false,
+            widens: false,
+            joined_target: false,
+            written: None,
+            outputs: Vec::new(),
+            ctes: Vec::new(),
             repeats: Repeats::default(),
         }
     }
@@ -90,10 +108,17 @@ impl Writer {
 
     /// A name in quotes, so that it can be any text.
     pub(crate) fn name(&mut self, name: &str) -> Result<()> {
-        if self.dialect.name_limit.is_some_and(|limit| name.len() > limit) {
+        if self.dialect.name_limit.is_some_and(|limit| limit.is_exceeded(name)) {
             return Err(Error::unsupported(self.dialect.name, format!("names as long as {name:?}")));
         }
-        quote(&mut self.text, name)
+        if name.contains('\0') {
+            return Err(Error::invalid(format!("the name {name:?} has a NUL character in it")));
+        }
+        let quote = self.dialect.quote;
+        self.text.push(quote);
+        self.text.push_str(&name.replace(quote, &format!("{quote}{quote}")));
+        self.text.push(quote);
+        Ok(())
     }
 
     /// A text between quotes.
@@ -110,8 +135,15 @@ impl Writer {
     /// The next parameter's placeholder.
     pub(crate) fn parameter(&mut self) {
         self.parameters += 1;
-        self.text.push(self.dialect.parameter);
-        self.text.push_str(&self.parameters.to_string());
+        parameter::push(&mut self.text, self.parameters, self.dialect);
+    }
+
+    /// The type of an expression, as far as its parts tell.
+    fn ty(&self, expression: &Expression) -> Option<Type> {
+        expression.ty(&|id, column| {
+            let (_, types) = self.outputs.iter().rfind(|(known, _)| *known == id)?;
+            types.get(column).copied().flatten()
+        })
     }
 
     /// Text that is put in its place later; its parameters have the next numbers.
@@ -144,15 +176,4 @@ impl Writer {
         self.push(")");
         Ok(())
     }
-}
-
-/// Writes a name in double quotes, quotes inside doubled.
-pub(crate) fn quote(text: &mut String, name: &str) -> Result<()> {
-    if name.contains('\0') {
-        return Err(Error::invalid(format!("the name {name:?} has a NUL character in it")));
-    }
-    text.push('"');
-    text.push_str(&name.replace('"', "\"\""));
-    text.push('"');
-    Ok(())
 }

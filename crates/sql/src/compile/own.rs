@@ -4,20 +4,32 @@ use std::borrow::Cow;
 
 use crate::Dialect;
 
+/// SQL of the program's own, as a database takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own<'t> {
+    /// Its text.
+    pub text: Cow<'t, str>,
+    /// How many parameters it has, where it was read for that.
+    pub parameters: Option<usize>,
+    /// Which parameter, counted from 0, each placeholder stands for, where placeholders have no numbers.
+    pub order: Option<Vec<usize>>,
+}
+
 /// A text with its placeholders as the dialect has them.
 ///
 /// `?` is the parameter behind the greatest so far, `?2` the second, `??` a question mark. Those in texts, names and comments are none. Where the
-/// dialect's own placeholders are question marks, the text is given to the database as it is.
-///
-/// The second value is how many parameters the text has, where it was read for that.
-pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> (Cow<'t, str>, Option<usize>) {
-    if dialect.parameter == '?' {
-        return (text.into(), None);
+/// dialect's own placeholders are question marks with numbers, the text is given to the database as it is.
+pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> Own<'t> {
+    if dialect.numbered && dialect.parameter == '?' {
+        return Own { text: text.into(), parameters: None, order: None };
     }
     let mut written = String::with_capacity(text.len() + 8);
-    let (mut rest, mut count) = (text, 0);
+    let (mut rest, mut count, mut order) = (text, 0, Vec::new());
     while let Some(first) = rest.chars().next() {
-        let skipped = quoted(rest, written.chars().next_back());
+        let skipped = match dialect.numbered {
+            true => quoted(rest, written.chars().next_back()),
+            false => quoted_plainly(rest),
+        };
         if skipped > 0 {
             written.push_str(&rest[..skipped]);
             rest = &rest[skipped..];
@@ -26,7 +38,7 @@ pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> (Cow<'t, str>, Opti
         rest = &rest[first.len_utf8()..];
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let number = rest[..digits].parse().ok();
-        if first == dialect.parameter {
+        if first == dialect.parameter && dialect.numbered {
             count = count.max(number.unwrap_or(0));
             written.push(first);
         } else if first != '?' {
@@ -35,14 +47,17 @@ pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> (Cow<'t, str>, Opti
             written.push('?');
             rest = behind;
         } else {
-            let parameter = number.unwrap_or(count + 1);
+            let parameter: usize = number.unwrap_or(count + 1);
             count = count.max(parameter);
             written.push(dialect.parameter);
-            written.push_str(&parameter.to_string());
+            if dialect.numbered {
+                written.push_str(&parameter.to_string());
+            }
+            order.push(parameter.saturating_sub(1));
             rest = &rest[digits..];
         }
     }
-    (written.into(), Some(count))
+    Own { text: written.into(), parameters: Some(count), order: (!dialect.numbered).then_some(order) }
 }
 
 /// Whether a statement only reads, as far as its first word tells.
@@ -51,6 +66,20 @@ pub fn reads_only(text: &str) -> bool {
     let reads =
         |word: &str| ["SELECT", "VALUES", "TABLE", "SHOW"].iter().any(|read| word.eq_ignore_ascii_case(read));
     word.is_some_and(reads)
+}
+
+/// How many bytes at the start are a text, a name in quotes or a comment, on MariaDB and MySQL.
+fn quoted_plainly(rest: &str) -> usize {
+    let until =
+        |start: usize, end: &str| rest[start..].find(end).map_or(rest.len(), |at| start + at + end.len());
+    match rest.as_bytes() {
+        [b'\'', ..] => until(1, "'"),
+        [b'"', ..] => until(1, "\""),
+        [b'`', ..] => until(1, "`"),
+        [b'#', ..] | [b'-', b'-', b' ' | b'\t' | b'\n', ..] => until(1, "\n"),
+        [b'/', b'*', ..] => until(2, "*/"),
+        _ => 0,
+    }
 }
 
 /// How many bytes at the start are a text, a name in quotes or a comment.
@@ -108,8 +137,8 @@ fn tag(rest: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{placeholders, reads_only};
-    use crate::dialect::{POSTGRES, SQLITE};
+    use super::{Own, placeholders, reads_only};
+    use crate::dialect::{MARIADB, POSTGRES, SQLITE};
 
     #[test]
     fn placeholders_are_numbered_where_the_database_has_numbers() {
@@ -127,8 +156,25 @@ mod tests {
             ("SELECT '?", "SELECT '?"),
             ("SELECT 김치 = ?", "SELECT 김치 = $1"),
         ] {
-            assert_eq!(placeholders(text, &POSTGRES).0, numbered);
-            assert_eq!(placeholders(text, &SQLITE), (text.into(), None));
+            assert_eq!(placeholders(text, &POSTGRES).text, numbered);
+            assert_eq!(placeholders(text, &SQLITE), Own { text: text.into(), parameters: None, order: None });
+        }
+    }
+
+    #[test]
+    fn placeholders_without_numbers_have_an_order() {
+        for (text, written, order) in [
+            ("SELECT ?, ?", "SELECT ?, ?", vec![0, 1]),
+            ("SELECT ?2, ?1, ?, ?1", "SELECT ?, ?, ?, ?", vec![1, 0, 2, 0]),
+            ("SELECT '?', `a?b`, \"?\", ? -- ?", "SELECT '?', `a?b`, \"?\", ? -- ?", vec![0]),
+            (
+                "SELECT 1 # ?\n, /* /* ? */ ?, 5--?, $$?$$",
+                "SELECT 1 # ?\n, /* /* ? */ ?, 5--?, $$?$$",
+                vec![0, 1, 2],
+            ),
+        ] {
+            let own = placeholders(text, &MARIADB);
+            assert_eq!((&*own.text, own.order), (written, Some(order)), "{text}");
         }
     }
 
@@ -147,7 +193,7 @@ mod tests {
         for (text, count) in
             [("SELECT ?2", 2), ("SELECT $3, ?", 4), ("SELECT '?', '$2'", 0), ("SELECT ?, ?1", 1)]
         {
-            assert_eq!(placeholders(text, &POSTGRES).1, Some(count), "{text}");
+            assert_eq!(placeholders(text, &POSTGRES).parameters, Some(count), "{text}");
         }
     }
 }

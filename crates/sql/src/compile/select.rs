@@ -1,13 +1,12 @@
 use super::Writer;
-use crate::{
-    Direction, Error, Expression, Lock, LockStrength, LockWait, Nulls, Order, Result, Select, Selected,
-    Summary,
-};
+use crate::{Direction, Error, Expression, Lock, LockWait, Nulls, Order, Result, Select, Selected, Summary};
 
 impl Writer {
     /// A select; with `named`, its columns get names by which the select around it knows them.
     pub(super) fn select(&mut self, select: &Select, named: bool) -> Result<()> {
+        let widens = std::mem::take(&mut self.widens);
         let outer = self.with(&select.with)?;
+        self.widens = widens;
         match select.summary {
             None => self.rows(select, named)?,
             Some(Summary::Exists) => {
@@ -20,7 +19,7 @@ impl Writer {
                 self.push("SELECT count(*)");
                 self.output_name(0, named)?;
                 self.push(" FROM (");
-                self.rows(select, false)?;
+                self.rows(select, self.dialect.derived_columns)?;
                 self.push(")");
                 self.derived_name("counted");
             }
@@ -95,9 +94,6 @@ impl Writer {
         self.order(&select.order)?;
         self.limit(select)?;
         let Some(lock) = &select.lock else { return Ok(()) };
-        if !self.dialect.locks {
-            return Err(Error::unsupported(self.dialect.name, "lock of rows (FOR UPDATE)"));
-        }
         if !select.compound.is_empty() {
             return Err(Error::invalid("the rows of a compound select are not locked"));
         }
@@ -105,12 +101,14 @@ impl Writer {
     }
 
     fn lock(&mut self, lock: &Lock) -> Result<()> {
-        self.push(match lock.strength {
-            LockStrength::Update => " FOR UPDATE",
-            LockStrength::NoKeyUpdate => " FOR NO KEY UPDATE",
-            LockStrength::Share => " FOR SHARE",
-            LockStrength::KeyShare => " FOR KEY SHARE",
-        });
+        let Some(words) = (self.dialect.lock)(lock.strength) else {
+            let what = format!("lock of rows ({})", lock.strength.words().trim_start());
+            return Err(Error::unsupported(self.dialect.name, what));
+        };
+        if !lock.of.is_empty() && !self.dialect.lock_of {
+            return Err(Error::unsupported(self.dialect.name, "lock of the rows of some tables (OF)"));
+        }
+        self.push(words);
         self.push(if lock.of.is_empty() { "" } else { " OF " });
         self.separated(", ", &lock.of, |writer, &source| writer.alias(source))?;
         self.push(match lock.wait {
@@ -122,6 +120,7 @@ impl Writer {
     }
 
     fn selected(&mut self, select: &Select, named: bool) -> Result<()> {
+        let widens = std::mem::take(&mut self.widens);
         match &select.columns {
             Selected::Table => self.all_columns(&select.source, named),
             Selected::Expressions(expressions) if expressions.is_empty() => {
@@ -129,7 +128,7 @@ impl Writer {
             }
             Selected::Expressions(expressions) => {
                 self.separated(", ", expressions.iter().enumerate(), |writer, (column, expression)| {
-                    writer.expression(expression)?;
+                    writer.selected_expression(expression, widens)?;
                     writer.output_name(column, named)
                 })
             }
@@ -137,6 +136,14 @@ impl Writer {
                 self.push("1");
                 self.output_name(0, named)
             }
+        }
+    }
+
+    /// Widened, where it starts a recursion that its type would bound.
+    fn selected_expression(&mut self, expression: &Expression, widens: bool) -> Result<()> {
+        match self.ty(expression).filter(|_| widens).and_then(self.dialect.recursive) {
+            Some(template) => self.template(template, [expression], Writer::expression),
+            None => self.expression(expression),
         }
     }
 
@@ -163,6 +170,9 @@ impl Writer {
     pub(super) fn order_list(&mut self, order: &[Order]) -> Result<()> {
         self.push(if order.is_empty() { "" } else { "ORDER BY " });
         self.separated(", ", order, |writer, order| {
+            if !writer.dialect.nulls_order {
+                return writer.order_with_nulls(order);
+            }
             writer.key(&order.expression)?;
             if order.direction == Direction::Descending {
                 writer.push(" DESC");
@@ -180,6 +190,31 @@ impl Writer {
             });
             Ok(())
         })
+    }
+
+    /// NULL where it is wanted: it is the smallest of all values, so that another place takes a key of its own.
+    fn order_with_nulls(&mut self, order: &Order) -> Result<()> {
+        let key = self.apart(|writer| writer.key(&order.expression))?;
+        let apart = match (order.nulls, order.direction) {
+            (Nulls::First, Direction::Descending) => Some(" IS NOT NULL, "),
+            (Nulls::Last, Direction::Ascending) => Some(" IS NULL, "),
+            _ => None,
+        };
+        if let Some(test) = apart {
+            if matches!(order.expression, Expression::Position { .. }) {
+                return Err(Error::unsupported(
+                    self.dialect.name,
+                    "place of NULL in the order of a column that is named by its position",
+                ));
+            }
+            self.push("(");
+            self.push(&key);
+            self.push(")");
+            self.push(test);
+        }
+        self.push(&key);
+        self.push(if order.direction == Direction::Descending { " DESC" } else { "" });
+        Ok(())
     }
 
     /// What rows are grouped or sorted by. A number alone would be the position of a column.

@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use super::Writer;
 use crate::repeat::shared;
 use crate::source::{Key, Scope};
-use crate::{Error, Join, JoinKind, Relation, Result, Select, Source};
+use crate::{Error, Join, JoinKind, Relation, Result, Select, Source, Type};
 
 /// The sources in scope, by the names that they have in the text.
 #[derive(Default)]
@@ -129,6 +129,7 @@ impl Writer {
     }
 
     pub(super) fn add_relation(&mut self, relation: &Relation) -> Result<()> {
+        self.note_types(relation);
         match relation {
             Relation::Table(source) => self.add_target(*source),
             Relation::Select(_, id) => self.sources.add(Key::derived(*id), "derived".into()),
@@ -137,6 +138,35 @@ impl Writer {
                 self.sources.add(Key::derived(*id), name.into())
             }
         }
+    }
+
+    /// The types of the columns of what is read, for databases whose operators depend on them.
+    fn note_types(&mut self, relation: &Relation) {
+        let (id, types) = match relation {
+            Relation::Table(_) => return,
+            Relation::Select(select, id) => (*id, self.types_of(select)),
+            Relation::Cte { cte, id } => {
+                let known = self.ctes.iter().rfind(|(known, _)| known == cte);
+                (*id, known.map(|(_, types)| types.clone()).unwrap_or_default())
+            }
+        };
+        self.outputs.push((id, types));
+    }
+
+    pub(super) fn types_of(&mut self, select: &Select) -> Vec<Option<Type>> {
+        if self.dialect.whole_division.is_none() {
+            return Vec::new();
+        }
+        for cte in &select.with {
+            let types = self.types_of(&cte.query);
+            self.ctes.push((cte.id, types));
+        }
+        let joined = select.joins.iter().map(|join| &join.source);
+        std::iter::once(&select.source).chain(joined).for_each(|relation| self.note_types(relation));
+        select.types(&|id, column| {
+            let (_, types) = self.outputs.iter().rfind(|(known, _)| *known == id)?;
+            types.get(column).copied().flatten()
+        })
     }
 
     pub(super) fn add_target(&mut self, source: Source) -> Result<()> {
@@ -225,7 +255,17 @@ impl Writer {
             }
         };
         if let Some(name) = &name {
-            self.name(name)?;
+            match (relation, self.written) {
+                // A copy of the table that is written, which the database does not look through.
+                (Relation::Table(source), Some(written)) if std::ptr::eq(source.table, written.table) => {
+                    self.push("(SELECT * FROM ");
+                    self.name(name)?;
+                    self.push(" LIMIT 18446744073709551615)");
+                    self.push(" AS ");
+                    return self.name(&alias);
+                }
+                _ => self.name(name)?,
+            }
         }
         if name.as_ref() != Some(&alias) {
             self.push(" AS ");
@@ -235,6 +275,9 @@ impl Writer {
     }
 
     fn join(&mut self, join: &Join) -> Result<()> {
+        if join.kind == JoinKind::Full && !self.dialect.full_join {
+            return Err(Error::unsupported(self.dialect.name, "FULL JOIN"));
+        }
         self.push(match join.kind {
             JoinKind::Inner => " JOIN ",
             JoinKind::Left => " LEFT JOIN ",

@@ -1,5 +1,9 @@
 use super::Writer;
-use crate::{Bound, Error, Exclude, Expression, Frame, FrameUnit, Result, Window, WindowFunction, Windowed};
+use crate::dialect::Join;
+use crate::{
+    AggregateFunction, Bound, Error, Exclude, Expression, Frame, FrameUnit, Result, Window, WindowFunction,
+    Windowed,
+};
 
 impl Writer {
     pub(super) fn window(&mut self, window: &Window) -> Result<()> {
@@ -16,9 +20,40 @@ impl Writer {
                     "an aggregate over a window has no `distinct` and no order of its own",
                 ));
             }
+            Windowed::Aggregate(aggregate)
+                if aggregate.function == AggregateFunction::Join && self.dialect.join == Join::Literal =>
+            {
+                return Err(Error::unsupported(self.dialect.name, "join of the texts of a window"));
+            }
             Windowed::Aggregate(aggregate) => self.plain_aggregate(aggregate)?,
+            Windowed::Function(WindowFunction::Lag | WindowFunction::Lead, arguments)
+                if arguments.len() == 3 && !self.dialect.window_default =>
+            {
+                return self.with_default(window);
+            }
             Windowed::Function(function, arguments) => self.window_function(*function, arguments)?,
         }
+        self.over_rows(window)
+    }
+
+    /// The value of another row or, where there is none, of a default, for databases that cannot say so: there, a number that
+    /// each row has is NULL.
+    fn with_default(&mut self, window: &Window) -> Result<()> {
+        let Windowed::Function(function, arguments) = &window.function else { return Ok(()) };
+        let [value, distance, default] = [0, 1, 2].map(|place| {
+            let argument = arguments.get(place).cloned().unwrap_or(Expression::Literal(0));
+            self.apart(|writer| writer.expression(&argument))
+        });
+        let (value, distance, default) = (value?, distance?, default?);
+        let rows = self.apart(|writer| writer.over_rows(window))?;
+        let name = if *function == WindowFunction::Lag { "lag" } else { "lead" };
+        self.push(&format!(
+            "CASE WHEN {name}(1, {distance}){rows} IS NULL THEN {default} ELSE {name}({value}, {distance}){rows} END"
+        ));
+        Ok(())
+    }
+
+    fn over_rows(&mut self, window: &Window) -> Result<()> {
         self.push(" OVER (");
         if !window.partition.is_empty() {
             self.push("PARTITION BY ");
@@ -104,6 +139,12 @@ impl Writer {
             Bound::UnboundedFollowing => (None, "UNBOUNDED FOLLOWING"),
         };
         if let Some(distance) = distance {
+            if !self.dialect.frame_parameters && !matches!(distance, Expression::Literal(0..)) {
+                return Err(Error::unsupported(
+                    self.dialect.name,
+                    "window frame whose distances are not numbers in the text of the statement",
+                ));
+            }
             self.operand(distance)?;
         }
         self.push(words);

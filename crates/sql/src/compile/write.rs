@@ -1,5 +1,8 @@
 use super::Writer;
-use crate::{Delete, Error, Expression, Insert, Relation, Result, Rows, Select, Selected, Source, Update};
+use crate::dialect::{Returning, Together, UpdateFrom, Upsert};
+use crate::{
+    Delete, Error, Expression, Insert, Join, Relation, Result, Rows, Select, Selected, Source, Update,
+};
 
 impl Writer {
     /// The table comes into scope behind its rows, which do not see it.
@@ -7,8 +10,8 @@ impl Writer {
         self.push("INSERT INTO ");
         self.name(insert.source.table.name)?;
         match &insert.rows {
-            Rows::Bound if insert.columns.is_empty() => self.push(" DEFAULT VALUES"),
-            Rows::Arrays if insert.columns.is_empty() => {
+            Rows::Bound if insert.columns.is_empty() => self.push(self.dialect.write.default_row),
+            Rows::Arrays | Rows::Several(_) if insert.columns.is_empty() => {
                 return Err(Error::invalid("rows without columns are inserted one by one"));
             }
             _ if insert.columns.is_empty() => {
@@ -22,37 +25,46 @@ impl Writer {
         }
         self.add_target(insert.source)?;
         if let Some(conflict) = &insert.conflict {
-            self.conflict(insert.source, conflict)?;
+            self.conflict(insert, conflict)?;
         }
-        self.returning(&insert.returning)
+        self.returning(&insert.returning, "INSERT")
     }
 
     fn new_rows(&mut self, rows: &Rows, insert: &Insert) -> Result<()> {
         match rows {
-            Rows::Bound => {
-                self.push(" VALUES (");
-                self.separated(", ", &insert.columns, |writer, _| {
-                    writer.parameter();
-                    Ok(())
-                })?;
-                self.push(")");
-                Ok(())
-            }
+            Rows::Bound => self.bound_rows(1, insert.columns.len()),
+            Rows::Several(rows) => self.bound_rows(*rows, insert.columns.len()),
             Rows::Arrays => self.arrays(insert),
             Rows::Values(rows) => self.values(rows, insert.columns.len()),
             Rows::Select(select) => {
                 self.push(" ");
-                match insert.conflict {
-                    None => self.select(select, false),
-                    Some(_) => self.select(&with_condition(select), false),
+                match (&insert.conflict, self.dialect.write.upsert) {
+                    (None, _) => self.select(select, false),
+                    // Its tables would be seen where the conflict is solved.
+                    (Some(_), Upsert::OnDuplicateKey) => self.select(&apart(select), false),
+                    (Some(_), _) => self.select(&with_condition(select), false),
                 }
             }
         }
     }
 
+    /// Rows of parameters.
+    fn bound_rows(&mut self, rows: usize, columns: usize) -> Result<()> {
+        self.push(" VALUES ");
+        self.separated(", ", 0..rows, |writer, _| {
+            writer.push("(");
+            writer.separated(", ", 0..columns, |writer, _| {
+                writer.parameter();
+                Ok(())
+            })?;
+            writer.push(")");
+            Ok(())
+        })
+    }
+
     /// The rows in the order of the arrays' elements, so that generated keys count up in it.
     fn arrays(&mut self, insert: &Insert) -> Result<()> {
-        if !self.dialect.array_rows {
+        if self.dialect.write.together != Together::Arrays {
             return Err(Error::unsupported(self.dialect.name, "insert of rows in arrays"));
         }
         let table = insert.source.table;
@@ -88,7 +100,7 @@ impl Writer {
     }
 
     /// What a column is set to. A value is of the column's type.
-    fn assigned(&mut self, expression: &Expression) -> Result<()> {
+    pub(super) fn assigned(&mut self, expression: &Expression) -> Result<()> {
         match expression {
             Expression::Value(_) => self.expression(&Expression::Parameter),
             other => self.expression(other),
@@ -99,14 +111,50 @@ impl Writer {
         if assignments.is_empty() {
             return Err(Error::invalid(format!("an update of {:?} sets nothing", source.table.name)));
         }
-        self.separated(", ", assignments, |writer, (column, expression)| {
-            writer.name(source.table.columns[*column].name)?;
+        let set: Vec<String> = assignments
+            .iter()
+            .map(|(_, value)| self.apart(|writer| writer.assigned(value)))
+            .collect::<Result<_>>()?;
+        let qualified = self.sources.qualified && self.joined_target;
+        self.separated(", ", self.in_order(source, assignments)?, |writer, place| {
+            if qualified {
+                writer.alias(source)?;
+                writer.push(".");
+            }
+            writer.name(source.table.columns[assignments[place].0].name)?;
             writer.push(" = ");
-            writer.assigned(expression)
+            writer.push(&set[place]);
+            Ok(())
         })
     }
 
+    /// The order in which columns are set: each behind those that read what it was, where the database does not set all at once.
+    pub(super) fn in_order(&self, source: Source, assignments: &[(usize, Expression)]) -> Result<Vec<usize>> {
+        let mut rest: Vec<usize> = (0..assignments.len()).collect();
+        if self.dialect.write.sets_at_once {
+            return Ok(rest);
+        }
+        let mut ordered = Vec::with_capacity(rest.len());
+        while !rest.is_empty() {
+            let is_free = |&place: &usize| {
+                let column = assignments[place].0;
+                rest.iter().all(|&other| other == place || !assignments[other].1.reads(source, column))
+            };
+            let Some(free) = rest.iter().position(is_free) else {
+                return Err(Error::unsupported(
+                    self.dialect.name,
+                    "update of columns of which each is computed from what the other was",
+                ));
+            };
+            ordered.push(rest.remove(free));
+        }
+        Ok(ordered)
+    }
+
     pub(super) fn update(&mut self, update: &Update) -> Result<()> {
+        if !self.dialect.write.reads_own_table {
+            self.written = Some(update.source);
+        }
         let first = update.from.iter();
         self.add_target(update.source)?;
         first
@@ -114,36 +162,83 @@ impl Writer {
             .try_for_each(|from| self.add_relation(from))?;
         self.push("UPDATE ");
         self.name(update.source.table.name)?;
-        self.push(" SET ");
-        self.assignments(update.source, &update.assignments)?;
-        match &update.from {
-            Some(_) if !self.dialect.update_from => {
+        match self.dialect.write.update_from {
+            UpdateFrom::Tables => self.update_tables(update)?,
+            UpdateFrom::From => {
+                self.push(" SET ");
+                self.assignments(update.source, &update.assignments)?;
+                update.from.iter().try_for_each(|from| self.from(from, &update.joins))?;
+            }
+            UpdateFrom::Never if update.from.is_some() => {
                 return Err(Error::unsupported(self.dialect.name, "update from other tables"));
             }
-            Some(from) => self.from(from, &update.joins)?,
-            None if !update.joins.is_empty() => {
-                return Err(Error::invalid("an update joins tables to none that it reads"));
+            UpdateFrom::Never => {
+                self.push(" SET ");
+                self.assignments(update.source, &update.assignments)?;
             }
-            None => {}
+        }
+        if update.from.is_none() && !update.joins.is_empty() {
+            return Err(Error::invalid("an update joins tables to none that it reads"));
         }
         self.filter(update.filter.as_ref())?;
-        self.returning(&update.returning)
+        self.written = None;
+        self.returning(&update.returning, "UPDATE")
+    }
+
+    /// What is read stands before what is set, whose parameters have the first numbers all the same.
+    fn update_tables(&mut self, update: &Update) -> Result<()> {
+        let listed = self.dialect.write.joins_lists && update.filter.as_ref().is_some_and(looks_into_list);
+        self.joined_target = update.from.is_some();
+        let assignments = self.apart(|writer| writer.assignments(update.source, &update.assignments))?;
+        self.joined_target = false;
+        match &update.from {
+            Some(from) => self.apart_from(from, &update.joins)?,
+            None if listed => self.push(", (SELECT 1) AS onggi_one"),
+            None => {}
+        }
+        self.push(" SET ");
+        self.push(&assignments);
+        Ok(())
+    }
+
+    fn apart_from(&mut self, from: &Relation, joins: &[Join]) -> Result<()> {
+        let from = self.apart(|writer| writer.from(from, joins))?;
+        self.push(", ");
+        self.push(from.strip_prefix(" FROM ").unwrap_or(&from));
+        Ok(())
     }
 
     pub(super) fn delete(&mut self, delete: &Delete) -> Result<()> {
-        self.push("DELETE FROM ");
-        self.name(delete.source.table.name)?;
+        if !self.dialect.write.reads_own_table {
+            self.written = Some(delete.source);
+        }
+        let table = delete.source.table;
+        let listed = |filter: &Expression| looks_into_list(filter) && !filter.selects_from(table);
+        let listed = self.dialect.write.joins_lists && delete.filter.as_ref().is_some_and(listed);
+        self.push("DELETE ");
+        if listed && delete.returning.is_empty() {
+            self.name(table.name)?;
+            self.push(" ");
+        }
+        self.push("FROM ");
+        self.name(table.name)?;
         self.add_target(delete.source)?;
         self.filter(delete.filter.as_ref())?;
-        self.returning(&delete.returning)
+        self.written = None;
+        self.returning(&delete.returning, "DELETE")
     }
 
-    fn returning(&mut self, returning: &[Expression]) -> Result<()> {
+    fn returning(&mut self, returning: &[Expression], statement: &str) -> Result<()> {
         if returning.is_empty() {
             return Ok(());
         }
-        if !self.dialect.returning {
-            return Err(Error::unsupported(self.dialect.name, "RETURNING"));
+        match self.dialect.write.returning {
+            Returning::Always => {}
+            Returning::NotUpdates if statement != "UPDATE" => {}
+            Returning::NotUpdates => {
+                return Err(Error::unsupported(self.dialect.name, "RETURNING of an UPDATE"));
+            }
+            Returning::Never => return Err(Error::unsupported(self.dialect.name, "RETURNING")),
         }
         self.push(" RETURNING ");
         self.separated(", ", returning, Writer::expression)
@@ -156,6 +251,21 @@ impl Writer {
     }
 }
 
+/// Whether a list or select is looked into, on which a row depends whatever else is asked of it.
+fn looks_into_list(filter: &Expression) -> bool {
+    match filter {
+        Expression::In(..) | Expression::InSelect(..) => true,
+        Expression::And(conditions) => conditions.iter().any(looks_into_list),
+        _ => false,
+    }
+}
+
+/// The select as one in `FROM`.
+fn apart(select: &Select) -> Select {
+    let whole = Relation::Select(Box::new(select.clone()), u64::MAX);
+    Select { columns: Selected::Table, ..Select::all(whole) }
+}
+
 /// The select with a condition: without one, the `ON` of a conflict would be read as that of a join.
 fn with_condition(select: &Select) -> Select {
     let always = Expression::And(Vec::new());
@@ -163,6 +273,5 @@ fn with_condition(select: &Select) -> Select {
         let filter = Some(select.filter.clone().unwrap_or(always));
         return Select { filter, ..select.clone() };
     }
-    let whole = Relation::Select(Box::new(select.clone()), u64::MAX);
-    Select { columns: Selected::Table, filter: Some(always), ..Select::all(whole) }
+    Select { filter: Some(always), ..apart(select) }
 }

@@ -6,6 +6,18 @@ pub enum List {
     Function(&'static str),
     /// It is an array, with whose elements `= ANY` and `<> ALL` compare.
     Array,
+    /// It is an array in JSON, which a table function makes rows of.
+    Json,
+}
+
+/// The aggregate that joins texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Join {
+    /// This, with its parenthesis: a function of text and separator.
+    Function(&'static str),
+    /// `GROUP_CONCAT`, whose separator is a literal.
+    Literal,
 }
 
 /// How a function is written.

@@ -1,30 +1,40 @@
 //! What databases have in common is in [`compile`](crate::compile); what they differ in is a table of facts here.
 
 mod form;
+mod mysql;
 mod postgres;
 mod sqlite;
+mod tables;
 mod transaction;
+mod write;
 
-pub use form::{Form, List};
+pub use form::{Form, Join, List};
+pub use mysql::{MARIADB, MYSQL, MYSQL_KEY_COLUMNS, MYSQL_VERSION};
 pub use postgres::POSTGRES;
 pub use sqlite::SQLITE;
+pub use tables::{KeyLater, NameLimit, Tables};
 pub use transaction::{Control, Isolation, Modes, Transaction};
+pub use write::{Returning, Together, UpdateFrom, Upsert, Write};
 
-use crate::{Conversion, Function, Match, Type};
+use crate::{Conversion, Function, LockStrength, Match, Type};
 
 /// The facts about one database's SQL.
 #[derive(Debug)]
 pub struct Dialect {
     /// The database's name, for messages.
     pub name: &'static str,
-    /// The character before a parameter's number.
+    /// The character before and behind a name.
+    pub quote: char,
+    /// How long a name may be.
+    pub name_limit: Option<NameLimit>,
+    /// The character before a parameter's number, or of the parameter where it has none.
     pub parameter: char,
-    /// The name of a column type.
-    pub type_name: fn(Type) -> &'static str,
-    /// What a value's type is called behind its parameter, where the database has to be told.
+    /// Whether parameters have numbers. Without, they are those of their places in the text.
+    pub numbered: bool,
+    /// What a value's type is called at its parameter, where the database has to be told.
     pub value_type: fn(Type) -> Option<&'static str>,
-    /// What stands behind the type of a column whose keys the database generates.
-    pub identity: &'static str,
+    /// Whether it is told by a conversion, and not by the type behind the parameter.
+    pub value_cast: bool,
     /// How one parameter is the values of an `IN` list.
     pub list: List,
     /// The collation that compares exact decimal numbers, where the database keeps them as text.
@@ -37,34 +47,59 @@ pub struct Dialect {
     pub different: Option<&'static str>,
     /// The operator that matches texts with patterns, without regard to case.
     pub like: &'static str,
+    /// What both of its sides become first, where it has regard to case: a text like those of [`Form::Template`].
+    pub like_sides: Option<&'static str>,
+    /// The operator that divides whole numbers, where it is not that of all numbers.
+    pub whole_division: Option<&'static str>,
     /// How it is said that a text has another in it: a text like those of [`Form::Template`].
     pub matches: fn(Match) -> &'static str,
     /// Whether a division by zero is an error, and not NULL.
     pub zero_fails: bool,
     /// Whether NULL is sorted behind everything else.
     pub nulls_last: bool,
+    /// Whether an order can say where NULL goes.
+    pub nulls_order: bool,
     /// How each function of so many arguments is written; none where it cannot be said.
     pub function: fn(Function, usize) -> Option<Form>,
     /// How a value is turned into one of a type: a text like those of [`Form::Template`].
     pub cast: fn(Conversion) -> Option<&'static str>,
-    /// Whether sums and means of whole numbers are of another type than those.
-    pub sums_widen: bool,
+    /// Whether wide whole numbers are divided as exact decimals.
+    pub wide_decimals: bool,
+    /// How a sum or mean becomes what it is said to be, where it is of another type: a text like those of [`Form::Template`].
+    pub sum: fn(Type) -> Option<&'static str>,
+    /// What a mean is made of, where that of whole numbers loses digits: a text like those of [`Form::Template`].
+    pub mean_of: Option<&'static str>,
     /// Whether functions of the program's own can be called.
     pub program_functions: bool,
+    /// Whether a function's name stands in quotes as well.
+    pub quoted_functions: bool,
     /// Whether an aggregate can have a condition of its own.
     pub aggregate_filter: bool,
-    /// The start of the aggregate that joins texts, with its parenthesis.
-    pub join_function: &'static str,
+    /// The aggregate that joins texts.
+    pub join: Join,
     /// Whether that can leave out equal texts.
     pub join_distinct: bool,
     /// The type that functions of windows count in, where they take no other.
     pub window_count: Option<&'static str>,
+    /// Whether a window's function can say what stands for the value of a row that is not there.
+    pub window_default: bool,
+    /// Whether the distances of the frames of windows can be parameters.
+    pub frame_parameters: bool,
     /// Whether the frames of windows can count groups.
     pub frame_groups: bool,
     /// Whether the frames of windows can leave out rows.
     pub frame_exclude: bool,
     /// Whether a select in `FROM` must have a name.
     pub derived_names: bool,
+    /// Whether its columns must have names that differ.
+    pub derived_columns: bool,
+    /// Whether a select with a limit can be what an `IN` looks into.
+    pub limit_in_list: bool,
+    /// Whether a recursive select has columns as wide as those of its first part; these are widened then. Like
+    /// [`cast`](Dialect::cast), of an expression of this type.
+    pub recursive: fn(Type) -> Option<&'static str>,
+    /// Whether it has `FULL JOIN`.
+    pub full_join: bool,
     /// Whether a part of a compound select can stand in parentheses.
     pub compound_parentheses: bool,
     /// Whether `INTERSECT` comes before `UNION` and `EXCEPT`, and not simply from left to right.
@@ -73,29 +108,18 @@ pub struct Dialect {
     pub materialized: bool,
     /// Whether it has `DISTINCT ON`.
     pub distinct_on: bool,
-    /// Whether rows that are read can be locked.
-    pub locks: bool,
+    /// How rows that are read are locked, where they can be.
+    pub lock: fn(LockStrength) -> Option<&'static str>,
+    /// Whether the tables whose rows are locked can be named.
+    pub lock_of: bool,
     /// What stands before a statement that is to be explained.
     pub explain: Option<&'static str>,
-    /// Whether it has `ON CONFLICT`.
-    pub on_conflict: bool,
-    /// Whether statements that write can give back rows.
-    pub returning: bool,
-    /// Whether the key that an insert generates is given back as a row, and not by the connection.
-    pub returns_keys: bool,
-    /// Whether rows can be inserted from arrays, one for each column.
-    pub array_rows: bool,
-    /// The type of the elements of such an array.
+    /// What writing statements can say.
+    pub write: Write,
+    /// The type of the elements of an array, or of the values of a list.
     pub element_type: fn(Type) -> &'static str,
-    /// The statement that moves a generator of keys behind those that were given by hand, in which `{table}` and `{column}`
-    /// are names and `{table_text}` and `{column_text}` the same as texts; none where it follows by itself.
-    pub follow_keys: Option<&'static str>,
-    /// Whether an update can read other tables.
-    pub update_from: bool,
-    /// Whether a foreign key may refer to a table that is not there yet.
-    pub forward_references: bool,
-    /// How many bytes a name has at most.
-    pub name_limit: Option<usize>,
+    /// What tables are created with.
+    pub tables: Tables,
     /// Whether a failed statement leaves its transaction fit for nothing but to be undone.
     pub failure_ends_transaction: bool,
     /// Whether a query that is run sends its rows unasked, so that one that wants a few says how many.
@@ -104,6 +128,4 @@ pub struct Dialect {
     pub setup: &'static [&'static str],
     /// The texts of transaction control.
     pub transaction: Transaction,
-    /// Lets foreign keys wait until the transaction's end, where tables are dropped one by one.
-    pub defer_foreign_keys: Option<&'static str>,
 }

@@ -16,8 +16,12 @@ pub struct Transaction {
     pub begin_read: Option<&'static str>,
     /// What stands before an isolation level where one begins; none where all are serializable.
     pub begin_level: Option<&'static str>,
-    /// Limits the time of each statement to the milliseconds behind it, until the transaction ends.
+    /// What stands before an isolation level in a statement of its own, before the next transaction begins.
+    pub next_level: Option<&'static str>,
+    /// Limits the time of each statement to the milliseconds that `{}` stands for, until the transaction ends.
     pub statement_timeout: Option<&'static str>,
+    /// Lifts that limit, where it does not end with the transaction.
+    pub statement_timeout_end: Option<&'static str>,
     /// Makes it last.
     pub commit: &'static str,
     /// Undoes it.
@@ -55,6 +59,16 @@ pub enum Isolation {
     Serializable,
 }
 
+impl Isolation {
+    fn words(self) -> &'static str {
+        match self {
+            Isolation::ReadCommitted => "READ COMMITTED",
+            Isolation::RepeatableRead => "REPEATABLE READ",
+            Isolation::Serializable => "SERIALIZABLE",
+        }
+    }
+}
+
 /// How a transaction is to run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Modes {
@@ -72,15 +86,14 @@ impl Modes {
         let Some(begin) = transaction.begin_level else {
             return match (self.deferrable, self.read_only) {
                 (true, _) => Err(Error::unsupported(dialect.name, "deferrable transactions")),
+                (false, true) if transaction.next_level.is_some() => {
+                    Ok(transaction.begin_read.unwrap_or(transaction.begin).into())
+                }
                 (false, true) => Ok(transaction.begin.into()),
                 (false, false) => Ok(transaction.begin_write.into()),
             };
         };
-        let level = match self.isolation {
-            Isolation::ReadCommitted => "READ COMMITTED",
-            Isolation::RepeatableRead => "REPEATABLE READ",
-            Isolation::Serializable => "SERIALIZABLE",
-        };
+        let level = self.isolation.words();
         let read_only = if self.read_only { " READ ONLY" } else { "" };
         let deferrable = if self.deferrable { " DEFERRABLE" } else { "" };
         Ok(format!("{begin}{level}{read_only}{deferrable}").into())
@@ -119,9 +132,23 @@ impl Control {
     pub fn leaves_writes(self, dialect: &Dialect) -> bool {
         match self {
             Control::BeginRead => dialect.transaction.begin_read.is_none(),
-            Control::BeginWith(modes) => modes.read_only && dialect.transaction.begin_level.is_none(),
+            Control::BeginWith(modes) => {
+                let says_so = dialect.transaction.begin_level.or(dialect.transaction.next_level).is_some();
+                modes.read_only && !says_so
+            }
             _ => false,
         }
+    }
+
+    /// The statement that comes before its text, where one does not say it all: the isolation of what begins.
+    pub fn first(self, dialect: &Dialect) -> Option<Cow<'static, str>> {
+        let next = dialect.transaction.next_level?;
+        let isolation = match self {
+            Control::BeginRead => Isolation::RepeatableRead,
+            Control::BeginWith(modes) => modes.isolation,
+            _ => return None,
+        };
+        Some(format!("{next}{}", isolation.words()).into())
     }
 
     /// Its text.
@@ -137,7 +164,7 @@ impl Control {
             Control::BeginRead => transaction.begin_read.unwrap_or(transaction.begin).into(),
             Control::BeginWith(modes) => modes.text(dialect)?,
             Control::StatementTimeout(milliseconds) => match transaction.statement_timeout {
-                Some(start) => format!("{start}{milliseconds}").into(),
+                Some(limit) => limit.replace("{}", &milliseconds.to_string()).into(),
                 None => return Err(Error::unsupported(dialect.name, "limit on the time of statements")),
             },
             Control::Commit => transaction.commit.into(),

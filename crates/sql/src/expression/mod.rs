@@ -2,6 +2,7 @@ mod aggregate;
 mod case;
 mod function;
 mod json;
+mod kind;
 mod operator;
 mod raw;
 mod window;

@@ -10,6 +10,7 @@ impl<'a> Walk<'a> {
         match &insert.rows {
             Rows::Bound => self.shape.push(Tag::None),
             Rows::Arrays => self.shape.push(Tag::Again),
+            Rows::Several(rows) => self.shape.numbers([Tag::Parameter as u32, number(*rows)]),
             Rows::Values(rows) => {
                 self.shape.numbers([Tag::Some as u32, number(rows.len())]);
                 rows.iter().for_each(|row| self.list(row));

@@ -27,6 +27,8 @@ impl Insert {
 pub enum Rows {
     /// One, whose values are bound at run time; without columns, one of defaults.
     Bound,
+    /// So many, whose values are bound at run time, row after row.
+    Several(usize),
     /// Several, each with an expression for each column.
     Values(Vec<Vec<Expression>>),
     /// Of many rows, a parameter for each column, bound when the statement runs: an array of its values.

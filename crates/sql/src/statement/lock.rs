@@ -24,6 +24,18 @@ pub enum LockStrength {
     KeyShare,
 }
 
+impl LockStrength {
+    /// As standard SQL and PostgreSQL say it.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            LockStrength::Update => " FOR UPDATE",
+            LockStrength::NoKeyUpdate => " FOR NO KEY UPDATE",
+            LockStrength::Share => " FOR SHARE",
+            LockStrength::KeyShare => " FOR KEY SHARE",
+        }
+    }
+}
+
 /// What happens where another transaction has locked a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LockWait {

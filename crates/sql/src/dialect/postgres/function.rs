@@ -119,3 +119,16 @@ pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
         (_, Type::Json) => "CAST({0} AS JSONB)",
     })
 }
+
+/// How PostgreSQL turns a sum or mean into what it is said to be.
+pub(super) fn sum(ty: Type) -> Option<&'static str> {
+    Some(match ty {
+        Type::Integer { bits: 64, signed: false } => "CAST({0} AS NUMERIC(20, 0))",
+        Type::Integer { bits: 128, .. } => "CAST({0} AS NUMERIC(39, 0))",
+        Type::Integer { .. } => "CAST({0} AS BIGINT)",
+        Type::Real => "CAST({0} AS REAL)",
+        Type::Double => "CAST({0} AS DOUBLE PRECISION)",
+        Type::Decimal => "CAST({0} AS NUMERIC)",
+        _ => return None,
+    })
+}

@@ -1,0 +1,249 @@
+//! MariaDB and MySQL, which share most of their SQL. That of MariaDB is tested on a server; that of MySQL is written after its
+//! manual.
+
+mod function;
+mod types;
+
+use super::{
+    Dialect, Join, KeyLater, List, NameLimit, Returning, Tables, Together, Transaction, UpdateFrom, Upsert,
+    Write,
+};
+use crate::LockStrength;
+
+/// Asks a server which of the two it is, of which version, and by how much the keys of one insert differ.
+pub const MYSQL_VERSION: &str = "SELECT VERSION(), @@auto_increment_increment";
+
+/// Asks for the columns of a table's index, by the names of both, in their order.
+pub const MYSQL_KEY_COLUMNS: &str = "SELECT COLUMN_NAME FROM information_schema.STATISTICS \
+    WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? ORDER BY SEQ_IN_INDEX";
+
+/// MariaDB 10.6 and later.
+///
+/// Texts are compared by their bytes, spaces at their ends included. Transactions are serializable: what they read is locked, and
+/// one of two that wait for each other fails and can be run again. Statements that create and drop tables commit at once.
+pub static MARIADB: Dialect = Dialect {
+    name: "MariaDB",
+    quote: '`',
+    name_limit: Some(NameLimit::Characters(64)),
+    parameter: '?',
+    numbered: false,
+    value_type: types::value_type,
+    value_cast: true,
+    list: List::Json,
+    element_type: types::element_type,
+    decimal_collation: None,
+    no_limit: Some("18446744073709551615"),
+    same: " <=> ",
+    different: None,
+    like: " LIKE ",
+    like_sides: Some(function::LOWER),
+    whole_division: Some(" DIV "),
+    matches: function::matches,
+    zero_fails: false,
+    nulls_last: false,
+    nulls_order: false,
+    function: function::form,
+    cast: function::cast,
+    wide_decimals: false,
+    sum: function::sum,
+    mean_of: Some("CAST({0} AS DOUBLE)"),
+    program_functions: false,
+    quoted_functions: false,
+    aggregate_filter: false,
+    join: Join::Literal,
+    join_distinct: true,
+    window_count: None,
+    window_default: false,
+    frame_parameters: false,
+    frame_groups: false,
+    frame_exclude: false,
+    derived_names: true,
+    derived_columns: true,
+    limit_in_list: false,
+    recursive: types::recursive,
+    full_join: false,
+    compound_parentheses: true,
+    intersect_first: true,
+    materialized: false,
+    distinct_on: false,
+    lock: |strength| match strength {
+        LockStrength::Update => Some(" FOR UPDATE"),
+        LockStrength::Share => Some(" LOCK IN SHARE MODE"),
+        LockStrength::NoKeyUpdate | LockStrength::KeyShare => None,
+    },
+    lock_of: false,
+    explain: Some("EXPLAIN "),
+    write: Write {
+        default_row: " () VALUES ()",
+        upsert: Upsert::OnDuplicateKey,
+        returning: Returning::NotUpdates,
+        returns_keys: false,
+        together: Together::Values(65_535),
+        update_from: UpdateFrom::Tables,
+        joins_lists: true,
+        reads_own_table: true,
+        sets_at_once: true,
+        follow_keys: None,
+    },
+    tables: Tables {
+        type_name: types::mariadb,
+        key_type: types::mariadb_key,
+        options: " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+        index_if_not_exists: true,
+        computed_indexes: false,
+        key_later: KeyLater::IfNotExists,
+        ..TABLES
+    },
+    failure_ends_transaction: false,
+    sends_ahead: true,
+    setup: &[
+        "SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin",
+        // Names in double quotes, `||` and backslashes are those of other databases; a division by zero is NULL; all columns are
+        // set at once.
+        "SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,\
+         NO_UNSIGNED_SUBTRACTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION,SIMULTANEOUS_ASSIGNMENT'",
+        UTC,
+        LONG_JOINS,
+        ISOLATION,
+    ],
+    transaction: Transaction {
+        // Of each statement, in seconds. It stays with the connection.
+        statement_timeout: Some("SET SESSION max_statement_time = {} / 1000"),
+        statement_timeout_end: Some("SET SESSION max_statement_time = DEFAULT"),
+        ..TRANSACTION
+    },
+};
+
+/// MySQL 8.0.21 and later; without `INTERSECT` and `EXCEPT`, which came with 8.0.31. Written after its manual, and tested as far as
+/// it is like [`MARIADB`].
+///
+/// It has no `RETURNING`, and sets columns one after the other: where that would matter, a statement is an error. The limit on the
+/// time of statements is for those that read.
+pub static MYSQL: Dialect = Dialect {
+    name: "MySQL",
+    quote: '`',
+    name_limit: Some(NameLimit::Characters(64)),
+    parameter: '?',
+    numbered: false,
+    value_type: types::mysql_value_type,
+    value_cast: true,
+    list: List::Json,
+    element_type: types::mysql_element_type,
+    decimal_collation: None,
+    no_limit: Some("18446744073709551615"),
+    same: " <=> ",
+    different: None,
+    like: " LIKE ",
+    like_sides: Some(function::LOWER),
+    whole_division: Some(" DIV "),
+    matches: function::matches,
+    zero_fails: false,
+    nulls_last: false,
+    nulls_order: false,
+    function: function::form,
+    cast: function::mysql_cast,
+    wide_decimals: false,
+    sum: function::sum,
+    mean_of: Some("CAST({0} AS DOUBLE)"),
+    program_functions: false,
+    quoted_functions: false,
+    aggregate_filter: false,
+    join: Join::Literal,
+    join_distinct: true,
+    window_count: None,
+    window_default: true,
+    frame_parameters: true,
+    frame_groups: false,
+    frame_exclude: false,
+    derived_names: true,
+    derived_columns: true,
+    limit_in_list: false,
+    recursive: types::recursive,
+    full_join: false,
+    compound_parentheses: true,
+    intersect_first: true,
+    materialized: false,
+    distinct_on: false,
+    lock: |strength| match strength {
+        LockStrength::Update => Some(" FOR UPDATE"),
+        LockStrength::Share => Some(" FOR SHARE"),
+        LockStrength::NoKeyUpdate | LockStrength::KeyShare => None,
+    },
+    lock_of: true,
+    explain: Some("EXPLAIN "),
+    write: Write {
+        default_row: " () VALUES ()",
+        upsert: Upsert::OnDuplicateKey,
+        returning: Returning::Never,
+        returns_keys: false,
+        together: Together::Values(65_535),
+        update_from: UpdateFrom::Tables,
+        joins_lists: false,
+        reads_own_table: false,
+        sets_at_once: false,
+        follow_keys: None,
+    },
+    tables: Tables {
+        type_name: types::mysql,
+        key_type: types::mysql_key,
+        options: " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin",
+        index_if_not_exists: false,
+        computed_indexes: true,
+        key_later: KeyLater::Prepared,
+        ..TABLES
+    },
+    failure_ends_transaction: false,
+    sends_ahead: true,
+    setup: &[
+        "SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin",
+        "SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,\
+         NO_UNSIGNED_SUBTRACTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
+        UTC,
+        LONG_JOINS,
+        ISOLATION,
+    ],
+    transaction: Transaction {
+        statement_timeout: Some("SET SESSION max_execution_time = {}"),
+        statement_timeout_end: Some("SET SESSION max_execution_time = DEFAULT"),
+        ..TRANSACTION
+    },
+};
+
+/// Moments are in UTC, whatever the server's own zone.
+const UTC: &str = "SET SESSION time_zone = '+00:00'";
+
+/// Joined texts would be cut off silently; this is the most that there is on both.
+const LONG_JOINS: &str = "SET SESSION group_concat_max_len = 1073741824";
+
+/// What is read within transactions is locked, so that they do what they would do one after another.
+const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE";
+
+const TABLES: Tables = Tables {
+    type_name: types::mariadb,
+    key_type: types::mariadb_key,
+    same_key_types: true,
+    identity: " NOT NULL AUTO_INCREMENT",
+    length: "char_length",
+    default_parentheses: true,
+    options: "",
+    index_if_not_exists: true,
+    computed_indexes: false,
+    set_default: false,
+    key_later: KeyLater::IfNotExists,
+    in_transactions: false,
+    defer_foreign_keys: None,
+};
+
+const TRANSACTION: Transaction = Transaction {
+    begin: "START TRANSACTION",
+    rollback_to_begin: None,
+    begin_write: "START TRANSACTION",
+    begin_read: Some("START TRANSACTION READ ONLY, WITH CONSISTENT SNAPSHOT"),
+    begin_level: None,
+    next_level: Some("SET TRANSACTION ISOLATION LEVEL "),
+    statement_timeout: None,
+    statement_timeout_end: None,
+    commit: "COMMIT",
+    rollback: "ROLLBACK",
+    read_only: Some(["SET SESSION TRANSACTION READ ONLY", "SET SESSION TRANSACTION READ WRITE"]),
+};
