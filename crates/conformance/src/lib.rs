@@ -23,6 +23,7 @@ pub mod flush_failures;
 pub mod groups;
 mod harness;
 pub mod inside;
+pub mod interrupts;
 pub mod joins;
 mod list;
 pub mod maps;

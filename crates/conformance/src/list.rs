@@ -40,6 +40,11 @@ macro_rules! cases {
                 a_text_that_is_no_variant_is_refused_when_read
                 a_type_of_the_users_own_is_a_column
             }
+            interrupts {
+                a_statement_that_takes_too_long_is_stopped_in_that_transaction_alone
+                a_statement_is_cancelled_from_another_thread
+                a_handle_of_a_session_that_is_gone_cancels_nothing
+            }
             inside {
                 parts_of_a_pickle_are_values
                 containers_inside_pickles_are_json

@@ -3,6 +3,7 @@ use std::time::Duration;
 use onggi_sql::shape::Shape;
 use onggi_sql::{Compiled, Dialect, Statement};
 
+use crate::cancel;
 use crate::error::Kind;
 use crate::observe::Observer;
 #[cfg(feature = "postgres")]
@@ -11,7 +12,7 @@ use crate::observe::report;
 use crate::postgres;
 #[cfg(feature = "sqlite")]
 use crate::sqlite;
-use crate::{Control, Error, Prepared, Result, Type};
+use crate::{CancelHandle, Control, Error, Prepared, Result, Type};
 
 /// A connection to a database.
 pub struct Connection {
@@ -19,6 +20,8 @@ pub struct Connection {
     dialect: &'static Dialect,
     observer: Option<Observer>,
     read_only: bool,
+    /// What was given out to cancel statements.
+    cancel: Option<CancelHandle>,
 }
 
 /// The databases, one variant each.
@@ -33,14 +36,20 @@ impl Connection {
     #[cfg(feature = "sqlite")]
     pub(crate) fn sqlite(connection: sqlite::Connection) -> Connection {
         let dialect = &onggi_sql::dialect::SQLITE;
-        Connection { back_end: BackEnd::Sqlite(connection), dialect, observer: None, read_only: false }
+        Connection {
+            back_end: BackEnd::Sqlite(connection),
+            dialect,
+            observer: None,
+            read_only: false,
+            cancel: None,
+        }
     }
 
     #[cfg(feature = "postgres")]
     pub(crate) fn postgres(connection: postgres::Connection) -> Connection {
         let dialect = &onggi_sql::dialect::POSTGRES;
         let back_end = BackEnd::Postgres(Box::new(connection));
-        Connection { back_end, dialect, observer: None, read_only: false }
+        Connection { back_end, dialect, observer: None, read_only: false, cancel: None }
     }
 
     /// The database's way to write SQL.
@@ -121,9 +130,32 @@ impl Connection {
         Ok(())
     }
 
+    /// What ends the running statement, from any thread, for as long as the connection is lent.
+    pub fn cancel_handle(&mut self) -> CancelHandle {
+        let back_end = &self.back_end;
+        let handle = self.cancel.get_or_insert_with(|| {
+            CancelHandle::new(match back_end {
+                #[cfg(feature = "sqlite")]
+                BackEnd::Sqlite(connection) => cancel::BackEnd::Sqlite(connection.interrupt_handle()),
+                #[cfg(feature = "postgres")]
+                BackEnd::Postgres(connection) => cancel::BackEnd::Postgres(connection.cancel()),
+            })
+        });
+        handle.clone()
+    }
+
     /// Makes the connection as new for whoever gets it next, and says whether that could be done.
     pub(crate) fn reset(&mut self) -> bool {
         self.observer = None;
+        if self.cancel.take().is_some_and(|handle| handle.end()) {
+            return false;
+        }
+        #[cfg(feature = "sqlite")]
+        if let BackEnd::Sqlite(connection) = &mut self.back_end
+            && connection.set_limit(None).is_err()
+        {
+            return false;
+        }
         let clean = !self.in_transaction() || self.control(Control::Rollback).is_ok();
         clean && !self.is_lost() && (!self.read_only || self.set_read_only(false).is_ok())
     }
@@ -154,6 +186,20 @@ impl Connection {
     ///
     /// Those of the database, and what it lacks.
     pub fn control(&mut self, control: Control) -> Result<()> {
+        #[cfg(feature = "sqlite")]
+        if let BackEnd::Sqlite(connection) = &mut self.back_end {
+            match control {
+                // SQLite has no statement for it, and asks the program while it runs.
+                Control::StatementTimeout(limit) => {
+                    return connection.set_limit(Some(Duration::from_millis(limit.into())));
+                }
+                // A limit ends with its transaction.
+                Control::Begin | Control::BeginWrite | Control::BeginRead | Control::BeginWith(_) => {
+                    connection.set_limit(None)?;
+                }
+                _ => {}
+            }
+        }
         let text = control.text(self.dialect).map_err(unsupported)?;
         if control.leaves_writes(self.dialect) {
             self.set_read_only(true)?;

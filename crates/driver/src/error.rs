@@ -30,6 +30,7 @@ pub(crate) enum Kind {
     Serialization,
     Busy,
     Timeout,
+    Cancelled,
     Lost,
     Unknown,
     ReadOnly,
@@ -121,9 +122,14 @@ impl Error {
         self.is(Kind::Busy)
     }
 
-    /// Whether a statement was stopped: it took longer than allowed, or was cancelled.
+    /// Whether a statement was stopped as it took longer than allowed.
     pub fn is_timeout(&self) -> bool {
         self.is(Kind::Timeout)
+    }
+
+    /// Whether a statement was stopped as somebody asked for it.
+    pub fn is_cancelled(&self) -> bool {
+        self.is(Kind::Cancelled)
     }
 
     /// Whether the connection to the server broke. What was not committed is undone.

@@ -18,6 +18,7 @@
 //! ```
 
 mod bind;
+mod cancel;
 mod connection;
 mod error;
 mod exact;
@@ -38,6 +39,7 @@ mod tls;
 mod url;
 
 pub use bind::{Bind, Capture};
+pub use cancel::CancelHandle;
 pub use connection::Connection;
 pub use error::Error;
 pub use function::Function;

@@ -164,9 +164,14 @@ impl Error {
         self.driver_is(driver::Error::is_busy)
     }
 
-    /// Whether a statement was stopped: it took longer than allowed, or was cancelled.
+    /// Whether a statement was stopped as it took longer than allowed.
     pub fn is_timeout(&self) -> bool {
         self.driver_is(driver::Error::is_timeout)
+    }
+
+    /// Whether a statement was stopped as somebody asked for it, as by a [`CancelHandle`](crate::CancelHandle).
+    pub fn is_cancelled(&self) -> bool {
+        self.driver_is(driver::Error::is_cancelled)
     }
 
     /// Whether the connection to the server broke. What was not committed is undone.

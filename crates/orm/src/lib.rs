@@ -42,6 +42,7 @@
 //! objects, run on a [`Connection`] plain structs.
 
 mod by_key;
+mod cancel;
 mod column_set;
 mod conflict;
 mod connection;
@@ -75,6 +76,7 @@ mod source;
 mod transaction_options;
 pub mod unit_of_work;
 
+pub use cancel::CancelHandle;
 pub use conflict::OnConflict;
 pub use connection::Connection;
 pub use database::Database;

@@ -6,10 +6,12 @@ use onggi_sql::dialect::POSTGRES;
 use onggi_sql::shape::Shape;
 use tokio_postgres::Client;
 
-use super::error::outcome_unknown;
+use super::cancel::Cancel;
+use super::error::{is_cancelled, outcome_unknown};
 use super::parameters::Buffer;
 use super::state::State;
 use super::statement::{Prepared, Statement};
+use super::tls::Encryption;
 use super::wire::Wire;
 use crate::error::Kind;
 use crate::{Control, Error, Result, Type};
@@ -22,13 +24,14 @@ pub(crate) struct Connection {
     by_shape: HashMap<Shape, (Compiled, Statement)>,
     by_text: HashMap<Typed, Statement>,
     buffer: Buffer,
+    encryption: Encryption,
 }
 
 /// How many statements are kept prepared of each kind. Who has more starts over: they gain little from keeping.
 const CAPACITY: usize = 256;
 
 impl Connection {
-    pub(super) fn new(client: Client, wire: Wire) -> Connection {
+    pub(super) fn new(client: Client, wire: Wire, encryption: Encryption) -> Connection {
         Connection {
             client,
             wire,
@@ -36,6 +39,7 @@ impl Connection {
             by_shape: HashMap::new(),
             by_text: HashMap::new(),
             buffer: Buffer::default(),
+            encryption,
         }
     }
 
@@ -51,6 +55,11 @@ impl Connection {
     /// Whether the server answers within a time.
     pub(crate) fn answers(&mut self, within: Duration) -> bool {
         !self.is_lost() && self.wire.answered(self.client.batch_execute(""), within)
+    }
+
+    /// What ends the running statement from another thread.
+    pub(crate) fn cancel(&self) -> Cancel {
+        Cancel::new(self.client.cancel_token(), self.encryption.clone())
     }
 
     pub(crate) fn version(&self) -> String {
@@ -85,7 +94,12 @@ impl Connection {
             let said = "the connection to PostgreSQL was lost before the commit, so nothing was committed";
             return Err(Error::new(Kind::Lost, said));
         }
-        match self.wire.wait(self.client.batch_execute(text)) {
+        let mut answer = self.wire.wait(self.client.batch_execute(text));
+        if control == Control::Rollback && answer.as_ref().is_err_and(is_cancelled) {
+            // What was to end a statement before this one has come late.
+            answer = self.wire.wait(self.client.batch_execute(text));
+        }
+        match answer {
             Ok(()) => {
                 self.state = self.state.after(control);
                 Ok(())

@@ -38,6 +38,11 @@ impl fmt::Display for Said {
 
 impl std::error::Error for Said {}
 
+/// Whether the server has ended a statement because it was asked to.
+pub(super) fn is_cancelled(error: &tokio_postgres::Error) -> bool {
+    error.code() == Some(&SqlState::QUERY_CANCELED)
+}
+
 /// The error of a commit whose connection broke.
 #[cold]
 pub(super) fn outcome_unknown(error: Error) -> Error {
@@ -123,9 +128,16 @@ fn general(said: &DbError) -> Error {
         (&SqlState::LOCK_NOT_AVAILABLE, _) => {
             Error::new(Kind::Busy, format!("another connection holds the lock: {message}"))
         }
-        (&SqlState::QUERY_CANCELED, _) => {
-            Error::new(Kind::Timeout, format!("the statement was cancelled: {message}"))
-        }
+        (&SqlState::QUERY_CANCELED, _) if said.message().ends_with("user request") => Error::new(
+            Kind::Cancelled,
+            "the statement was cancelled, by this program or by who looks after the server",
+        ),
+        (&SqlState::QUERY_CANCELED, _) => Error::new(
+            Kind::Timeout,
+            format!(
+                "the statement took longer than allowed: make it do less, or allow more time ({message})"
+            ),
+        ),
         (&SqlState::READ_ONLY_SQL_TRANSACTION, _) => {
             Error::new(Kind::ReadOnly, format!("the database may be read only: {message}"))
         }

@@ -1,6 +1,7 @@
 //! PostgreSQL, through `tokio-postgres`, with a runtime inside of each connection: callers wait for answers, and nothing
 //! runs while nobody waits.
 
+mod cancel;
 mod connection;
 mod decode;
 mod encode;
@@ -16,6 +17,7 @@ mod tls;
 mod types;
 mod wire;
 
+pub(crate) use cancel::Cancel;
 pub(crate) use connection::Connection;
 pub(crate) use open::Target;
 pub use rows::Row;

@@ -60,7 +60,7 @@ impl Target {
             )
         })?;
         let (client, line) = connected.map_err(|error| self.unreached(error))?;
-        let mut connection = Connection::new(client, Wire::new(runtime, line));
+        let mut connection = Connection::new(client, Wire::new(runtime, line), self.encryption.clone());
         POSTGRES.setup.iter().try_for_each(|text| connection.run(text))?;
         Ok(connection)
     }

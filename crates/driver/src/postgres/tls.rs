@@ -19,7 +19,7 @@ impl MakeTlsConnect<Socket> for Encryption {
     type TlsConnect = Handshake;
     type Error = InvalidDnsNameError;
 
-    fn make_tls_connect(&mut self, host: &str) -> std::result::Result<Handshake, InvalidDnsNameError> {
+    fn make_tls_connect(&mut self, host: &str) -> Result<Handshake, InvalidDnsNameError> {
         // A socket of the system has no host, and is not encrypted.
         let host = ServerName::try_from(if host.is_empty() { "localhost" } else { host })?;
         Ok(Handshake { connector: self.connector(), host: host.to_owned() })

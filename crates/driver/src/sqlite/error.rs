@@ -1,5 +1,6 @@
 use rusqlite::ffi;
 
+use super::limit::stopped;
 use super::waiting::busy;
 use crate::error::{Error, Kind};
 
@@ -99,6 +100,7 @@ fn general(code: i32, message: &str) -> Error {
         (ffi::SQLITE_IOERR_SHORT_READ, _) | (_, ffi::SQLITE_NOTADB | ffi::SQLITE_CORRUPT) => {
             Error::new(Kind::Corrupt, format!("the file is damaged or not a database: {message}"))
         }
+        (_, ffi::SQLITE_INTERRUPT) => stopped(None),
         (_, ffi::SQLITE_CANTOPEN) => Error::new(Kind::Open, format!("the file cannot be opened: {message}")),
         _ => Error::new(Kind::Other, message),
     }

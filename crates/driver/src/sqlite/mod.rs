@@ -3,6 +3,7 @@
 mod connection;
 mod error;
 mod function;
+mod limit;
 mod number;
 mod open;
 mod statement;

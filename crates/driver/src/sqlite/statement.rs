@@ -1,6 +1,7 @@
 use rusqlite::{Statement, TransactionState, ffi};
 
 use super::error::{classify, collision};
+use super::limit::{Limit, stopped};
 use super::value::{bind, raw, value};
 use crate::{Bind, Error, Result, Type, ValueRef};
 
@@ -8,6 +9,7 @@ use crate::{Bind, Error, Result, Type, ValueRef};
 pub(crate) struct Prepared<'p, 'c> {
     statement: &'p mut Statement<'c>,
     connection: &'p rusqlite::Connection,
+    limit: Option<&'p Limit>,
     /// Whether something large is bound, which must not stay in memory with the statement.
     large: bool,
 }
@@ -16,8 +18,9 @@ impl<'p, 'c> Prepared<'p, 'c> {
     pub(super) fn new(
         statement: &'p mut Statement<'c>,
         connection: &'p rusqlite::Connection,
+        limit: Option<&'p Limit>,
     ) -> Prepared<'p, 'c> {
-        Prepared { statement, connection, large: false }
+        Prepared { statement, connection, limit, large: false }
     }
 
     /// Binds all parameters.
@@ -28,12 +31,17 @@ impl<'p, 'c> Prepared<'p, 'c> {
     ) -> std::result::Result<(), E> {
         let mut parameters = Parameters { statement: self.statement, bound: 0, large: &mut self.large };
         bind(&mut parameters)?;
-        Ok(parameters.complete()?)
+        parameters.complete()?;
+        if let Some(limit) = self.limit {
+            limit.begin();
+        }
+        Ok(())
     }
 
     pub(crate) fn execute(&mut self) -> Result<u64> {
         let before = self.connection.total_changes();
-        let changed = self.statement.raw_execute().map_err(|error| refused(error, self.connection))?;
+        let changed =
+            self.statement.raw_execute().map_err(|error| refused(error, self.connection, self.limit))?;
         // What is no INSERT, UPDATE or DELETE leaves SQLite's count as the last of these set it.
         let changed = if self.connection.total_changes() == before { 0 } else { changed };
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
@@ -44,7 +52,7 @@ impl<'p, 'c> Prepared<'p, 'c> {
     }
 
     pub(crate) fn rows(&mut self) -> Rows<'_> {
-        Rows { rows: self.statement.raw_query(), connection: self.connection }
+        Rows { rows: self.statement.raw_query(), connection: self.connection, limit: self.limit }
     }
 
     pub(crate) fn columns(&self) -> Vec<String> {
@@ -62,6 +70,9 @@ impl<'p, 'c> Prepared<'p, 'c> {
 
 impl Drop for Prepared<'_, '_> {
     fn drop(&mut self) {
+        if let Some(limit) = self.limit {
+            limit.end();
+        }
         if self.large {
             self.statement.clear_bindings();
         }
@@ -106,6 +117,7 @@ impl Bind for Parameters<'_, '_> {
 pub(crate) struct Rows<'p> {
     rows: rusqlite::Rows<'p>,
     connection: &'p rusqlite::Connection,
+    limit: Option<&'p Limit>,
 }
 
 impl<'p> Rows<'p> {
@@ -113,17 +125,18 @@ impl<'p> Rows<'p> {
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
         match self.rows.next() {
             Ok(row) => Ok(row.map(Row)),
-            Err(error) => Err(refused(error, self.connection)),
+            Err(error) => Err(refused(error, self.connection, self.limit)),
         }
     }
 }
 
 /// The error of a statement, with regard to what its transaction has done before.
 #[cold]
-fn refused(error: rusqlite::Error, connection: &rusqlite::Connection) -> Error {
+fn refused(error: rusqlite::Error, connection: &rusqlite::Connection, limit: Option<&Limit>) -> Error {
     let has_read = || matches!(connection.transaction_state(Some("main")), Ok(TransactionState::Read));
     match error.sqlite_extended_error_code() {
         Some(ffi::SQLITE_BUSY) if has_read() => collision(error),
+        Some(ffi::SQLITE_INTERRUPT) => stopped(limit).with_source(error),
         _ => classify(error),
     }
 }

@@ -95,6 +95,10 @@ impl Session {
         }
     }
 
+    pub(crate) fn driver(&mut self) -> &mut Connection {
+        &mut self.connection
+    }
+
     /// Turns lazy loading off, or on again: while it is off, [`load`](Session::load) gives what is in memory, as what
     /// [`Query::with`](crate::Query::with) has loaded, and is an error where it would need a statement.
     ///
