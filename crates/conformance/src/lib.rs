@@ -22,6 +22,7 @@ pub mod fields;
 pub mod flush_failures;
 pub mod groups;
 mod harness;
+pub mod hostile;
 pub mod inside;
 pub mod interrupts;
 pub mod joins;

@@ -361,6 +361,11 @@ macro_rules! cases {
                 steps_can_repeat_rows
                 queries_of_queries_nest_within_limits
             }
+            hostile {
+                hostile_values_stay_values_in_conditions
+                hostile_values_stay_values_in_what_is_selected
+                hostile_values_stay_values_in_what_is_written
+            }
             pages {
                 clauses_depend_on_values
                 pages_are_counted_from_one
