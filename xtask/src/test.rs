@@ -18,7 +18,7 @@ pub(crate) fn run() -> Result<()> {
         ("examples in the documentation", workspace(&["--doc"])),
         ("the benchmark's harness", harness()),
     ];
-    println!("PostgreSQL: {}", postgres());
+    servers();
     let count = parts.len();
     let mut failed = Vec::new();
     for (number, (name, mut command)) in (1..).zip(parts) {
@@ -28,7 +28,8 @@ pub(crate) fn run() -> Result<()> {
             failed.push(name);
         }
     }
-    println!("\nPostgreSQL: {}", postgres());
+    println!();
+    servers();
     if failed.is_empty() {
         println!("\n== everything passed ==");
         return Ok(());
@@ -36,14 +37,19 @@ pub(crate) fn run() -> Result<()> {
     Err(format!("failed: {}", failed.join("; ")).into())
 }
 
-/// Whether the tests that want a PostgreSQL server have one.
-fn postgres() -> &'static str {
-    if std::env::var_os("ONGGI_TEST_POSTGRES_URL").is_some() {
-        return "tested, on the server of ONGGI_TEST_POSTGRES_URL";
+/// Says of each server that tests want whether they have it.
+fn servers() {
+    println!("PostgreSQL: {}", server("ONGGI_TEST_POSTGRES_URL", "127.0.0.1:5432"));
+    println!("MariaDB or MySQL: {}", server("ONGGI_TEST_MYSQL_URL", "127.0.0.1:3306"));
+}
+
+fn server(variable: &str, local: &str) -> String {
+    if std::env::var_os(variable).is_some() {
+        return format!("tested, on the server of {variable}");
     }
-    match TcpStream::connect("127.0.0.1:5432") {
-        Ok(_) => "tested, on the local server, if the user root may enter its database test",
-        Err(_) => "skipped, as no local server answers and ONGGI_TEST_POSTGRES_URL is not set",
+    match TcpStream::connect(local) {
+        Ok(_) => "tested, on the local server, if the user root may enter its database test".to_owned(),
+        Err(_) => format!("skipped, as no local server answers and {variable} is not set"),
     }
 }
 

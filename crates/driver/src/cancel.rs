@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::Result;
+#[cfg(feature = "mysql")]
+use crate::mysql;
 #[cfg(feature = "postgres")]
 use crate::postgres;
 
@@ -25,6 +27,8 @@ pub(crate) enum BackEnd {
     Sqlite(rusqlite::InterruptHandle),
     #[cfg(feature = "postgres")]
     Postgres(postgres::Cancel),
+    #[cfg(feature = "mysql")]
+    Mysql(mysql::Cancel),
 }
 
 impl CancelHandle {
@@ -54,6 +58,8 @@ impl CancelHandle {
             }
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(cancel) => cancel.cancel(),
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(cancel) => cancel.cancel(),
         }
     }
 
@@ -65,6 +71,8 @@ impl CancelHandle {
             Some(BackEnd::Sqlite(_)) => false,
             #[cfg(feature = "postgres")]
             Some(BackEnd::Postgres(_)) => state.asked,
+            #[cfg(feature = "mysql")]
+            Some(BackEnd::Mysql(_)) => state.asked,
             None => false,
         }
     }

@@ -5,8 +5,10 @@ use onggi_sql::{Compiled, Dialect, Statement};
 
 use crate::cancel;
 use crate::error::Kind;
+#[cfg(feature = "mysql")]
+use crate::mysql;
 use crate::observe::Observer;
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 use crate::observe::report;
 #[cfg(feature = "postgres")]
 use crate::postgres;
@@ -30,6 +32,8 @@ enum BackEnd {
     Sqlite(sqlite::Connection),
     #[cfg(feature = "postgres")]
     Postgres(Box<postgres::Connection>),
+    #[cfg(feature = "mysql")]
+    Mysql(Box<mysql::Connection>),
 }
 
 impl Connection {
@@ -52,6 +56,13 @@ impl Connection {
         Connection { back_end, dialect, observer: None, read_only: false, cancel: None }
     }
 
+    #[cfg(feature = "mysql")]
+    pub(crate) fn mysql(connection: mysql::Connection) -> Connection {
+        let dialect = connection.dialect();
+        let back_end = BackEnd::Mysql(Box::new(connection));
+        Connection { back_end, dialect, observer: None, read_only: false, cancel: None }
+    }
+
     /// The database's way to write SQL.
     pub fn dialect(&self) -> &'static Dialect {
         self.dialect
@@ -69,6 +80,8 @@ impl Connection {
             BackEnd::Sqlite(connection) => connection.in_transaction(),
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(connection) => connection.in_transaction(),
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => connection.in_transaction(),
         }
     }
 
@@ -79,11 +92,13 @@ impl Connection {
             BackEnd::Sqlite(_) => false,
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(connection) => connection.is_lost(),
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => connection.is_lost(),
         }
     }
 
     /// Asks the server whether it is still there, and waits no longer than `within` for it.
-    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
+    #[cfg_attr(not(any(feature = "mysql", feature = "postgres")), allow(unused_variables))]
     pub(crate) fn answers(&mut self, within: Duration) -> bool {
         match &mut self.back_end {
             // The database is in this process.
@@ -91,6 +106,8 @@ impl Connection {
             BackEnd::Sqlite(_) => true,
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(connection) => connection.answers(within),
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => connection.answers(within),
         }
     }
 
@@ -101,6 +118,8 @@ impl Connection {
             BackEnd::Sqlite(connection) => connection.may_have_written(),
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(connection) => connection.in_transaction(),
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => connection.in_transaction(),
         }
     }
 
@@ -111,6 +130,8 @@ impl Connection {
             BackEnd::Sqlite(_) => sqlite::version().to_owned(),
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(connection) => connection.version(),
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => connection.version(),
         }
     }
 
@@ -125,6 +146,8 @@ impl Connection {
             BackEnd::Sqlite(connection) => connection.set_read_only(read_only),
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(connection) => connection.set_read_only(read_only),
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => connection.set_read_only(read_only),
         }?;
         self.read_only = read_only;
         Ok(())
@@ -139,6 +162,8 @@ impl Connection {
                 BackEnd::Sqlite(connection) => cancel::BackEnd::Sqlite(connection.interrupt_handle()),
                 #[cfg(feature = "postgres")]
                 BackEnd::Postgres(connection) => cancel::BackEnd::Postgres(connection.cancel()),
+                #[cfg(feature = "mysql")]
+                BackEnd::Mysql(connection) => cancel::BackEnd::Mysql(connection.cancel()),
             })
         });
         handle.clone()
@@ -173,6 +198,11 @@ impl Connection {
             }
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(connection) => {
+                report(self.observer.as_ref(), statement, 1);
+                connection.run(statement)
+            }
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => {
                 report(self.observer.as_ref(), statement, 1);
                 connection.run(statement)
             }
@@ -215,6 +245,11 @@ impl Connection {
                 report(self.observer.as_ref(), &text, 1);
                 connection.control(control, &text)
             }
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => {
+                report(self.observer.as_ref(), &text, 1);
+                connection.control(control, &text)
+            }
         }
     }
 
@@ -243,6 +278,12 @@ impl Connection {
                 shape,
                 || compile(&statement(), self.dialect),
                 |text, prepared| work(&mut Prepared::postgres(prepared, text, observer)),
+            ),
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => connection.with(
+                shape,
+                || compile(&statement(), self.dialect),
+                |text, prepared| work(&mut Prepared::mysql(prepared, text, observer)),
             ),
         }
     }
@@ -282,6 +323,10 @@ impl Connection {
             #[cfg(feature = "postgres")]
             BackEnd::Postgres(connection) => connection
                 .with_text(text, types, |prepared| work(&mut Prepared::postgres(prepared, text, observer))),
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => {
+                connection.with_text(text, |prepared| work(&mut Prepared::mysql(prepared, text, observer)))
+            }
         }
     }
 }

@@ -61,8 +61,9 @@ impl Error {
         self
     }
 
+    /// An empty table is one that is not told.
     pub(crate) fn with_columns(mut self, table: &str, columns: Vec<String>) -> Error {
-        self.0.table = Some(table.to_owned());
+        self.0.table = (!table.is_empty()).then(|| table.to_owned());
         self.0.columns = columns;
         self
     }
@@ -74,6 +75,12 @@ impl Error {
 
     pub(crate) fn with_statement(mut self, statement: &str) -> Error {
         self.0.statement.get_or_insert_with(|| statement.to_owned());
+        self
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(crate) fn reworded(mut self, message: String) -> Error {
+        self.0.message = message;
         self
     }
 

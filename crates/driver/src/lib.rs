@@ -26,6 +26,8 @@ mod expected;
 mod function;
 #[cfg(all(feature = "postgres", feature = "tls"))]
 mod handshake;
+#[cfg(feature = "mysql")]
+mod mysql;
 mod observe;
 mod pool;
 #[cfg(feature = "postgres")]

@@ -1,10 +1,12 @@
 //! Statements that run, and their rows: one interface over the back ends.
 
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 use std::marker::PhantomData;
 
 #[cfg(feature = "sqlite")]
 use crate::error::Kind;
+#[cfg(feature = "mysql")]
+use crate::mysql;
 use crate::observe::{Observer, report};
 #[cfg(feature = "postgres")]
 use crate::postgres;
@@ -25,6 +27,8 @@ enum PreparedBackEnd<'p, 'c> {
     Sqlite(sqlite::Prepared<'p, 'c>),
     #[cfg(feature = "postgres")]
     Postgres(postgres::Prepared<'p>, PhantomData<&'c ()>),
+    #[cfg(feature = "mysql")]
+    Mysql(mysql::Prepared<'p>, PhantomData<&'c ()>),
 }
 
 impl<'p, 'c> Prepared<'p, 'c> {
@@ -47,6 +51,16 @@ impl<'p, 'c> Prepared<'p, 'c> {
         Prepared { back_end, statement, times: 0, observer }
     }
 
+    #[cfg(feature = "mysql")]
+    pub(crate) fn mysql(
+        prepared: mysql::Prepared<'p>,
+        statement: &'p str,
+        observer: Option<&'p Observer>,
+    ) -> Prepared<'p, 'c> {
+        let back_end = PreparedBackEnd::Mysql(prepared, PhantomData);
+        Prepared { back_end, statement, times: 0, observer }
+    }
+
     /// Binds all parameters of a run.
     #[inline]
     fn bind<E: From<Error>>(
@@ -58,6 +72,8 @@ impl<'p, 'c> Prepared<'p, 'c> {
             PreparedBackEnd::Sqlite(prepared) => prepared.bind(bind)?,
             #[cfg(feature = "postgres")]
             PreparedBackEnd::Postgres(prepared, _) => prepared.bind(bind)?,
+            #[cfg(feature = "mysql")]
+            PreparedBackEnd::Mysql(prepared, _) => prepared.bind(bind)?,
         }
         self.times += 1;
         Ok(())
@@ -78,6 +94,8 @@ impl<'p, 'c> Prepared<'p, 'c> {
             PreparedBackEnd::Sqlite(prepared) => prepared.execute(),
             #[cfg(feature = "postgres")]
             PreparedBackEnd::Postgres(prepared, _) => prepared.execute(),
+            #[cfg(feature = "mysql")]
+            PreparedBackEnd::Mysql(prepared, _) => prepared.execute(),
         };
         executed.map_err(|error| error.with_statement(self.statement).into())
     }
@@ -124,6 +142,8 @@ impl<'p, 'c> Prepared<'p, 'c> {
             PreparedBackEnd::Sqlite(prepared) => prepared.execute().map(|_| prepared.generated_key()),
             #[cfg(feature = "postgres")]
             PreparedBackEnd::Postgres(prepared, _) => prepared.insert(),
+            #[cfg(feature = "mysql")]
+            PreparedBackEnd::Mysql(prepared, _) => prepared.insert(),
         };
         inserted.map_err(|error| error.with_statement(self.statement).into())
     }
@@ -152,6 +172,14 @@ impl<'p, 'c> Prepared<'p, 'c> {
                     error.with_statement(statement).into()
                 })
             }
+            #[cfg(feature = "mysql")]
+            PreparedBackEnd::Mysql(prepared, _) => {
+                let mut bind = bind;
+                prepared.bind(|to| (0..rows).try_for_each(|row| bind(row, to)))?;
+                self.times += 1;
+                let keys = prepared.insert_together(rows);
+                keys.map_err(|error| error.with_statement(self.statement).into())
+            }
         }
     }
 
@@ -173,6 +201,10 @@ impl<'p, 'c> Prepared<'p, 'c> {
             PreparedBackEnd::Postgres(prepared, _) => {
                 RowsBackEnd::Postgres(prepared.rows().map_err(|error| error.with_statement(statement))?)
             }
+            #[cfg(feature = "mysql")]
+            PreparedBackEnd::Mysql(prepared, _) => {
+                RowsBackEnd::Mysql(prepared.rows().map_err(|error| error.with_statement(statement))?)
+            }
         };
         Ok(Rows { back_end, statement })
     }
@@ -184,6 +216,8 @@ impl<'p, 'c> Prepared<'p, 'c> {
             PreparedBackEnd::Sqlite(prepared) => prepared.columns(),
             #[cfg(feature = "postgres")]
             PreparedBackEnd::Postgres(prepared, _) => prepared.columns(),
+            #[cfg(feature = "mysql")]
+            PreparedBackEnd::Mysql(prepared, _) => prepared.columns(),
         }
     }
 
@@ -194,6 +228,8 @@ impl<'p, 'c> Prepared<'p, 'c> {
             PreparedBackEnd::Sqlite(prepared) => prepared.reads_only(),
             #[cfg(feature = "postgres")]
             PreparedBackEnd::Postgres(prepared, _) => prepared.reads_only(),
+            #[cfg(feature = "mysql")]
+            PreparedBackEnd::Mysql(prepared, _) => prepared.reads_only(),
         }
     }
 
@@ -204,6 +240,8 @@ impl<'p, 'c> Prepared<'p, 'c> {
             PreparedBackEnd::Sqlite(prepared) => prepared.parameter_count(),
             #[cfg(feature = "postgres")]
             PreparedBackEnd::Postgres(prepared, _) => prepared.parameter_count(),
+            #[cfg(feature = "mysql")]
+            PreparedBackEnd::Mysql(prepared, _) => prepared.parameter_count(),
         }
     }
 }
@@ -227,9 +265,22 @@ enum RowsBackEnd<'p> {
     Sqlite(sqlite::Rows<'p>),
     #[cfg(feature = "postgres")]
     Postgres(postgres::Rows<'p>),
+    #[cfg(feature = "mysql")]
+    Mysql(mysql::Rows<'p>),
 }
 
 impl Rows<'_> {
+    /// The names of their columns, where the statement could not tell them before it ran: MariaDB prepares statements that
+    /// write and give rows so.
+    pub fn columns(&self) -> Vec<String> {
+        match &self.back_end {
+            #[cfg(feature = "mysql")]
+            RowsBackEnd::Mysql(rows) => rows.columns(),
+            #[cfg(any(feature = "sqlite", feature = "postgres"))]
+            _ => Vec::new(),
+        }
+    }
+
     /// The next row, if there is one.
     ///
     /// # Errors
@@ -245,6 +296,11 @@ impl Rows<'_> {
             #[cfg(feature = "postgres")]
             RowsBackEnd::Postgres(rows) => match rows.next() {
                 Ok(row) => Ok(row.map(Row::Postgres)),
+                Err(error) => Err(error.with_statement(self.statement)),
+            },
+            #[cfg(feature = "mysql")]
+            RowsBackEnd::Mysql(rows) => match rows.next() {
+                Ok(row) => Ok(row.map(Row::Mysql)),
                 Err(error) => Err(error.with_statement(self.statement)),
             },
         }
@@ -263,6 +319,10 @@ pub enum Row<'r> {
     #[cfg(feature = "postgres")]
     #[doc(hidden)]
     Postgres(postgres::Row<'r>),
+    /// A row of MariaDB's or MySQL's.
+    #[cfg(feature = "mysql")]
+    #[doc(hidden)]
+    Mysql(mysql::Row<'r>),
 }
 
 impl<'r> Row<'r> {
@@ -278,6 +338,8 @@ impl<'r> Row<'r> {
             Row::Sqlite(row) => row.value(column, ty),
             #[cfg(feature = "postgres")]
             Row::Postgres(row) => row.value(column, ty),
+            #[cfg(feature = "mysql")]
+            Row::Mysql(row) => row.value(column, ty),
         }
     }
 
@@ -292,6 +354,8 @@ impl<'r> Row<'r> {
             Row::Sqlite(row) => row.raw(column),
             #[cfg(feature = "postgres")]
             Row::Postgres(row) => row.raw(column),
+            #[cfg(feature = "mysql")]
+            Row::Mysql(row) => row.raw(column),
         }
     }
 }

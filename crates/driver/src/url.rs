@@ -60,7 +60,7 @@ fn option(text: &str) -> Result<(String, String)> {
     Ok((decode(name)?, decode(value)?))
 }
 
-fn decode(text: &str) -> Result<String> {
+pub(crate) fn decode(text: &str) -> Result<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -113,9 +113,14 @@ impl Sql {
         mut each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         self.with(connection, |prepared, order| {
-            let places = R::places(&prepared.columns())
-                .map_err(|error| error.prefixed(format_args!("{}", self.text)))?;
+            let places = |columns: &[String]| {
+                R::places(columns).map_err(|error| error.prefixed(format_args!("{}", self.text)))
+            };
+            // Some statements tell their columns only with their rows.
+            let told = prepared.columns();
+            let known = if told.is_empty() { None } else { Some(places(&told)?) };
             let mut rows = prepared.query(|to| self.bind_to(to, order))?;
+            let places = known.map_or_else(|| places(&rows.columns()), Ok)?;
             R::begin(keep);
             let result = loop {
                 match rows.next_row() {

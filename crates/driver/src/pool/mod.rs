@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 pub use metrics::Metrics;
 use places::{Kept, Places, Taken};
 
+#[cfg(feature = "mysql")]
+use crate::mysql;
 #[cfg(feature = "postgres")]
 use crate::postgres;
 #[cfg(feature = "sqlite")]
@@ -38,6 +40,8 @@ enum Target {
     Sqlite(sqlite::Target),
     #[cfg(feature = "postgres")]
     Postgres(postgres::Target),
+    #[cfg(feature = "mysql")]
+    Mysql(mysql::Target),
 }
 
 /// How long a server may take to say that it is still there.
@@ -89,6 +93,12 @@ impl Pool {
                 drop(functions);
                 Target::Postgres(postgres::Target::new(url)?)
             }
+            #[cfg(feature = "mysql")]
+            "mysql" | "mariadb" => {
+                // So does this one.
+                drop(functions);
+                Target::Mysql(mysql::Target::new(url)?)
+            }
             scheme => return Err(unknown(scheme)),
         };
         let pool =
@@ -134,6 +144,8 @@ impl Pool {
             Target::Sqlite(target) => Connection::sqlite(target.connect()?),
             #[cfg(feature = "postgres")]
             Target::Postgres(target) => Connection::postgres(target.connect()?),
+            #[cfg(feature = "mysql")]
+            Target::Mysql(target) => Connection::mysql(target.connect()?),
         };
         self.0.places.created();
         Ok(Kept { connection, opened: Instant::now() })
@@ -172,6 +184,10 @@ fn unknown(scheme: &str) -> Error {
         "sqlite",
         #[cfg(feature = "postgres")]
         "postgres",
+        #[cfg(feature = "mysql")]
+        "mysql",
+        #[cfg(feature = "mysql")]
+        "mariadb",
     ];
     let plain = scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter));
     let scheme = if plain && scheme.len() <= 20 { format!(" {scheme:?}") } else { String::new() };

@@ -1,22 +1,45 @@
-//! Where tests find a PostgreSQL server: `ONGGI_TEST_POSTGRES_URL`, which must answer, or else a local one with a database `test`
-//! that the user `root` may enter, if it does.
+//! Where tests find servers: PostgreSQL at `ONGGI_TEST_POSTGRES_URL`, MariaDB or MySQL at `ONGGI_TEST_MYSQL_URL`, which then must
+//! answer, or else a local one with a database `test` that the user `root` may enter, if it does.
 
 #![allow(dead_code, reason = "each test program takes what it needs")]
 
 use std::fmt::Display;
 
-/// The server's URL, with what was opened there; nothing, and a line that says so, where none is.
+/// The PostgreSQL server's URL, with what was opened there; nothing, and a line that says so, where none is.
 pub fn postgres<T, E: Display>(open: impl FnOnce(&str) -> Result<T, E>) -> Option<(String, T)> {
-    let named = std::env::var("ONGGI_TEST_POSTGRES_URL").ok();
-    let url = named.clone().unwrap_or_else(|| "postgres://root@127.0.0.1/test".to_owned());
+    server("PostgreSQL", "ONGGI_TEST_POSTGRES_URL", "postgres://root@127.0.0.1/test", open)
+}
+
+/// The same of MariaDB or MySQL.
+pub fn mysql<T, E: Display>(open: impl FnOnce(&str) -> Result<T, E>) -> Option<(String, T)> {
+    server("MariaDB or MySQL", "ONGGI_TEST_MYSQL_URL", "mysql://root@127.0.0.1/test", open)
+}
+
+fn server<T, E: Display>(
+    name: &str,
+    variable: &str,
+    local: &str,
+    open: impl FnOnce(&str) -> Result<T, E>,
+) -> Option<(String, T)> {
+    let named = std::env::var(variable).ok();
+    let url = named.clone().unwrap_or_else(|| local.to_owned());
     match open(&url) {
         Ok(opened) => Some((url, opened)),
-        Err(error) if named.is_some() => panic!("ONGGI_TEST_POSTGRES_URL: {error}"),
+        Err(error) if named.is_some() => panic!("{variable}: {error}"),
         Err(error) => {
-            eprintln!("skipped: no PostgreSQL is there ({error})");
+            eprintln!("skipped: no {name} is there ({error})");
             None
         }
     }
+}
+
+/// The URL of another database of the server.
+pub fn with_database(url: &str, database: &str) -> String {
+    let (place, options) = url.split_once('?').map_or((url, None), |(place, options)| (place, Some(options)));
+    let (scheme, rest) = place.split_once("://").expect("a URL with a place");
+    let server = rest.split('/').next().unwrap_or(rest);
+    let options = options.map(|options| format!("?{options}")).unwrap_or_default();
+    format!("{scheme}://{server}/{database}{options}")
 }
 
 /// A URL with an option more.

@@ -9,7 +9,7 @@ mod transaction;
 mod write;
 
 pub use form::{Form, Join, List};
-pub use mysql::{MARIADB, MYSQL, MYSQL_KEY_COLUMNS, MYSQL_VERSION};
+pub use mysql::{MARIADB, MYSQL, MYSQL_CANCEL, MYSQL_KEY_COLUMNS, MYSQL_VERSION};
 pub use postgres::POSTGRES;
 pub use sqlite::SQLITE;
 pub use tables::{KeyLater, NameLimit, Tables};

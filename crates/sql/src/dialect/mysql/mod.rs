@@ -17,6 +17,9 @@ pub const MYSQL_VERSION: &str = "SELECT VERSION(), @@auto_increment_increment";
 pub const MYSQL_KEY_COLUMNS: &str = "SELECT COLUMN_NAME FROM information_schema.STATISTICS \
     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? ORDER BY SEQ_IN_INDEX";
 
+/// Ends the statement of the connection whose number stands behind it.
+pub const MYSQL_CANCEL: &str = "KILL QUERY ";
+
 /// MariaDB 10.6 and later.
 ///
 /// Texts are compared by their bytes, spaces at their ends included. Transactions are serializable: what they read is locked, and
@@ -209,8 +212,10 @@ pub static MYSQL: Dialect = Dialect {
     },
 };
 
-/// Moments are in UTC, whatever the server's own zone.
-const UTC: &str = "SET SESSION time_zone = '+00:00'";
+/// Moments are in UTC, whatever the server's own zone. The server tells where a transaction begins and ends, and nothing else of
+/// what changes.
+const UTC: &str = "SET SESSION time_zone = '+00:00', session_track_transaction_info = 'STATE', session_track_schema = OFF, \
+    session_track_system_variables = ''";
 
 /// Joined texts would be cut off silently; this is the most that there is on both.
 const LONG_JOINS: &str = "SET SESSION group_concat_max_len = 1073741824";

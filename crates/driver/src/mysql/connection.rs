@@ -1,0 +1,212 @@
+use std::time::Duration;
+
+use hashbrown::HashMap;
+use mysql::Conn;
+use mysql::prelude::Queryable;
+use onggi_sql::shape::Shape;
+use onggi_sql::{Compiled, Dialect};
+
+use super::blame::blamed;
+use super::cancel::Cancel;
+use super::error::outcome_unknown;
+use super::open::{Caller, Server};
+use super::state::State;
+use super::statement::{Prepared, Statement, drained};
+use crate::error::Kind;
+use crate::{Control, Error, Result};
+
+/// A connection to a server and its prepared statements.
+pub(crate) struct Connection {
+    /// It is there unless the server was asked for an answer and gave none.
+    client: Option<Box<Conn>>,
+    server: Server,
+    caller: Caller,
+    state: State,
+    /// Whether the time of statements is limited until the transaction ends.
+    limited: bool,
+    by_shape: HashMap<Shape, (Compiled, Statement)>,
+    by_text: HashMap<Box<str>, Statement>,
+}
+
+/// How many statements are kept prepared of each kind. Who has more starts over: they gain little from keeping.
+const CAPACITY: usize = 256;
+
+impl Connection {
+    pub(super) fn new(client: Conn, server: Server, caller: Caller) -> Connection {
+        Connection {
+            client: Some(Box::new(client)),
+            server,
+            caller,
+            state: State::Idle,
+            limited: false,
+            by_shape: HashMap::new(),
+            by_text: HashMap::new(),
+        }
+    }
+
+    /// How the server writes SQL.
+    pub(crate) fn dialect(&self) -> &'static Dialect {
+        self.server.dialect
+    }
+
+    pub(crate) fn in_transaction(&self) -> bool {
+        matches!(self.state, State::Open | State::Failed)
+    }
+
+    /// Whether the connection cannot be used any more.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.state == State::Lost || self.client.is_none()
+    }
+
+    /// Whether the server answers within a time. If not, nothing more can be done with the connection.
+    pub(crate) fn answers(&mut self, limit: Duration) -> bool {
+        let Some(client) = self.client.take().filter(|_| self.state != State::Lost) else { return false };
+        self.client = self.caller.answered(client, limit);
+        self.client.is_some()
+    }
+
+    /// What ends the running statement from another thread.
+    pub(crate) fn cancel(&self) -> Cancel {
+        Cancel::new(self.caller.clone(), self.server.connection)
+    }
+
+    pub(crate) fn version(&self) -> String {
+        self.server.version.clone()
+    }
+
+    pub(crate) fn set_read_only(&mut self, read_only: bool) -> Result<()> {
+        match self.server.dialect.transaction.read_only {
+            Some([refuse, allow]) => self.run(if read_only { refuse } else { allow }),
+            None => Ok(()),
+        }
+    }
+
+    /// Runs a text of no parameters and no rows, unprepared. It may change tables that prepared texts read all columns of.
+    pub(crate) fn run(&mut self, text: &str) -> Result<()> {
+        let control = Control::of(text);
+        self.state.takes(control)?;
+        self.by_text.values_mut().for_each(Statement::outdate);
+        let ran = self.ask(text);
+        if let (Ok(()), Some(control)) = (&ran, control) {
+            self.heard(control);
+        }
+        ran
+    }
+
+    /// Takes a step of a transaction.
+    pub(crate) fn control(&mut self, control: Control, text: &str) -> Result<()> {
+        if control == Control::Commit && self.state == State::Failed {
+            self.ask(self.server.dialect.transaction.rollback)?;
+            self.state = State::Idle;
+            return Err(Error::new(
+                Kind::Serialization,
+                "a statement of the transaction collided with another transaction, so it cannot be committed: it is rolled back",
+            ));
+        }
+        if control == Control::Commit && self.is_lost() {
+            let said = "the connection to the server was lost before the commit, so nothing was committed";
+            return Err(Error::new(Kind::Lost, said));
+        }
+        self.state.takes(Some(control))?;
+        match self.ask(text) {
+            Ok(()) => {
+                self.heard(control);
+                self.limited |= matches!(control, Control::StatementTimeout(_));
+                if matches!(control, Control::Commit | Control::Rollback) {
+                    self.lift_limit()
+                } else {
+                    Ok(())
+                }
+            }
+            Err(error) if control == Control::Commit && error.is_lost() => Err(outcome_unknown(error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends the limit on the time of statements, which the server keeps for the connection.
+    fn lift_limit(&mut self) -> Result<()> {
+        match self.server.dialect.transaction.statement_timeout_end {
+            Some(lift) if std::mem::take(&mut self.limited) => self.ask(lift),
+            _ => Ok(()),
+        }
+    }
+
+    fn ask(&mut self, text: &str) -> Result<()> {
+        let Some(client) = &mut self.client else { return Err(lost()) };
+        let asked = client.query_iter(text).and_then(drained);
+        asked.map_err(|error| blamed(self.state.failed(error), text, client).with_statement(text))?;
+        self.state = self.state.reported(client);
+        Ok(())
+    }
+
+    /// Notes a step that succeeded, and what the server says of it.
+    fn heard(&mut self, control: Control) {
+        self.state = self.state.after(control);
+        if let Some(client) = &self.client {
+            self.state = self.state.reported(client);
+        }
+    }
+
+    /// Lends the statement of a shape, with its text; compiled and prepared at its first use.
+    pub(crate) fn with<T, E: From<Error>>(
+        &mut self,
+        shape: &Shape,
+        compile: impl FnOnce() -> Result<Compiled>,
+        work: impl FnOnce(&str, Prepared<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let Connection { client: Some(client), state, by_shape, server, .. } = self else {
+            return Err(lost().into());
+        };
+        if by_shape.get(shape).is_none_or(|(_, statement)| statement.is_outdated()) {
+            if let Some((_, outdated)) = by_shape.remove(shape) {
+                outdated.close(client);
+            }
+            let compiled = compile()?;
+            let text = compiled.text();
+            let statement = Statement::prepare(text, client);
+            let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
+            let statement = statement.with_order(compiled.order(), compiled.parameters());
+            if by_shape.len() >= CAPACITY {
+                by_shape.drain().for_each(|(_, (_, statement))| statement.close(client));
+            }
+            by_shape.insert(shape.clone(), (compiled, statement));
+        }
+        let Some((compiled, statement)) = by_shape.get_mut(shape) else { return Err(gone().into()) };
+        let text = compiled.text();
+        work(text, Prepared::new(statement, text, client, state, server.step))
+    }
+
+    /// Lends the statement of a text, prepared.
+    pub(crate) fn with_text<T, E: From<Error>>(
+        &mut self,
+        text: &str,
+        work: impl FnOnce(Prepared<'_>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
+        let Connection { client: Some(client), state, by_text, server, .. } = self else {
+            return Err(lost().into());
+        };
+        if by_text.get(text).is_none_or(Statement::is_outdated) {
+            if let Some(outdated) = by_text.remove(text) {
+                outdated.close(client);
+            }
+            let statement = Statement::prepare(text, client);
+            let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
+            if by_text.len() >= CAPACITY {
+                by_text.drain().for_each(|(_, statement)| statement.close(client));
+            }
+            by_text.insert(text.into(), statement);
+        }
+        let Some(statement) = by_text.get_mut(text) else { return Err(gone().into()) };
+        work(Prepared::new(statement, text, client, state, server.step))
+    }
+}
+
+#[cold]
+fn lost() -> Error {
+    Error::new(Kind::Lost, "the connection to the database server is lost: it did not answer")
+}
+
+#[cold]
+fn gone() -> Error {
+    Error::new(Kind::Other, "a statement that was kept is gone")
+}

@@ -1,0 +1,299 @@
+use mysql::prelude::{Protocol, Queryable};
+use mysql::{Column, Conn, Params, QueryResult, Value as Sent};
+use onggi_sql::compile::reads_only;
+
+use super::blame::blamed;
+use super::encode::encode;
+use super::error::{classify, is_outdated, outcome_unknown};
+use super::rows::Rows;
+use super::state::State;
+use crate::error::Kind;
+use crate::{Bind, Control, Error, Result, ValueRef};
+
+/// A statement that the server has prepared.
+pub(super) struct Statement {
+    inner: mysql::Statement,
+    writes: Writes,
+    /// What it does to transactions.
+    control: Option<Control>,
+    /// For each placeholder which of the values it takes, where that is not each the next.
+    order: Option<Box<[usize]>>,
+    parameters: usize,
+    /// Whether its tables have changed since it was prepared.
+    outdated: bool,
+}
+
+impl Statement {
+    /// Prepares a text whose placeholders take each the next value.
+    pub(super) fn prepare(text: &str, client: &mut Conn) -> mysql::Result<Statement> {
+        let inner = client.prep(text)?;
+        let parameters = inner.num_params().into();
+        let (writes, control) = (Writes::of(text), Control::of(text));
+        Ok(Statement { inner, writes, control, order: None, parameters, outdated: false })
+    }
+
+    /// The same, with which of so many values each placeholder takes.
+    pub(super) fn with_order(mut self, order: Option<&[usize]>, parameters: usize) -> Statement {
+        self.order = order.map(Box::from);
+        self.parameters = parameters;
+        self
+    }
+
+    /// Whether it has to be prepared again before its next use.
+    pub(super) fn is_outdated(&self) -> bool {
+        self.outdated
+    }
+
+    /// Lets it be prepared again before its next use.
+    pub(super) fn outdate(&mut self) {
+        self.outdated = true;
+    }
+
+    /// The error of a run. One that the server does not know any more is prepared again when it is used next.
+    #[cold]
+    fn failed(&mut self, error: mysql::Error, state: &mut State) -> Error {
+        self.outdated |= is_outdated(&error);
+        let error = state.failed(error);
+        match self.control {
+            Some(Control::Commit) if error.is_lost() => outcome_unknown(error),
+            _ => error,
+        }
+    }
+
+    /// Lets the server forget it. What that fails with shows at the next statement.
+    pub(super) fn close(self, client: &mut Conn) {
+        let _ = client.close(self.inner);
+    }
+}
+
+/// The same, lent with the connection that runs it.
+pub(crate) struct Prepared<'p> {
+    statement: &'p mut Statement,
+    text: &'p str,
+    client: &'p mut Conn,
+    state: &'p mut State,
+    /// How far generated keys are from each other.
+    step: usize,
+    values: Vec<Sent>,
+}
+
+impl<'p> Prepared<'p> {
+    pub(super) fn new(
+        statement: &'p mut Statement,
+        text: &'p str,
+        client: &'p mut Conn,
+        state: &'p mut State,
+        step: usize,
+    ) -> Prepared<'p> {
+        Prepared { statement, text, client, state, step, values: Vec::new() }
+    }
+
+    /// Binds all parameters.
+    pub(crate) fn bind<E: From<Error>>(
+        &mut self,
+        bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        self.values.clear();
+        bind(&mut Parameters(&mut self.values))?;
+        match (self.statement.parameters, self.values.len()) {
+            (wanted, bound) if wanted == bound => Ok(()),
+            (wanted, bound) => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound")).into()),
+        }
+    }
+
+    /// Runs it, and says how many rows it found to change.
+    pub(crate) fn execute(&mut self) -> Result<u64> {
+        let parameters = self.parameters()?;
+        let writes = self.statement.writes;
+        let asked = self.client.exec_iter(&self.statement.inner, parameters).and_then(|result| {
+            let written = writes.rows(result.affected_rows(), &result.info_str());
+            drained(result).map(|()| written)
+        });
+        let written = asked.map_err(|error| self.failed(error))?;
+        self.heard();
+        Ok(written)
+    }
+
+    /// Runs an insert of a row, and gives its generated key.
+    pub(crate) fn insert(&mut self) -> Result<i64> {
+        self.insert_together(1)?.first().copied().ok_or_else(no_key)
+    }
+
+    /// Runs an insert of so many rows, whose values are bound one row behind the other, and gives the keys that were generated
+    /// for them, if any: they come as rows, or count up from that of the answer.
+    pub(crate) fn insert_together(&mut self, rows: usize) -> Result<Vec<i64>> {
+        let parameters = self.parameters()?;
+        let asked = self.client.exec_iter(&self.statement.inner, parameters).and_then(|mut result| {
+            let given = !result.columns().as_ref().is_empty();
+            let keys = result.by_ref().map(|row| row.map(|row| key(row.as_ref(0))));
+            let keys = keys.collect::<mysql::Result<Vec<_>>>()?;
+            drained(result).map(|()| given.then_some(keys))
+        });
+        let keys = asked.map_err(|error| self.failed(error))?;
+        self.heard();
+        if let Some(keys) = keys {
+            return keys.into_iter().collect::<Option<Vec<i64>>>().ok_or_else(no_key);
+        }
+        let first = i64::try_from(self.client.last_insert_id()).map_err(|_| no_key())?;
+        let keys = if first > 0 { rows } else { 0 };
+        Ok((first..).step_by(self.step).take(keys).collect())
+    }
+
+    pub(crate) fn rows(&mut self) -> Result<Rows<'_>> {
+        let parameters = self.parameters()?;
+        let before = self.statement.inner.columns();
+        let Prepared { statement, client, state, .. } = self;
+        let inner = statement.inner.clone();
+        match client.exec_iter(inner, parameters) {
+            Ok(result) if same_columns(&before, result.columns().as_ref()) => Ok(Rows::new(result, state)),
+            Ok(result) => {
+                drop(result);
+                statement.outdated = true;
+                let said = "a table has changed since the statement that reads it was prepared; run it again";
+                Err(Error::new(Kind::Serialization, said))
+            }
+            Err(error) => Err(statement.failed(error, state)),
+        }
+    }
+
+    #[cold]
+    fn failed(&mut self, error: mysql::Error) -> Error {
+        blamed(self.statement.failed(error, self.state), self.text, self.client)
+    }
+
+    /// The values of the placeholders, of a statement that may be run now.
+    fn parameters(&mut self) -> Result<Params> {
+        self.state.takes(self.statement.control)?;
+        let values = match &self.statement.order {
+            None => std::mem::take(&mut self.values),
+            Some(order) => {
+                order.iter().map(|&value| self.values.get(value).cloned().unwrap_or(Sent::NULL)).collect()
+            }
+        };
+        Ok(match values.is_empty() {
+            true => Params::Empty,
+            false => Params::Positional(values),
+        })
+    }
+
+    /// Notes what the answer says of the transaction.
+    fn heard(&mut self) {
+        if let Some(control) = self.statement.control {
+            *self.state = self.state.after(control);
+        }
+        *self.state = self.state.reported(self.client);
+    }
+
+    pub(crate) fn columns(&self) -> Vec<String> {
+        self.statement.inner.columns().iter().map(|column| column.name_str().into_owned()).collect()
+    }
+
+    /// Whether it only reads, as far as its first word tells.
+    pub(crate) fn reads_only(&self) -> bool {
+        reads_only(self.text)
+    }
+
+    pub(crate) fn parameter_count(&self) -> usize {
+        self.statement.parameters
+    }
+}
+
+/// How a statement writes, by its first word: what the server counts are not always rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Writes {
+    /// It counts rows that are other than before.
+    Updates,
+    /// It counts a row twice that was there and is changed.
+    Inserts,
+    Else,
+}
+
+impl Writes {
+    fn of(text: &str) -> Writes {
+        let word = text.trim_start().split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("");
+        match () {
+            () if word.eq_ignore_ascii_case("update") => Writes::Updates,
+            () if word.eq_ignore_ascii_case("insert") => Writes::Inserts,
+            () => Writes::Else,
+        }
+    }
+
+    /// How many rows were written: found and set, or inserted and changed. The numbers are also in what the server says about
+    /// the statement, as in `Rows matched: 2  Changed: 1  Warnings: 0` and `Records: 3  Duplicates: 1  Warnings: 0`.
+    fn rows(self, affected: u64, info: &str) -> u64 {
+        let mut numbers =
+            info.split(|letter: char| !letter.is_ascii_digit()).filter_map(|word| word.parse().ok());
+        match self {
+            Writes::Updates => numbers.next().unwrap_or(affected),
+            Writes::Inserts => match numbers.nth(1) {
+                Some(twice) => affected.saturating_sub(twice),
+                None => affected.min(1),
+            },
+            Writes::Else => affected,
+        }
+    }
+}
+
+/// Reads what a statement gives to its end: an error may stand behind rows, or be of one of several statements.
+pub(super) fn drained<P: Protocol>(mut result: QueryResult<'_, '_, '_, P>) -> mysql::Result<()> {
+    while let Some(mut set) = result.iter() {
+        set.try_for_each(|row| row.map(drop))?;
+    }
+    Ok(())
+}
+
+/// Whether rows have the columns that were told before. Of writing statements MariaDB tells none before they run.
+fn same_columns(told: &[Column], given: &[Column]) -> bool {
+    let same = |(told, given): (&Column, &Column)| told.name_ref() == given.name_ref();
+    told.is_empty() || (told.len() == given.len() && told.iter().zip(given).all(same))
+}
+
+/// A key that came in a row.
+fn key(value: Option<&Sent>) -> Option<i64> {
+    match value {
+        Some(Sent::Int(key)) => Some(*key),
+        _ => None,
+    }
+}
+
+#[cold]
+fn no_key() -> Error {
+    Error::value("an insert gave no generated key back")
+}
+
+/// The values of the parameters, bound from the first on.
+struct Parameters<'p>(&'p mut Vec<Sent>);
+
+impl Bind for Parameters<'_> {
+    fn bind(&mut self, value: ValueRef<'_>) -> Result<()> {
+        self.0.push(encode(value)?);
+        Ok(())
+    }
+}
+
+/// Why no statement is taken.
+const COLLIDED: &str = "a statement before this one collided with another transaction, and the server may have undone all of \
+                        this one: roll it back, and run it again";
+
+impl State {
+    /// Whether a statement may be run now: behind a collision only a rollback.
+    pub(super) fn takes(self, control: Option<Control>) -> Result<()> {
+        match (self, control) {
+            (State::Failed, Some(Control::Rollback | Control::RollbackTo(_))) => Ok(()),
+            (State::Failed, _) => Err(Error::new(Kind::Serialization, COLLIDED)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error of a statement.
+    #[cold]
+    pub(super) fn failed(&mut self, error: mysql::Error) -> Error {
+        let error = classify(error);
+        *self = match *self {
+            _ if error.is_lost() => State::Lost,
+            State::Open if error.is_serialization_failure() || error.is_busy() => State::Failed,
+            state => state,
+        };
+        error
+    }
+}

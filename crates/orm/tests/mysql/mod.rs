@@ -1,0 +1,42 @@
+//! Databases of their own on a MariaDB or MySQL server, for tests that want one to themselves.
+
+#[path = "../../../driver/tests/server/mod.rs"]
+pub mod server;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use onggi::{Database, sql};
+
+/// A database that nobody else uses, which goes with this.
+pub struct Own {
+    server: Database,
+    name: String,
+    url: String,
+}
+
+impl Own {
+    /// A new one, if there is a server.
+    pub fn open() -> Option<Own> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let (url, server) = server::mysql(Database::open)?;
+        let name = format!("onggi_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        run(&server, &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"));
+        let url = server::with_database(&url, &name);
+        Some(Own { server, name, url })
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        run(&self.server, &format!("DROP DATABASE {}", self.name));
+    }
+}
+
+fn run(server: &Database, text: &str) {
+    sql(text).execute(&mut server.connect().expect("a connection")).expect(text);
+}
