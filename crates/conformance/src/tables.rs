@@ -346,7 +346,7 @@ pub fn tables_are_created_and_dropped_in_the_order_of_their_keys(harness: &Harne
     let heads = |statements: crate::Statements| -> Vec<String> {
         statements
             .iter()
-            .map(|text| text.as_str().split(" (").next().unwrap_or_default().to_owned())
+            .map(|text| text.as_str().split(" (").next().unwrap_or_default().replace('`', "\""))
             .collect()
     };
     let created = heads(harness.statements());

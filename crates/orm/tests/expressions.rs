@@ -4,6 +4,8 @@
 mod evaluate;
 #[path = "expressions/maker.rs"]
 mod maker;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[path = "expressions/tree.rs"]
@@ -19,8 +21,8 @@ use evaluate::{At, Datum, Evaluate};
 use maker::{Level, items};
 use tree::{Item, Logic, Typed as _};
 
-/// Tries random cases in memory, and a part of them on PostgreSQL, where a server is found: on one connection, whose table
-/// has the rows of each.
+/// Tries random cases in memory, and a part of them on PostgreSQL and MariaDB, where a server is found: on one connection, whose
+/// table has the rows of each.
 fn check<S: Strategy>(
     cases: u32,
     made: S,
@@ -30,12 +32,33 @@ fn check<S: Strategy>(
     try_on(&memory, cases, &made, &check);
     #[cfg(feature = "postgres")]
     if let Some(schema) = postgres::Schema::open() {
-        let server = Database::open(schema.url()).expect("a database");
-        try_on(&server, cases / 4, &made, &|made, items, connection| match says_otherwise(made) {
+        let others = ["OfText", "Remainder", "Like"];
+        try_on_server(schema.url(), cases / 4, &made, &check, &others);
+    }
+    #[cfg(feature = "mysql")]
+    if let Some(own) = mysql::Own::open() {
+        try_on_server(own.url(), cases / 4, &made, &check, &["Remainder"]);
+    }
+}
+
+/// Without cases that have parts which the server decides otherwise. PostgreSQL: texts that are no numbers are no zeros, floats have
+/// no remainder, and a pattern does not end within an escape. MariaDB: the remainder of floats is one.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+fn try_on_server<S: Strategy>(
+    url: &str,
+    cases: u32,
+    made: &S,
+    check: &impl Fn(&S::Value, &[Item], &mut Connection) -> TestCaseResult,
+    others: &[&str],
+) {
+    let server = Database::open(url).expect("a database");
+    try_on(&server, cases, made, &|made, items, connection| {
+        let text = format!("{made:?}");
+        match others.iter().any(|part| text.contains(part)) {
             true => Err(TestCaseError::reject("said otherwise")),
             false => check(made, items, connection).or_else(overflow),
-        });
-    }
+        }
+    });
 }
 
 fn try_on<S: Strategy>(
@@ -59,15 +82,8 @@ fn try_on<S: Strategy>(
     }
 }
 
-/// Of PostgreSQL: texts that are no numbers are no zeros, floats have no remainder, and a pattern does not end within an escape.
-#[cfg(feature = "postgres")]
-fn says_otherwise(made: &impl std::fmt::Debug) -> bool {
-    let made = format!("{made:?}");
-    ["OfText", "Remainder", "Like"].iter().any(|part| made.contains(part))
-}
-
-/// Of PostgreSQL: what is too great for its type, on the way to a value too, is an error, where SQLite goes on with a float.
-#[cfg(feature = "postgres")]
+/// Of servers: what is too great for its type, on the way to a value too, is an error, where SQLite goes on with a float.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 fn overflow(error: TestCaseError) -> TestCaseResult {
     match &error {
         TestCaseError::Fail(why) if why.message().contains("out of range") => {

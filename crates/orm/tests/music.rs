@@ -9,6 +9,8 @@ mod answer;
 mod data;
 #[path = "../examples/music/models.rs"]
 mod models;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[path = "../examples/music/questions/mod.rs"]
@@ -20,7 +22,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use answer::{Answer, Cell};
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 use onggi::Model as _;
 use questions::{Question, THEMES};
 use rusqlite::types::ValueRef;
@@ -78,21 +80,47 @@ fn the_invented_shop_is_the_same_every_time() -> Outcome {
 #[cfg(feature = "postgres")]
 #[test]
 fn the_invented_shop_answers_the_same_on_postgresql() -> Outcome {
-    let shop = Shop::open("sqlite::memory:")?;
-    data::fill(&shop.db)?;
-    alike_on_postgresql(&shop, |other| Ok(data::fill(&other.db)?))
+    let Some(schema) = postgres::Schema::open() else { return Ok(()) };
+    the_invented_shop_answers_the_same(schema.url())
 }
 
-/// Chinook's rows are moved from one database to the other as objects.
+#[cfg(feature = "mysql")]
+#[test]
+fn the_invented_shop_answers_the_same_on_mariadb() -> Outcome {
+    let Some(own) = mysql::Own::open() else { return Ok(()) };
+    the_invented_shop_answers_the_same(own.url())
+}
+
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+fn the_invented_shop_answers_the_same(url: &str) -> Outcome {
+    let shop = Shop::open("sqlite::memory:")?;
+    data::fill(&shop.db)?;
+    alike(&shop, url, |other| Ok(data::fill(&other.db)?))
+}
+
 #[cfg(feature = "postgres")]
 #[test]
 fn chinook_answers_the_same_on_postgresql() -> Outcome {
+    let Some(schema) = postgres::Schema::open() else { return Ok(()) };
+    chinook_answers_the_same(schema.url())
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn chinook_answers_the_same_on_mariadb() -> Outcome {
+    let Some(own) = mysql::Own::open() else { return Ok(()) };
+    chinook_answers_the_same(own.url())
+}
+
+/// Chinook's rows are moved from one database to the other as objects.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+fn chinook_answers_the_same(server: &str) -> Outcome {
     let Some(original) = chinook() else { return Ok(()) };
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("chinook.db");
     fs::write(&file, fs::read(original)?)?;
     let shop = Shop::open(&url(&file))?;
-    alike_on_postgresql(&shop, |other| {
+    alike(&shop, server, |other| {
         other.db.create_tables(models::tables())?;
         moved(&shop, other, models::Artist::query())?;
         moved(&shop, other, models::Album::query())?;
@@ -108,18 +136,17 @@ fn chinook_answers_the_same_on_postgresql() -> Outcome {
     })
 }
 
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "mysql", feature = "postgres"))]
 fn moved<M: onggi::Model>(from: &Shop, to: &Shop, rows: onggi::Query<M>) -> Outcome {
     let mut objects = rows.all(&mut from.db.connect()?)?;
     assert!(!objects.is_empty());
     Ok(to.db.connect()?.insert_all(&mut objects)?)
 }
 
-/// Fills a shop of its own on PostgreSQL, and asks both the same.
-#[cfg(feature = "postgres")]
-fn alike_on_postgresql(shop: &Shop, fill: impl FnOnce(&Shop) -> Outcome) -> Outcome {
-    let Some(schema) = postgres::Schema::open() else { return Ok(()) };
-    let other = Shop::open(schema.url())?;
+/// Fills a shop of its own on a server, and asks both the same.
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+fn alike(shop: &Shop, url: &str, fill: impl FnOnce(&Shop) -> Outcome) -> Outcome {
+    let other = Shop::open(url)?;
     fill(&other)?;
     let mut wrong = Vec::new();
     for question in THEMES.iter().flat_map(|(_, questions)| questions.iter()) {

@@ -224,6 +224,12 @@ impl Writer {
             self.push(" UNIQUE ");
             self.column_names(table, index.columns)?;
         }
+        for column in table.columns.iter().filter(|_| !self.dialect.tables.column_checks) {
+            if let Some(length) = column.length {
+                self.push(", ");
+                self.length_check(table, column, length)?;
+            }
+        }
         for (position, check) in table.checks.iter().enumerate() {
             self.push(", CONSTRAINT ");
             match check.name {

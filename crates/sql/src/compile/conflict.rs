@@ -1,5 +1,5 @@
 use super::Writer;
-use crate::dialect::Upsert;
+use crate::dialect::{MYSQL_OTHER_KEY as OTHER_KEY, Upsert};
 use crate::{Conflict, ConflictAction, Error, Expression, Insert, Result, Source, Table};
 
 impl Writer {
@@ -36,8 +36,8 @@ impl Writer {
         Ok(())
     }
 
-    /// The row that is there changes, whatever constraint is in the way: so the table may have one only, or nothing is done. A row
-    /// that stays as it is is set to what it is.
+    /// The row that is there changes, whatever constraint is in the way. Where that can be another one than is named, the statement
+    /// fails for its rows. A row that stays as it is is set to what it is.
     fn on_duplicate_key(&mut self, insert: &Insert, conflict: &Conflict) -> Result<()> {
         let (source, name) = (insert.source, self.dialect.name);
         check_target(conflict)?;
@@ -47,9 +47,6 @@ impl Writer {
                 "unique index of some rows only, whose conflicts could be solved",
             ));
         }
-        if !conflict.target.is_empty() {
-            self.check_only_key(insert, &conflict.target)?;
-        }
         let whole = matches!(&conflict.action, ConflictAction::Update { filter: None, .. });
         if !insert.returning.is_empty() && !whole {
             return Err(Error::unsupported(
@@ -58,82 +55,101 @@ impl Writer {
             ));
         }
         self.push(" ON DUPLICATE KEY UPDATE ");
-        self.qualifying(true, |writer| match &conflict.action {
-            ConflictAction::Nothing => {
-                let first = source.table.primary_key.first().copied().unwrap_or(0);
-                writer.keep(source, conflict.target.first().copied().unwrap_or(first))
+        self.qualifying(true, |writer| {
+            let mut set = writer.set(insert, conflict)?;
+            if has_other_keys(insert, &conflict.target)? {
+                writer.guard(source, &conflict.target, &mut set)?;
             }
-            ConflictAction::Update { assignments, filter } => writer.excluding(true, |writer| match filter {
-                None => writer.assignments(source, assignments),
-                Some(filter) => writer.assignments_where(source, assignments, filter),
-            }),
+            writer.separated(", ", set, |writer, (column, value)| {
+                writer.name(source.table.columns[column].name)?;
+                writer.push(" = ");
+                writer.push(&value);
+                Ok(())
+            })
         })
     }
 
-    /// Sets a column to what it is.
-    fn keep(&mut self, source: Source, column: usize) -> Result<()> {
-        self.name(source.table.columns[column].name)?;
-        self.push(" = ");
-        self.column(source, column)
-    }
-
-    /// The condition stands at each column. Its parameters have their numbers behind those of all that is set.
-    fn assignments_where(
-        &mut self,
-        source: Source,
-        assignments: &[(usize, Expression)],
-        filter: &Expression,
-    ) -> Result<()> {
+    /// What columns are set to, in the order in which they are.
+    fn set(&mut self, insert: &Insert, conflict: &Conflict) -> Result<Vec<(usize, String)>> {
+        let source = insert.source;
+        let ConflictAction::Update { assignments, filter } = &conflict.action else {
+            let key = source.table.primary_key.first().copied().unwrap_or(0);
+            let kept = conflict.target.first().copied().unwrap_or(key);
+            return Ok(vec![(kept, self.apart(|writer| writer.column(source, kept))?)]);
+        };
         if assignments.is_empty() {
             return Err(Error::invalid(format!("an update of {:?} sets nothing", source.table.name)));
         }
-        let set: Vec<String> = assignments
-            .iter()
-            .map(|(_, value)| self.apart(|writer| writer.assigned(value)))
-            .collect::<Result<_>>()?;
-        let condition = self.apart(|writer| writer.expression(filter))?;
-        let ordered = self.in_order(source, assignments)?;
-        let read = assignments.iter().filter(|(column, _)| filter.reads(source, *column)).count();
-        let last = ordered.last().map(|&place| assignments[place].0);
-        let last = last.is_some_and(|column| read == 1 && filter.reads(source, column));
-        if !self.dialect.write.sets_at_once && read > 0 && !last {
-            return Err(Error::unsupported(
-                self.dialect.name,
-                "condition of a conflict that reads what is set before it is asked again",
-            ));
-        }
-        self.separated(", ", ordered, |writer, place| {
-            let column = assignments[place].0;
-            writer.name(source.table.columns[column].name)?;
-            writer.push(&format!(" = CASE WHEN {condition} THEN {} ELSE ", set[place]));
-            writer.column(source, column)?;
-            writer.push(" END");
+        let mut values = Vec::new();
+        let mut condition = None;
+        self.excluding(true, |writer| {
+            for (_, value) in assignments {
+                values.push(writer.apart(|writer| writer.assigned(value))?);
+            }
+            condition =
+                filter.as_ref().map(|filter| writer.apart(|writer| writer.expression(filter))).transpose()?;
             Ok(())
-        })
+        })?;
+        let ordered = self.in_order(source, assignments)?;
+        if let Some(filter) = filter {
+            self.check_order(source, filter, assignments, &ordered)?;
+        }
+        let set = ordered.into_iter().map(|place| {
+            let (column, value) = (assignments[place].0, &values[place]);
+            let own = self.apart(|writer| writer.column(source, column))?;
+            Ok((
+                column,
+                match &condition {
+                    None => value.clone(),
+                    Some(condition) => format!("CASE WHEN {condition} THEN {value} ELSE {own} END"),
+                },
+            ))
+        });
+        set.collect()
     }
 
-    /// Refuses a table with other constraints that the new rows can violate: their rows would be changed instead of an error.
-    fn check_only_key(&self, insert: &Insert, target: &[usize]) -> Result<()> {
-        let table = insert.source.table;
-        let is_target = |columns: &[usize]| {
-            columns.len() == target.len() && columns.iter().all(|column| target.contains(column))
-        };
-        let keys = || keys(table, &insert.columns);
-        match (keys().any(is_target), keys().all(is_target)) {
-            (false, _) => Err(Error::invalid(format!(
-                "a conflict names columns of {:?} that are no key and have no unique constraint",
-                table.name
-            ))),
-            (true, true) => Ok(()),
-            (true, false) => Err(Error::unsupported(
+    /// Refuses a condition that would see what was set before it is asked again: it stands at each column.
+    fn check_order(
+        &self,
+        source: Source,
+        filter: &Expression,
+        assignments: &[(usize, Expression)],
+        ordered: &[usize],
+    ) -> Result<()> {
+        let read = assignments.iter().filter(|(column, _)| filter.reads(source, *column)).count();
+        let last = ordered.last().map(|&place| assignments[place].0);
+        let last = read == 1 && last.is_some_and(|column| filter.reads(source, column));
+        match self.dialect.write.sets_at_once || read == 0 || last {
+            true => Ok(()),
+            false => Err(Error::unsupported(
                 self.dialect.name,
-                format!(
-                    "way to solve the conflicts of one of several unique constraints: {:?} has others, and a row that one of \
-                     those is about would be changed; look for the row and write it in one transaction instead",
-                    table.name
-                ),
+                "condition of a conflict that reads what is set before it is asked again",
             )),
         }
+    }
+
+    /// Sets one of the columns that a conflict is about such that the statement fails for a row that another constraint is about:
+    /// to the one value of two rows.
+    fn guard(&mut self, source: Source, target: &[usize], set: &mut Vec<(usize, String)>) -> Result<()> {
+        let Some(&first) = target.first() else { return Ok(()) };
+        let own = self.apart(|writer| writer.column(source, first))?;
+        let same = self.apart(|writer| {
+            writer.separated(" AND ", target, |writer, &column| {
+                writer.column(source, column)?;
+                writer.push(" = VALUES(");
+                writer.name(source.table.columns[column].name)?;
+                writer.push(")");
+                Ok(())
+            })
+        })?;
+        if set.iter().all(|(column, _)| *column != first) {
+            set.insert(0, (first, own.clone()));
+        }
+        for (_, value) in set.iter_mut().filter(|(column, _)| *column == first) {
+            let fails = format!("(SELECT {own} FROM (SELECT 1 UNION ALL SELECT 2) AS {OTHER_KEY})");
+            *value = format!("CASE WHEN {same} THEN {value} ELSE {fails} END");
+        }
+        Ok(())
     }
 
     /// A column of the new row.
@@ -168,6 +184,32 @@ fn check_target(conflict: &Conflict) -> Result<()> {
     match conflict.target.is_empty() && (updates || conflict.condition.is_some()) {
         true => Err(Error::invalid("a conflict names the columns of a unique constraint, or does nothing")),
         false => Ok(()),
+    }
+}
+
+/// Whether constraints other than the one that a conflict names can be in the way of new rows.
+fn has_other_keys(insert: &Insert, target: &[usize]) -> Result<bool> {
+    if target.is_empty() {
+        return Ok(false);
+    }
+    let table = insert.source.table;
+    let is_target = |columns: &[usize]| {
+        columns.len() == target.len() && columns.iter().all(|column| target.contains(column))
+    };
+    let mut found = false;
+    let mut others = false;
+    for columns in keys(table, &insert.columns) {
+        match is_target(columns) {
+            true => found = true,
+            false => others = true,
+        }
+    }
+    match found {
+        true => Ok(others),
+        false => Err(Error::invalid(format!(
+            "a conflict names columns of {:?} that are no key and have no unique constraint",
+            table.name
+        ))),
     }
 }
 

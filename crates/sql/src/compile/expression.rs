@@ -7,6 +7,13 @@ const CHAIN: usize = 100;
 
 impl Writer {
     pub(super) fn expression(&mut self, expression: &Expression) -> Result<()> {
+        if self.keys.contains(expression) {
+            // The same for all rows of a group.
+            self.push("min(");
+            self.without_keys(|writer| writer.expression(expression))?;
+            self.push(")");
+            return Ok(());
+        }
         let Some(before) = self.repeats.find(expression, self.parameters) else {
             return self.operation(expression);
         };
@@ -49,8 +56,8 @@ impl Writer {
             Expression::Cast(operand, conversion) => self.cast(operand, *conversion),
             Expression::Call(function, arguments) => self.call(function, arguments),
             Expression::Raw(raw) => self.raw(raw),
-            Expression::Aggregate(aggregate) => self.aggregate(aggregate),
-            Expression::Window(window) => self.window(window),
+            Expression::Aggregate(aggregate) => self.without_keys(|writer| writer.aggregate(aggregate)),
+            Expression::Window(window) => self.without_keys(|writer| writer.window(window)),
             Expression::Exists(select) => {
                 self.push("EXISTS ");
                 self.nested(select)
@@ -58,6 +65,14 @@ impl Writer {
             Expression::Scalar(select) => self.nested(select),
             Expression::InSelect(operand, select) => self.is_in_select(operand, select, " IN "),
         }
+    }
+
+    /// Where each row is seen, and not what its group has.
+    pub(super) fn without_keys(&mut self, write: impl FnOnce(&mut Writer) -> Result<()>) -> Result<()> {
+        let keys = std::mem::take(&mut self.keys);
+        write(self)?;
+        self.keys = keys;
+        Ok(())
     }
 
     /// An expression as a part of another: in parentheses where it is an operation itself.

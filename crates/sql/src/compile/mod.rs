@@ -51,6 +51,8 @@ pub(crate) struct Writer {
     excluded: bool,
     /// Whether texts are compared with JSON documents, and so are such.
     json: bool,
+    /// What rows are grouped by, where a condition of groups does not see it as such.
+    keys: Vec<Expression>,
     /// Whether what is selected starts a recursion that its types would bound.
     widens: bool,
     /// Whether columns that are set are named with their table, as others stand beside it.
@@ -72,6 +74,7 @@ impl Writer {
             sources: Sources::default(),
             excluded: false,
             json: false,
+            keys: Vec::new(),
             widens: false,
             joined_target: false,
             written: None,

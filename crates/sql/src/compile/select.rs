@@ -4,6 +4,10 @@ use crate::{Direction, Error, Expression, Lock, LockWait, Nulls, Order, Result, 
 impl Writer {
     /// A select; with `named`, its columns get names by which the select around it knows them.
     pub(super) fn select(&mut self, select: &Select, named: bool) -> Result<()> {
+        self.without_keys(|writer| writer.whole(select, named))
+    }
+
+    fn whole(&mut self, select: &Select, named: bool) -> Result<()> {
         let widens = std::mem::take(&mut self.widens);
         let outer = self.with(&select.with)?;
         self.widens = widens;
@@ -157,7 +161,13 @@ impl Writer {
         }
         if let Some(having) = &select.having {
             self.push(" HAVING ");
+            if !self.dialect.having_expressions {
+                let is_column =
+                    |key: &&Expression| matches!(key, Expression::Column(..) | Expression::Output { .. });
+                self.keys = select.group_by.iter().filter(|key| !is_column(key)).cloned().collect();
+            }
             self.expression(having)?;
+            self.keys.clear();
         }
         Ok(())
     }

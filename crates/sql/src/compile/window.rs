@@ -31,9 +31,33 @@ impl Writer {
             {
                 return self.with_default(window);
             }
+            Windowed::Function(
+                function @ (WindowFunction::PercentRank | WindowFunction::CumulativeDistribution),
+                arguments,
+            ) if arguments.is_empty() && !self.dialect.exact_ranks => {
+                return self.exact_rank(*function, window);
+            }
             Windowed::Function(function, arguments) => self.window_function(*function, arguments)?,
         }
         self.over_rows(window)
+    }
+
+    /// A rank between 0 and 1, computed from counts.
+    fn exact_rank(&mut self, function: WindowFunction, window: &Window) -> Result<()> {
+        let before = self.parameters;
+        let rows = self.apart(|writer| writer.over_rows(window))?;
+        let all = Window { order: Vec::new(), frame: None, ..window.clone() };
+        // The partition's parameters are those of the rows, where they come first.
+        let after = std::mem::replace(&mut self.parameters, before);
+        let all = self.apart(|writer| writer.over_rows(&all))?;
+        self.parameters = after;
+        self.push(&match function {
+            WindowFunction::PercentRank => format!(
+                "CASE WHEN count(*){all} > 1 THEN (rank(){rows} - 1) * 1e0 / (count(*){all} - 1) ELSE 0e0 END"
+            ),
+            _ => format!("(count(*){rows} * 1e0 / count(*){all})"),
+        });
+        Ok(())
     }
 
     /// The value of another row or, where there is none, of a default, for databases that cannot say so: there, a number that

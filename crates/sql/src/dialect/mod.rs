@@ -9,7 +9,7 @@ mod transaction;
 mod write;
 
 pub use form::{Form, Join, List};
-pub use mysql::{MARIADB, MYSQL, MYSQL_CANCEL, MYSQL_KEY_COLUMNS, MYSQL_VERSION};
+pub use mysql::{MARIADB, MYSQL, MYSQL_CANCEL, MYSQL_KEY_COLUMNS, MYSQL_OTHER_KEY, MYSQL_VERSION};
 pub use postgres::POSTGRES;
 pub use sqlite::SQLITE;
 pub use tables::{KeyLater, NameLimit, Tables};
@@ -89,6 +89,10 @@ pub struct Dialect {
     pub frame_groups: bool,
     /// Whether the frames of windows can leave out rows.
     pub frame_exclude: bool,
+    /// Whether `HAVING` sees the expressions that rows are grouped by, and not columns only.
+    pub having_expressions: bool,
+    /// Whether ranks between 0 and 1 have all of their digits.
+    pub exact_ranks: bool,
     /// Whether a select in `FROM` must have a name.
     pub derived_names: bool,
     /// Whether its columns must have names that differ.

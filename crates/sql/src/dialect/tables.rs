@@ -13,6 +13,8 @@ pub struct Tables {
     pub identity: &'static str,
     /// The function that counts the characters of a text.
     pub length: &'static str,
+    /// Whether a check with a name can stand at its column.
+    pub column_checks: bool,
     /// Whether defaults stand in parentheses.
     pub default_parentheses: bool,
     /// What stands behind the columns and constraints.

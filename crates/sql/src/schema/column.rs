@@ -34,13 +34,19 @@ impl Writer {
             self.constant(default)?;
             self.push(if parentheses { ")" } else { "" });
         }
-        if let Some(length) = column.length {
-            self.push(" CONSTRAINT ");
-            self.name(&format!("{}_{}_length", table.name, column.name))?;
-            self.push(&format!(" CHECK ({}(", self.dialect.tables.length));
-            self.name(column.name)?;
-            self.push(&format!(") <= {length})"));
+        if let Some(length) = column.length.filter(|_| self.dialect.tables.column_checks) {
+            self.push(" ");
+            self.length_check(table, column, length)?;
         }
+        Ok(())
+    }
+
+    pub(super) fn length_check(&mut self, table: &Table, column: &Column, length: u32) -> Result<()> {
+        self.push("CONSTRAINT ");
+        self.name(&format!("{}_{}_length", table.name, column.name))?;
+        self.push(&format!(" CHECK ({}(", self.dialect.tables.length));
+        self.name(column.name)?;
+        self.push(&format!(") <= {length})"));
         Ok(())
     }
 

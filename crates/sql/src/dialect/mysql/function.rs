@@ -67,23 +67,23 @@ const ROUND: &str = "CASE WHEN abs({0}) >= 4503599627370496 THEN CAST({0} AS DOU
 const ROUND_TO: &str = "CASE WHEN abs({0}) >= 4503599627370496 THEN CAST({0} AS DOUBLE) \
     ELSE CAST(round(CAST({0} AS DECIMAL(65, 30)), {1}) AS DOUBLE) END";
 
-/// A JSON null is NULL, true is 1, as on SQLite.
-const JSON_TEXT: &str = "CASE json_type(json_extract({0}, {1})) WHEN 'NULL' THEN NULL \
-    WHEN 'BOOLEAN' THEN CASE json_unquote(json_extract({0}, {1})) WHEN 'true' THEN '1' ELSE '0' END \
-    ELSE json_unquote(json_extract({0}, {1})) END";
+/// A JSON null is NULL, true is 1, as on SQLite. Texts have the collation of all others.
+const JSON_TEXT: &str = "CASE CAST(json_type(json_extract({0}, {1})) AS CHAR) WHEN 'NULL' THEN NULL \
+    WHEN 'BOOLEAN' THEN CASE CAST(json_extract({0}, {1}) AS CHAR) WHEN 'true' THEN '1' ELSE '0' END \
+    ELSE CAST(json_unquote(json_extract({0}, {1})) AS CHAR) END";
 
-const JSON_INTEGER: &str = "CASE json_type(json_extract({0}, {1})) WHEN 'NULL' THEN NULL \
-    WHEN 'BOOLEAN' THEN json_unquote(json_extract({0}, {1})) = 'true' \
+const JSON_INTEGER: &str = "CASE CAST(json_type(json_extract({0}, {1})) AS CHAR) WHEN 'NULL' THEN NULL \
+    WHEN 'BOOLEAN' THEN CAST(json_extract({0}, {1}) AS CHAR) = 'true' \
     ELSE CAST(json_unquote(json_extract({0}, {1})) AS DECIMAL(65, 30)) DIV 1 END";
 
-const JSON_NUMBER: &str = "CASE json_type(json_extract({0}, {1})) WHEN 'NULL' THEN NULL \
-    WHEN 'BOOLEAN' THEN CAST(json_unquote(json_extract({0}, {1})) = 'true' AS DOUBLE) \
+const JSON_NUMBER: &str = "CASE CAST(json_type(json_extract({0}, {1})) AS CHAR) WHEN 'NULL' THEN NULL \
+    WHEN 'BOOLEAN' THEN CAST(CAST(json_extract({0}, {1}) AS CHAR) = 'true' AS DOUBLE) \
     ELSE CAST(json_unquote(json_extract({0}, {1})) AS DOUBLE) END";
 
 const JSON_LENGTH: &str = "CASE WHEN json_type(json_extract({0}, {1})) = 'ARRAY' THEN json_length({0}, {1}) \
     WHEN json_extract({0}, {1}) IS NOT NULL THEN 0 END";
 
-const JSON_TYPE: &str = "CASE json_type(json_extract({0}, {1})) WHEN 'NULL' THEN 'null' WHEN 'BOOLEAN' THEN 'boolean' \
+const JSON_TYPE: &str = "CASE CAST(json_type(json_extract({0}, {1})) AS CHAR) WHEN 'NULL' THEN 'null' WHEN 'BOOLEAN' THEN 'boolean' \
     WHEN 'STRING' THEN 'string' WHEN 'ARRAY' THEN 'array' WHEN 'OBJECT' THEN 'object' \
     ELSE CASE WHEN json_extract({0}, {1}) IS NOT NULL THEN 'number' END END";
 

@@ -20,6 +20,9 @@ pub const MYSQL_KEY_COLUMNS: &str = "SELECT COLUMN_NAME FROM information_schema.
 /// Ends the statement of the connection whose number stands behind it.
 pub const MYSQL_CANCEL: &str = "KILL QUERY ";
 
+/// Stands in an insert that fails with the error 1242 where the row in its way is that of another unique constraint than is named.
+pub const MYSQL_OTHER_KEY: &str = "onggi_other_key";
+
 /// MariaDB 10.6 and later.
 ///
 /// Texts are compared by their bytes, spaces at their ends included. Transactions are serializable: what they read is locked, and
@@ -60,6 +63,8 @@ pub static MARIADB: Dialect = Dialect {
     frame_parameters: false,
     frame_groups: false,
     frame_exclude: false,
+    having_expressions: false,
+    exact_ranks: false,
     derived_names: true,
     derived_columns: true,
     limit_in_list: false,
@@ -158,6 +163,8 @@ pub static MYSQL: Dialect = Dialect {
     frame_parameters: true,
     frame_groups: false,
     frame_exclude: false,
+    having_expressions: false,
+    exact_ranks: true,
     derived_names: true,
     derived_columns: true,
     limit_in_list: false,
@@ -229,6 +236,7 @@ const TABLES: Tables = Tables {
     same_key_types: true,
     identity: " NOT NULL AUTO_INCREMENT",
     length: "char_length",
+    column_checks: false,
     default_parentheses: true,
     options: "",
     index_if_not_exists: true,
