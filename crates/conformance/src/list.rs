@@ -282,6 +282,7 @@ macro_rules! cases {
                 connections_write_again_after_reading
                 a_transaction_with_options_is_refused_writes_or_commits
                 a_deferrable_transaction_only_reads
+                a_unit_of_work_locks_a_name
                 a_connections_transaction_is_all_or_nothing
             }
             query {

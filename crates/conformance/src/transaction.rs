@@ -458,6 +458,31 @@ pub fn a_deferrable_transaction_only_reads(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+/// Where the lock to write is the only one, whoever has it has that of every name.
+pub fn a_unit_of_work_locks_a_name(harness: &Harness) -> Result<()> {
+    session_with_jane(harness)?;
+    let database = harness.database();
+    let locked = database.transaction(|session| {
+        session.lock("birthdays")?;
+        Ok((session.try_lock("birthdays")?, session.try_lock("weddings")?))
+    })?;
+    assert_eq!(locked, (true, true));
+    if harness.is_exact() {
+        let mut session = harness.session()?;
+        for refused in [session.lock("birthdays").err(), session.try_lock("birthdays").err()] {
+            let error = refused.expect("it has not written").to_string();
+            assert!(error.contains("use the closure form of transactions"), "{error}");
+        }
+        session.add(user("Joan", 31));
+        session.flush()?;
+        session.lock("birthdays")?;
+        for refused in [session.notify("births", "Joan").err(), database.listen(&["births"]).err()] {
+            assert!(refused.is_some(), "SQLite has no channels");
+        }
+    }
+    Ok(())
+}
+
 pub fn a_connections_transaction_is_all_or_nothing(harness: &Harness) -> Result<()> {
     harness.create(onggi::models![User, Post])?;
     let mut connection = harness.connect()?;

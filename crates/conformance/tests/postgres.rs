@@ -1,10 +1,11 @@
 //! The suite on PostgreSQL, where a server is found: each case has a schema of its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
-use onggi::{BelongsTo, Id, Model, Result, sql};
+use onggi::{BelongsTo, Database, Error, Id, Model, Result, sql};
 use onggi_conformance::{Case, Harness};
-use postgres::Schema;
+use postgres::{Schema, server};
 
 #[path = "../../orm/tests/postgres/mod.rs"]
 mod postgres;
@@ -133,5 +134,89 @@ fn a_query_for_one_row_asks_for_no_more() -> Result<()> {
     assert!(Chicken::query().limit(9).first(&mut connection)?.is_none());
     let limited = |text: &onggi_conformance::Text| text.as_str().contains(" LIMIT $1");
     assert_eq!(harness.statements().iter().filter(|text| limited(text)).count(), 3);
+    Ok(())
+}
+
+#[test]
+fn a_name_is_locked_until_its_transaction_ends() -> Result<()> {
+    let Some(schema) = Schema::open() else { return Ok(()) };
+    let database = Database::open(schema.url())?;
+    // Locks are the whole database's.
+    let name = schema.url();
+    for commits in [true, false] {
+        let (mut one, mut other) = (database.session()?, database.session()?);
+        one.lock(name)?;
+        one.lock(name)?;
+        assert!(one.try_lock(name)?, "it is had already");
+        assert!(!other.try_lock(name)?);
+        assert!(other.try_lock(&format!("{name} of another"))?);
+        if commits { one.commit() } else { one.rollback() }?;
+        assert!(other.try_lock(name)?);
+        // A savepoint that is undone gives back what was locked in it.
+        other.rollback()?;
+        let undone = one.savepoint(|session| {
+            session.lock(name)?;
+            Err::<(), _>(Error::other("on second thoughts"))
+        });
+        assert!(undone.is_err() && other.try_lock(name)?);
+        other.rollback()?;
+        one.rollback()?;
+    }
+    // Who waits goes on when the other ends.
+    let mut holder = database.session()?;
+    holder.lock(name)?;
+    std::thread::scope(|scope| {
+        let waiter = scope.spawn(|| database.transaction(|session| session.lock(name)));
+        let waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+        while sql(waits).one::<i64, _>(&mut database.connect()?)? == 0 {}
+        holder.commit()?;
+        waiter.join().expect("no panic")
+    })
+}
+
+#[test]
+fn what_is_committed_is_heard_in_order() -> Result<()> {
+    const SOON: Duration = Duration::from_secs(10);
+    let Some(schema) = Schema::open() else { return Ok(()) };
+    let database = Database::open(schema.url())?;
+    // Channels are the whole database's.
+    let channel = format!("orders \"{}\"", std::process::id());
+    let mut listener = database.listen(&[&channel, "onggi other"])?;
+    assert_eq!(listener.next(Duration::ZERO)?, None);
+    let mut session = database.session()?;
+    session.notify(&channel, "undone")?;
+    session.rollback()?;
+    session.notify(&channel, "first")?;
+    session.notify(&channel, "second 김치")?;
+    assert_eq!(listener.next(Duration::ZERO)?, None, "it is not committed");
+    session.commit()?;
+    database.connect()?.notify(&channel, "third")?;
+    database.transaction(|session| session.notify(&channel, ""))?;
+    for expected in ["first", "second 김치", "third", ""] {
+        let heard = listener.next(SOON)?.expect("it was sent");
+        assert_eq!((heard.channel, heard.payload.as_str()), (channel.clone(), expected));
+    }
+    assert_eq!(listener.next(Duration::from_millis(1))?, None);
+    let long = database.connect()?.notify(&channel, &"x".repeat(8000)).expect_err("it is too long");
+    assert!(!long.is_lost(), "{long}");
+
+    // It hears from another thread, and says when it does no more.
+    let ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+        WHERE query LIKE 'LISTEN %' AND application_name = ?";
+    let name = format!("onggi_listens_{}", std::process::id());
+    let named = Database::open(&server::with_option(schema.url(), &format!("application_name={name}")))?;
+    let mut listener = named.listen(&[&channel])?;
+    let heard = std::thread::spawn(move || (listener.next(SOON), listener.next(SOON)));
+    database.connect()?.notify(&channel, "fourth")?;
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN %' AND application_name = ?";
+    assert_eq!(sql(waits).bind(name.clone()).one::<i64, _>(&mut database.connect()?)?, 1);
+    sql(ended).bind(name).all::<bool, _>(&mut database.connect()?)?;
+    let (heard, lost) = heard.join().expect("no panic");
+    assert_eq!(heard?.map(|heard| heard.payload).as_deref(), Some("fourth"));
+    assert!(lost.expect_err("it was ended").is_lost());
+    for channel in ["", "a\0b", &"x".repeat(64)] {
+        let error = database.listen(&[channel]).expect_err("it is no channel");
+        assert!(error.to_string().contains("the name of a channel"), "{error}");
+    }
     Ok(())
 }

@@ -26,6 +26,7 @@ mod expected;
 mod function;
 #[cfg(all(feature = "postgres", feature = "tls"))]
 mod handshake;
+mod listen;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod observe;
@@ -45,6 +46,7 @@ pub use cancel::CancelHandle;
 pub use connection::Connection;
 pub use error::Error;
 pub use function::Function;
+pub use listen::{Listener, Notification};
 pub use observe::{Executed, Observer};
 pub use onggi_sql::dialect::Control;
 pub use onggi_sql::{Type, Value, ValueRef};

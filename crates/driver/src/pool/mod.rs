@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 pub use metrics::Metrics;
 use places::{Kept, Places, Taken};
 
+use crate::error::Kind;
 #[cfg(feature = "mysql")]
 use crate::mysql;
 #[cfg(feature = "postgres")]
@@ -20,7 +21,7 @@ use crate::sqlite;
 #[cfg(feature = "sqlite")]
 use crate::url::Url;
 use crate::url::{invalid, scheme};
-use crate::{Connection, Error, Function, Observer, Result};
+use crate::{Connection, Error, Function, Listener, Observer, Result};
 
 /// The connections to one database: opened when they are needed, kept with their prepared statements when they come back,
 /// never more than the pool's size.
@@ -164,6 +165,24 @@ impl Pool {
     /// The error of somebody who has waited that long elsewhere, as a task does; it is counted.
     pub fn timed_out(&self) -> Error {
         self.0.places.timed_out()
+    }
+
+    /// Hears what sessions send on channels, on a connection of its own that is none of the pool's places.
+    ///
+    /// # Errors
+    ///
+    /// A database that has no channels or cannot be reached, and names that cannot be channels.
+    pub fn listen(&self, channels: &[&str]) -> Result<Listener> {
+        match &self.0.target {
+            #[cfg(feature = "postgres")]
+            Target::Postgres(target) => target.listen(channels).map(Listener::postgres),
+            #[allow(unreachable_patterns, reason = "a build can have PostgreSQL alone")]
+            _ => {
+                let _ = channels;
+                let said = "listening to channels is PostgreSQL's: this database has none";
+                Err(Error::new(Kind::Other, said))
+            }
+        }
     }
 
     /// How it is used.

@@ -25,13 +25,15 @@ pub(crate) struct Connection {
     by_text: HashMap<Typed, Statement>,
     buffer: Buffer,
     encryption: Encryption,
+    /// Whether statements stay prepared on the server.
+    prepares: bool,
 }
 
 /// How many statements are kept prepared of each kind. Who has more starts over: they gain little from keeping.
 const CAPACITY: usize = 256;
 
 impl Connection {
-    pub(super) fn new(client: Client, wire: Wire, encryption: Encryption) -> Connection {
+    pub(super) fn new(client: Client, wire: Wire, encryption: Encryption, prepares: bool) -> Connection {
         Connection {
             client,
             wire,
@@ -40,6 +42,7 @@ impl Connection {
             by_text: HashMap::new(),
             buffer: Buffer::default(),
             encryption,
+            prepares,
         }
     }
 
@@ -125,11 +128,14 @@ impl Connection {
         compile: impl FnOnce() -> Result<Compiled>,
         work: impl FnOnce(&str, Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let Connection { client, wire, state, by_shape, buffer, .. } = self;
+        let Connection { client, wire, state, by_shape, buffer, prepares, .. } = self;
         if by_shape.get(shape).is_none_or(|(_, statement)| statement.is_outdated()) {
             let compiled = compile()?;
             let text = compiled.text();
-            let statement = Statement::prepare(text, &[], client, wire);
+            let statement = match prepares {
+                true => Statement::prepare(text, &[], client, wire),
+                false => Statement::describe(text, &[], *state, client, wire),
+            };
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
             if by_shape.len() >= CAPACITY {
                 by_shape.clear();
@@ -150,10 +156,13 @@ impl Connection {
         types: &[Option<Type>],
         work: impl FnOnce(Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let Connection { client, wire, state, by_text, buffer, .. } = self;
+        let Connection { client, wire, state, by_text, buffer, prepares, .. } = self;
         let key = Wanted { text, types };
         if by_text.get(&key).is_none_or(Statement::is_outdated) {
-            let statement = Statement::prepare(text, types, client, wire);
+            let statement = match prepares {
+                true => Statement::prepare(text, types, client, wire),
+                false => Statement::describe(text, types, *state, client, wire),
+            };
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
             if by_text.len() >= CAPACITY {
                 by_text.clear();

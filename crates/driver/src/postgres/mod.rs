@@ -6,10 +6,12 @@ mod connection;
 mod decode;
 mod encode;
 mod error;
+mod listener;
 mod numeric;
 mod open;
 mod parameters;
 mod rows;
+mod run;
 mod state;
 mod statement;
 #[cfg_attr(not(feature = "tls"), path = "plain.rs")]
@@ -19,6 +21,7 @@ mod wire;
 
 pub(crate) use cancel::Cancel;
 pub(crate) use connection::Connection;
+pub(crate) use listener::Listener;
 pub(crate) use open::Target;
 pub use rows::Row;
 pub(crate) use rows::Rows;

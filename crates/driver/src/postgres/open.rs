@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -8,17 +9,19 @@ use tokio_postgres::{Client, Config};
 
 use super::connection::Connection;
 use super::error::classify;
+use super::listener::Listener;
 use super::tls::Encryption;
 use super::wire::{Line, Wire, block_on};
 use crate::Result;
 use crate::error::{Error, Kind};
 use crate::tls::{Mode, Tls};
-use crate::url::invalid;
+use crate::url::{Url, invalid};
 
 /// A database of a server, and how to reach it.
 pub(crate) struct Target {
     config: Config,
     encryption: Encryption,
+    prepares: bool,
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -26,6 +29,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 impl Target {
     pub(crate) fn new(url: &str) -> Result<Target> {
         let (tls, url) = Tls::take(url)?;
+        let (prepares, url) = prepares(&url)?;
         let mut config = Config::from_str(&url).map_err(|error| {
             // The client's message names what it did not understand; a value of the URL is never in it.
             let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
@@ -41,10 +45,23 @@ impl Target {
             config.application_name("onggi");
         }
         encrypt(&mut config, tls.mode);
-        Ok(Target { config, encryption: Encryption::new(&tls)? })
+        Ok(Target { config, encryption: Encryption::new(&tls)?, prepares })
     }
 
     pub(crate) fn connect(&self) -> Result<Connection> {
+        let (client, wire) = self.reach()?;
+        let mut connection = Connection::new(client, wire, self.encryption.clone(), self.prepares);
+        POSTGRES.setup.iter().try_for_each(|text| connection.run(text))?;
+        Ok(connection)
+    }
+
+    /// A connection of its own that hears channels.
+    pub(crate) fn listen(&self, channels: &[&str]) -> Result<Listener> {
+        let (client, wire) = self.reach()?;
+        Listener::new(client, wire, channels)
+    }
+
+    fn reach(&self) -> Result<(Client, Wire)> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| {
             Error::new(Kind::Open, "the system has no room for another connection").with_source(error)
@@ -60,9 +77,7 @@ impl Target {
             )
         })?;
         let (client, line) = connected.map_err(|error| self.unreached(error))?;
-        let mut connection = Connection::new(client, Wire::new(runtime, line), self.encryption.clone());
-        POSTGRES.setup.iter().try_for_each(|text| connection.run(text))?;
-        Ok(connection)
+        Ok((client, Wire::new(runtime, line)))
     }
 
     /// Calls the server. Where encryption is preferred and fails, it is done without.
@@ -90,6 +105,22 @@ impl Target {
         };
         error.prefixed(&place)
     }
+}
+
+/// Whether statements stay prepared, as the URL says, and the URL without that.
+fn prepares(url: &str) -> Result<(bool, Cow<'_, str>)> {
+    const NAME: &str = "prepared_statements";
+    let (options, rest) =
+        Url::take(url, |option| option.split_once('=').map_or(option, |(name, _)| name) == NAME)?;
+    let mut prepares = true;
+    for (_, value) in &options {
+        prepares = match value.as_str() {
+            "on" => true,
+            "off" => false,
+            _ => return Err(invalid(format!("the option {NAME} is on or off"))),
+        };
+    }
+    Ok((prepares, rest))
 }
 
 /// What a failed handshake means; none where an error does not come from one.

@@ -5,7 +5,9 @@ use tokio_postgres::RowStream;
 use tokio_postgres::types::{FromSql, Type as PostgresType};
 
 use super::decode;
+use super::run::Described;
 use super::state::State;
+use super::statement::changed;
 use super::types::Form;
 use super::wire::Wire;
 use crate::{Error, Result, Type, ValueRef};
@@ -16,6 +18,8 @@ pub(crate) struct Rows<'p> {
     row: Option<tokio_postgres::Row>,
     ended: bool,
     columns: &'p [Form],
+    /// What the server has described, and whether it is outdated; nothing where it looks after that itself.
+    described: Option<(&'p [Described], &'p mut bool)>,
     wire: &'p mut Wire,
     state: &'p mut State,
 }
@@ -24,10 +28,11 @@ impl<'p> Rows<'p> {
     pub(super) fn new(
         stream: RowStream,
         columns: &'p [Form],
+        described: Option<(&'p [Described], &'p mut bool)>,
         wire: &'p mut Wire,
         state: &'p mut State,
     ) -> Rows<'p> {
-        Rows { stream: Box::pin(stream), row: None, ended: false, columns, wire, state }
+        Rows { stream: Box::pin(stream), row: None, ended: false, columns, described, wire, state }
     }
 
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
@@ -35,6 +40,13 @@ impl<'p> Rows<'p> {
         let next = self.wire.poll(|context| stream.as_mut().poll_next(context).map(Option::transpose));
         self.ended = !matches!(next, Ok(Some(_)));
         self.row = next.map_err(|error| self.state.failed(error))?;
+        if let Some(row) = &self.row
+            && let Some((described, outdated)) = self.described.take()
+            && !Described::fits(described, row)
+        {
+            *outdated = true;
+            return Err(changed());
+        }
         Ok(self.row.as_ref().map(|row| Row { row, columns: self.columns }))
     }
 }

@@ -1,26 +1,25 @@
 use futures_util::future::join_all;
 use onggi_sql::compile::reads_only;
+use onggi_sql::dialect::POSTGRES;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type as PostgresType;
 
 use super::error::{classify, is_outdated, outcome_unknown};
 use super::parameters::{Buffer, Columns, Parameters, SIZE};
 use super::rows::Rows;
+use super::run::{Answer, Run};
 use super::state::State;
 use super::types::Form;
 use super::wire::Wire;
 use crate::error::Kind;
 use crate::{Bind, Control, Error, Result, Type, ValueRef};
 
-/// What the server answers.
-type Answer<T> = std::result::Result<T, tokio_postgres::Error>;
-
 /// How many statements are on their way at a time.
 const ON_THE_WAY: usize = 256;
 
-/// A statement that the server has prepared.
+/// A statement that the server knows.
 pub(super) struct Statement {
-    inner: tokio_postgres::Statement,
+    run: Run,
     /// What it does to transactions.
     control: Option<Control>,
     /// Whether its tables have changed since it was prepared.
@@ -48,17 +47,54 @@ impl Statement {
         wire: &mut Wire,
     ) -> Answer<Statement> {
         let told: Vec<PostgresType> = types.iter().map(|ty| told(*ty)).collect();
-        let inner = wire.wait(client.prepare_typed(text, &told))?;
-        let parameters = inner.params().iter().map(Form::of).collect();
-        let columns = inner.columns().iter().map(|column| Form::of(column.type_())).collect();
-        Ok(Statement {
-            inner,
+        let prepared = wire.wait(client.prepare_typed(text, &told))?;
+        Ok(Statement::new(text, types, &prepared, Run::Named(prepared.clone())))
+    }
+
+    /// Asks what a text takes and gives, and keeps nothing prepared. The server forgets it before the transaction ends: behind
+    /// it, another server may be spoken to, which knows somebody else's statement by the same name.
+    pub(super) fn describe(
+        text: &str,
+        types: &[Option<Type>],
+        state: State,
+        client: &Client,
+        wire: &mut Wire,
+    ) -> Answer<Statement> {
+        let control = &POSTGRES.transaction;
+        let alone = state == State::Idle;
+        if alone {
+            wire.wait(client.batch_execute(control.begin_read.unwrap_or(control.begin)))?;
+        }
+        let described = Statement::prepare(text, types, client, wire).map(|mut statement| {
+            if let Run::Named(prepared) = &statement.run {
+                statement.run = Run::described(prepared);
+            }
+            statement
+        });
+        if alone {
+            let ended = wire.wait(client.batch_execute(control.rollback));
+            return described.and_then(|statement| ended.map(|()| statement));
+        }
+        described
+    }
+
+    fn new(text: &str, types: &[Option<Type>], prepared: &tokio_postgres::Statement, run: Run) -> Statement {
+        Statement {
+            run,
             control: Control::of(text),
             outdated: false,
             types: types.into(),
-            parameters,
-            columns,
-        })
+            parameters: prepared.params().iter().map(Form::of).collect(),
+            columns: prepared.columns().iter().map(|column| Form::of(column.type_())).collect(),
+        }
+    }
+
+    /// The same, by what the connection keeps.
+    fn again(&self, text: &str, state: State, client: &Client, wire: &mut Wire) -> Answer<Statement> {
+        match self.run {
+            Run::Named(_) => Statement::prepare(text, &self.types, client, wire),
+            Run::Described { .. } => Statement::describe(text, &self.types, state, client, wire),
+        }
     }
 }
 
@@ -101,7 +137,7 @@ impl Prepared<'_> {
     }
 
     pub(crate) fn execute(&mut self) -> Result<u64> {
-        self.ask(|client, statement, buffer, wire| wire.wait(client.execute_raw(statement, buffer.values())))
+        self.ask(|client, run, text, buffer, wire| wire.wait(run.execute(text, client, buffer)))
     }
 
     /// Runs an insert that gives the generated key back as a row.
@@ -116,10 +152,14 @@ impl Prepared<'_> {
     }
 
     pub(crate) fn rows(&mut self) -> Result<Rows<'_>> {
-        let stream = self
-            .ask(|client, statement, buffer, wire| wire.wait(client.query_raw(statement, buffer.values())))?;
+        let stream = self.ask(|client, run, text, buffer, wire| wire.wait(run.rows(text, client, buffer)))?;
         let Prepared { statement, wire, state, .. } = self;
-        Ok(Rows::new(stream, &statement.columns, wire, state))
+        let Statement { columns, run, outdated, .. } = &mut **statement;
+        let described = match run {
+            Run::Named(_) => None,
+            Run::Described { columns, .. } => Some((&**columns, outdated)),
+        };
+        Ok(Rows::new(stream, columns, described, wire, state))
     }
 
     /// Runs the statement for many rows, several of which are on their way at a time.
@@ -146,8 +186,8 @@ impl Prepared<'_> {
                 }
             }
             *times += buffers.len() as u64;
-            let (client, statement) = (self.client, &self.statement.inner);
-            let asked = join_all(buffers.iter().map(|buffer| client.execute_raw(statement, buffer.values())));
+            let (client, run, text) = (self.client, &self.statement.run, self.text);
+            let asked = join_all(buffers.iter().map(|buffer| run.execute(text, client, buffer)));
             let answers =
                 self.wire.wait(async { Ok(asked.await) }).map_err(|error| self.state.failed(error))?;
             // All failures are noted before the first is told.
@@ -200,16 +240,16 @@ impl Prepared<'_> {
     /// nothing was lost by the refusal.
     fn ask<T>(
         &mut self,
-        mut ask: impl FnMut(&Client, &tokio_postgres::Statement, &Buffer, &mut Wire) -> Answer<T>,
+        mut ask: impl FnMut(&Client, &Run, &str, &Buffer, &mut Wire) -> Answer<T>,
     ) -> Result<T> {
         if *self.state == State::Failed && self.statement.control == Some(Control::Commit) {
             return Err(Error::new(Kind::Other, CANNOT_COMMIT));
         }
-        let mut answer = ask(self.client, &self.statement.inner, self.buffer, self.wire);
+        let mut answer = ask(self.client, &self.statement.run, self.text, self.buffer, self.wire);
         if answer.as_ref().is_err_and(is_outdated) && *self.state == State::Idle {
-            *self.statement = Statement::prepare(self.text, &self.statement.types, self.client, self.wire)
-                .map_err(|error| self.state.failed(error))?;
-            answer = ask(self.client, &self.statement.inner, self.buffer, self.wire);
+            let again = self.statement.again(self.text, *self.state, self.client, self.wire);
+            *self.statement = again.map_err(|error| self.state.failed(error))?;
+            answer = ask(self.client, &self.statement.run, self.text, self.buffer, self.wire);
         }
         let answer = answer.map_err(|error| self.failed(error))?;
         if let Some(control) = self.statement.control {
@@ -224,18 +264,14 @@ impl Prepared<'_> {
         self.statement.outdated = is_outdated(&error);
         let error = self.state.failed(error);
         match self.statement.control {
-            _ if self.statement.outdated => Error::new(
-                Kind::Serialization,
-                "a table was changed by another connection while the transaction was open; run it again",
-            )
-            .with_source(error),
+            _ if self.statement.outdated => changed().with_source(error),
             Some(Control::Commit) if error.is_lost() => outcome_unknown(error),
             _ => error,
         }
     }
 
     pub(crate) fn columns(&self) -> Vec<String> {
-        self.statement.inner.columns().iter().map(|column| column.name().to_owned()).collect()
+        self.statement.run.column_names()
     }
 
     /// Whether it only reads, as far as its first word tells.
@@ -246,6 +282,13 @@ impl Prepared<'_> {
     pub(crate) fn parameter_count(&self) -> usize {
         self.statement.parameters.len()
     }
+}
+
+/// The error of a statement whose tables are not those that it was prepared for.
+#[cold]
+pub(super) fn changed() -> Error {
+    let said = "a table was changed by another connection while the transaction was open; run it again";
+    Error::new(Kind::Serialization, said)
 }
 
 impl State {

@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::panic::resume_unwind;
 use std::pin::{Pin, pin};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
 use tokio::task::block_in_place;
 use tokio::time::timeout;
-use tokio_postgres::{AsyncMessage, Connection, Error, Socket};
+use tokio_postgres::{AsyncMessage, Connection, Error, Notification, Socket};
 
 use super::tls::Encrypted;
 
@@ -19,19 +20,26 @@ pub(super) type Line = Connection<Socket, Encrypted>;
 pub(super) struct Wire {
     /// It is there until the wire goes.
     runtime: Option<Runtime>,
+    end: End,
+}
+
+/// The line, and what was heard on it unasked.
+struct End {
     line: Pin<Box<Line>>,
+    /// Messages of other sessions, in order; nothing where nobody wants to hear them.
+    heard: Option<VecDeque<Notification>>,
 }
 
 const RUNTIME: &str = "a wire that is used has its runtime";
 
 impl Wire {
     pub(super) fn new(runtime: Runtime, line: Line) -> Wire {
-        Wire { runtime: Some(runtime), line: Box::pin(line) }
+        Wire { runtime: Some(runtime), end: End { line: Box::pin(line), heard: None } }
     }
 
     /// The value of the server's parameter, as it was reported at the start or since.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.line.parameter(name)
+        self.end.line.parameter(name)
     }
 
     /// Waits for an answer.
@@ -51,22 +59,47 @@ impl Wire {
         if let Poll::Ready(ready) = answer(&mut Context::from_waker(Waker::noop())) {
             return ready;
         }
-        let Wire { runtime, line } = self;
+        let Wire { runtime, end } = self;
         let runtime = runtime.as_ref().expect(RUNTIME);
-        block_on(runtime, poll_fn(|context| step(line, context, &mut answer)))
+        block_on(runtime, poll_fn(|context| step(end, context, &mut answer)))
+    }
+
+    /// Keeps what other sessions say, from now on.
+    pub(super) fn hear(&mut self) {
+        self.end.heard = Some(VecDeque::new());
+    }
+
+    /// The next that another session says, if that is within a time. Where the line has ended without a word, there is no error.
+    pub(super) fn heard(&mut self, within: Duration) -> Result<Option<Notification>, Option<Error>> {
+        let Wire { runtime, end } = self;
+        let runtime = runtime.as_ref().expect(RUNTIME);
+        let next = poll_fn(|context| {
+            loop {
+                if let Some(heard) = end.heard.as_mut().and_then(VecDeque::pop_front) {
+                    return Poll::Ready(Ok(heard));
+                }
+                match end.line.as_mut().get_mut().poll_message(context) {
+                    Poll::Ready(Some(Ok(message))) => end.note(message),
+                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(Some(error))),
+                    Poll::Ready(None) => return Poll::Ready(Err(None)),
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        });
+        block_on(runtime, async { timeout(within, next).await.map_or(Ok(None), |heard| heard.map(Some)) })
     }
 
     /// Whether the server has ended the connection, as far as has come here by now. Nothing is sent.
     pub(super) fn is_broken(&mut self) -> bool {
-        let Wire { runtime, line } = self;
+        let Wire { runtime, end } = self;
         let runtime = runtime.as_ref().expect(RUNTIME);
         block_on(runtime, async {
             // The runtime looks at the socket when nothing else is to be done.
             tokio::task::yield_now().await;
             poll_fn(|context| {
                 loop {
-                    match line.as_mut().get_mut().poll_message(context) {
-                        Poll::Ready(Some(Ok(message))) => note(&message),
+                    match end.line.as_mut().get_mut().poll_message(context) {
+                        Poll::Ready(Some(Ok(message))) => end.note(message),
                         Poll::Ready(_) => return Poll::Ready(true),
                         Poll::Pending => return Poll::Ready(false),
                     }
@@ -82,9 +115,9 @@ impl Wire {
         answer: impl Future<Output = Result<(), Error>> + Send,
         within: Duration,
     ) -> bool {
-        let Wire { runtime, line } = self;
+        let Wire { runtime, end } = self;
         let mut answer = pin!(answer);
-        let answer = poll_fn(|context| step(line, context, &mut |context| answer.as_mut().poll(context)));
+        let answer = poll_fn(|context| step(end, context, &mut |context| answer.as_mut().poll(context)));
         let runtime = runtime.as_ref().expect(RUNTIME);
         block_on(runtime, async { matches!(timeout(within, answer).await, Ok(Ok(()))) })
     }
@@ -106,7 +139,7 @@ pub(super) fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = 
 
 /// Moves the line until the answer is there, or nothing moves.
 fn step<T>(
-    line: &mut Pin<Box<Line>>,
+    end: &mut End,
     context: &mut Context<'_>,
     answer: &mut impl FnMut(&mut Context<'_>) -> Poll<Result<T, Error>>,
 ) -> Poll<Result<T, Error>> {
@@ -114,8 +147,8 @@ fn step<T>(
         if let Poll::Ready(ready) = answer(context) {
             return Poll::Ready(ready);
         }
-        match line.as_mut().get_mut().poll_message(context) {
-            Poll::Ready(Some(Ok(message))) => note(&message),
+        match end.line.as_mut().get_mut().poll_message(context) {
+            Poll::Ready(Some(Ok(message))) => end.note(message),
             Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
             // The line is closed: the answer says so.
             Poll::Ready(None) => return answer(context),
@@ -133,9 +166,16 @@ impl Drop for Wire {
     }
 }
 
-/// What the server says unasked goes to the log.
-fn note(message: &AsyncMessage) {
-    if let AsyncMessage::Notice(notice) = message {
-        tracing::debug!(target: "onggi::postgres", "{}: SQLSTATE {}", notice.severity(), notice.code().code());
+impl End {
+    /// What the server says unasked goes to the log, and what other sessions say to who wants to hear it.
+    fn note(&mut self, message: AsyncMessage) {
+        match (message, &mut self.heard) {
+            (AsyncMessage::Notice(notice), _) => {
+                let (severity, code) = (notice.severity(), notice.code().code());
+                tracing::debug!(target: "onggi::postgres", "{severity}: SQLSTATE {code}");
+            }
+            (AsyncMessage::Notification(notification), Some(heard)) => heard.push_back(notification),
+            _ => {}
+        }
     }
 }

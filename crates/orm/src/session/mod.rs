@@ -1,5 +1,6 @@
 //! Sessions: objects that are tracked, and the transaction that they are read and written in.
 
+mod advisory;
 mod arena;
 mod assigned;
 mod collections;

@@ -3,6 +3,7 @@
 mod form;
 mod mysql;
 mod postgres;
+mod sessions;
 mod sqlite;
 mod tables;
 mod transaction;
@@ -11,6 +12,7 @@ mod write;
 pub use form::{Form, Join, List};
 pub use mysql::{MARIADB, MYSQL, MYSQL_CANCEL, MYSQL_KEY_COLUMNS, MYSQL_OTHER_KEY, MYSQL_VERSION};
 pub use postgres::POSTGRES;
+pub use sessions::{AdvisoryLock, Channels};
 pub use sqlite::SQLITE;
 pub use tables::{KeyLater, NameLimit, Tables};
 pub use transaction::{Control, Isolation, Modes, Transaction};
@@ -128,6 +130,10 @@ pub struct Dialect {
     pub failure_ends_transaction: bool,
     /// Whether a query that is run sends its rows unasked, so that one that wants a few says how many.
     pub sends_ahead: bool,
+    /// How a transaction locks a name.
+    pub advisory_lock: AdvisoryLock,
+    /// The channels that sessions hear and tell each other on.
+    pub channels: Option<Channels>,
     /// What a new connection is told first.
     pub setup: &'static [&'static str],
     /// The texts of transaction control.

@@ -3,7 +3,8 @@
 #![allow(dead_code)]
 
 use onggi_sql::dialect::{
-    self, Dialect, KeyLater, NameLimit, Returning, Tables, Together, Transaction, UpdateFrom, Upsert, Write,
+    self, AdvisoryLock, Dialect, KeyLater, NameLimit, Returning, Tables, Together, Transaction, UpdateFrom,
+    Upsert, Write,
 };
 use onggi_sql::{Column, Compiled, LockStrength, Result, Statement, Table, Type, compile};
 
@@ -137,6 +138,8 @@ pub static POOR: Dialect = Dialect {
     },
     failure_ends_transaction: true,
     sends_ahead: true,
+    advisory_lock: AdvisoryLock::Missing,
+    channels: None,
     setup: &[],
     transaction: Transaction {
         begin: "BEGIN",

@@ -5,8 +5,8 @@ mod function;
 mod types;
 
 use super::{
-    Dialect, Join, KeyLater, List, NameLimit, Returning, Tables, Together, Transaction, UpdateFrom, Upsert,
-    Write,
+    AdvisoryLock, Dialect, Join, KeyLater, List, NameLimit, Returning, Tables, Together, Transaction,
+    UpdateFrom, Upsert, Write,
 };
 use crate::LockStrength;
 
@@ -104,6 +104,8 @@ pub static MARIADB: Dialect = Dialect {
     },
     failure_ends_transaction: false,
     sends_ahead: true,
+    advisory_lock: AdvisoryLock::Missing,
+    channels: None,
     setup: &[
         "SET NAMES utf8mb4 COLLATE utf8mb4_nopad_bin",
         // Names in double quotes, `||` and backslashes are those of other databases; a division by zero is NULL; all columns are
@@ -204,6 +206,8 @@ pub static MYSQL: Dialect = Dialect {
     },
     failure_ends_transaction: false,
     sends_ahead: true,
+    advisory_lock: AdvisoryLock::Missing,
+    channels: None,
     setup: &[
         "SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin",
         "SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,\

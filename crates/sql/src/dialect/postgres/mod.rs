@@ -1,8 +1,8 @@
 mod function;
 
 use super::{
-    Dialect, Join, KeyLater, List, NameLimit, Returning, Tables, Together, Transaction, UpdateFrom, Upsert,
-    Write,
+    AdvisoryLock, Channels, Dialect, Join, KeyLater, List, NameLimit, Returning, Tables, Together,
+    Transaction, UpdateFrom, Upsert, Write,
 };
 use crate::Type;
 
@@ -91,6 +91,11 @@ pub static POSTGRES: Dialect = Dialect {
     },
     failure_ends_transaction: true,
     sends_ahead: true,
+    advisory_lock: AdvisoryLock::Statements {
+        lock: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+        try_lock: "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))",
+    },
+    channels: Some(Channels { listen: "LISTEN ", notify: "SELECT pg_notify($1, $2)" }),
     // Moments are in UTC in texts as well, whatever the server's own zone.
     setup: &["SET TIME ZONE 'UTC'"],
     transaction: Transaction {

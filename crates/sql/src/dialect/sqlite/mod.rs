@@ -1,7 +1,8 @@
 mod function;
 
 use super::{
-    Dialect, Join, KeyLater, List, Returning, Tables, Together, Transaction, UpdateFrom, Upsert, Write,
+    AdvisoryLock, Dialect, Join, KeyLater, List, Returning, Tables, Together, Transaction, UpdateFrom,
+    Upsert, Write,
 };
 use crate::Type;
 
@@ -89,6 +90,8 @@ pub static SQLITE: Dialect = Dialect {
     },
     failure_ends_transaction: false,
     sends_ahead: false,
+    advisory_lock: AdvisoryLock::WriteLock,
+    channels: None,
     setup: &[],
     transaction: Transaction {
         // The same as `BEGIN`, but can be returned to. A savepoint inside a transaction costs a file of the pages written.
