@@ -5,12 +5,15 @@
 //!
 //! - `speed <repetitions>`: every workload once unmeasured, then that many times; prints JSON lines (see
 //!   [`output`]);
+//! - `only <workload> <autocommit|transaction> <times>`: one workload alone, for a profiler; `valgrind --tool=callgrind
+//!   --collect-atstart=no --toggle-collect='*Watch*time*'` counts the instructions of what is measured;
 //! - `fill <file> <rows>`: makes a database of that many people;
 //! - `memory <nothing|stream|vec|session> <file>`: reads all of `<file>` that way; prints the peak of
 //!   resident memory.
 
 pub mod data;
 mod memory;
+mod only;
 pub mod output;
 mod scratch;
 mod speed;
@@ -28,10 +31,12 @@ pub fn run<W: Workloads>() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
         ["speed", repetitions] => parse(repetitions).and_then(speed::run::<W>),
+        ["only", workload, mode, times] => parse(times).and_then(|times| only::run::<W>(workload, mode, times)),
         ["fill", file, rows] => parse(rows).and_then(|rows| memory::fill::<W>(Path::new(file), rows)),
         ["memory", hold, file] => memory::run::<W>(hold, Path::new(file)),
         _ => Err(
-            "expected: speed <repetitions> | fill <file> <rows> | memory <nothing|stream|vec|session> <file>"
+            "expected: speed <repetitions> | only <workload> <autocommit|transaction> <times> | fill <file> <rows> | \
+             memory <nothing|stream|vec|session> <file>"
                 .into(),
         ),
     };

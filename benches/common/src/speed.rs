@@ -9,6 +9,7 @@ const ROWS: usize = 10_000;
 const PAGES: usize = 1_000;
 const PAGE_LIMIT: usize = 20;
 const PARENTS: usize = 1_000;
+const CLAUSES: &str = "query of five clauses without a row";
 
 /// Runs everything once unmeasured, then `repetitions` times, each on new databases, and prints the results.
 pub(crate) fn run<W: Workloads>(repetitions: usize) -> Result<()> {
@@ -18,6 +19,8 @@ pub(crate) fn run<W: Workloads>(repetitions: usize) -> Result<()> {
     for repetition in 0..=repetitions {
         let mut seen = Results::default();
         let mut library = W::open(&scratch.file(&format!("each-{repetition}.db")))?;
+        library.execute(SCHEMA)?;
+        clauses(&mut library, &mut seen)?;
         insert_each(&mut library, &input, &mut seen)?;
         drop(library);
 
@@ -27,7 +30,7 @@ pub(crate) fn run<W: Workloads>(repetitions: usize) -> Result<()> {
         }
         insert_bulk(&mut library, &input, &mut seen)?;
         read(&mut library, &input, &mut seen)?;
-        families(&mut library, &mut seen)?;
+        read_families(&mut library, &mut seen)?;
         update(&mut library, &input, &mut seen)?;
         if repetition > 0 {
             results.append(seen);
@@ -37,8 +40,14 @@ pub(crate) fn run<W: Workloads>(repetitions: usize) -> Result<()> {
     Ok(())
 }
 
+fn clauses<W: Workloads>(library: &mut W, results: &mut Results) -> Result<()> {
+    let page = Page { min_age: 18, limit: PAGE_LIMIT as i64 };
+    let read =
+        results.take(CLAUSES, "empty table", ROWS, |watch| library.clauses(page, "Busan", ROWS, watch))?;
+    check("clauses", read, 0)
+}
+
 fn insert_each<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> Result<()> {
-    library.execute(SCHEMA)?;
     let people = input.people.clone();
     results.take("insert 10,000 objects one at a time", "transaction", ROWS, |watch| {
         library.insert_each(people, watch)
@@ -75,8 +84,24 @@ fn read<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> 
     Ok(())
 }
 
-fn families<W: Workloads>(library: &mut W, results: &mut Results) -> Result<()> {
-    FAMILIES.iter().try_for_each(|statement| library.execute(statement))?;
+/// Makes the parents and their children.
+pub(crate) fn families<W: Workloads>(library: &mut W) -> Result<()> {
+    FAMILIES.iter().try_for_each(|statement| library.execute(statement))
+}
+
+/// Fills the table of people by plain SQL.
+pub(crate) fn fill<W: Workloads>(library: &mut W, input: &Input) -> Result<()> {
+    library.execute("BEGIN")?;
+    for Person { name, email, age, city } in &input.people {
+        library.execute(&format!(
+            "INSERT INTO users (name, email, age, city) VALUES ('{name}', '{email}', {age}, '{city}')"
+        ))?;
+    }
+    library.execute("COMMIT")
+}
+
+fn read_families<W: Workloads>(library: &mut W, results: &mut Results) -> Result<()> {
+    families(library)?;
     let ages = (0..10_000).map(|number| number % 18).sum();
     for (mode, name) in [(Mode::Autocommit, "autocommit"), (Mode::Transaction, "transaction")] {
         let read =
@@ -102,16 +127,16 @@ fn check(workload: &str, found: i64, expected: i64) -> Result<()> {
 }
 
 /// What the workloads are given, and what they must find.
-struct Input {
-    people: Vec<Person>,
-    keys: Vec<i64>,
-    emails: Vec<String>,
-    pages: Vec<Page>,
+pub(crate) struct Input {
+    pub(crate) people: Vec<Person>,
+    pub(crate) keys: Vec<i64>,
+    pub(crate) emails: Vec<String>,
+    pub(crate) pages: Vec<Page>,
     page_ages: i64,
 }
 
 impl Input {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let people: Vec<Person> = people().take(ROWS).collect();
         let mut random = Random::new();
         let mut keys: Vec<i64> = (1..).take(ROWS).collect();

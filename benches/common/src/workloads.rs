@@ -64,6 +64,11 @@ pub trait Workloads: Sized {
     /// (counted).
     fn update(&mut self, watch: &mut Watch) -> Result<()>;
 
+    /// Runs a query of five clauses `times` times on a connection: people of an age of at least `page.min_age` and of a city,
+    /// by e-mail, behind the first and no more than `page.limit`. The table is empty, so that what counts beside SQLite's
+    /// own work is making the query and finding its statement. Returns the sum of the ages.
+    fn clauses(&mut self, page: Page, city: &str, times: usize, watch: &mut Watch) -> Result<i64>;
+
     /// Reads the whole table and holds it as `hold` says; returns the sum of the ages.
     ///
     /// `Ok(None)`: the library has no such way.
@@ -106,7 +111,8 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Runs `work` and keeps how long it took.
+    /// Runs `work` and keeps how long it took. Not inlined, so that a profiler can be told to count what runs inside.
+    #[inline(never)]
     pub fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
         let start = Instant::now();
         let value = work();

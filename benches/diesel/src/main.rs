@@ -222,6 +222,19 @@ impl Workloads for Diesel {
         })
     }
 
+    fn clauses(&mut self, page: Page, city: &str, times: usize, watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            let mut ages = 0;
+            for _ in 0..times {
+                let query = users::table.filter(users::age.ge(page.min_age)).filter(users::city.eq(city));
+                let query = query.order(users::email.asc()).limit(page.limit).offset(1);
+                let users = query.select(User::as_select()).load(&mut self.connection)?;
+                ages += black_box(&users).iter().map(|user| user.age).sum::<i64>();
+            }
+            Ok(ages)
+        })
+    }
+
     fn hold(&mut self, hold: Hold) -> Result<Option<i64>> {
         match hold {
             Hold::Stream => {

@@ -206,6 +206,22 @@ impl Workloads for Onggi {
         })
     }
 
+    fn clauses(&mut self, page: Page, city: &str, times: usize, watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            let mut sum = 0;
+            for _ in 0..times {
+                let query = User::query()
+                    .filter(|u| u.age.ge(page.min_age))
+                    .filter(|u| u.city.eq(city))
+                    .order_by(|u| u.email)
+                    .limit(u32::try_from(page.limit)?)
+                    .offset(1);
+                sum += ages(&query.all(&mut self.connection)?);
+            }
+            Ok(sum)
+        })
+    }
+
     fn hold(&mut self, hold: Hold) -> Result<Option<i64>> {
         match hold {
             Hold::Stream => {

@@ -20,6 +20,8 @@ const SELECT: &str = "SELECT id, name, email, age, city FROM users";
 const BY_KEY: &str = "SELECT id, name, email, age, city FROM users WHERE id = ?1";
 const BY_EMAIL: &str = "SELECT id, name, email, age, city FROM users WHERE email = ?1";
 const PAGE: &str = "SELECT id, name, email, age, city FROM users WHERE age >= ?1 ORDER BY email LIMIT ?2";
+const CLAUSES: &str = "SELECT id, name, email, age, city FROM users WHERE age >= ?1 AND city = ?2 ORDER BY email \
+                       LIMIT ?3 OFFSET ?4";
 const PARENTS: &str = "SELECT id, name FROM parents";
 const CHILDREN: &str = "SELECT id, name, age, parent_id FROM children WHERE parent_id IN rarray(?1)";
 const UPDATE: &str = "UPDATE users SET age = ?1 WHERE id = ?2";
@@ -129,7 +131,7 @@ impl Workloads for Rusqlite {
                 let mut select = connection.prepare(BY_EMAIL)?;
                 let mut ages = 0;
                 for email in emails {
-                    ages += black_box(&select.query_row([email], User::read)?).age;
+                    ages += black_box(&select.query_one([email], User::read)?).age;
                 }
                 Ok(ages)
             })
@@ -174,6 +176,19 @@ impl Workloads for Rusqlite {
             transaction.commit()?;
             drop(users);
             Ok(())
+        })
+    }
+
+    fn clauses(&mut self, page: Page, city: &str, times: usize, watch: &mut Watch) -> Result<i64> {
+        watch.time(|| {
+            let mut select = self.connection.prepare(CLAUSES)?;
+            let mut ages = 0;
+            for _ in 0..times {
+                let rows = select.query_map((page.min_age, city, page.limit, 1), User::read)?;
+                let users: Vec<User> = rows.collect::<rusqlite::Result<_>>()?;
+                ages += black_box(&users).iter().map(|user| user.age).sum::<i64>();
+            }
+            Ok(ages)
         })
     }
 

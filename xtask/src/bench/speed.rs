@@ -83,6 +83,9 @@ impl Library {
     }
 }
 
+/// The rows that are told in words, below the table: what is not SQLite's own work in them.
+const EMPTY: &str = "empty table";
+
 fn report(libraries: &[Library], rounds: usize) -> String {
     let Some((yardstick, others)) = libraries.split_first() else {
         return "nothing was measured".to_owned();
@@ -98,7 +101,7 @@ fn report(libraries: &[Library], rounds: usize) -> String {
     text += &format!("\n|---|---|{}\n", "---:|".repeat(libraries.len() + others.len()));
 
     let mut ratios: Vec<Vec<f64>> = vec![Vec::new(); others.len()];
-    for Row { workload, mode, micros } in &yardstick.rows {
+    for Row { workload, mode, micros } in yardstick.rows.iter().filter(|row| row.mode != EMPTY) {
         let base = median(micros);
         let _ = write!(text, "| {workload} | {mode} | {} |", rounded(base));
         for library in others {
@@ -118,12 +121,31 @@ fn report(libraries: &[Library], rounds: usize) -> String {
         let _ = write!(text, " **{:.2}** |", geometric_mean(ratios));
     }
     text += "\n\n";
+    for row in yardstick.rows.iter().filter(|row| row.mode == EMPTY) {
+        text += &beyond(row, yardstick, others);
+    }
     for library in libraries {
         let Library { name, version, sqlite, settings, .. } = library;
         let _ = writeln!(text, "- {name} {version} with SQLite {sqlite}: {settings}");
     }
     let _ = write!(text, "- {rounds} rounds of {REPETITIONS} repetitions; {}", machine::facts());
     text
+}
+
+/// What libraries take for a query beyond the yardstick's prepared statement, where there is no row to read.
+fn beyond(row: &Row, yardstick: &Library, others: &[Library]) -> String {
+    let base = median(&row.micros);
+    let taken = others.iter().filter_map(|library| {
+        let micros = library.median(&row.workload, &row.mode)?;
+        Some(format!("{} {:.2}", library.name, micros - base))
+    });
+    format!(
+        "A {} takes {} {} µs. To build it and find its statement takes beyond that: {}.\n\n",
+        row.workload,
+        yardstick.name,
+        rounded(base),
+        taken.collect::<Vec<_>>().join(", "),
+    )
 }
 
 /// Two decimals below 10, one below 100, none above.
@@ -169,6 +191,20 @@ mod tests {
         assert!(text.contains("| get | autocommit | 2.00 | 3.00 | 1.50 |\n"), "{text}");
         assert!(text.contains("| **geometric mean** | | | | **1.50** |\n"), "{text}");
         assert!(text.contains("- orm 1.0.0 with SQLite 3.50.0: WAL\n"), "{text}");
+    }
+
+    #[test]
+    fn what_a_query_takes_beyond_the_first_library_is_told_in_words() {
+        let of = |name, micros| {
+            let mut library = library(name, "1,1,1");
+            let line = format!(r#"{{"workload":"query","mode":"empty table","micros":[{micros}]}}"#);
+            library.add(vec![Record::parse(&line).unwrap()]);
+            library
+        };
+        let text = report(&[of("raw", 1.0), of("orm", 1.25)], 1);
+        assert!(text.contains("A query takes raw 1.00 µs."), "{text}");
+        assert!(text.contains("beyond that: orm 0.25.\n"), "{text}");
+        assert!(!text.contains("| query |") && text.contains(" **1.00** |"), "{text}");
     }
 
     #[test]
