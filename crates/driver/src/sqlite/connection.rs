@@ -47,6 +47,7 @@ type Statements<'c> = HashMap<Shape, Statement<'c>>;
 struct Statement<'c> {
     compiled: Compiled,
     prepared: rusqlite::Statement<'c>,
+    only_reads: bool,
 }
 
 /// How many statements are kept prepared. Who has more starts over: they gain little from keeping.
@@ -113,8 +114,9 @@ impl Connection {
     ) -> std::result::Result<T, E> {
         let (known, limit) = (&self.known, self.limit.as_deref());
         self.held.as_mut().expect(HELD).with_dependent_mut(|connection, statements| {
-            let _running = known.run(connection);
-            if let Some(Statement { compiled, prepared }) = statements.get_mut(shape) {
+            let mut running = known.run(connection);
+            if let Some(Statement { compiled, prepared, only_reads }) = statements.get_mut(shape) {
+                running.only_reads(*only_reads);
                 return work(compiled.text(), Prepared::new(prepared, connection, limit));
             }
             let compiled = compile()?;
@@ -122,8 +124,9 @@ impl Connection {
             if statements.len() >= CAPACITY {
                 statements.clear();
             }
-            let Statement { compiled, prepared } =
-                statements.entry(shape.clone()).or_insert(Statement { compiled, prepared });
+            let only_reads = prepared.readonly();
+            let Statement { compiled, prepared, .. } =
+                statements.entry(shape.clone()).or_insert(Statement { compiled, prepared, only_reads });
             work(compiled.text(), Prepared::new(prepared, connection, limit))
         })
     }

@@ -68,8 +68,10 @@ impl Known {
     /// Tells that this thread uses the connection, until what is given back is dropped.
     pub(super) fn run<'k>(&'k self, connection: &'k rusqlite::Connection) -> Running<'k> {
         self.0.thread.store(THREAD.with(|thread| *thread), Ordering::Relaxed);
-        self.0.lock.fetch_max(READS, Ordering::Relaxed);
-        Running { known: self, connection, before: RUNNING.replace(self.0.number) }
+        // Only who uses the connection changes it.
+        let held = self.0.lock.load(Ordering::Relaxed);
+        self.0.lock.store(held.max(READS), Ordering::Relaxed);
+        Running { known: self, connection, before: RUNNING.replace(self.0.number), held, only_reads: false }
     }
 }
 
@@ -84,6 +86,17 @@ pub(super) struct Running<'k> {
     known: &'k Known,
     connection: &'k rusqlite::Connection,
     before: u64,
+    /// What the connection kept others from before.
+    held: u8,
+    only_reads: bool,
+}
+
+impl Running<'_> {
+    /// Tells that what is run writes nothing: in a transaction that has read, it changes no lock.
+    #[inline]
+    pub(super) fn only_reads(&mut self, only_reads: bool) {
+        self.only_reads = only_reads;
+    }
 }
 
 impl Drop for Running<'_> {
@@ -91,6 +104,8 @@ impl Drop for Running<'_> {
         RUNNING.set(self.before);
         let lock = match self.connection.is_autocommit() {
             true => NOTHING,
+            // SQLite is not asked after each read: that costs as much as to find its statement.
+            false if self.only_reads && self.held != NOTHING => return,
             false => match self.connection.transaction_state(None::<&str>) {
                 Ok(TransactionState::None) => NOTHING,
                 Ok(TransactionState::Read) => READS,
