@@ -22,6 +22,12 @@ impl<E: Borrow<Expression>> Repeats<E> {
         outer
     }
 
+    /// Whether there are none.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn leave(&mut self, outer: usize) {
         self.0.truncate(outer);
     }
@@ -35,6 +41,12 @@ impl<E: Borrow<Expression>> Repeats<E> {
         place.get_or_insert(before);
         known
     }
+}
+
+/// Whether a select can have such expressions. Most have none, which is quickly seen.
+#[inline]
+pub(crate) fn shares(select: &Select) -> bool {
+    select.distinct || !select.group_by.is_empty() || !select.distinct_on.is_empty()
 }
 
 /// The expressions of a select that must be the same in several clauses.

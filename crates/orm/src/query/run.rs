@@ -1,5 +1,6 @@
 use onggi_driver as driver;
-use onggi_sql::{Expression, Select, Selected, Statement, Summary, Value, ValueRef, shape};
+use onggi_sql::shape::{self, Shape, Values};
+use onggi_sql::{Expression, Select, Selected, Statement, Summary, Value, ValueRef};
 
 use super::{Query, Tables};
 use crate::executor::{Keep, Plain};
@@ -91,16 +92,16 @@ impl<F: Tables, S: Selection> Query<F, S> {
         executor: &mut E,
         mut each: impl FnMut(Result<S::Item<Plain>>) -> Result<()>,
     ) -> Result<()> {
-        let Reading { select, along, rest } = self.reading();
-        if !rest.is_empty() {
+        let reading = self.reading();
+        if !reading.rest.is_empty() {
             return Err(Error::usage(
                 "`each` holds one row at a time, and relations are loaded `with` all rows: those to one by \
                  `with_join` are in their rows",
             ));
         }
         self.before_run(executor)?;
-        run(&select, executor, |reader, _| {
-            each(read::<S, Plain>(&along, reader, &mut Plain))?;
+        run(reading.select(), executor, |reader, _| {
+            each(read::<S, Plain>(&reading.along, reader, &mut Plain))?;
             Ok(true)
         })
     }
@@ -201,7 +202,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     /// Those of the database.
     pub fn explain<E: Executor>(&self, executor: &mut E) -> Result<Vec<String>> {
         self.before_run(executor)?;
-        let select = self.reading().select.into_owned();
+        let select = self.reading().select().clone();
         let statement = Statement::Explain(Box::new(Statement::Select(select)));
         let (shape, values) = shape::of(&statement);
         executor.split().0.with(
@@ -247,8 +248,8 @@ impl<F: Tables, S: Selection> Query<F, S> {
     /// The same of a few rows, where the database would send them all and has not been told how many.
     fn reading_of<E: Executor>(&self, rows: i64, executor: &mut E) -> Reading<'_> {
         let mut reading = self.reading();
-        if executor.split().0.dialect().sends_ahead && reading.select.limit.is_none() {
-            reading.select.to_mut().limit = Some(Value::Integer(rows));
+        if executor.split().0.dialect().sends_ahead {
+            reading.limit(rows);
         }
         reading
     }
@@ -256,7 +257,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     /// Hands the rows to `each`, as the executor keeps them, until that says to stop.
     fn keep<E: Executor>(
         &self,
-        Reading { select, along, .. }: &Reading<'_>,
+        reading: &Reading<'_>,
         executor: &mut E,
         mut each: impl FnMut(S::Item<E::Keep>) -> bool,
     ) -> Result<()> {
@@ -265,8 +266,11 @@ impl<F: Tables, S: Selection> Query<F, S> {
         // No row of one table comes twice; through a join it can.
         let keep = executor.split().1;
         S::begin(keep, self.select.joins.is_empty());
+        let along = &reading.along;
         keep.begin_along(along);
-        let result = run(select, executor, |reader, keep| Ok(each(read::<S, E::Keep>(along, reader, keep)?)));
+        let result = run(reading.select(), executor, |reader, keep| {
+            Ok(each(read::<S, E::Keep>(along, reader, keep)?))
+        });
         let keep = executor.split().1;
         keep.finish_along(along);
         S::finish(keep);
@@ -304,7 +308,8 @@ pub(crate) fn rows<K>(
     keep: &mut K,
     mut row: impl FnMut(&mut Reader<'_>, &mut K) -> Result<bool>,
 ) -> Result<()> {
-    let (shape, values) = shape::of_select(select);
+    let (mut shape, mut values) = (Shape::default(), Values::new());
+    shape::read_select(select, &mut shape, &mut values);
     connection.with(
         &shape,
         || Statement::Select(select.clone()),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use onggi_sql::{Join, JoinKind, Select, Selected, Source};
+use onggi_sql::{Join, JoinKind, Select, Selected, Source, Value};
 
 use super::fill::put_one;
 use super::{Fetch, Relation, RelationField};
@@ -19,7 +19,9 @@ pub struct Along {
 
 /// How a query's objects are read, with what is loaded along.
 pub(crate) struct Reading<'q> {
-    pub(crate) select: Cow<'q, Select>,
+    given: &'q Select,
+    /// The select with what is read along, or for few rows.
+    changed: Option<Box<Select>>,
     /// What is in the rows.
     pub(crate) along: Vec<Along>,
     /// What other statements load, once all rows are there.
@@ -31,11 +33,7 @@ impl<'q> Reading<'q> {
     pub(crate) fn of(select: &'q Select, own: Source, fetches: &'q [Fetch]) -> Reading<'q> {
         let alone = select.distinct || !select.group_by.is_empty() || select.lock.is_some();
         if alone || !fetches.iter().any(Fetch::is_joined) {
-            return Reading {
-                select: Cow::Borrowed(select),
-                along: Vec::new(),
-                rest: Cow::Borrowed(fetches),
-            };
+            return Reading { given: select, changed: None, along: Vec::new(), rest: Cow::Borrowed(fetches) };
         }
         let mut joined = select.clone();
         let mut columns = match std::mem::replace(&mut joined.columns, Selected::Nothing) {
@@ -44,7 +42,22 @@ impl<'q> Reading<'q> {
         };
         let along = join(&mut joined, &mut columns, own, fetches);
         joined.columns = Selected::Expressions(columns);
-        Reading { select: Cow::Owned(joined), along, rest: Cow::Owned(rest(fetches)) }
+        Reading { given: select, changed: Some(Box::new(joined)), along, rest: Cow::Owned(rest(fetches)) }
+    }
+
+    /// What is run.
+    #[inline]
+    pub(crate) fn select(&self) -> &Select {
+        self.changed.as_deref().unwrap_or(self.given)
+    }
+
+    /// Gives at most so many rows, unless it is told already how many.
+    #[cold]
+    pub(crate) fn limit(&mut self, rows: i64) {
+        if self.select().limit.is_none() {
+            let select = self.changed.get_or_insert_with(|| Box::new(self.given.clone()));
+            select.limit = Some(Value::Integer(rows));
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 use super::{Tag, Walk, number};
 use crate::{Aggregate, Case, Expression, Raw, Type, Value};
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_> {
     pub(super) fn optional(&mut self, expression: Option<&'a Expression>) {
         match expression {
             None => self.shape.push(Tag::None),
@@ -34,7 +34,15 @@ impl<'a> Walk<'a> {
         self.expression(&pair.1);
     }
 
+    #[inline]
     pub(super) fn expression(&mut self, expression: &'a Expression) {
+        match self.repeats.is_empty() {
+            true => self.operation(expression),
+            false => self.maybe_repeated(expression),
+        }
+    }
+
+    fn maybe_repeated(&mut self, expression: &'a Expression) {
         let values = self.values.len();
         match self.repeats.find(expression, values) {
             None => self.operation(expression),

@@ -36,6 +36,11 @@ pub fn of_select(select: &Select) -> (Shape, Values<'_>) {
     Walk::of(|walk| walk.select(select))
 }
 
+/// The same, into a shape and values that are new: both are long, and to move them costs as much as to walk a small select.
+pub fn read_select<'a>(select: &'a Select, shape: &mut Shape, values: &mut Values<'a>) {
+    Walk::new(shape, values).select(select);
+}
+
 /// The shape of an insert, whose values are all bound at run time.
 pub fn of_insert(insert: &Insert) -> (Shape, Values<'_>) {
     Walk::of(|walk| walk.insert(insert))
@@ -93,20 +98,23 @@ enum Tag {
     Repeated,
 }
 
-#[derive(Default)]
-struct Walk<'a> {
-    shape: Shape,
-    values: Values<'a>,
+struct Walk<'a, 'w> {
+    shape: &'w mut Shape,
+    values: &'w mut Values<'a>,
     scope: Scope,
     repeats: Repeats<&'a Expression>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a, 'w> Walk<'a, 'w> {
+    fn new(shape: &'w mut Shape, values: &'w mut Values<'a>) -> Walk<'a, 'w> {
+        Walk { shape, values, scope: Scope::default(), repeats: Repeats::default() }
+    }
+
     #[inline]
-    fn of(walk: impl FnOnce(&mut Walk<'a>)) -> (Shape, Values<'a>) {
-        let mut result = Walk::default();
-        walk(&mut result);
-        (result.shape, result.values)
+    fn of(walk: impl FnOnce(&mut Walk<'a, '_>)) -> (Shape, Values<'a>) {
+        let (mut shape, mut values) = (Shape::default(), Values::new());
+        walk(&mut Walk::new(&mut shape, &mut values));
+        (shape, values)
     }
 
     fn statement(&mut self, mut statement: &'a Statement) {

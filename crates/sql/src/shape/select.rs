@@ -6,7 +6,7 @@ use crate::{Cte, Expression, Join, Lock, Order, Relation, Select, Selected, Sour
 const DERIVED: u32 = u32::MAX;
 const CTE: u32 = u32::MAX - 1;
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_> {
     pub(super) fn select(&mut self, select: &'a Select) {
         let ctes = self.with(&select.with);
         let outer = self.scope.enter();
@@ -16,7 +16,10 @@ impl<'a> Walk<'a> {
         if !select.joins.is_empty() {
             self.join_sources(&select.joins);
         }
-        let repeats = self.repeats.enter(repeat::shared(select));
+        let repeats = match repeat::shares(select) {
+            true => self.repeats.enter(repeat::shared(select)),
+            false => self.repeats.enter([]),
+        };
         self.clause(&select.distinct_on);
         if let Selected::Expressions(expressions) = &select.columns {
             self.list(expressions);
@@ -35,7 +38,12 @@ impl<'a> Walk<'a> {
             self.scope.leave(outer);
             self.compound(select);
         }
-        select.limit.iter().chain(&select.offset).for_each(|rows| self.value(rows));
+        if let Some(rows) = &select.limit {
+            self.value(rows);
+        }
+        if let Some(rows) = &select.offset {
+            self.value(rows);
+        }
         self.scope.without(ctes);
     }
 

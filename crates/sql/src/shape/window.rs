@@ -1,7 +1,7 @@
 use super::{Tag, Walk};
 use crate::{Bound, Frame, Window, Windowed};
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_> {
     pub(super) fn window(&mut self, window: &'a Window) {
         self.shape.push(Tag::Window);
         match &window.function {

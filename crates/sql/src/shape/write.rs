@@ -1,7 +1,7 @@
 use super::{Tag, Walk, number};
 use crate::{Conflict, ConflictAction, Delete, Expression, Insert, Rows, Update};
 
-impl<'a> Walk<'a> {
+impl<'a> Walk<'a, '_> {
     /// The table comes into scope behind its rows, which do not see it.
     pub(super) fn insert(&mut self, insert: &'a Insert) {
         self.shape.push(Tag::Insert);
