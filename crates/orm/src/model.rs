@@ -55,6 +55,7 @@ pub trait Model: Clone + Send + Sized + 'static {
     }
 
     /// Starts a query of this model's rows: of those in its scope, where `#[model(scope(...))]` gives it one.
+    #[inline]
     fn query() -> Query<Self> {
         Query::scoped()
     }

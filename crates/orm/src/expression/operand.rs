@@ -1,8 +1,8 @@
 //! What columns are compared with and set to.
 
-use onggi_driver::Capture;
+use onggi_driver::Bind;
 use onggi_sql as sql;
-use onggi_sql::{BinaryOperator, Value};
+use onggi_sql::{BinaryOperator, Value, ValueRef};
 
 use super::{Expression, Nullable, Tree};
 use crate::field::Field;
@@ -198,7 +198,18 @@ pub(super) fn value<T: Field>(field: &T) -> Tree {
 
 /// The value that a field binds.
 pub(crate) fn captured<T: Field>(field: &T) -> Result<Value> {
-    let mut capture = Capture::default();
-    field.bind(&mut capture)?;
-    capture.values.pop().ok_or_else(|| Error::value("the field bound no value"))
+    let mut only = Only(None);
+    field.bind(&mut only)?;
+    only.0.ok_or_else(|| Error::value("the field bound no value"))
+}
+
+/// Keeps one value, which needs no list.
+struct Only(Option<Value>);
+
+impl Bind for Only {
+    #[inline]
+    fn bind(&mut self, value: ValueRef<'_>) -> onggi_driver::Result<()> {
+        self.0 = Some(value.to_owned());
+        Ok(())
+    }
 }

@@ -260,20 +260,28 @@ impl<F: Tables, S> Query<F, S> {
 
     /// Sorts by a column or expression, [`asc`](crate::Expression::asc) unless told otherwise; several calls sort by
     /// the first, and rows equal in it by the next.
+    #[inline]
     pub fn order_by<O: Into<Order>>(mut self, order: impl FnOnce(F::Columns) -> O) -> Query<F, S> {
         let (tree, order) = order(self.columns()).into().into_parts();
         let expression = self.take(tree);
-        self.select.order.push(order(expression));
+        let order = order(expression);
+        match self.select.order.is_empty() {
+            // Of its size: most queries are sorted by one.
+            true => self.select.order = vec![order],
+            false => self.select.order.push(order),
+        }
         self
     }
 
     /// Gives at most this many rows.
+    #[inline]
     pub fn limit(mut self, rows: u32) -> Query<F, S> {
         self.select.limit = Some(Value::Integer(rows.into()));
         self
     }
 
     /// Skips this many rows first.
+    #[inline]
     pub fn offset(mut self, rows: u32) -> Query<F, S> {
         self.select.offset = Some(Value::Integer(rows.into()));
         self
@@ -334,6 +342,7 @@ impl<F: Tables, S> Query<F, S> {
     /// conditions.push(user.name.ne(""));
     /// let adults = query.filter(|_| conditions.into_iter().collect::<Condition>());
     /// ```
+    #[inline]
     pub fn columns(&self) -> F::Columns {
         F::columns(&self.sources)
     }

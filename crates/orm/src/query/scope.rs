@@ -16,6 +16,7 @@ pub(super) struct Scoped {
 
 impl<M: Model> Query<M> {
     /// A query of the rows in the model's scope.
+    #[inline]
     pub(crate) fn scoped() -> Query<M> {
         let mut query = Query::new();
         if let Some(scope) = M::SCOPE {

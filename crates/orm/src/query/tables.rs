@@ -76,6 +76,7 @@ impl<M: Model> Tables for M {
         Whole::new(source, next)
     }
 
+    #[inline]
     fn columns(sources: &[Source]) -> M::Columns<Must> {
         M::columns(sources[0])
     }
