@@ -200,7 +200,9 @@ fn associated(model: &Model) -> TokenStream {
     quote! {
         type Columns<__N: __onggi::Nullability> = #columns<__N>;
         type Key = #key;
+        #[inline]
         fn table() -> &'static __onggi::sql::Table { &__TABLE }
+        #[inline]
         fn columns<__N: __onggi::Nullability>(source: __onggi::Source) -> #columns<__N> {
             #columns { #(#fields,)* #(#collections,)* __source: source }
         }
@@ -238,10 +240,13 @@ fn key(model: &Model) -> TokenStream {
     };
     quote! {
         fn key(&self) -> #ty { #key }
+        #[inline]
         fn has_key(&self, key: &#ty) -> bool { #has_key }
+        #[inline]
         fn hash_key<H: ::core::hash::Hasher>(&self, state: &mut H) {
             #(<#types as ::core::hash::Hash>::hash(&self.#fields, state);)*
         }
+        #[inline]
         fn read_key(reader: &__onggi::Reader<'_>) -> __onggi::Result<#ty> { #read_key }
     }
 }

@@ -78,6 +78,7 @@ impl Table {
     }
 
     /// The table's number in this process: small, dense, given at first use.
+    #[inline]
     pub fn number(&self) -> u32 {
         self.number.get()
     }
@@ -308,6 +309,7 @@ impl Number {
         Number(AtomicU32::new(0))
     }
 
+    #[inline]
     fn get(&self) -> u32 {
         match self.0.load(Ordering::Relaxed) {
             0 => self.assign(),

@@ -59,14 +59,22 @@ impl Arena {
         self.stores.get_mut(M::table().number() as usize)?.as_mut()?.as_any_mut().downcast_mut()
     }
 
+    #[inline]
     pub(super) fn store_or_new<M: Model>(&mut self) -> &mut Store<M> {
         let number = M::table().number() as usize;
+        if !matches!(self.stores.get(number), Some(Some(_))) {
+            self.new_store::<M>(number);
+        }
+        let store = self.stores[number].as_mut().and_then(|store| store.as_any_mut().downcast_mut());
+        store.expect("a table's number belongs to one model")
+    }
+
+    #[cold]
+    fn new_store<M: Model>(&mut self, number: usize) {
         if self.stores.len() <= number {
             self.stores.resize_with(number + 1, || None);
         }
-        let seed = self.seed;
-        let store = self.stores[number].get_or_insert_with(|| Box::new(Store::<M>::new(seed)));
-        store.as_any_mut().downcast_mut().expect("a table's number belongs to one model")
+        self.stores[number] = Some(Box::new(Store::<M>::new(self.seed)));
     }
 
     /// The object of the row that was found by a key of which no object is here.
@@ -79,7 +87,7 @@ impl Arena {
         let object = M::read(reader)?;
         if object.has_key(key) {
             let now = self.epochs.now();
-            return Ok(self.store_or_new().load_new(object, now));
+            return Ok(self.store_or_new().load_found(object, key, now));
         }
         // The row's own key is another that the database takes for equal, whose object can be here.
         reader.restart();

@@ -20,16 +20,23 @@ impl Identity {
         self.slots.is_empty()
     }
 
-    pub(super) fn find(&self, key: &impl Hash, is: impl Fn(u32) -> bool) -> Option<u32> {
-        let hash = self.hasher.hash_one(key);
+    /// What a key is found by.
+    #[inline]
+    pub(super) fn hash(&self, key: &impl Hash) -> u64 {
+        self.hasher.hash_one(key)
+    }
+
+    /// The slot of the key of a hash.
+    #[inline]
+    pub(super) fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
         self.slots.find(hash, |&slot| is(slot)).copied()
     }
 
-    /// Adds a slot whose key no other has.
-    pub(super) fn insert(&mut self, slot: u32, hash_key: impl Fn(u32, &mut State)) {
+    /// Adds a slot whose key has this hash, and no other has.
+    #[inline]
+    pub(super) fn insert(&mut self, slot: u32, hash: u64, hash_key: impl Fn(u32, &mut State)) {
         let hasher = &self.hasher;
-        let hash = |slot: &u32| hash_of(hasher, |state| hash_key(*slot, state));
-        self.slots.insert_unique(hash(&slot), slot, hash);
+        self.slots.insert_unique(hash, slot, |slot| hash_of(hasher, |state| hash_key(*slot, state)));
     }
 
     /// Makes room for more slots at once.
@@ -59,7 +66,8 @@ impl Identity {
     pub(super) fn fill(&mut self, slots: Range<usize>, hash_key: impl Fn(u32, &mut State)) {
         self.reserve(slots.len(), &hash_key);
         for slot in slots.filter_map(|slot| u32::try_from(slot).ok()) {
-            self.insert(slot, &hash_key);
+            let hash = hash_of(&self.hasher, |state| hash_key(slot, state));
+            self.insert(slot, hash, &hash_key);
         }
     }
 

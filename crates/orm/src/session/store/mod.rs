@@ -161,7 +161,12 @@ impl<M: Model> Store<M> {
     /// The object of a key, wherever it stands, and whether its values can be trusted.
     pub(super) fn find(&mut self, key: &M::Key) -> Option<(Handle<M>, bool)> {
         self.index_late();
-        let slot = self.identity.find(key, |slot| self.slots.has_key(slot, key))?;
+        self.find_hashed(key, self.identity.hash(key))
+    }
+
+    #[inline]
+    fn find_hashed(&self, key: &M::Key, hash: u64) -> Option<(Handle<M>, bool)> {
+        let slot = self.identity.find(hash, |slot| self.slots.has_key(slot, key))?;
         let Slot { stamp, epoch, .. } = &self.slots[slot];
         Some((Handle::new(slot, *stamp), *epoch != SUSPECT))
     }
@@ -201,18 +206,25 @@ impl<M: Model> Store<M> {
             return Ok(handle);
         }
         let key = M::read_key(reader)?;
-        match self.find(&key) {
+        self.index_late();
+        let hash = self.identity.hash(&key);
+        match self.find_hashed(&key, hash) {
             Some((handle, _)) => self.reload(handle, reader, epoch, current),
-            None => Ok(self.load_new(M::read(reader)?, epoch)),
+            None => Ok(self.load_new(M::read(reader)?, hash, epoch)),
         }
     }
 
-    /// Takes an object in that was read, and is not here yet.
-    pub(super) fn load_new(&mut self, object: M, epoch: u32) -> Handle<M> {
+    /// Takes an object in that was found by this key, and is not here yet.
+    pub(super) fn load_found(&mut self, object: M, key: &M::Key, epoch: u32) -> Handle<M> {
         self.index_late();
+        self.load_new(object, self.identity.hash(key), epoch)
+    }
+
+    #[inline]
+    fn load_new(&mut self, object: M, hash: u64, epoch: u32) -> Handle<M> {
         let handle = self.place(object, Phase::Persistent, epoch);
         let slots = &self.slots;
-        self.identity.insert(handle.slot, |slot, state| slots.hash_key(slot, state));
+        self.identity.insert(handle.slot, hash, |slot, state| slots.hash_key(slot, state));
         handle
     }
 
