@@ -352,6 +352,24 @@ impl Objects for Arena {
         }
     }
 
+    fn bind_all(
+        &self,
+        object: Object,
+        columns: &[usize],
+        to: &mut dyn Bind,
+    ) -> std::result::Result<(), (usize, Error)> {
+        let mut rest = columns;
+        if let Some(store) = self.any(object.store) {
+            // The store goes on as far as values are in the object itself.
+            while let Some((position, referred)) = store.bind_all(object.slot, rest, to)? {
+                self.bind_key(referred, to).map_err(|error| (rest[position], error))?;
+                rest = &rest[position + 1..];
+            }
+            return Ok(());
+        }
+        rest.iter().try_for_each(|&column| self.bind(object, column, to).map_err(|error| (column, error)))
+    }
+
     fn bind_key(&self, object: Object, to: &mut dyn Bind) -> Result<()> {
         let Some(store) = self.any(object.store) else { return Ok(()) };
         match store.key_refers(object.slot) {

@@ -1,5 +1,5 @@
 use super::{ColumnSet, Object};
-use crate::{Bind, Result, Table};
+use crate::{Bind, Error, Result, Table};
 
 /// Everything that a flush is to write.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +53,20 @@ pub trait Objects {
     ///
     /// A value that the column cannot hold.
     fn bind(&self, object: Object, column: usize, to: &mut dyn Bind) -> Result<()>;
+
+    /// Binds the values of several columns, in this order.
+    ///
+    /// # Errors
+    ///
+    /// The first column that cannot hold its value, and why.
+    fn bind_all(
+        &self,
+        object: Object,
+        columns: &[usize],
+        to: &mut dyn Bind,
+    ) -> std::result::Result<(), (usize, Error)> {
+        columns.iter().try_for_each(|&column| self.bind(object, column, to).map_err(|error| (column, error)))
+    }
 
     /// Binds the primary key of the object's row, one part after another.
     ///

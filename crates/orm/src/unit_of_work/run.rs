@@ -203,13 +203,17 @@ impl Step {
         objects: &dyn Objects,
         to: &mut dyn Bind,
     ) -> Result<()> {
-        for &column in columns {
-            if self.nulls.contains(column) {
-                to.bind(ValueRef::Null)?;
-            } else {
-                objects.bind(object, column, to).map_err(|error| {
-                    error.prefixed(format_args!("{}.{}", self.table.name, self.table.columns[column].name))
-                })?;
+        let named = |(column, error): (usize, Error)| {
+            error.prefixed(format_args!("{}.{}", self.table.name, self.table.columns[column].name))
+        };
+        if self.nulls.is_empty() {
+            objects.bind_all(object, columns, to).map_err(named)?;
+        } else {
+            for column in columns {
+                match self.nulls.contains(*column) {
+                    true => to.bind(ValueRef::Null)?,
+                    false => objects.bind_all(object, std::slice::from_ref(column), to).map_err(named)?,
+                }
             }
         }
         if self.kind == ChangeKind::Insert {

@@ -32,6 +32,20 @@ pub(in crate::session) trait AnyStore: Send {
     fn changes(&mut self, to: &mut Vec<Change>) -> Result<()>;
     /// Binds the value of a column, unless that is a handle: then gives the object referred to.
     fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<Option<Object>>;
+    /// Binds the values of columns, up to one that is a handle: then gives its place among them, and the object referred to.
+    fn bind_all(
+        &self,
+        slot: u32,
+        columns: &[usize],
+        to: &mut dyn Bind,
+    ) -> std::result::Result<Option<(usize, Object)>, (usize, Error)> {
+        for (position, &column) in columns.iter().enumerate() {
+            if let Some(referred) = self.bind(slot, column, to).map_err(|error| (column, error))? {
+                return Ok(Some((position, referred)));
+            }
+        }
+        Ok(None)
+    }
     fn referred(&self, slot: u32, column: usize) -> Option<Object>;
     fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<()>;
     /// The object whose key is the primary key as well, while that is a handle.
@@ -253,9 +267,13 @@ impl<M: Model> AnyStore for Store<M> {
         for undo in std::mem::take(&mut self.undo) {
             match undo {
                 Undo::Deleted(number, stamp) if self.is_current(number, stamp) => self.vacate(number),
-                Undo::Updated(_, _, before) => self.slots.discard(before),
-                Undo::Inserted(..) | Undo::Deleted(..) => {}
+                Undo::Updated(_, _, before) if !self.touched.is_empty() => self.slots.discard(before),
+                Undo::Inserted(..) | Undo::Updated(..) | Undo::Deleted(..) => {}
             }
+        }
+        if self.touched.is_empty() {
+            // All copies are of what was undoable until now.
+            self.slots.discard_all();
         }
     }
 

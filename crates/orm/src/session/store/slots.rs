@@ -114,6 +114,11 @@ impl<M> Slots<M> {
         self.truncate();
     }
 
+    /// Drops all copies, none of which is the original of an object that is lent.
+    pub(super) fn discard_all(&mut self) {
+        self.copies = Vec::new();
+    }
+
     fn truncate(&mut self) {
         while let Some(None) = self.copies.last() {
             self.copies.pop();
