@@ -201,11 +201,10 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn flushed(&mut self, epoch: u32) -> Result<()> {
-        let slots = &self.slots;
-        let inserted = |slot: &&u32| slots[**slot].phase == Phase::Pending;
+        let inserted = |slot: &&u32| self.slots[**slot].phase == Phase::Pending;
         let inserted = self.touched.iter().filter(inserted).count();
         if inserted > 0 {
-            self.identity.reserve(inserted, |slot, state| slots.hash_key(slot, state));
+            self.identity.reserve(inserted);
         }
         self.undo.reserve(self.touched.len());
         for number in std::mem::take(&mut self.touched) {

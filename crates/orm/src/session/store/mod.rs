@@ -10,7 +10,7 @@ pub(crate) use version::{count_up, next_version};
 use std::ops::Range;
 
 use self::slots::{Copied, Phase, Slot, Slots};
-use super::identity::Identity;
+use super::identity::{Identity, Short};
 use super::state::State;
 use crate::column_set::ColumnSet;
 use crate::handle::Handle;
@@ -165,7 +165,7 @@ impl<M: Model> Store<M> {
     }
 
     #[inline]
-    fn find_hashed(&self, key: &M::Key, hash: u64) -> Option<(Handle<M>, bool)> {
+    fn find_hashed(&self, key: &M::Key, hash: Short) -> Option<(Handle<M>, bool)> {
         let slot = self.identity.find(hash, |slot| self.slots.has_key(slot, key))?;
         let Slot { stamp, epoch, .. } = &self.slots[slot];
         Some((Handle::new(slot, *stamp), *epoch != SUSPECT))
@@ -221,10 +221,9 @@ impl<M: Model> Store<M> {
     }
 
     #[inline]
-    fn load_new(&mut self, object: M, hash: u64, epoch: u32) -> Handle<M> {
+    fn load_new(&mut self, object: M, hash: Short, epoch: u32) -> Handle<M> {
         let handle = self.place(object, Phase::Persistent, epoch);
-        let slots = &self.slots;
-        self.identity.insert(handle.slot, hash, |slot, state| slots.hash_key(slot, state));
+        self.identity.insert(handle.slot, hash);
         handle
     }
 
@@ -295,7 +294,7 @@ impl<M: Model> Store<M> {
         let slots = &self.slots;
         let Some(key) = slots.stored(number).map(M::key) else { return };
         let is = |slot: u32| slots.has_key(slot, &key);
-        let before = self.identity.replace(number, is, |slot, state| slots.hash_key(slot, state));
+        let before = self.identity.replace(number, self.identity.hash(&key), is);
         if let Some(before) = before {
             self.vacate(before);
         }
@@ -303,8 +302,8 @@ impl<M: Model> Store<M> {
 
     fn forget(&mut self, number: u32) {
         self.index_late();
-        let slots = &self.slots;
-        self.identity.remove(number, |state| slots.hash_key(number, state));
+        let hash = self.identity.hash_of(|state| self.slots.hash_key(number, state));
+        self.identity.remove(number, hash);
     }
 
     fn vacate(&mut self, number: u32) {
