@@ -12,7 +12,15 @@ pub type Case = fn(&Harness) -> Result<()>;
 pub struct Harness {
     database: Database,
     record: Arc<Mutex<Vec<String>>>,
-    exact: bool,
+    kind: Kind,
+}
+
+/// The database, as far as it decides what a case expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sqlite,
+    Postgres,
+    Mysql,
 }
 
 impl Harness {
@@ -28,7 +36,12 @@ impl Harness {
         database.on_statement(move |executed| {
             writer.lock().unwrap_or_else(PoisonError::into_inner).push(described(executed));
         });
-        Ok(Harness { database, record, exact: url.starts_with("sqlite:") })
+        let kind = match url.split(':').next() {
+            Some("sqlite") => Kind::Sqlite,
+            Some("postgres" | "postgresql") => Kind::Postgres,
+            _ => Kind::Mysql,
+        };
+        Ok(Harness { database, record, kind })
     }
 
     pub fn database(&self) -> &Database {
@@ -89,24 +102,64 @@ impl Harness {
 
     /// Whether statements are compared word by word.
     pub fn is_exact(&self) -> bool {
-        self.exact
+        self.kind == Kind::Sqlite
     }
 
     /// Whether texts may have NUL characters.
     pub fn keeps_nul(&self) -> bool {
-        self.exact
+        self.kind != Kind::Postgres
     }
 
     /// Whether times are kept to the nanosecond; else to the microsecond.
     pub fn keeps_nanoseconds(&self) -> bool {
-        self.exact
+        self.kind == Kind::Sqlite
+    }
+
+    /// Whether floating-point numbers may be infinite.
+    pub fn keeps_infinities(&self) -> bool {
+        self.kind != Kind::Mysql
+    }
+
+    /// Whether decimals keep the zeros at their end.
+    pub fn keeps_scale(&self) -> bool {
+        self.kind != Kind::Mysql
+    }
+
+    /// Whether a transaction goes on behind a statement that failed.
+    pub fn goes_on_after_failures(&self) -> bool {
+        self.kind != Kind::Postgres
+    }
+
+    /// Whether a transaction can wait until it is safe to read.
+    pub fn defers(&self) -> bool {
+        self.kind == Kind::Postgres
+    }
+
+    /// Whether a key of a JSON document is found by a path, whatever its letters: MariaDB finds none that begins with a hyphen.
+    pub fn finds_key(&self, key: &str) -> bool {
+        self.kind != Kind::Mysql || !key.starts_with('-')
+    }
+
+    /// Whether rows that are read can be locked.
+    pub fn locks(&self) -> bool {
+        self.kind != Kind::Sqlite
+    }
+
+    /// Whether it has `DISTINCT ON`.
+    pub fn has_distinct_on(&self) -> bool {
+        self.kind == Kind::Postgres
+    }
+
+    /// Whether several tables are dropped in one statement.
+    pub fn drops_together(&self) -> bool {
+        self.kind != Kind::Sqlite
     }
 
     /// The statements since the last call, in order; one that ran several times in a row with other parameters is
     /// written `3 x INSERT …`.
     pub fn statements(&self) -> Statements {
         let texts = std::mem::take(&mut *self.record.lock().unwrap_or_else(PoisonError::into_inner));
-        Statements(texts.into_iter().map(|text| Text { text, exact: self.exact }).collect())
+        Statements(texts.into_iter().map(|text| Text { text, exact: self.is_exact() }).collect())
     }
 }
 

@@ -20,7 +20,7 @@ struct Odd {
     name: String,
     #[model(column = "*/ \\' \\\" \\` ? :name $2")]
     note: Option<String>,
-    #[model(column = "doc'; --\n")]
+    #[model(column = "doc'; --\n'")]
     doc: Json<serde_json::Value>,
 }
 
@@ -107,8 +107,9 @@ pub fn hostile_values_stay_values_in_conditions(harness: &Harness) -> Result<()>
             found(Odd::query().filter(|o| o.name.ends_with(text)), c)?,
             those(&|value| value.ends_with(text))
         );
-        assert_eq!(found(Odd::query().filter(|o| o.doc.get(text).text().eq(text)), c)?, only, "{text:?}");
-        assert_eq!(found(Odd::query().filter(|o| o.doc.get(text).exists()), c)?, only, "{text:?}");
+        let in_doc = if harness.finds_key(text) { only.clone() } else { Vec::new() };
+        assert_eq!(found(Odd::query().filter(|o| o.doc.get(text).text().eq(text)), c)?, in_doc, "{text:?}");
+        assert_eq!(found(Odd::query().filter(|o| o.doc.get(text).exists()), c)?, in_doc, "{text:?}");
         assert_eq!(found(Odd::query().filter(|o| o.name.concat(text).eq(format!("{text}{text}"))), c)?, only);
     }
     canaries(harness)

@@ -12,7 +12,7 @@ macro_rules! cases {
                 unsigned_integers_of_64_bits_are_kept_or_refused
                 integers_that_a_field_cannot_hold_are_refused_when_read
                 floats_are_kept_at_their_extremes
-                infinities_are_kept
+                infinities_are_kept_or_refused
                 nan_is_refused
                 a_double_that_is_no_single_is_refused_when_read
                 texts_are_kept_to_the_last_character

@@ -54,7 +54,7 @@ pub fn inserting_many_is_all_or_nothing(harness: &Harness) -> Result<()> {
     let mut connection = harness.connect()?;
     let mut jars = [jar("a", 1.0), jar("b", 1.0), jar("a", 1.0), jar("c", 1.0)];
     let error = connection.insert_all(&mut jars).expect_err("a label twice");
-    assert!(error.is_unique_violation());
+    assert!(error.is_unique_violation(), "{error:?}");
     assert_eq!((error.table(), error.columns()), (Some("jar"), vec!["label"]));
     assert!(jars.iter().all(|jar| jar.id.is_unset()));
     assert_eq!(harness.rows::<Jar>()?, []);
@@ -170,7 +170,7 @@ pub fn upserting_past_another_unique_column_is_a_violation(harness: &Harness) ->
     harness.insert([Jar { shelf: 1, place: Some(2), ..jar("a", 1.0) }])?;
     let mut clash = Jar { shelf: 1, place: Some(2), ..jar("b", 1.0) };
     let error = harness.connect()?.upsert(&mut clash, |j| j.label).expect_err("a place taken");
-    assert!(error.is_unique_violation());
+    assert!(error.is_unique_violation(), "{error:?}");
     assert_eq!(error.columns(), ["shelf", "place"]);
     Ok(())
 }

@@ -136,7 +136,9 @@ fn texts_are_equal_where_their_bytes_are() -> Result<()> {
 fn times_are_kept_to_the_microsecond_and_finer_ones_are_refused() -> Result<()> {
     use chrono::{NaiveDate, NaiveTime};
     let Some((_database, mut connection)) = connect()? else { return Ok(()) };
-    for (year, month, day) in [(1, 1, 1), (999, 12, 31), (1970, 1, 1), (2024, 2, 29), (9999, 12, 31)] {
+    for (year, month, day) in
+        [(0, 1, 1), (1, 1, 1), (999, 12, 31), (1970, 1, 1), (2024, 2, 29), (9999, 12, 31)]
+    {
         let day = NaiveDate::from_ymd_opt(year, month, day).expect("a day");
         for time in [NaiveTime::MIN, NaiveTime::from_hms_micro_opt(23, 59, 59, 999_999).expect("a time")] {
             let moment = day.and_time(time);
@@ -152,12 +154,12 @@ fn times_are_kept_to_the_microsecond_and_finer_ones_are_refused() -> Result<()> 
     }
     let finer = NaiveTime::from_hms_nano_opt(1, 2, 3, 4).expect("a time");
     let leap = NaiveTime::from_hms_micro_opt(23, 59, 59, 1_500_000).expect("a time");
-    let (early, late) = (NaiveDate::from_ymd_opt(0, 12, 31), NaiveDate::from_ymd_opt(10_000, 1, 1));
+    let (early, late) = (NaiveDate::from_ymd_opt(-1, 12, 31), NaiveDate::from_ymd_opt(10_000, 1, 1));
     for (value, words) in [
         (Value::Time(finer), "microseconds"),
         (Value::Time(leap), "leap second"),
-        (Value::Date(early.expect("a day")), "years are 1 to 9999"),
-        (Value::Date(late.expect("a day")), "years are 1 to 9999"),
+        (Value::Date(early.expect("a day")), "years are 0 to 9999"),
+        (Value::Date(late.expect("a day")), "years are 0 to 9999"),
     ] {
         let error = rows(&mut connection, "SELECT ?", &[value]).expect_err(words);
         assert!(error.is_value() && error.to_string().contains(words), "{error}");

@@ -171,8 +171,8 @@ impl Sql {
         if let Some(error) = &self.error {
             return Err(Error::value(&**error));
         }
-        let own = placeholders(&self.text, connection.dialect());
         let types: Vec<_> = self.values.iter().map(Value::ty).collect();
+        let own = placeholders(&self.text, connection.dialect(), &types);
         connection.with_typed_text(&own.text, &types, |prepared| {
             let (wanted, bound) = (own.parameters.unwrap_or(prepared.parameters()), self.values.len());
             if wanted != bound {

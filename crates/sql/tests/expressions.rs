@@ -190,6 +190,6 @@ fn texts_that_stand_in_the_statement_are_quoted() {
 #[test]
 fn paths_into_json() {
     let path = json_path([JsonStep::Key("a.b"), JsonStep::Index(3), JsonStep::Key("q\"\\\n")]);
-    assert_eq!(path, r#"$."a.b"[3]."q\"\\\u000a""#);
+    assert_eq!(path, r#"$."a.b"[3]."q\"\\\n""#);
     assert_eq!(json_path([]), "$");
 }

@@ -2,14 +2,20 @@
 
 use mysql::Conn;
 use mysql::prelude::Queryable;
-use onggi_sql::dialect::MYSQL_KEY_COLUMNS;
+use onggi_sql::dialect::{MYSQL_KEY_COLUMNS, MYSQL_OTHER_KEY};
 
+use super::said::Said;
 use crate::Error;
+use crate::error::Kind;
 
 /// The error of a statement, with what is found out about the constraint. Where nothing is, it is as it was.
 #[cold]
 pub(super) fn blamed(error: Error, text: &str, client: &mut Conn) -> Error {
     let Some(table) = table(text) else { return error };
+    if text.contains(MYSQL_OTHER_KEY) && Said::code_of(&error) == Some(TWO_ROWS) {
+        let said = format!("a row of {table} with the same values of another unique constraint exists");
+        return Error::new(Kind::Unique, said).with_columns(table, Vec::new()).with_source(error);
+    }
     if error.is_not_null_violation() {
         let columns = error.columns().to_vec();
         let said = match columns.first() {
@@ -26,6 +32,10 @@ pub(super) fn blamed(error: Error, text: &str, client: &mut Conn) -> Error {
     let said = format!("a row of {table} with the same {} exists", columns.join(", "));
     error.reworded(said).with_columns(table, columns)
 }
+
+/// The error of a subquery that may have one row and has two, by which an insert says that another constraint is violated than
+/// the one that it names.
+const TWO_ROWS: u16 = 1242;
 
 /// The columns of an index.
 fn columns(table: &str, key: &str, client: &mut Conn) -> mysql::Result<Vec<String>> {

@@ -52,11 +52,11 @@ pub(super) fn finite(value: f64) -> Result<f64> {
 #[cfg(feature = "chrono")]
 pub(super) fn day(value: chrono::NaiveDate) -> Result<(u16, u8, u8)> {
     use chrono::Datelike;
-    let year = u16::try_from(value.year()).ok().filter(|year| (1..=9999).contains(year));
+    let year = u16::try_from(value.year()).ok().filter(|year| (0..=9999).contains(year));
     let parts = year.zip(u8::try_from(value.month()).ok()).zip(u8::try_from(value.day()).ok());
     parts.map(|((year, month), day)| (year, month, day)).ok_or_else(|| {
         Error::value(format!(
-            "the year {} is none that MariaDB and MySQL keep; years are 1 to 9999",
+            "the year {} is none that MariaDB and MySQL keep; years are 0 to 9999",
             value.year()
         ))
     })

@@ -1,30 +1,52 @@
+use std::vec::IntoIter;
+
 use mysql::{Binary, Column, QueryResult, Value as Read};
 
 use super::decode;
 use super::state::State;
 use crate::{Error, Result, Type, ValueRef};
 
-/// The rows of a running statement, which come as they are asked for.
+/// The rows of a statement.
 pub(crate) struct Rows<'p> {
-    result: QueryResult<'p, 'p, 'p, Binary>,
+    source: Source<'p>,
     row: Option<mysql::Row>,
     ended: bool,
     state: &'p mut State,
 }
 
+enum Source<'p> {
+    /// They come as they are asked for.
+    Streamed(QueryResult<'p, 'p, 'p, Binary>),
+    /// They are here.
+    Kept(Vec<Column>, IntoIter<mysql::Row>),
+}
+
 impl<'p> Rows<'p> {
     pub(super) fn new(result: QueryResult<'p, 'p, 'p, Binary>, state: &'p mut State) -> Rows<'p> {
-        Rows { result, row: None, ended: false, state }
+        Rows { source: Source::Streamed(result), row: None, ended: false, state }
+    }
+
+    pub(super) fn kept(columns: Vec<Column>, rows: Vec<mysql::Row>, state: &'p mut State) -> Rows<'p> {
+        Rows { source: Source::Kept(columns, rows.into_iter()), row: None, ended: false, state }
     }
 
     /// The names of their columns.
     pub(crate) fn columns(&self) -> Vec<String> {
-        self.result.columns().as_ref().iter().map(|column| column.name_str().into_owned()).collect()
+        let names =
+            |columns: &[Column]| columns.iter().map(|column| column.name_str().into_owned()).collect();
+        match &self.source {
+            Source::Streamed(result) => names(result.columns().as_ref()),
+            Source::Kept(columns, _) => names(columns),
+        }
     }
 
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
-        // Behind the end of what the statement gives stand the other results of a procedure.
-        let next = if self.ended { None } else { self.result.next() };
+        let next = match &mut self.source {
+            // Behind the end of what the statement gives stand the other results of a procedure.
+            _ if self.ended => None,
+            Source::Streamed(result) => result.next(),
+            Source::Kept(_, rows) => rows.next().map(Ok),
+        };
         self.ended = !matches!(next, Some(Ok(_)));
         self.row = next.transpose().map_err(|error| self.state.failed(error))?;
         Ok(self.row.as_ref().map(Row))

@@ -4,6 +4,8 @@ use std::fmt;
 
 use mysql::MySqlError;
 
+use crate::Error;
+
 /// The number, the SQLSTATE and the words of an error.
 #[derive(Debug)]
 pub(super) struct Said {
@@ -15,6 +17,11 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn of(said: &MySqlError) -> Said {
         Said { code: said.code, state: said.state.clone(), words: words(said) }
+    }
+
+    /// The number of the server's error that is behind one of ours.
+    pub(super) fn code_of(error: &Error) -> Option<u16> {
+        std::error::Error::source(error)?.downcast_ref::<Said>().map(|said| said.code)
     }
 }
 

@@ -140,12 +140,20 @@ impl<'p> Prepared<'p> {
     }
 
     pub(crate) fn rows(&mut self) -> Result<Rows<'_>> {
+        match self.statement.writes {
+            Writes::Not => self.streamed(),
+            _ => self.written(),
+        }
+    }
+
+    /// The rows that come as they are asked for.
+    fn streamed(&mut self) -> Result<Rows<'_>> {
         let parameters = self.parameters()?;
-        let before = self.statement.inner.columns();
+        let told = self.statement.inner.columns();
         let Prepared { statement, client, state, .. } = self;
         let inner = statement.inner.clone();
         match client.exec_iter(inner, parameters) {
-            Ok(result) if same_columns(&before, result.columns().as_ref()) => Ok(Rows::new(result, state)),
+            Ok(result) if same_columns(&told, result.columns().as_ref()) => Ok(Rows::new(result, state)),
             Ok(result) => {
                 drop(result);
                 statement.outdated = true;
@@ -154,6 +162,19 @@ impl<'p> Prepared<'p> {
             }
             Err(error) => Err(statement.failed(error, state)),
         }
+    }
+
+    /// The rows that a writing statement gives, taken at once: behind them stands what else there is to know.
+    fn written(&mut self) -> Result<Rows<'_>> {
+        let parameters = self.parameters()?;
+        let asked = self.client.exec_iter(&self.statement.inner, parameters).and_then(|mut result| {
+            let columns = result.columns().as_ref().to_vec();
+            let rows = result.by_ref().collect::<mysql::Result<Vec<_>>>()?;
+            drained(result).map(|()| (columns, rows))
+        });
+        let (columns, rows) = asked.map_err(|error| self.failed(error))?;
+        self.heard();
+        Ok(Rows::kept(columns, rows, self.state))
     }
 
     #[cold]
@@ -205,16 +226,19 @@ enum Writes {
     Updates,
     /// It counts a row twice that was there and is changed.
     Inserts,
-    Else,
+    Others,
+    /// It reads, as far as the word tells.
+    Not,
 }
 
 impl Writes {
     fn of(text: &str) -> Writes {
         let word = text.trim_start().split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("");
-        match () {
-            () if word.eq_ignore_ascii_case("update") => Writes::Updates,
-            () if word.eq_ignore_ascii_case("insert") => Writes::Inserts,
-            () => Writes::Else,
+        match &*word.to_ascii_lowercase() {
+            "update" => Writes::Updates,
+            "insert" => Writes::Inserts,
+            "delete" | "replace" | "call" => Writes::Others,
+            _ => Writes::Not,
         }
     }
 
@@ -229,7 +253,7 @@ impl Writes {
                 Some(twice) => affected.saturating_sub(twice),
                 None => affected.min(1),
             },
-            Writes::Else => affected,
+            Writes::Others | Writes::Not => affected,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Databases of their own on a MariaDB or MySQL server, for tests that want one to themselves.
 
+#[allow(clippy::duplicate_mod, reason = "a test of several servers has it with each")]
 #[path = "../../../driver/tests/server/mod.rs"]
 pub mod server;
 

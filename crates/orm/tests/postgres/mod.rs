@@ -1,5 +1,6 @@
 //! Schemas of their own on a PostgreSQL server, for tests that want a database to themselves.
 
+#[allow(clippy::duplicate_mod, reason = "a test of several servers has it with each")]
 #[path = "../../../driver/tests/server/mod.rs"]
 pub mod server;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::Dialect;
+use crate::{Dialect, Type};
 
 /// SQL of the program's own, as a database takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,10 @@ pub struct Own<'t> {
 /// A text with its placeholders as the dialect has them.
 ///
 /// `?` is the parameter behind the greatest so far, `?2` the second, `??` a question mark. Those in texts, names and comments are none. Where the
-/// dialect's own placeholders are question marks with numbers, the text is given to the database as it is.
-pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> Own<'t> {
+/// dialect's own placeholders are question marks with numbers, the text is given to the database as it is. What the database has to
+/// be told of a value's type, by the types of the parameters as far as they are known, stands around its placeholder where that is a
+/// conversion.
+pub fn placeholders<'t>(text: &'t str, dialect: &Dialect, types: &[Option<Type>]) -> Own<'t> {
     if dialect.numbered && dialect.parameter == '?' {
         return Own { text: text.into(), parameters: None, order: None };
     }
@@ -49,11 +51,16 @@ pub fn placeholders<'t>(text: &'t str, dialect: &Dialect) -> Own<'t> {
         } else {
             let parameter: usize = number.unwrap_or(count + 1);
             count = count.max(parameter);
-            written.push(dialect.parameter);
+            let place = parameter.saturating_sub(1);
+            let told = types.get(place).copied().flatten().filter(|_| dialect.value_cast);
+            match told.and_then(dialect.value_type) {
+                Some(name) => written.push_str(&format!("CAST({} AS {name})", dialect.parameter)),
+                None => written.push(dialect.parameter),
+            }
             if dialect.numbered {
                 written.push_str(&parameter.to_string());
             }
-            order.push(parameter.saturating_sub(1));
+            order.push(place);
             rest = &rest[digits..];
         }
     }
@@ -138,6 +145,7 @@ fn tag(rest: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::{Own, placeholders, reads_only};
+    use crate::Type;
     use crate::dialect::{MARIADB, POSTGRES, SQLITE};
 
     #[test]
@@ -156,8 +164,11 @@ mod tests {
             ("SELECT '?", "SELECT '?"),
             ("SELECT 김치 = ?", "SELECT 김치 = $1"),
         ] {
-            assert_eq!(placeholders(text, &POSTGRES).text, numbered);
-            assert_eq!(placeholders(text, &SQLITE), Own { text: text.into(), parameters: None, order: None });
+            assert_eq!(placeholders(text, &POSTGRES, &[]).text, numbered);
+            assert_eq!(
+                placeholders(text, &SQLITE, &[]),
+                Own { text: text.into(), parameters: None, order: None }
+            );
         }
     }
 
@@ -173,9 +184,17 @@ mod tests {
                 vec![0, 1, 2],
             ),
         ] {
-            let own = placeholders(text, &MARIADB);
+            let own = placeholders(text, &MARIADB, &[]);
             assert_eq!((&*own.text, own.order), (written, Some(order)), "{text}");
         }
+    }
+
+    #[test]
+    fn types_that_the_database_has_to_be_told_stand_around_placeholders() {
+        let types = [Some(Type::Blob), None, Some(Type::BIGINT)];
+        let own = placeholders("SELECT ?, ?, ?, ?1", &MARIADB, &types);
+        assert_eq!(own.text, "SELECT CAST(? AS BINARY), ?, ?, CAST(? AS BINARY)");
+        assert_eq!(placeholders("SELECT ?", &POSTGRES, &types).text, "SELECT $1");
     }
 
     #[test]
@@ -193,7 +212,7 @@ mod tests {
         for (text, count) in
             [("SELECT ?2", 2), ("SELECT $3, ?", 4), ("SELECT '?', '$2'", 0), ("SELECT ?, ?1", 1)]
         {
-            assert_eq!(placeholders(text, &POSTGRES).parameters, Some(count), "{text}");
+            assert_eq!(placeholders(text, &POSTGRES, &[]).parameters, Some(count), "{text}");
         }
     }
 }

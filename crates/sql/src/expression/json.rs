@@ -28,12 +28,17 @@ pub fn json_path<'a>(steps: impl IntoIterator<Item = JsonStep<'a>>) -> String {
     path
 }
 
-/// A key as JSON writes it, between quotes.
+/// A key as JSON writes it, between quotes, with the short escapes where there are any: MariaDB compares what is written.
 fn push_key(path: &mut String, key: &str) {
     path.push_str(".\"");
     for character in key.chars() {
         match character {
             '"' | '\\' => path.extend(['\\', character]),
+            '\x08' => path.push_str("\\b"),
+            '\t' => path.push_str("\\t"),
+            '\n' => path.push_str("\\n"),
+            '\x0c' => path.push_str("\\f"),
+            '\r' => path.push_str("\\r"),
             '\0'..='\x1f' => drop(write!(path, "\\u{:04x}", u32::from(character))),
             other => path.push(other),
         }

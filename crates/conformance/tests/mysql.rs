@@ -1,0 +1,141 @@
+//! The suite on MariaDB or MySQL, where a server is found: each case has a database of its own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use mysql::Own;
+use onggi::Result;
+use onggi_conformance::{Case, Harness};
+
+#[path = "../../orm/tests/mysql/mod.rs"]
+mod mysql;
+
+mod database {
+    onggi_conformance::cases!(crate::in_a_database);
+}
+
+/// What is SQLite's alone.
+const ELSEWHERE: [&str; 2] = ["inside::", "parts::"];
+
+/// Cases that MariaDB decides otherwise: what each of them fails with, and why.
+const OTHERWISE: [(&str, &str, &str); 21] = [
+    (
+        "expressions::functions_of_ones_own_are_declared_once",
+        "error in your SQL syntax",
+        "`unicode` is a function of SQLite's",
+    ),
+    ("expressions::raw_fragments_have_places_for_values_and_columns", "near 'GLOB", "it is SQLite's"),
+    (
+        "fields::a_double_that_is_no_single_is_refused_when_read",
+        "digits were lost",
+        "the column is of single precision: raw SQL wrote a rounded number",
+    ),
+    (
+        "fields::integers_that_a_field_cannot_hold_are_refused_when_read",
+        "a number is out of range for its type",
+        "they are refused when they are written",
+    ),
+    (
+        "fields::json_that_is_none_is_refused_when_read",
+        "a row does not meet the check settings",
+        "it is refused when it is written",
+    ),
+    (
+        "groups::windows_rank_and_look_at_neighbours",
+        "no window frame that counts groups",
+        "it is an error that says so",
+    ),
+    (
+        "joins::rows_without_partner_among_named_rows_are_kept",
+        "MariaDB has no FULL JOIN",
+        "it is an error that says so",
+    ),
+    (
+        "joins::rows_without_partner_are_kept_on_either_side",
+        "MariaDB has no FULL JOIN",
+        "it is an error that says so",
+    ),
+    (
+        "maps::rows_that_sql_changes_come_back_as_they_are_now",
+        "near 'RETURNING",
+        "an update gives no rows back",
+    ),
+    (
+        "plain::upserting_past_another_unique_column_is_a_violation",
+        "left: []",
+        "which constraint it was is not known",
+    ),
+    (
+        "relations_along::a_reference_to_a_row_that_is_gone_loses_no_row",
+        "error in your SQL syntax",
+        "foreign keys are not turned off by a PRAGMA",
+    ),
+    (
+        "relations_along::a_row_read_along_that_cannot_be_read_is_named",
+        "a value is not of the type wanted: the column age",
+        "it is refused when it is written",
+    ),
+    (
+        "scopes::joins_that_keep_the_other_side_lose_none_of_its_rows_in_scope",
+        "MariaDB has no FULL JOIN",
+        "it is an error that says so",
+    ),
+    (
+        "set_wide::new_values_follow_relations",
+        "MariaDB has no RETURNING of an UPDATE",
+        "it is an error that says so",
+    ),
+    (
+        "tables::rows_that_refer_follow_their_on_delete",
+        "no foreign key that falls back to its default",
+        "it is an error that says so",
+    ),
+    (
+        "unit_of_work::a_row_that_refers_to_itself_is_closed_after_it_is_written",
+        "a foreign key would be broken",
+        "InnoDB deletes no row that refers to itself",
+    ),
+    (
+        "writes::a_conflict_in_a_session_gives_its_objects",
+        "MariaDB has no RETURNING of the rows alone",
+        "it is an error that says so",
+    ),
+    (
+        "writes::a_conflict_is_that_of_an_index_of_some_rows",
+        "error in your SQL syntax",
+        "an index is of all rows",
+    ),
+    (
+        "writes::a_conflict_updates_from_both_rows",
+        "MariaDB has no RETURNING of the rows alone",
+        "it is an error that says so",
+    ),
+    (
+        "writes::updated_rows_are_objects_in_a_session",
+        "MariaDB has no RETURNING of an UPDATE",
+        "it is an error that says so",
+    ),
+    (
+        "writes::updates_and_deletes_give_back_rows",
+        "MariaDB has no RETURNING of an UPDATE",
+        "it is an error that says so",
+    ),
+];
+
+fn in_a_database(name: &str, case: Case) -> Result<()> {
+    if ELSEWHERE.iter().any(|area| name.starts_with(area)) {
+        return Ok(());
+    }
+    let Some(own) = Own::open() else { return Ok(()) };
+    let run = || case(&Harness::open(own.url())?);
+    let Some((_, words, why)) = OTHERWISE.iter().find(|(other, ..)| *other == name) else { return run() };
+    let said = match catch_unwind(AssertUnwindSafe(run)) {
+        Ok(Ok(())) => panic!("{name} holds, against what is listed: {why}"),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => match panic.downcast::<String>() {
+            Ok(said) => *said,
+            Err(panic) => panic.downcast::<&str>().map_or_else(|_| String::new(), |said| (*said).to_owned()),
+        },
+    };
+    assert!(said.contains(words), "{name} fails, but not with {words:?}: {said}");
+    Ok(())
+}
