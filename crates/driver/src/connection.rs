@@ -7,9 +7,9 @@ use crate::cancel;
 use crate::error::Kind;
 #[cfg(feature = "mysql")]
 use crate::mysql;
-use crate::observe::Observer;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 use crate::observe::report;
+use crate::observe::{Interceptor, Observer};
 #[cfg(feature = "postgres")]
 use crate::postgres;
 #[cfg(feature = "sqlite")]
@@ -24,6 +24,7 @@ pub struct Connection {
     read_only: bool,
     /// What was given out to cancel statements.
     cancel: Option<CancelHandle>,
+    interceptor: Option<Interceptor>,
 }
 
 /// The databases, one variant each.
@@ -46,6 +47,7 @@ impl Connection {
             observer: None,
             read_only: false,
             cancel: None,
+            interceptor: None,
         }
     }
 
@@ -53,14 +55,14 @@ impl Connection {
     pub(crate) fn postgres(connection: postgres::Connection) -> Connection {
         let dialect = &onggi_sql::dialect::POSTGRES;
         let back_end = BackEnd::Postgres(Box::new(connection));
-        Connection { back_end, dialect, observer: None, read_only: false, cancel: None }
+        Connection { back_end, dialect, observer: None, read_only: false, cancel: None, interceptor: None }
     }
 
     #[cfg(feature = "mysql")]
     pub(crate) fn mysql(connection: mysql::Connection) -> Connection {
         let dialect = connection.dialect();
         let back_end = BackEnd::Mysql(Box::new(connection));
-        Connection { back_end, dialect, observer: None, read_only: false, cancel: None }
+        Connection { back_end, dialect, observer: None, read_only: false, cancel: None, interceptor: None }
     }
 
     /// The database's way to write SQL.
@@ -71,6 +73,49 @@ impl Connection {
     /// Calls `observer` with every statement from now on.
     pub fn observe(&mut self, observer: Option<Observer>) {
         self.observer = observer;
+    }
+
+    /// Calls `interceptor` before every statement from now on, until the connection goes back to its pool.
+    #[doc(hidden)]
+    pub fn intercept(&mut self, interceptor: Option<Interceptor>) {
+        self.interceptor = interceptor;
+    }
+
+    #[inline]
+    fn before_statement(&mut self) -> Result<()> {
+        match &self.interceptor {
+            None => Ok(()),
+            Some(_) => self.intercepted(),
+        }
+    }
+
+    /// Whether texts without parameters are prepared as all others are.
+    fn runs_prepared(&self) -> bool {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(_) => true,
+            #[cfg(any(feature = "mysql", feature = "postgres"))]
+            _ => false,
+        }
+    }
+
+    /// Limits the time of statements where the database has to be asked while it runs, and says whether it is one.
+    #[cfg(feature = "sqlite")]
+    fn set_limit(&mut self, limit: Option<Duration>) -> Result<bool> {
+        match &mut self.back_end {
+            BackEnd::Sqlite(connection) => connection.set_limit(limit).map(|()| true),
+            #[cfg(any(feature = "mysql", feature = "postgres"))]
+            _ => Ok(false),
+        }
+    }
+
+    #[cold]
+    fn intercepted(&mut self) -> Result<()> {
+        // What it runs itself is not intercepted.
+        let Some(interceptor) = self.interceptor.take() else { return Ok(()) };
+        let said = interceptor(self);
+        self.interceptor = Some(interceptor);
+        said
     }
 
     /// Whether a transaction is open.
@@ -172,13 +217,12 @@ impl Connection {
     /// Makes the connection as new for whoever gets it next, and says whether that could be done.
     pub(crate) fn reset(&mut self) -> bool {
         self.observer = None;
+        self.interceptor = None;
         if self.cancel.take().is_some_and(|handle| handle.end()) {
             return false;
         }
         #[cfg(feature = "sqlite")]
-        if let BackEnd::Sqlite(connection) = &mut self.back_end
-            && connection.set_limit(None).is_err()
-        {
+        if self.set_limit(None).is_err() {
             return false;
         }
         let clean = !self.in_transaction() || self.control(Control::Rollback).is_ok();
@@ -191,6 +235,9 @@ impl Connection {
     ///
     /// Those of the database.
     pub fn run(&mut self, statement: &str) -> Result<()> {
+        if !self.runs_prepared() {
+            self.before_statement()?;
+        }
         match &mut self.back_end {
             #[cfg(feature = "sqlite")]
             BackEnd::Sqlite(_) => {
@@ -216,19 +263,22 @@ impl Connection {
     ///
     /// Those of the database, and what it lacks.
     pub fn control(&mut self, control: Control) -> Result<()> {
+        if !self.runs_prepared() {
+            self.before_statement()?;
+        }
         #[cfg(feature = "sqlite")]
-        if let BackEnd::Sqlite(connection) = &mut self.back_end {
-            match control {
-                // SQLite has no statement for it, and asks the program while it runs.
-                Control::StatementTimeout(limit) => {
-                    return connection.set_limit(Some(Duration::from_millis(limit.into())));
-                }
-                // A limit ends with its transaction.
-                Control::Begin | Control::BeginWrite | Control::BeginRead | Control::BeginWith(_) => {
-                    connection.set_limit(None)?;
-                }
-                _ => {}
+        match control {
+            // SQLite has no statement for it, and asks the program while it runs.
+            Control::StatementTimeout(limit)
+                if self.set_limit(Some(Duration::from_millis(limit.into())))? =>
+            {
+                return Ok(());
             }
+            // A limit ends with its transaction.
+            Control::Begin | Control::BeginWrite | Control::BeginRead | Control::BeginWith(_) => {
+                self.set_limit(None)?;
+            }
+            _ => {}
         }
         let text = control.text(self.dialect).map_err(unsupported)?;
         if control.leaves_writes(self.dialect) {
@@ -265,6 +315,7 @@ impl Connection {
         statement: impl FnOnce() -> Statement,
         work: impl FnOnce(&mut Prepared<'_, '_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
+        self.before_statement()?;
         let observer = self.observer.as_ref();
         match &mut self.back_end {
             #[cfg(feature = "sqlite")]
@@ -314,6 +365,7 @@ impl Connection {
         types: &[Option<Type>],
         work: impl FnOnce(&mut Prepared<'_, '_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
+        self.before_statement()?;
         let observer = self.observer.as_ref();
         match &mut self.back_end {
             #[cfg(feature = "sqlite")]

@@ -47,6 +47,8 @@ pub use connection::Connection;
 pub use error::Error;
 pub use function::Function;
 pub use listen::{Listener, Notification};
+#[doc(hidden)]
+pub use observe::Interceptor;
 pub use observe::{Executed, Observer};
 pub use onggi_sql::dialect::Control;
 pub use onggi_sql::{Type, Value, ValueRef};

@@ -1,5 +1,7 @@
 use std::sync::Arc;
 
+use crate::{Connection, Result};
+
 /// A statement that was run.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -12,6 +14,10 @@ pub struct Executed<'a> {
 
 /// Called with every statement that a connection ran, in order.
 pub type Observer = Arc<dyn Fn(Executed<'_>) + Send + Sync>;
+
+/// Called before each statement of a connection, which it can use meanwhile; its error is that of the statement, which then
+/// does not run. For tests of what goes wrong.
+pub type Interceptor = Arc<dyn Fn(&mut Connection) -> Result<()> + Send + Sync>;
 
 /// Reports a statement to the log and to the observer.
 pub(crate) fn report(observer: Option<&Observer>, statement: &str, times: u64) {

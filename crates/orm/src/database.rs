@@ -250,6 +250,12 @@ impl Database {
         self.pool.observe(Some(Arc::new(observer)));
     }
 
+    /// Calls a function before every statement of connections and sessions made after this; its error is the statement's.
+    #[doc(hidden)]
+    pub fn intercept(&self, interceptor: Option<onggi_driver::Interceptor>) {
+        self.pool.intercept(interceptor);
+    }
+
     /// How the pool of connections is used: how many are open and in use, how many threads wait, what was counted so far.
     ///
     /// ```

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 pub use metrics::Metrics;
 use places::{Kept, Places, Taken};
 
-use crate::error::Kind;
 #[cfg(feature = "mysql")]
 use crate::mysql;
+use crate::observe::Interceptor;
 #[cfg(feature = "postgres")]
 use crate::postgres;
 #[cfg(feature = "sqlite")]
@@ -34,6 +34,7 @@ struct Shared {
     target: Target,
     places: Places,
     observer: Mutex<Option<Observer>>,
+    interceptor: Mutex<Option<Interceptor>>,
 }
 
 enum Target {
@@ -102,8 +103,12 @@ impl Pool {
             }
             scheme => return Err(unknown(scheme)),
         };
-        let pool =
-            Pool(Arc::new(Shared { target, places: Places::new(options), observer: Mutex::default() }));
+        let pool = Pool(Arc::new(Shared {
+            target,
+            places: Places::new(options),
+            observer: Mutex::default(),
+            interceptor: Mutex::default(),
+        }));
         drop(pool.connect()?);
         Ok(pool)
     }
@@ -127,6 +132,7 @@ impl Pool {
             None => self.create()?,
         };
         kept.connection.observe(lock(&self.0.observer).clone());
+        kept.connection.intercept(lock(&self.0.interceptor).clone());
         Ok(Pooled { kept: Some(kept), place })
     }
 
@@ -176,11 +182,11 @@ impl Pool {
         match &self.0.target {
             #[cfg(feature = "postgres")]
             Target::Postgres(target) => target.listen(channels).map(Listener::postgres),
-            #[allow(unreachable_patterns, reason = "a build can have PostgreSQL alone")]
+            #[cfg(any(feature = "mysql", feature = "sqlite"))]
             _ => {
                 let _ = channels;
                 let said = "listening to channels is PostgreSQL's: this database has none";
-                Err(Error::new(Kind::Other, said))
+                Err(Error::new(crate::error::Kind::Other, said))
             }
         }
     }
@@ -188,6 +194,12 @@ impl Pool {
     /// How it is used.
     pub fn metrics(&self) -> Metrics {
         self.0.places.metrics()
+    }
+
+    /// Calls `interceptor` before every statement of the connections given out from now on.
+    #[doc(hidden)]
+    pub fn intercept(&self, interceptor: Option<Interceptor>) {
+        *lock(&self.0.interceptor) = interceptor;
     }
 
     /// Calls `observer` with every statement of the connections given out from now on.
