@@ -125,6 +125,9 @@ fn whole_numbers_are_divided_as_such_wherever_they_come_from() {
     assert_eq!(halved(length), "char_length(`name`) DIV ?");
     let double = Expression::Value(Value::Real(0.5));
     assert_eq!(halved(binary(BinaryOperator::Add, column(AGE), double)), "(`age` + ?) / ?");
+    let raw = onggi_sql::Raw::new(["f(", ")"], vec![column(BALANCE)]);
+    assert_eq!(halved(Expression::Raw(Box::new(raw.clone()))), "(f(`balance`)) / ?");
+    assert_eq!(halved(Expression::Raw(Box::new(raw.with_type(Type::BIGINT)))), "(f(`balance`)) DIV ?");
     // Of a column of a select that is read.
     let output = Expression::Output { source: 1, column: 0, decimal: false };
     let inner = Select::new(&USERS, vec![binary(BinaryOperator::Add, column(AGE), column(VERSION))]);
@@ -153,6 +156,24 @@ fn functions_and_operators_mean_what_they_mean_elsewhere() {
     assert_eq!(selected(Expression::Value(Value::Blob(vec![1]))), "CAST(? AS BINARY)");
     static UPPER: Declared = Declared { name: "soundex", program: false };
     assert_eq!(selected(Expression::Call(&UPPER, vec![column(NAME)])), "soundex(`name`)");
+}
+
+/// MariaDB takes a comparison of rows for one that is never NULL.
+#[test]
+fn rows_are_compared_part_by_part() {
+    let compared = |operator| {
+        let left = Expression::Row(vec![column(AGE), column(NAME), Expression::value(1)]);
+        let right = Expression::Row(vec![Expression::value(2), column(NAME), column(ID)]);
+        Statement::Select(Select::new(&USERS, vec![binary(operator, left, right)]))
+    };
+    let text = |operator| text(&compared(operator)).replace("SELECT ", "").replace(" FROM `users`", "");
+    assert_eq!(text(BinaryOperator::Equal), "(`age` = ? AND `name` = `name` AND ? = `id`)");
+    assert_eq!(order(&compared(BinaryOperator::Equal)), Some(vec![1, 0]));
+    assert_eq!(text(BinaryOperator::NotEqual), "(`age` <> ? OR `name` <> `name` OR ? <> `id`)");
+    assert_eq!(
+        text(BinaryOperator::LessOrEqual),
+        "(`age` < ? OR (`age` = ? AND (`name` < `name` OR (`name` = `name` AND (? <= `id`)))))"
+    );
 }
 
 #[test]

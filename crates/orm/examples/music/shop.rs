@@ -42,7 +42,7 @@ impl Shop {
 
     fn take_record(&self) -> Vec<String> {
         let record = std::mem::take(&mut *self.record.lock().unwrap_or_else(PoisonError::into_inner));
-        let control = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
+        let control = ["BEGIN", "START", "SET", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"];
         record.into_iter().filter(|text| !control.iter().any(|word| text.starts_with(word))).collect()
     }
 }

@@ -20,7 +20,10 @@ use crate::field::Field;
 /// # Ok::<(), onggi::Error>(())
 /// ```
 pub fn raw<T: Field>(text: &str) -> Expression<T, Fragment> {
-    Expression { node: Fragment { pieces: pieces(text), arguments: Vec::new() }, ty: PhantomData }
+    Expression {
+        node: Fragment { pieces: pieces(text), arguments: Vec::new(), ty: T::TYPE },
+        ty: PhantomData,
+    }
 }
 
 /// What [`raw`] holds.
@@ -29,6 +32,7 @@ pub struct Fragment {
     /// What is between the holes.
     pieces: Vec<String>,
     arguments: Vec<Tree>,
+    ty: sql::Type,
 }
 
 impl<T> Expression<T, Fragment> {
@@ -41,10 +45,10 @@ impl<T> Expression<T, Fragment> {
 
 impl From<Fragment> for Tree {
     fn from(fragment: Fragment) -> Tree {
-        let Fragment { pieces, arguments } = fragment;
+        let Fragment { pieces, arguments, ty } = fragment;
         let (places, bound) = (pieces.len() - 1, arguments.len());
         let tree = Tree::all(arguments, |arguments| {
-            sql::Expression::Raw(Box::new(sql::Raw::new(pieces, arguments)))
+            sql::Expression::Raw(Box::new(sql::Raw::new(pieces, arguments).with_type(ty)))
         });
         match places == bound {
             true => tree,

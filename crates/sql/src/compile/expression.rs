@@ -175,6 +175,11 @@ impl Writer {
             self.push(")");
             return Ok(());
         }
+        if let (Expression::Row(left), Expression::Row(right), false) =
+            (left, right, self.dialect.row_comparisons)
+        {
+            return self.rows_compared(operator, left, right);
+        }
         if operator.is_comparison() && (left.is_decimal() || right.is_decimal()) {
             self.compared(left)?;
             self.push(symbol(self.dialect, operator));
@@ -208,6 +213,39 @@ impl Writer {
         if operator == BinaryOperator::Like {
             self.push(r" ESCAPE '\'");
         }
+        Ok(())
+    }
+
+    /// Rows of which each part is compared on its own: the first that differs decides.
+    fn rows_compared(
+        &mut self,
+        operator: BinaryOperator,
+        left: &[Expression],
+        right: &[Expression],
+    ) -> Result<()> {
+        use BinaryOperator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual, Same};
+        if left.len() != right.len() || left.is_empty() {
+            return Err(Error::invalid("rows are compared with rows of as many expressions"));
+        }
+        let mut parts = |parts: &[Expression]| -> Result<Vec<String>> {
+            parts.iter().map(|part| self.apart(|writer| writer.operand(part))).collect()
+        };
+        let (left, right) = (parts(left)?, parts(right)?);
+        let mut pairs = left.into_iter().zip(right).rev();
+        let is = |operator: BinaryOperator, (left, right): &(String, String)| {
+            format!("{left}{}{right}", symbol(self.dialect, operator))
+        };
+        let last = pairs.next().map(|pair| is(operator, &pair)).unwrap_or_default();
+        let text = pairs.fold(last, |rest, pair| match operator {
+            Less | LessOrEqual => format!("{} OR ({} AND ({rest}))", is(Less, &pair), is(Equal, &pair)),
+            Greater | GreaterOrEqual => {
+                format!("{} OR ({} AND ({rest}))", is(Greater, &pair), is(Equal, &pair))
+            }
+            NotEqual => format!("{} OR {rest}", is(NotEqual, &pair)),
+            Same => format!("{} AND {rest}", is(Same, &pair)),
+            _ => format!("{} AND {rest}", is(Equal, &pair)),
+        });
+        self.push(&format!("({text})"));
         Ok(())
     }
 

@@ -43,6 +43,8 @@ pub struct Dialect {
     pub decimal_collation: Option<&'static str>,
     /// The limit to write where there is an offset alone.
     pub no_limit: Option<&'static str>,
+    /// Whether rows are compared as such.
+    pub row_comparisons: bool,
     /// The operator of equality in which NULL equals NULL.
     pub same: &'static str,
     /// The operator of its opposite; where there is none, it is negated.

@@ -34,6 +34,7 @@ fn push_key(path: &mut String, key: &str) {
     for character in key.chars() {
         match character {
             '"' | '\\' => path.extend(['\\', character]),
+            // As documents have them in general: MariaDB takes them for the same where they are written the same.
             '\x08' => path.push_str("\\b"),
             '\t' => path.push_str("\\t"),
             '\n' => path.push_str("\\n"),

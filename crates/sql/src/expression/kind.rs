@@ -53,7 +53,8 @@ impl Expression {
                 },
             },
             Expression::Scalar(select) => select.types(output).first().copied().flatten(),
-            Expression::Parameter | Expression::Row(_) | Expression::Call(..) | Expression::Raw(_) => None,
+            Expression::Raw(raw) => raw.ty,
+            Expression::Parameter | Expression::Row(_) | Expression::Call(..) => None,
             Expression::Position { .. } => None,
             Expression::Unary(..)
             | Expression::Binary(..)

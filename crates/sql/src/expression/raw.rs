@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
 use super::Expression;
+use crate::Type;
 
 /// SQL taken as it is, with expressions in its holes.
 ///
@@ -18,6 +19,8 @@ pub struct Raw {
     pub pieces: Vec<Cow<'static, str>>,
     /// What is in the holes; columns and values are put there as they are, operations in parentheses.
     pub arguments: Vec<Expression>,
+    /// The type that it is of, where that is known: on some databases, the operators around it depend on it.
+    pub ty: Option<Type>,
 }
 
 impl Raw {
@@ -26,6 +29,12 @@ impl Raw {
         pieces: impl IntoIterator<Item = P>,
         arguments: Vec<Expression>,
     ) -> Raw {
-        Raw { pieces: pieces.into_iter().map(Into::into).collect(), arguments }
+        Raw { pieces: pieces.into_iter().map(Into::into).collect(), arguments, ty: None }
+    }
+
+    /// The same, of a type.
+    #[must_use]
+    pub fn with_type(self, ty: Type) -> Raw {
+        Raw { ty: Some(ty), ..self }
     }
 }

@@ -136,6 +136,10 @@ impl<'a> Walk<'a, '_> {
     fn raw(&mut self, raw: &'a Raw) {
         self.shape.numbers([Tag::Raw as u32, number(raw.pieces.len())]);
         raw.pieces.iter().for_each(|piece| self.shape.text(piece));
+        match raw.ty {
+            Some(ty) => self.ty(ty),
+            None => self.shape.push(Tag::None),
+        }
         self.list(&raw.arguments);
     }
 

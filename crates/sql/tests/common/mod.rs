@@ -65,6 +65,7 @@ pub static POOR: Dialect = Dialect {
     element_type: |_| "TEXT",
     decimal_collation: None,
     no_limit: None,
+    row_comparisons: true,
     same: " <=> ",
     different: None,
     like: " LIKE ",

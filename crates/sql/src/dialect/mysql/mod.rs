@@ -39,6 +39,8 @@ pub static MARIADB: Dialect = Dialect {
     element_type: types::element_type,
     decimal_collation: None,
     no_limit: Some("18446744073709551615"),
+    // MariaDB takes it for never NULL.
+    row_comparisons: false,
     same: " <=> ",
     different: None,
     like: " LIKE ",
@@ -141,6 +143,7 @@ pub static MYSQL: Dialect = Dialect {
     element_type: types::mysql_element_type,
     decimal_collation: None,
     no_limit: Some("18446744073709551615"),
+    row_comparisons: false,
     same: " <=> ",
     different: None,
     like: " LIKE ",

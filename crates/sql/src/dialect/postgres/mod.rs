@@ -23,6 +23,7 @@ pub static POSTGRES: Dialect = Dialect {
     element_type,
     decimal_collation: None,
     no_limit: None,
+    row_comparisons: true,
     same: " IS NOT DISTINCT FROM ",
     different: Some(" IS DISTINCT FROM "),
     like: " ILIKE ",

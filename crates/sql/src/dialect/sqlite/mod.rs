@@ -22,6 +22,7 @@ pub static SQLITE: Dialect = Dialect {
     element_type: type_name,
     decimal_collation: Some("onggi_decimal"),
     no_limit: Some("-1"),
+    row_comparisons: true,
     same: " IS ",
     different: Some(" IS NOT "),
     like: " LIKE ",
