@@ -128,6 +128,12 @@ fn whole_numbers_are_divided_as_such_wherever_they_come_from() {
     let raw = onggi_sql::Raw::new(["f(", ")"], vec![column(BALANCE)]);
     assert_eq!(halved(Expression::Raw(Box::new(raw.clone()))), "(f(`balance`)) / ?");
     assert_eq!(halved(Expression::Raw(Box::new(raw.with_type(Type::BIGINT)))), "(f(`balance`)) DIV ?");
+    let either = |other| {
+        let branches = vec![(column(NAME), Expression::value(1))];
+        Expression::Case(Box::new(onggi_sql::Case { branches, otherwise: Some(other) }))
+    };
+    assert!(halved(either(Expression::Value(Value::Null))).ends_with(" DIV ?"));
+    assert!(halved(either(Expression::Value(Value::Real(2.5)))).ends_with(" / ?"));
     // Of a column of a select that is read.
     let output = Expression::Output { source: 1, column: 0, decimal: false };
     let inner = Select::new(&USERS, vec![binary(BinaryOperator::Add, column(AGE), column(VERSION))]);
@@ -151,8 +157,21 @@ fn functions_and_operators_mean_what_they_mean_elsewhere() {
     let same = |operator| selected(binary(operator, column(NAME), Expression::Value(Value::Null)));
     assert_eq!(same(BinaryOperator::Same), "`name` <=> ?");
     assert_eq!(same(BinaryOperator::Different), "NOT (`name` <=> ?)");
-    let whole = Conversion { from: Type::Double, to: Type::BIGINT };
-    assert_eq!(selected(Expression::Cast(Box::new(column(AGE)), whole)), "((`age`) DIV 1)");
+    let cast = |from, to| selected(Expression::Cast(Box::new(column(NAME)), Conversion { from, to }));
+    assert_eq!(cast(Type::Double, Type::BIGINT), "((`name`) DIV 1)");
+    // What a conversion would take for another number, cut off or fill up is an error or NULL.
+    assert!(
+        cast(Type::Text, Type::BIGINT)
+            .contains(">= 9223372036854775808 THEN CAST(`name` AS DECIMAL(65, 30)) DIV 1")
+    );
+    assert!(
+        cast(Type::Double, Type::Decimal)
+            .starts_with("CASE WHEN abs(`name`) >= 1e35 THEN (`name`) DIV 1 ELSE")
+    );
+    assert!(
+        cast(Type::Text, Type::Uuid).starts_with("CASE WHEN char_length(replace(`name`, '-', '')) = 32 THEN")
+    );
+    assert!(cast(Type::Decimal, Type::Text).starts_with("trim(TRAILING '.' FROM trim(TRAILING '0' FROM"));
     assert_eq!(selected(Expression::Value(Value::Blob(vec![1]))), "CAST(? AS BINARY)");
     static UPPER: Declared = Declared { name: "soundex", program: false };
     assert_eq!(selected(Expression::Call(&UPPER, vec![column(NAME)])), "soundex(`name`)");
@@ -195,9 +214,14 @@ fn aggregates_are_of_the_type_that_they_are_said_to_be() {
         order: vec![by_age],
         ..Aggregate::new(AggregateFunction::Join, vec![column(NAME), Expression::value(", ")])
     };
+    // As long as it can be, it was cut off.
+    let joined = "group_concat(DISTINCT concat(?, `name`) ORDER BY `age` DESC SEPARATOR '')";
     assert_eq!(
         of(join),
-        "substr(group_concat(DISTINCT concat(?, `name`) ORDER BY `age` DESC SEPARATOR ''), char_length(?) + 1)"
+        format!(
+            "substr({joined}, char_length(?) + 1 + CASE WHEN octet_length({joined}) >= \
+             least(@@group_concat_max_len, @@max_allowed_packet) - 4 THEN 9223372036854775807 ELSE 0 END)"
+        )
     );
 }
 
@@ -308,6 +332,12 @@ fn ranks_between_0_and_1_have_all_of_their_digits() {
          FROM `users`"
     );
     assert_eq!(order(&spread), Some(vec![0, 0]));
+    // They see all rows, whatever the frame.
+    let frame =
+        Frame { unit: FrameUnit::Rows, start: Bound::CurrentRow, end: Bound::CurrentRow, exclude: None };
+    let framed = Window { frame: Some(frame), ..rank(WindowFunction::CumulativeDistribution) };
+    let framed = Statement::Select(Select::new(&USERS, vec![Expression::Window(Box::new(framed))]));
+    assert_eq!(text(&framed), text(&spread));
     assert!(on(&of(WindowFunction::PercentRank), &MYSQL).starts_with("SELECT percent_rank() OVER "));
 }
 

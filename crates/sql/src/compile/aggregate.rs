@@ -116,15 +116,23 @@ impl Writer {
         }
         let text = self.apart(|writer| writer.argument(text))?;
         let separator = self.apart(|writer| writer.expression(separator))?;
-        self.push("substr(group_concat(");
-        self.push(if aggregate.distinct { "DISTINCT " } else { "" });
-        if let Some(condition) = condition {
-            self.push(&format!("CASE WHEN {condition} THEN "));
-        }
-        self.push(&format!("concat({separator}, {text})"));
-        self.push(if condition.is_some() { " END" } else { "" });
-        self.order(&aggregate.order)?;
-        self.push(&format!(" SEPARATOR ''), char_length({separator}) + 1)"));
+        let joined = self.apart(|writer| {
+            writer.push("group_concat(");
+            writer.push(if aggregate.distinct { "DISTINCT " } else { "" });
+            if let Some(condition) = condition {
+                writer.push(&format!("CASE WHEN {condition} THEN "));
+            }
+            writer.push(&format!("concat({separator}, {text})"));
+            writer.push(if condition.is_some() { " END" } else { "" });
+            writer.order(&aggregate.order)?;
+            writer.push(" SEPARATOR '')");
+            Ok(())
+        })?;
+        // What is as long as can be was cut off, with a warning: the sum is then out of range, which is an error.
+        self.push(&format!(
+            "substr({joined}, char_length({separator}) + 1 + CASE WHEN octet_length({joined}) >= \
+             least(@@group_concat_max_len, @@max_allowed_packet) - 4 THEN 9223372036854775807 ELSE 0 END)"
+        ));
         Ok(())
     }
 

@@ -37,6 +37,13 @@ impl Writer {
             ) if arguments.is_empty() && !self.dialect.exact_ranks => {
                 return self.exact_rank(*function, window);
             }
+            // A frame changes nothing, where it is not an error.
+            Windowed::Function(function, arguments)
+                if !function.sees_frame() && !self.dialect.exact_ranks =>
+            {
+                self.window_function(*function, arguments)?;
+                return self.over_all_rows(window);
+            }
             Windowed::Function(function, arguments) => self.window_function(*function, arguments)?,
         }
         self.over_rows(window)
@@ -45,7 +52,7 @@ impl Writer {
     /// A rank between 0 and 1, computed from counts.
     fn exact_rank(&mut self, function: WindowFunction, window: &Window) -> Result<()> {
         let before = self.parameters;
-        let rows = self.apart(|writer| writer.over_rows(window))?;
+        let rows = self.apart(|writer| writer.over_all_rows(window))?;
         let all = Window { order: Vec::new(), frame: None, ..window.clone() };
         // The partition's parameters are those of the rows, where they come first.
         let after = std::mem::replace(&mut self.parameters, before);
@@ -69,12 +76,20 @@ impl Writer {
             self.apart(|writer| writer.expression(&argument))
         });
         let (value, distance, default) = (value?, distance?, default?);
-        let rows = self.apart(|writer| writer.over_rows(window))?;
+        let rows = self.apart(|writer| writer.over_all_rows(window))?;
         let name = if *function == WindowFunction::Lag { "lag" } else { "lead" };
         self.push(&format!(
             "CASE WHEN {name}(1, {distance}){rows} IS NULL THEN {default} ELSE {name}({value}, {distance}){rows} END"
         ));
         Ok(())
+    }
+
+    /// Without the frame, which is written to see that it could be.
+    fn over_all_rows(&mut self, window: &Window) -> Result<()> {
+        if let Some(frame) = &window.frame {
+            self.apart(|writer| writer.frame(frame))?;
+        }
+        self.over_rows(&Window { frame: None, ..window.clone() })
     }
 
     fn over_rows(&mut self, window: &Window) -> Result<()> {

@@ -95,7 +95,7 @@ pub struct Dialect {
     pub frame_exclude: bool,
     /// Whether `HAVING` sees the expressions that rows are grouped by, and not columns only.
     pub having_expressions: bool,
-    /// Whether ranks between 0 and 1 have all of their digits.
+    /// Whether ranks between 0 and 1 have all of their digits, and functions that see no frame can have one.
     pub exact_ranks: bool,
     /// Whether a select in `FROM` must have a name.
     pub derived_names: bool,

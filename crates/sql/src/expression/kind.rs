@@ -1,7 +1,7 @@
 use super::{
     AggregateFunction, BinaryOperator, Expression, Function, UnaryOperator, WindowFunction, Windowed,
 };
-use crate::{Relation, Select, Selected, Type};
+use crate::{Relation, Select, Selected, Type, Value};
 
 impl Expression {
     /// The type that it is of, as far as its parts tell; `output` knows those of the columns of selects that are read.
@@ -24,10 +24,11 @@ impl Expression {
             Expression::Cast(_, conversion) => Some(conversion.to),
             Expression::Case(case) => {
                 let values = case.branches.iter().map(|(_, value)| value);
-                values.chain(&case.otherwise).find_map(|value| value.ty(output))
+                common(values.chain(&case.otherwise), output)
             }
             Expression::Function(function, arguments) => function.ty().or_else(|| {
-                arguments.iter().find_map(|argument| argument.ty(output)).filter(|_| function.keeps_type())
+                let count = if *function == Function::NullIf { 1 } else { arguments.len() };
+                common(arguments.iter().take(count), output).filter(|_| function.keeps_type())
             }),
             Expression::Aggregate(aggregate) => aggregate.ty.or_else(|| match aggregate.function {
                 AggregateFunction::Count | AggregateFunction::CountRows => Some(Type::BIGINT),
@@ -66,6 +67,29 @@ impl Expression {
             | Expression::InSelect(..) => Some(Type::Boolean),
         }
     }
+}
+
+/// The type that has all values of some expressions; NULL is of every type.
+fn common<'e>(
+    values: impl Iterator<Item = &'e Expression>,
+    output: &dyn Fn(u64, usize) -> Option<Type>,
+) -> Option<Type> {
+    let mut found = None;
+    for value in values.filter(|value| !matches!(value, Expression::Value(Value::Null))) {
+        let ty = value.ty(output)?;
+        found = Some(match found {
+            Some(before) if before != ty && is_number(before) && is_number(ty) => {
+                widest(Some(before), Some(ty))?
+            }
+            Some(before) => before,
+            None => ty,
+        });
+    }
+    found
+}
+
+fn is_number(ty: Type) -> bool {
+    matches!(ty, Type::Integer { .. } | Type::Real | Type::Double | Type::Decimal)
 }
 
 impl BinaryOperator {

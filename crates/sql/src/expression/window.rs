@@ -80,6 +80,11 @@ impl WindowFunction {
         }
     }
 
+    /// Whether the frame of its window matters to it.
+    pub(crate) fn sees_frame(self) -> bool {
+        matches!(self, WindowFunction::First | WindowFunction::Last | WindowFunction::Nth)
+    }
+
     /// How many arguments it takes.
     pub fn arity(self) -> RangeInclusive<usize> {
         match self {

@@ -18,7 +18,11 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
         Function::TrimStart => Call("ltrim"),
         Function::TrimEnd => Call("rtrim"),
         Function::Replace => Call("replace"),
-        Function::Substring => Call("substr"),
+        // From place 0 on, one character less, as on the other databases.
+        Function::Substring if arguments == 2 => Template("substr({0}, CASE {1} WHEN 0 THEN 1 ELSE {1} END)"),
+        Function::Substring => {
+            Template("substr({0}, CASE {1} WHEN 0 THEN 1 ELSE {1} END, ({2}) - (({1}) = 0))")
+        }
         Function::Position => Call("instr"),
         Function::Left => Call("left"),
         Function::Right => Call("right"),
@@ -106,7 +110,15 @@ pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
         // Bytes that are no text would become others.
         (Type::Blob, Type::Text) => return None,
         (Type::Uuid, Type::Text) => UUID_TEXT,
-        (Type::Text, Type::Uuid) => "CAST(unhex(replace({0}, '-', '')) AS BINARY(16))",
+        (Type::Text, Type::Uuid) => TEXT_UUID,
+        (Type::Blob, Type::Uuid) => "CASE WHEN octet_length({0}) = 16 THEN CAST({0} AS BINARY(16)) END",
+        (Type::Decimal, Type::Text) => DECIMAL_TEXT,
+        (Type::Time, Type::Text) => TIME_TEXT,
+        (Type::DateTime | Type::Timestamp, Type::Text) => DATE_TIME_TEXT,
+        (Type::Text | Type::Blob | Type::Json, Type::Integer { .. }) => TEXT_INTEGER,
+        (Type::Text | Type::Blob | Type::Json, Type::Real | Type::Double) => TEXT_DOUBLE,
+        (Type::Text | Type::Blob | Type::Json, Type::Decimal) => TEXT_DECIMAL,
+        (Type::Real | Type::Double | Type::Integer { bits: 128, .. }, Type::Decimal) => NUMBER_DECIMAL,
         (_, Type::Boolean) => "(CAST({0} AS DOUBLE) <> 0)",
         (_, Type::Integer { .. }) => "CAST({0} AS SIGNED)",
         (_, Type::Real | Type::Double) => "CAST({0} AS DOUBLE)",
@@ -122,6 +134,30 @@ pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
 
 const UUID_TEXT: &str = "lower(concat_ws('-', left(hex({0}), 8), substr(hex({0}), 9, 4), substr(hex({0}), 13, 4), \
     substr(hex({0}), 17, 4), right(hex({0}), 12)))";
+
+/// Of 32 digits, or NULL: others would be filled up or cut off.
+const TEXT_UUID: &str = "CASE WHEN char_length(replace({0}, '-', '')) = 32 THEN CAST(unhex(replace({0}, '-', '')) AS BINARY(16)) END";
+
+/// Without the zeros at the end that all of them have.
+const DECIMAL_TEXT: &str =
+    "trim(TRAILING '.' FROM trim(TRAILING '0' FROM CAST(CAST({0} AS DECIMAL(65, 30)) AS CHAR)))";
+
+const TIME_TEXT: &str = "trim(TRAILING '.' FROM trim(TRAILING '0' FROM CAST(CAST({0} AS TIME(6)) AS CHAR)))";
+
+const DATE_TIME_TEXT: &str =
+    "trim(TRAILING '.' FROM trim(TRAILING '0' FROM CAST(CAST({0} AS DATETIME(6)) AS CHAR)))";
+
+/// A number that is too large would become another one; a division of it fails.
+const TEXT_INTEGER: &str = "CASE WHEN abs(CAST({0} AS DECIMAL(65, 30))) >= 9223372036854775808 \
+    THEN CAST({0} AS DECIMAL(65, 30)) DIV 1 ELSE CAST({0} AS SIGNED) END";
+
+const TEXT_DOUBLE: &str = "CASE WHEN abs(CAST({0} AS DOUBLE)) >= 1.7976931348623157e308 THEN ({0}) DIV 1 ELSE CAST({0} AS DOUBLE) END";
+
+const TEXT_DECIMAL: &str =
+    "CASE WHEN abs(CAST({0} AS DOUBLE)) >= 1e35 THEN ({0}) DIV 1 ELSE CAST({0} AS DECIMAL(65, 30)) END";
+
+const NUMBER_DECIMAL: &str =
+    "CASE WHEN abs({0}) >= 1e35 THEN ({0}) DIV 1 ELSE CAST({0} AS DECIMAL(65, 30)) END";
 
 /// The same on MySQL, where JSON is no text.
 pub(super) fn mysql_cast(conversion: Conversion) -> Option<&'static str> {
