@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mysql::Own;
-use onggi::Result;
+use onggi::{Id, Model, Result, sql};
 use onggi_conformance::{Case, Harness};
 
 #[path = "../../orm/tests/mysql/mod.rs"]
@@ -142,5 +142,35 @@ fn in_a_database(name: &str, case: Case) -> Result<()> {
         },
     };
     assert!(said.contains(words), "{name} fails, but not with {words:?}: {said}");
+    Ok(())
+}
+
+#[derive(Clone, Debug, Default, Model)]
+struct Jar {
+    id: Id<Jar>,
+}
+
+#[test]
+fn what_would_commit_is_refused_in_a_transaction_and_what_did_is_told() -> Result<()> {
+    let Some(own) = Own::open() else { return Ok(()) };
+    let harness = Harness::open(own.url())?;
+    harness.create(onggi::models![Jar])?;
+    let refused = harness.database().transaction(|session| {
+        session.add(Jar::default());
+        session.flush()?;
+        sql("CREATE TABLE boxes (id INT)").execute(session)
+    });
+    assert!(
+        refused.expect_err("a commit that nobody asked for").to_string().contains("outside of transactions")
+    );
+    assert_eq!(harness.rows::<Jar>()?.len(), 0);
+
+    sql("CREATE PROCEDURE commits() COMMIT").execute(&mut harness.connect()?)?;
+    let mut session = harness.session()?;
+    session.add(Jar::default());
+    session.flush()?;
+    sql("CALL commits()").execute(&mut session)?;
+    assert!(session.rollback().expect_err("it is committed").to_string().contains("is not undone"));
+    assert_eq!(harness.rows::<Jar>()?.len(), 1);
     Ok(())
 }

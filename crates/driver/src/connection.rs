@@ -226,6 +226,10 @@ impl Connection {
             return false;
         }
         let clean = !self.in_transaction() || self.control(Control::Rollback).is_ok();
+        #[cfg(feature = "mysql")]
+        if let BackEnd::Mysql(connection) = &mut self.back_end {
+            connection.lift_limit();
+        }
         clean && !self.is_lost() && (!self.read_only || self.set_read_only(false).is_ok())
     }
 

@@ -288,6 +288,34 @@ fn more_texts_than_are_kept_go_on_and_the_server_forgets_the_others() -> Result<
 }
 
 #[test]
+fn texts_stay_prepared_where_transactions_begin_and_end() -> Result<()> {
+    let Some((_database, mut connection)) = connect()? else { return Ok(()) };
+    for _ in 0..5 {
+        connection.control(Control::BeginRead)?;
+        assert_eq!(rows(&mut connection, "SELECT 7", &[])?.len(), 1);
+        connection.control(Control::Rollback)?;
+    }
+    let prepared = rows(&mut connection, "SHOW SESSION STATUS LIKE 'Com_stmt_prepare'", &[])?;
+    assert!(matches!(&prepared[0][1], Value::Text(count) if count == "2"), "{prepared:?}");
+    Ok(())
+}
+
+/// The client takes them for parameters of its own.
+#[test]
+fn names_behind_colons_are_refused_and_the_connection_stays() -> Result<()> {
+    let Some((_database, mut connection)) = connect()? else { return Ok(()) };
+    for (text, words) in
+        [("SELECT :name", "1 parameters wanted, 0 bound"), ("SELECT :name, ?", "behind a colon")]
+    {
+        let error = rows(&mut connection, text, &[]).expect_err("a name behind a colon");
+        assert!(!error.is_lost() && error.to_string().contains(words), "{error}");
+    }
+    assert_eq!(rows(&mut connection, "SELECT 'a:b', `c:d` FROM (SELECT 1 AS `c:d`) t", &[])?.len(), 1);
+    assert!(!connection.is_lost());
+    Ok(())
+}
+
+#[test]
 fn statements_say_how_many_rows_they_wrote() -> Result<()> {
     let Some((_database, mut connection)) = connect()? else { return Ok(()) };
     connection.run("CREATE TABLE jars (id BIGINT PRIMARY KEY AUTO_INCREMENT, shelf INT)")?;
@@ -300,6 +328,9 @@ fn statements_say_how_many_rows_they_wrote() -> Result<()> {
     assert_eq!(wrote(&format!("INSERT INTO jars VALUES (1, 1), (9, 1) {set}"))?, 1, "one is as it was");
     assert_eq!(wrote(&format!("INSERT INTO jars VALUES (2, 1), (10, 1) {set}"))?, 2);
     assert_eq!(wrote("INSERT IGNORE INTO jars VALUES (1, 1)")?, 0);
+    assert_eq!(wrote("INSERT IGNORE INTO jars VALUES (1, 1), (11, 1)")?, 1);
+    assert_eq!(wrote("REPLACE INTO jars VALUES (11, 2)")?, 1);
+    assert_eq!(wrote("/* a program's */ UPDATE jars SET shelf = 2 WHERE id = 11")?, 1);
     assert_eq!(wrote("INSERT INTO jars (shelf) SELECT shelf FROM jars WHERE id < 3")?, 2);
     assert_eq!(wrote("DELETE FROM jars WHERE id < 3")?, 2);
     assert_eq!(wrote("ALTER TABLE jars ADD COLUMN label INT")?, 0);
@@ -353,13 +384,37 @@ fn the_server_tells_where_a_transaction_ends() -> Result<()> {
     let ids = "SELECT id FROM jars ORDER BY id";
     assert_eq!(rows(&mut connection, ids, &[])?, [[Value::Integer(1)], [Value::Integer(2)]]);
 
-    // A table that is created commits what was before.
+    // Nobody asked for a commit where a table is created.
     connection.control(Control::Begin)?;
     connection.run("INSERT INTO jars VALUES (4)")?;
-    connection.run("CREATE TABLE boxes (id BIGINT)")?;
-    assert!(!connection.in_transaction());
+    for refused in [
+        connection.run("CREATE TABLE boxes (id BIGINT)"),
+        write(&mut connection, "TRUNCATE jars", &[]).map(drop),
+    ] {
+        let error = refused.expect_err("a commit that nobody asked for");
+        assert!(error.to_string().contains("outside of transactions"), "{error}");
+    }
+    connection.run("CREATE TEMPORARY TABLE boxes (id BIGINT)")?;
     connection.control(Control::Rollback)?;
-    assert_eq!(rows(&mut connection, ids, &[])?.len(), 3);
+    assert_eq!(rows(&mut connection, ids, &[])?.len(), 2);
+
+    // What a procedure does is heard as well, behind its rows too, and where it fails.
+    connection.run("CREATE PROCEDURE commits() BEGIN SELECT 1; COMMIT; END")?;
+    connection.run("CREATE PROCEDURE fails() BEGIN COMMIT; SIGNAL SQLSTATE '45000'; END")?;
+    connection.run("CREATE PROCEDURE fails_late() BEGIN SELECT 1; SIGNAL SQLSTATE '45000'; END")?;
+    connection.control(Control::Begin)?;
+    assert_eq!(rows(&mut connection, "CALL commits()", &[])?.len(), 1);
+    assert!(!connection.in_transaction());
+    connection.control(Control::Begin)?;
+    assert!(rows(&mut connection, "CALL fails_late()", &[]).is_err());
+    assert_eq!(rows(&mut connection, "SELECT 1", &[])?.len(), 1, "the transaction goes on");
+    assert!(rows(&mut connection, "CALL fails()", &[]).is_err());
+    assert!(connection.run("INSERT INTO jars VALUES (5)").is_err(), "it would stand for itself");
+    connection.control(Control::Rollback)?;
+    for (text, open) in [("BEGIN; SELECT 1", true), ("SELECT 1; COMMIT; SELECT 2", false)] {
+        connection.run(text)?;
+        assert_eq!(connection.in_transaction(), open, "{text}");
+    }
 
     for (text, open) in [
         ("/* quietly */ begin", true),
@@ -367,7 +422,7 @@ fn the_server_tells_where_a_transaction_ends() -> Result<()> {
         ("ROLLBACK", false),
         ("SET autocommit = 0", false),
         ("INSERT INTO jars VALUES (5)", true),
-        ("TRUNCATE TABLE boxes", false),
+        ("ROLLBACK", false),
         ("SET autocommit = 1", false),
     ] {
         write(&mut connection, text, &[])?;
@@ -491,7 +546,9 @@ fn a_statement_is_cancelled_from_another_thread() -> Result<()> {
 
 #[test]
 fn a_statement_that_takes_too_long_is_stopped() -> Result<()> {
-    let Some((_database, mut connection)) = connect()? else { return Ok(()) };
+    let Some(database) = Database::open() else { return Ok(()) };
+    let pool = database.pool("pool_size=1");
+    let mut connection = pool.connect()?;
     let slow = "SELECT count(*) FROM information_schema.columns a, information_schema.columns b, information_schema.columns c";
     connection.control(Control::Begin)?;
     connection.control(Control::StatementTimeout(5))?;
@@ -503,6 +560,12 @@ fn a_statement_that_takes_too_long_is_stopped() -> Result<()> {
         _ => "SELECT CAST(@@max_execution_time AS SIGNED)",
     };
     assert_eq!(rows(&mut connection, variable, &[])?, [[Value::Integer(0)]], "the limit is lifted");
+    // Also where the connection goes back without an end.
+    connection.control(Control::Begin)?;
+    connection.control(Control::StatementTimeout(5_000))?;
+    drop(connection);
+    let mut connection = pool.connect()?;
+    assert_eq!(rows(&mut connection, variable, &[])?, [[Value::Integer(0)]], "the limit is lifted");
     Ok(())
 }
 
@@ -511,7 +574,7 @@ fn wrong_urls_are_refused_without_their_secrets() {
     for url in [
         "mysql://jane:s3cret@host:port/db",
         "mysql://jane:s3cret@127.0.0.1/db?secret=s3cret",
-        "mysql://jane:s3cret@127.0.0.1/db?sslmode=require",
+        "mysql://jane:s3cret@127.0.0.1/db?sslmode=prefer",
         "mariadb://jane:s3cret@127.0.0.1:1/db?connect_timeout=2",
         "mysql://jane:s3cret@localhost/db?socket=/nowhere/s.sock",
     ] {

@@ -3,6 +3,7 @@ use std::time::Duration;
 use hashbrown::HashMap;
 use mysql::Conn;
 use mysql::prelude::Queryable;
+use onggi_sql::compile::{commits, words};
 use onggi_sql::shape::Shape;
 use onggi_sql::{Compiled, Dialect};
 
@@ -84,11 +85,21 @@ impl Connection {
     /// Runs a text of no parameters and no rows, unprepared. It may change tables that prepared texts read all columns of.
     pub(crate) fn run(&mut self, text: &str) -> Result<()> {
         let control = Control::of(text);
-        self.state.takes(control)?;
-        self.by_text.values_mut().for_each(Statement::outdate);
+        self.state.takes(control, commits(text, self.server.dialect))?;
+        let sets = words(text).next().is_some_and(|word| word.eq_ignore_ascii_case("set"));
+        if !sets && control.is_none() {
+            self.by_text.values_mut().for_each(Statement::outdate);
+        }
         let ran = self.ask(text);
         if let (Ok(()), Some(control)) = (&ran, control) {
             self.heard(control);
+        }
+        // Of several statements the server's last answer is heard only.
+        if text.contains(';')
+            && self.state != State::Failed
+            && let Some(client) = &mut self.client
+        {
+            self.state = self.state.asked(client, self.server.dialect).unwrap_or(State::Lost);
         }
         ran
     }
@@ -98,6 +109,7 @@ impl Connection {
         if control == Control::Commit && self.state == State::Failed {
             self.ask(self.server.dialect.transaction.rollback)?;
             self.state = State::Idle;
+            self.lift_limit();
             return Err(Error::new(
                 Kind::Serialization,
                 "a statement of the transaction collided with another transaction, so it cannot be committed: it is rolled back",
@@ -107,34 +119,45 @@ impl Connection {
             let said = "the connection to the server was lost before the commit, so nothing was committed";
             return Err(Error::new(Kind::Lost, said));
         }
-        self.state.takes(Some(control))?;
+        self.state.takes(Some(control), false)?;
         match self.ask(text) {
             Ok(()) => {
                 self.heard(control);
                 self.limited |= matches!(control, Control::StatementTimeout(_));
                 if matches!(control, Control::Commit | Control::Rollback) {
-                    self.lift_limit()
-                } else {
-                    Ok(())
+                    self.lift_limit();
                 }
+                Ok(())
             }
             Err(error) if control == Control::Commit && error.is_lost() => Err(outcome_unknown(error)),
-            Err(error) => Err(error),
+            Err(error) => {
+                if control == Control::Commit {
+                    self.state = self.state.uncommitted();
+                }
+                Err(error)
+            }
         }
     }
 
-    /// Ends the limit on the time of statements, which the server keeps for the connection.
-    fn lift_limit(&mut self) -> Result<()> {
-        match self.server.dialect.transaction.statement_timeout_end {
-            Some(lift) if std::mem::take(&mut self.limited) => self.ask(lift),
-            _ => Ok(()),
+    /// Ends the limit on the time of statements, which the server keeps for the connection. Where that fails, nobody gets the
+    /// connection any more; what was done before is done.
+    pub(crate) fn lift_limit(&mut self) {
+        if let Some(lift) = self.server.dialect.transaction.statement_timeout_end
+            && std::mem::take(&mut self.limited)
+            && self.ask(lift).is_err()
+        {
+            self.state = State::Lost;
         }
     }
 
     fn ask(&mut self, text: &str) -> Result<()> {
         let Some(client) = &mut self.client else { return Err(lost()) };
-        let asked = client.query_iter(text).and_then(drained);
-        asked.map_err(|error| blamed(self.state.failed(error), text, client).with_statement(text))?;
+        let asked = client.query_iter(text).and_then(|mut result| drained(&mut result));
+        if let Err(error) = asked {
+            let error = self.state.failed(error);
+            self.state = self.state.behind_failure(client, self.server.dialect);
+            return Err(blamed(error, text, client).with_statement(text));
+        }
         self.state = self.state.reported(client);
         Ok(())
     }
@@ -163,7 +186,7 @@ impl Connection {
             }
             let compiled = compile()?;
             let text = compiled.text();
-            let statement = Statement::prepare(text, client);
+            let statement = Statement::prepare(text, client, server.dialect);
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
             let statement = statement.with_order(compiled.order(), compiled.parameters());
             if by_shape.len() >= CAPACITY {
@@ -173,7 +196,7 @@ impl Connection {
         }
         let Some((compiled, statement)) = by_shape.get_mut(shape) else { return Err(gone().into()) };
         let text = compiled.text();
-        work(text, Prepared::new(statement, text, client, state, server.step))
+        work(text, Prepared::new(statement, text, client, state, server))
     }
 
     /// Lends the statement of a text, prepared.
@@ -189,7 +212,7 @@ impl Connection {
             if let Some(outdated) = by_text.remove(text) {
                 outdated.close(client);
             }
-            let statement = Statement::prepare(text, client);
+            let statement = Statement::prepare(text, client, server.dialect);
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
             if by_text.len() >= CAPACITY {
                 by_text.drain().for_each(|(_, statement)| statement.close(client));
@@ -197,7 +220,7 @@ impl Connection {
             by_text.insert(text.into(), statement);
         }
         let Some(statement) = by_text.get_mut(text) else { return Err(gone().into()) };
-        work(Prepared::new(statement, text, client, state, server.step))
+        work(Prepared::new(statement, text, client, state, server))
     }
 }
 

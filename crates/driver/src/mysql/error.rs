@@ -42,12 +42,12 @@ fn client(error: &mysql::Error) -> Error {
         mysql::Error::DriverError(DriverError::PacketTooLarge) => Error::value(
             "a statement with its values is larger than the server takes: write less at once, or raise its max_allowed_packet",
         ),
-        mysql::Error::DriverError(DriverError::MixedParams | DriverError::MismatchedStmtParams(..)) => {
-            Error::new(
-                Kind::Other,
-                "the client takes a name behind a colon for a parameter: write names in backticks, and `?` for parameters",
-            )
-        }
+        mysql::Error::DriverError(
+            DriverError::MixedParams | DriverError::MismatchedStmtParams(..) | DriverError::Params(_),
+        ) => Error::new(
+            Kind::Other,
+            "the client takes a name behind a colon for a parameter: write names in backticks, and `?` for parameters",
+        ),
         mysql::Error::IoError(io) => lost(io),
         other => lost(other),
     }

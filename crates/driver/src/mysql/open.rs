@@ -208,9 +208,12 @@ impl Options {
                 })?;
                 self.limit = Duration::from_secs(seconds.into());
             }
-            "sslmode" if matches!(&*value, "disable" | "prefer") => {}
+            "sslmode" if value == "disable" => {}
             "sslmode" => {
-                return Err(invalid("this build has no TLS for MySQL: sslmode is `disable` or `prefer`"));
+                return Err(invalid(
+                    "connections to MariaDB and MySQL are not encrypted yet: sslmode is `disable`; where the way to the server is not \
+                     trusted, take one through a tunnel",
+                ));
             }
             // The name is not quoted: a `?` in a password would make a part of it one.
             _ => {

@@ -1,9 +1,9 @@
 //! Work that is waited for no longer than a time. The client offers no limit of its own, so that it is done in a thread;
 //! one that is not waited for any more ends with what it does.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Builder;
 use std::time::Duration;
 
@@ -31,28 +31,42 @@ pub(super) fn within<T: Send + 'static>(
     abandoned: &Abandoned,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Impatience> {
-    let count = &abandoned.0;
-    if count.load(Ordering::Relaxed) >= MOST {
+    if abandoned.0.load(Ordering::SeqCst) >= MOST {
         return Err(Impatience::TooMany);
     }
     let (done, result) = channel();
-    let counted = Arc::clone(count);
-    // From its start on it counts, until it has ended.
-    counted.fetch_add(1, Ordering::Relaxed);
+    let watch = Watch(Arc::new(Mutex::new(false)), abandoned.clone());
+    let (left, counted) = (Arc::clone(&watch.0), &abandoned.0);
     let thread = Builder::new().name("onggi waits for a server".to_owned()).spawn(move || {
-        let result = work();
-        counted.fetch_sub(1, Ordering::Relaxed);
+        let _watch = watch;
         // Nobody may be there any more.
-        drop(done.send(result));
+        drop(done.send(work()));
     });
-    if thread.is_err() {
-        count.fetch_sub(1, Ordering::Relaxed);
-        return Err(Impatience::NoThread);
-    }
+    thread.map_err(|_| Impatience::NoThread)?;
     result.recv_timeout(limit).map_err(|error| match error {
-        RecvTimeoutError::Timeout => Impatience::TimeOut,
+        RecvTimeoutError::Timeout => {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut left = left.lock().unwrap_or_else(PoisonError::into_inner);
+            // It has ended between.
+            if std::mem::replace(&mut *left, true) {
+                counted.fetch_sub(1, Ordering::SeqCst);
+            }
+            Impatience::TimeOut
+        }
         RecvTimeoutError::Disconnected => Impatience::NoThread,
     })
+}
+
+/// Lives as long as the work, with whether one of both sides has left it. Who comes second counts it down.
+struct Watch(Arc<Mutex<bool>>, Abandoned);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut *left, true) {
+            self.1.0.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +78,7 @@ mod tests {
         let abandoned = Abandoned::default();
         assert_eq!(within(Duration::from_secs(60), &abandoned, || 7), Ok(7));
         let (release, held) = channel::<()>();
-        let held = Arc::new(std::sync::Mutex::new(held));
+        let held = Arc::new(Mutex::new(held));
         for _ in 0..MOST {
             let held = Arc::clone(&held);
             let waits = move || drop(held.lock().map(|held| held.recv()));
@@ -72,7 +86,7 @@ mod tests {
         }
         assert_eq!(within(Duration::from_secs(60), &abandoned, || 7), Err(Impatience::TooMany));
         drop(release);
-        while abandoned.0.load(Ordering::Relaxed) > 0 {
+        while abandoned.0.load(Ordering::SeqCst) > 0 {
             std::thread::yield_now();
         }
         assert_eq!(within(Duration::from_secs(60), &abandoned, || 7), Ok(7));

@@ -4,6 +4,7 @@ use mysql::{Binary, Column, QueryResult, Value as Read};
 
 use super::decode;
 use super::state::State;
+use super::statement::drained;
 use crate::{Error, Result, Type, ValueRef};
 
 /// The rows of a statement.
@@ -42,9 +43,11 @@ impl<'p> Rows<'p> {
 
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
         let next = match &mut self.source {
-            // Behind the end of what the statement gives stand the other results of a procedure.
             _ if self.ended => None,
-            Source::Streamed(result) => result.next(),
+            Source::Streamed(result) => match result.next() {
+                None => drained(result).err().map(Err),
+                next => next,
+            },
             Source::Kept(_, rows) => rows.next().map(Ok),
         };
         self.ended = !matches!(next, Some(Ok(_)));

@@ -50,6 +50,7 @@ pub(super) fn words(said: &MySqlError) -> String {
         1406 => "a value is too long for its column",
         1265 => "a value does not fit into its column",
         1292 | 1366 | 1411 | 1525 => "a value is not of the type wanted",
+        1300 => "bytes are no text of the character set wanted",
         3140 | 3141 | 4037 | 4038 => "a text is no JSON",
         1526 => "no partition is there for a value",
         1644 | 1645 => "a trigger or procedure of the database raised an error",
@@ -67,7 +68,20 @@ pub(super) fn words(said: &MySqlError) -> String {
 pub(super) fn is_about_a_value(code: u16) -> bool {
     matches!(
         code,
-        1264 | 1265 | 1292 | 1365 | 1366 | 1406 | 1411 | 1525 | 1526 | 1690 | 3140 | 3141 | 4037 | 4038
+        1264 | 1265
+            | 1292
+            | 1300
+            | 1365
+            | 1366
+            | 1406
+            | 1411
+            | 1525
+            | 1526
+            | 1690
+            | 3140
+            | 3141
+            | 4037
+            | 4038
     )
 }
 
@@ -113,6 +127,7 @@ mod tests {
                 "type wanted (error 1292)",
             ),
             (1690, "22003", "BIGINT value is out of range in '(s3cret + 1)'", "out of range"),
+            (1300, "HY000", "Invalid utf8mb4 character string: 's3cret'", "are no text"),
             (1644, "45000", "s3cret", "raised an error"),
             (1064, "42000", "You have an error in your SQL syntax", "SQL syntax"),
         ] {

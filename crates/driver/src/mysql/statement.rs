@@ -1,10 +1,13 @@
 use mysql::prelude::{Protocol, Queryable};
 use mysql::{Column, Conn, Params, QueryResult, Value as Sent};
-use onggi_sql::compile::reads_only;
+use onggi_sql::Dialect;
+use onggi_sql::compile::{commits, reads_only, words};
+use onggi_sql::dialect::{MARIADB, MARIADB_IN_TRANSACTION, MYSQL_NOTHING};
 
 use super::blame::blamed;
 use super::encode::encode;
 use super::error::{classify, is_outdated, outcome_unknown};
+use super::open::Server;
 use super::rows::Rows;
 use super::state::State;
 use crate::error::Kind;
@@ -16,6 +19,8 @@ pub(super) struct Statement {
     writes: Writes,
     /// What it does to transactions.
     control: Option<Control>,
+    /// Whether the server would commit with it.
+    commits: bool,
     /// For each placeholder which of the values it takes, where that is not each the next.
     order: Option<Box<[usize]>>,
     parameters: usize,
@@ -25,11 +30,12 @@ pub(super) struct Statement {
 
 impl Statement {
     /// Prepares a text whose placeholders take each the next value.
-    pub(super) fn prepare(text: &str, client: &mut Conn) -> mysql::Result<Statement> {
+    pub(super) fn prepare(text: &str, client: &mut Conn, dialect: &Dialect) -> mysql::Result<Statement> {
         let inner = client.prep(text)?;
         let parameters = inner.num_params().into();
         let (writes, control) = (Writes::of(text), Control::of(text));
-        Ok(Statement { inner, writes, control, order: None, parameters, outdated: false })
+        let commits = commits(text, dialect);
+        Ok(Statement { inner, writes, control, commits, order: None, parameters, outdated: false })
     }
 
     /// The same, with which of so many values each placeholder takes.
@@ -56,6 +62,10 @@ impl Statement {
         let error = state.failed(error);
         match self.control {
             Some(Control::Commit) if error.is_lost() => outcome_unknown(error),
+            Some(Control::Commit) => {
+                *state = state.uncommitted();
+                error
+            }
             _ => error,
         }
     }
@@ -72,6 +82,7 @@ pub(crate) struct Prepared<'p> {
     text: &'p str,
     client: &'p mut Conn,
     state: &'p mut State,
+    dialect: &'static Dialect,
     /// How far generated keys are from each other.
     step: usize,
     values: Vec<Sent>,
@@ -83,9 +94,10 @@ impl<'p> Prepared<'p> {
         text: &'p str,
         client: &'p mut Conn,
         state: &'p mut State,
-        step: usize,
+        server: &Server,
     ) -> Prepared<'p> {
-        Prepared { statement, text, client, state, step, values: Vec::new() }
+        let Server { dialect, step, .. } = *server;
+        Prepared { statement, text, client, state, dialect, step, values: Vec::new() }
     }
 
     /// Binds all parameters.
@@ -105,9 +117,9 @@ impl<'p> Prepared<'p> {
     pub(crate) fn execute(&mut self) -> Result<u64> {
         let parameters = self.parameters()?;
         let writes = self.statement.writes;
-        let asked = self.client.exec_iter(&self.statement.inner, parameters).and_then(|result| {
+        let asked = self.client.exec_iter(&self.statement.inner, parameters).and_then(|mut result| {
             let written = writes.rows(result.affected_rows(), &result.info_str());
-            drained(result).map(|()| written)
+            drained(&mut result).map(|()| written)
         });
         let written = asked.map_err(|error| self.failed(error))?;
         self.heard();
@@ -127,7 +139,7 @@ impl<'p> Prepared<'p> {
             let given = !result.columns().as_ref().is_empty();
             let keys = result.by_ref().map(|row| row.map(|row| key(row.as_ref(0))));
             let keys = keys.collect::<mysql::Result<Vec<_>>>()?;
-            drained(result).map(|()| given.then_some(keys))
+            drained(&mut result).map(|()| given.then_some(keys))
         });
         let keys = asked.map_err(|error| self.failed(error))?;
         self.heard();
@@ -170,7 +182,7 @@ impl<'p> Prepared<'p> {
         let asked = self.client.exec_iter(&self.statement.inner, parameters).and_then(|mut result| {
             let columns = result.columns().as_ref().to_vec();
             let rows = result.by_ref().collect::<mysql::Result<Vec<_>>>()?;
-            drained(result).map(|()| (columns, rows))
+            drained(&mut result).map(|()| (columns, rows))
         });
         let (columns, rows) = asked.map_err(|error| self.failed(error))?;
         self.heard();
@@ -179,12 +191,14 @@ impl<'p> Prepared<'p> {
 
     #[cold]
     fn failed(&mut self, error: mysql::Error) -> Error {
-        blamed(self.statement.failed(error, self.state), self.text, self.client)
+        let error = self.statement.failed(error, self.state);
+        *self.state = self.state.behind_failure(self.client, self.dialect);
+        blamed(error, self.text, self.client)
     }
 
     /// The values of the placeholders, of a statement that may be run now.
     fn parameters(&mut self) -> Result<Params> {
-        self.state.takes(self.statement.control)?;
+        self.state.takes(self.statement.control, self.statement.commits)?;
         let values = match &self.statement.order {
             None => std::mem::take(&mut self.values),
             Some(order) => {
@@ -233,12 +247,16 @@ enum Writes {
 
 impl Writes {
     fn of(text: &str) -> Writes {
-        let word = text.trim_start().split(|letter: char| !letter.is_ascii_alphabetic()).next().unwrap_or("");
-        match &*word.to_ascii_lowercase() {
-            "update" => Writes::Updates,
-            "insert" => Writes::Inserts,
-            "delete" | "replace" | "call" => Writes::Others,
-            _ => Writes::Not,
+        let mut words = words(text).map(str::to_ascii_lowercase);
+        match (words.next().as_deref().unwrap_or(""), words.next().as_deref()) {
+            ("update", _) => Writes::Updates,
+            // What is left out is not counted twice.
+            ("insert", Some("ignore")) => Writes::Others,
+            ("insert" | "replace", _) => Writes::Inserts,
+            ("select" | "with" | "values" | "table" | "show" | "explain" | "describe" | "desc", _) => {
+                Writes::Not
+            }
+            _ => Writes::Others,
         }
     }
 
@@ -259,7 +277,7 @@ impl Writes {
 }
 
 /// Reads what a statement gives to its end: an error may stand behind rows, or be of one of several statements.
-pub(super) fn drained<P: Protocol>(mut result: QueryResult<'_, '_, '_, P>) -> mysql::Result<()> {
+pub(super) fn drained<P: Protocol>(result: &mut QueryResult<'_, '_, '_, P>) -> mysql::Result<()> {
     while let Some(mut set) = result.iter() {
         set.try_for_each(|row| row.map(drop))?;
     }
@@ -299,10 +317,16 @@ impl Bind for Parameters<'_> {
 const COLLIDED: &str = "a statement before this one collided with another transaction, and the server may have undone all of \
                         this one: roll it back, and run it again";
 
+/// Why one is not taken that changes tables.
+const COMMITS: &str = "the server would commit the transaction with this statement, and what came before it could not be \
+                       undone: run statements that change tables outside of transactions";
+
 impl State {
-    /// Whether a statement may be run now: behind a collision only a rollback.
-    pub(super) fn takes(self, control: Option<Control>) -> Result<()> {
+    /// Whether a statement may be run now: behind a collision only a rollback, and nothing in a transaction that would commit
+    /// it.
+    pub(super) fn takes(self, control: Option<Control>, commits: bool) -> Result<()> {
         match (self, control) {
+            (State::Open, _) if commits => Err(Error::new(Kind::Other, COMMITS)),
             (State::Failed, Some(Control::Rollback | Control::RollbackTo(_))) => Ok(()),
             (State::Failed, _) => Err(Error::new(Kind::Serialization, COLLIDED)),
             _ => Ok(()),
@@ -319,5 +343,36 @@ impl State {
             state => state,
         };
         error
+    }
+
+    /// The state behind a commit that failed: what is left of the transaction, nobody knows.
+    pub(super) fn uncommitted(self) -> State {
+        match self {
+            State::Open => State::Failed,
+            state => state,
+        }
+    }
+
+    /// The state behind any failure within a transaction, which the server may have ended with it: it is asked.
+    #[cold]
+    pub(super) fn behind_failure(self, client: &mut Conn, dialect: &Dialect) -> State {
+        if self != State::Open {
+            return self;
+        }
+        match State::asked(self, client, dialect) {
+            Ok(State::Idle) => State::Failed,
+            Ok(state) => state,
+            Err(_) => State::Lost,
+        }
+    }
+
+    /// The state as the server has it.
+    pub(super) fn asked(self, client: &mut Conn, dialect: &Dialect) -> mysql::Result<State> {
+        if dialect.name == MARIADB.name {
+            let open: Option<u8> = client.query_first(MARIADB_IN_TRANSACTION)?;
+            return Ok(if open == Some(0) { State::Idle } else { State::Open });
+        }
+        client.query_drop(MYSQL_NOTHING)?;
+        Ok(self.reported(client))
     }
 }

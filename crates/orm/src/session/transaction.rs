@@ -171,10 +171,17 @@ impl Session {
         self.outside_savepoint("rollback")?;
         self.arena.rollback();
         self.lost = false;
-        if !std::mem::take(&mut self.begun) || !self.connection.in_transaction() {
+        if !std::mem::take(&mut self.begun) {
             return Ok(());
         }
-        self.control(Control::Rollback)
+        match self.connection.in_transaction() {
+            true => self.control(Control::Rollback),
+            false if self.connection.is_lost() => Ok(()),
+            false => Err(Error::usage(
+                "a statement of the program's own has ended the transaction before this: what was written until then was \
+                 committed, and is not undone",
+            )),
+        }
     }
 
     /// Runs a part of the work that can fail on its own: where the closure gives an error, what it did is undone, in

@@ -16,7 +16,7 @@ mod source;
 mod window;
 mod write;
 
-pub use self::own::{Own, placeholders, reads_only};
+pub use self::own::{Own, commits, placeholders, reads_only, words};
 use self::source::Sources;
 use crate::repeat::Repeats;
 use crate::{Compiled, Dialect, Error, Expression, Result, Source, Statement, Type};

@@ -75,6 +75,53 @@ pub fn reads_only(text: &str) -> bool {
     word.is_some_and(reads)
 }
 
+/// What begins a statement that MariaDB and MySQL commit with, along with all that came before it in its transaction.
+const COMMITTING: [&str; 14] = [
+    "ALTER",
+    "ANALYZE",
+    "CREATE",
+    "DROP",
+    "FLUSH",
+    "GRANT",
+    "INSTALL",
+    "LOCK",
+    "OPTIMIZE",
+    "RENAME",
+    "REPAIR",
+    "REVOKE",
+    "TRUNCATE",
+    "UNINSTALL",
+];
+
+/// Whether a statement would commit the transaction that it is in, as far as its first words tell, on databases whose
+/// transactions hold no changes of tables.
+pub fn commits(text: &str, dialect: &Dialect) -> bool {
+    if dialect.tables.in_transactions {
+        return false;
+    }
+    let mut words = words(text);
+    let first = words.next().unwrap_or("");
+    let temporary = words.next().is_some_and(|word| word.eq_ignore_ascii_case("TEMPORARY"));
+    !temporary && COMMITTING.iter().any(|word| first.eq_ignore_ascii_case(word))
+}
+
+/// The words of a statement behind the comments at its start.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut text = text.trim_start();
+    loop {
+        let skipped = match text.as_bytes() {
+            [b'/', b'*', ..] | [b'-', b'-', ..] | [b'#', ..] => quoted_plainly(text),
+            _ => 0,
+        };
+        if skipped == 0 {
+            break;
+        }
+        text = text[skipped..].trim_start();
+    }
+    text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+        .filter(|word| !word.is_empty())
+}
+
 /// How many bytes at the start are a text, a name in quotes or a comment, on MariaDB and MySQL.
 fn quoted_plainly(rest: &str) -> usize {
     let until =
@@ -195,6 +242,21 @@ mod tests {
         let own = placeholders("SELECT ?, ?, ?, ?1", &MARIADB, &types);
         assert_eq!(own.text, "SELECT CAST(? AS BINARY), ?, ?, CAST(? AS BINARY)");
         assert_eq!(placeholders("SELECT ?", &POSTGRES, &types).text, "SELECT $1");
+    }
+
+    #[test]
+    fn what_commits_by_itself_is_known_by_its_first_words() {
+        for (text, commits) in [
+            ("CREATE TABLE a (b INT)", true),
+            ("/* a */ -- b\n # c\n truncate a", true),
+            ("CREATE TEMPORARY TABLE a (b INT)", false),
+            ("DROP TEMPORARY TABLE a", false),
+            ("INSERT INTO a VALUES (1)", false),
+            ("", false),
+        ] {
+            assert_eq!(super::commits(text, &MARIADB), commits, "{text}");
+            assert!(!super::commits(text, &SQLITE), "{text}");
+        }
     }
 
     #[test]

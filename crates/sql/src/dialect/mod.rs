@@ -10,7 +10,10 @@ mod transaction;
 mod write;
 
 pub use form::{Form, Join, List};
-pub use mysql::{MARIADB, MYSQL, MYSQL_CANCEL, MYSQL_KEY_COLUMNS, MYSQL_OTHER_KEY, MYSQL_VERSION};
+pub use mysql::{
+    MARIADB, MARIADB_IN_TRANSACTION, MYSQL, MYSQL_CANCEL, MYSQL_KEY_COLUMNS, MYSQL_NOTHING, MYSQL_OTHER_KEY,
+    MYSQL_VERSION,
+};
 pub use postgres::POSTGRES;
 pub use sessions::{AdvisoryLock, Channels};
 pub use sqlite::SQLITE;

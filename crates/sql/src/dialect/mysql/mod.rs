@@ -23,6 +23,12 @@ pub const MYSQL_CANCEL: &str = "KILL QUERY ";
 /// Stands in an insert that fails with the error 1242 where the row in its way is that of another unique constraint than is named.
 pub const MYSQL_OTHER_KEY: &str = "onggi_other_key";
 
+/// Asks MariaDB whether a transaction is open.
+pub const MARIADB_IN_TRANSACTION: &str = "SELECT @@in_transaction";
+
+/// Does nothing, and has the server report the state of the transaction, where it has changed.
+pub const MYSQL_NOTHING: &str = "DO 0";
+
 /// MariaDB 10.6 and later.
 ///
 /// Texts are compared by their bytes, spaces at their ends included. Transactions are serializable: what they read is locked, and
