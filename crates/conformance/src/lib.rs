@@ -15,6 +15,7 @@
 // The name of a case says what it checks.
 #![allow(missing_docs)]
 
+pub mod decimals;
 pub mod deferred;
 pub mod errors;
 pub mod expressions;
@@ -28,6 +29,7 @@ pub mod interrupts;
 pub mod joins;
 mod list;
 pub mod maps;
+pub mod mixed;
 pub mod pages;
 pub mod parts;
 pub mod pickled;
@@ -38,6 +40,7 @@ pub mod raw;
 pub mod relations;
 pub mod relations_along;
 pub mod relations_changes;
+pub mod relations_in_keys;
 pub mod relations_keys;
 pub mod scopes;
 pub mod session;

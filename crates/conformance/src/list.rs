@@ -102,6 +102,7 @@ macro_rules! cases {
                 a_table_that_others_need_is_not_dropped
                 rows_that_refer_follow_their_on_delete
                 an_integer_key_of_the_users_own_is_not_generated
+                a_table_that_is_referred_to_and_missing_is_told
             }
             deferred {
                 deferred_columns_are_left_out_and_read_along
@@ -128,6 +129,7 @@ macro_rules! cases {
                 a_part_of_a_relation_is_loaded_in_a_session
                 members_are_added_and_removed_as_a_difference
                 a_relation_loaded_along_is_filtered_sorted_and_limited_for_each_owner
+                a_relation_is_compared_with_a_key
             }
             relations_along {
                 relations_to_one_are_read_in_one_statement
@@ -139,6 +141,16 @@ macro_rules! cases {
                 a_row_read_along_that_cannot_be_read_is_named
                 a_reference_to_a_row_that_is_gone_loses_no_row
                 the_other_end_of_a_relation_is_not_joined
+                what_members_of_collections_refer_to_is_joined_to_them
+                members_are_limited_with_what_is_joined_to_them
+            }
+            relations_in_keys {
+                relations_in_keys_are_inserted_before_there_are_keys
+                rows_are_found_by_keys_of_relations
+                rows_with_keys_of_relations_are_updated_and_deleted
+                relations_in_keys_are_loaded_and_joined
+                objects_with_keys_of_relations_are_attached
+                a_key_whose_relation_is_not_set_is_refused
             }
             relations_keys {
                 relations_to_composite_keys_use_columns_that_are_there
@@ -177,6 +189,7 @@ macro_rules! cases {
                 a_scope_is_asked_for_when_the_query_is_built
                 a_scope_that_cannot_be_is_an_error_that_names_it
                 groups_unions_and_pages_are_of_rows_in_scope
+                a_row_that_is_to_be_made_and_that_the_scope_hides_is_told
             }
             session {
                 an_added_object_is_there_at_once_and_written_later
@@ -284,6 +297,8 @@ macro_rules! cases {
                 a_deferrable_transaction_only_reads
                 a_unit_of_work_locks_a_name
                 a_connections_transaction_is_all_or_nothing
+                a_transaction_is_rolled_back_and_gives_its_value
+                of_closures_in_each_other_the_innermost_is_rolled_back
             }
             query {
                 comparisons
@@ -317,6 +332,17 @@ macro_rules! cases {
                 set_wide_writes_refuse_clauses_that_they_have_not
                 values_are_never_in_the_text
                 columns_are_values_themselves
+            }
+            decimals {
+                decimals_are_computed_exactly
+                decimals_that_were_computed_compare_as_numbers
+                decimals_are_summed_up_exactly
+                checks_compare_decimals_as_numbers
+                decimals_of_too_many_digits_are_no_result
+            }
+            mixed {
+                numbers_of_different_types_are_compared
+                numbers_of_different_types_are_combined
             }
             expressions {
                 cases_give_the_value_of_the_first_condition_that_holds

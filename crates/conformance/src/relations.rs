@@ -1,6 +1,6 @@
 //! Relations: declared as fields, walked in conditions, followed in a session, written with the objects they connect.
 
-use onggi::{BelongsTo, HasMany, HasOne, Id, ManyToMany, Model, Result};
+use onggi::{BelongsTo, HasMany, HasOne, Id, ManyToMany, Model, Result, expr};
 
 use crate::Harness;
 
@@ -352,8 +352,8 @@ pub fn relations_are_loaded_along_into_plain_structs(harness: &Harness) -> Resul
         .all(&mut connection)?;
     assert_eq!(
         harness.statements().len(),
-        5,
-        "users with companies, posts, tags, editors (who have none), passports"
+        4,
+        "users with companies, posts with editors (who have none), tags, passports"
     );
     let jane = &users[2];
     assert_eq!(jane.name, "Jane");
@@ -510,5 +510,26 @@ pub fn collections_are_joined_with_their_rows(harness: &Harness) -> Result<()> {
         .all(&mut connection)?;
     let pairs: Vec<(&str, &str)> = colleagues.iter().map(|(p, u)| (&*p.title, &*u.name)).collect();
     assert_eq!(pairs, [("First", "Jane"), ("Second", "Jane")]);
+    Ok(())
+}
+
+pub fn a_relation_is_compared_with_a_key(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Company, User, Passport, Post, Tag])?;
+    let mut session = harness.session()?;
+    let [ann, ben] = ["Ann", "Ben"].map(|name| session.add(named(name)));
+    session.add(Post { author: ann.into(), ..post("first", 1) });
+    session.add(Post { author: ben.into(), editor: ann.into(), ..post("second", 2) });
+    session.commit()?;
+    let key = session[ann].id;
+    let mut titles = |query: onggi::Query<Post>| query.select(|p| p.title).all(&mut session);
+    harness.statements();
+    assert_eq!(titles(Post::query().filter(expr!(|p| p.author() == key)))?, ["first"]);
+    let text = harness.statements().pop();
+    assert!(text.is_some_and(|text| text.ends_with(r#"WHERE "author_id" = ?1"#)), "nothing is joined");
+    assert_eq!(titles(Post::query().filter(|p| p.author().ne(key)))?, ["second"]);
+    assert_eq!(titles(Post::query().filter(|p| p.editor().eq(key)))?, ["second"]);
+    assert_eq!(titles(Post::query().filter(|p| p.eq(1)))?, ["first"]);
+    let error = titles(Post::query().filter(expr!(|p| p.author() == ann))).expect_err("a handle is no key");
+    assert!(error.to_string().contains("as in `session[handle].id`"), "{error}");
     Ok(())
 }

@@ -236,3 +236,74 @@ pub fn the_other_end_of_a_relation_is_not_joined(harness: &Harness) -> Result<()
     assert!(error.to_string().starts_with("car is the other end of a relation"), "{error}");
     Ok(())
 }
+
+pub fn what_members_of_collections_refer_to_is_joined_to_them(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let users = User::query().with(|u| u.posts().with(|p| p.editor()).with(|p| p.author().country()));
+    let users = users.order_by(|u| u.id);
+    let joined = users.all(&mut connection)?;
+    assert_eq!(
+        harness.statements()[1],
+        concat!(
+            r#"SELECT "post"."id", "post"."title", "post"."author_id", "post"."editor_id", "#,
+            r#""user"."id", "user"."name", "user"."age", "user"."country_id", "user"."boss_id", "#,
+            r#""user_2"."id", "user_2"."name", "user_2"."age", "user_2"."country_id", "user_2"."boss_id", "#,
+            r#""country"."code", "country"."name" FROM "post" "#,
+            r#"LEFT JOIN "user" ON "post"."editor_id" = "user"."id" "#,
+            r#"LEFT JOIN "user" AS "user_2" ON "post"."author_id" = "user_2"."id" "#,
+            r#"LEFT JOIN "country" ON "user_2"."country_id" = "country"."code" "#,
+            r#"WHERE "post"."author_id" IN rarray(?1) ORDER BY "post"."author_id", "post"."id""#
+        )
+    );
+    let posts = joined[1].posts.loaded().unwrap_or_default();
+    assert_eq!(posts.len(), 2);
+    assert_eq!(name(posts[0].editor.as_ref().and_then(BelongsTo::object)), Some("John"));
+    assert_eq!(posts[1].editor, None);
+    assert_eq!(country(posts[1].author.object()), Some("Korea"));
+
+    // Whoever wants statements of their own says so, of all or of one.
+    harness.statements();
+    let by_select = User::query().with(|u| {
+        u.posts().with_select(|p| p.editor()).with_join(|p| p.author()).with(|p| p.author().country())
+    });
+    assert_eq!(by_select.order_by(|u| u.id).all(&mut connection)?, joined);
+    assert_eq!(harness.statements().len(), 3, "users, posts with authors and countries, editors");
+    let by_select =
+        User::query().with_select(|u| u.posts().with(|p| p.editor()).with(|p| p.author().country()));
+    assert_eq!(by_select.order_by(|u| u.id).all(&mut connection)?, joined);
+    assert_eq!(harness.statements().len(), 5, "users, posts, editors, authors, countries");
+    Ok(())
+}
+
+pub fn members_are_limited_with_what_is_joined_to_them(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    let last = User::query().with(|u| {
+        u.posts()
+            .filter(|p| p.author().age.ge(0))
+            .order_by(|p| p.title.desc())
+            .limit(1)
+            .with(|p| p.author().country())
+    });
+    let users = last.order_by(|u| u.name).all(&mut connection)?;
+    let titles: Vec<_> = users
+        .iter()
+        .flat_map(|user| user.posts.loaded().unwrap_or_default())
+        .map(|post| (&*post.title, name(post.author.object()), country(post.author.object())))
+        .collect();
+    assert_eq!(titles, [("Second", Some("Jane"), Some("Korea")), ("Third", Some("John"), None)]);
+    assert_eq!(harness.statements().len(), 2);
+
+    let mut session = harness.session()?;
+    let users = User::query().with(|u| u.posts().with(|p| p.editor()).with(|p| p.author().country()));
+    let users = users.order_by(|u| u.name).all(&mut session)?;
+    assert_eq!(harness.statements().len(), 3, "BEGIN, users, posts with all that they refer to");
+    session.strict(true);
+    let posts = session.load(users[0], |u| u.posts())?;
+    assert_eq!(session.load(posts[0], |p| p.editor())?, Some(users[1]));
+    assert_eq!(session.load(posts[1], |p| p.editor())?, None);
+    assert_eq!(session.load(posts[0], |p| p.author())?, users[0]);
+    assert_eq!(harness.statements(), [""; 0]);
+    Ok(())
+}

@@ -597,3 +597,42 @@ pub fn joined_collections_hold_rows_in_scope(harness: &Harness) -> Result<()> {
     assert_eq!(groups.all(&mut connection)?, ["Chess"]);
     Ok(())
 }
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+#[model(scope(|label| label.gone.eq(false)))]
+struct Label {
+    id: Id<Label>,
+    #[model(unique)]
+    name: String,
+    gone: bool,
+}
+
+pub fn a_row_that_is_to_be_made_and_that_the_scope_hides_is_told(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Label])?;
+    let label = |name: &str, gone| Label { name: name.into(), gone, ..Default::default() };
+    harness.insert([label("old", true)])?;
+    let old = Label::query().filter(|l| l.name.eq("old"));
+    let (mut connection, mut session) = (harness.connect()?, harness.session()?);
+    let told = |error: Error| {
+        assert!(error.is_unique_violation(), "{error}");
+        let words =
+            "the row that the query asks for is there, but out of the scope of label: ask with `unscoped`";
+        assert!(error.to_string().starts_with(words), "{error}");
+    };
+    told(connection.get_or_create(&old, || label("old", false)).expect_err("hidden"));
+    told(connection.update_or_create(&old, || label("old", false), |l| l.gone = false).expect_err("hidden"));
+    told(session.get_or_create(&old, || label("old", false)).expect_err("hidden"));
+    session.rollback()?;
+
+    // Asked past the scope, it is found; an upsert knows no scope, and brings it back where the object says so.
+    let all = Label::unscoped().filter(|l| l.name.eq("old"));
+    assert!(!connection.get_or_create(&all, || label("old", false))?.1);
+    connection.upsert(&mut label("old", false), |l| l.name)?;
+    let (found, is_new) = connection.get_or_create(&old, || label("old", false))?;
+    assert_eq!((found.gone, is_new), (false, false));
+    // What is in the way and meets no query is the violation that it is.
+    let other = Label::query().filter(|l| l.name.eq("other"));
+    let error = connection.get_or_create(&other, || label("old", false)).expect_err("taken");
+    assert!(error.is_unique_violation() && !error.to_string().contains("scope"), "{error}");
+    Ok(())
+}

@@ -491,3 +491,28 @@ pub fn an_integer_key_of_the_users_own_is_not_generated(harness: &Harness) -> Re
     assert_eq!(keys, [-5, 0]);
     Ok(())
 }
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Shelf {
+    id: Id<Shelf>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Jar {
+    id: Id<Jar>,
+    shelf: BelongsTo<Shelf>,
+    on: Option<Id<Jar>>,
+}
+
+pub fn a_table_that_is_referred_to_and_missing_is_told(harness: &Harness) -> Result<()> {
+    let database = harness.database();
+    let error = database.create_tables(onggi::models![Jar]).expect_err("there are no shelves");
+    let words = "jar refers to shelf, which is neither among the models that are created nor in the database";
+    assert!(error.to_string().starts_with(words), "{error}");
+    // Nothing was created, and what is there already need not be named.
+    assert!(Jar::query().count(&mut harness.connect()?).is_err());
+    database.create_tables(onggi::models![Shelf])?;
+    database.create_tables(onggi::models![Jar])?;
+    assert_eq!(Jar::query().count(&mut harness.connect()?)?, 0);
+    Ok(())
+}

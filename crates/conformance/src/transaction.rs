@@ -527,3 +527,82 @@ pub fn a_connections_transaction_is_all_or_nothing(harness: &Harness) -> Result<
     assert_eq!(names, ["a", "c"]);
     Ok(())
 }
+
+pub fn a_transaction_is_rolled_back_and_gives_its_value(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![User, Post])?;
+    let database = harness.database();
+    let count = database.transaction(|session| {
+        session.add(user("Jane", 30));
+        session.set_rollback()?;
+        // What follows is seen, and undone too.
+        session.add(user("John", 31));
+        User::query().count(session)
+    })?;
+    assert_eq!(count, 2);
+    // What was not flushed is never written.
+    harness.statements();
+    database.transaction(|session| {
+        session.add(user("Jane", 30));
+        session.set_rollback()
+    })?;
+    assert!(harness.statements().iter().all(|text| !text.as_str().contains("INSERT")));
+    assert_eq!(harness.rows::<User>()?, []);
+
+    let mut connection = harness.connect()?;
+    let jane = connection.transaction(|connection| {
+        let mut jane = user("Jane", 30);
+        connection.insert(&mut jane)?;
+        connection.set_rollback()?;
+        Ok(jane)
+    })?;
+    assert!(jane.id.key().is_some());
+    assert_eq!(harness.rows::<User>()?, []);
+    Ok(())
+}
+
+pub fn of_closures_in_each_other_the_innermost_is_rolled_back(harness: &Harness) -> Result<()> {
+    let (mut session, jane, _) = session_with_jane(harness)?;
+    let age = session.savepoint(|session| {
+        session[jane].age = 31;
+        let inner = session.savepoint(|session| {
+            session[jane].age += 1;
+            session.flush()?;
+            session.set_rollback()?;
+            Ok(session[jane].age)
+        })?;
+        assert_eq!((inner, session[jane].age), (32, 31));
+        Ok(session[jane].age)
+    })?;
+    session.commit()?;
+    assert_eq!((age, harness.rows::<User>()?[0].age), (31, 31));
+
+    let outer = session.savepoint(|session| {
+        session.set_rollback()?;
+        session.savepoint(|session| {
+            session[jane].age = 40;
+            Ok(())
+        })?;
+        Ok(session[jane].age)
+    })?;
+    assert_eq!((outer, session[jane].age), (40, 31));
+    session.commit()?;
+
+    let mut connection = harness.connect()?;
+    connection.transaction(|connection| {
+        connection.insert(&mut user("Ann", 1))?;
+        connection.transaction(|connection| {
+            connection.set_rollback()?;
+            connection.insert(&mut user("Ben", 2))
+        })
+    })?;
+    let names: Vec<String> = harness.rows::<User>()?.into_iter().map(|user| user.name).collect();
+    assert_eq!(names, ["Jane", "Ann"]);
+
+    for error in [
+        session.set_rollback().expect_err("no closure runs"),
+        connection.set_rollback().expect_err("no closure runs"),
+    ] {
+        assert!(error.to_string().starts_with("set_rollback outside of"), "{error}");
+    }
+    Ok(())
+}

@@ -219,3 +219,42 @@ fn what_is_committed_is_heard_in_order() -> Result<()> {
     }
     Ok(())
 }
+
+#[derive(Clone, Debug, Default, Model)]
+struct Thing {
+    id: Id<Thing>,
+    flag: bool,
+    number: i32,
+    big: i64,
+    unsigned: u64,
+    price: rust_decimal::Decimal,
+    day: chrono::NaiveDate,
+    uuid: uuid::Uuid,
+    document: onggi::Json<Vec<i64>>,
+}
+
+/// The table in `docs/databases.md`.
+#[test]
+fn raw_rows_hold_what_the_server_gives() -> Result<()> {
+    let Some(schema) = Schema::open() else { return Ok(()) };
+    let harness = Harness::open(schema.url())?;
+    harness.create(onggi::models![Thing])?;
+    harness.insert([Thing {
+        flag: true,
+        price: "1.50".parse().map_err(Error::other)?,
+        ..Default::default()
+    }])?;
+    let text = "SELECT flag, number = 0 AS truth, number, unsigned, price, day, uuid, document, NULL AS none FROM thing";
+    let row: onggi::RowMap = sql(text).one(&mut harness.connect()?)?;
+    let kinds: Vec<&str> = row.iter().map(|(_, value)| value.as_ref().kind()).collect();
+    assert_eq!(
+        kinds,
+        ["boolean", "boolean", "integer", "decimal", "decimal", "date", "UUID", "text", "NULL"]
+    );
+    let text =
+        "SELECT count(*), sum(number) AS s, sum(big) AS b, sum(price) AS p, avg(number) AS m FROM thing";
+    let row: onggi::RowMap = sql(text).one(&mut harness.connect()?)?;
+    let kinds: Vec<&str> = row.iter().map(|(_, value)| value.as_ref().kind()).collect();
+    assert_eq!(kinds, ["integer", "integer", "decimal", "decimal", "decimal"]);
+    Ok(())
+}

@@ -12,7 +12,7 @@ use crate::descriptor::positions;
 use crate::errors::Errors;
 use crate::model::{Field, Model, reference};
 use crate::names::Names;
-use crate::types::{optional, related};
+use crate::types::{is_named, optional, related};
 
 /// A field that relates a model to another.
 pub struct Relation {
@@ -132,9 +132,11 @@ impl Relation {
                 });
                 quote!(__onggi::Relation::inverse(#name, #table, #inverse) #cascade)
             }
-            Kind::Link { .. } => {
+            Kind::Link { table: named } => {
                 let link = link_ident(position);
-                quote!(__onggi::Relation::link(#name, #table, &#link))
+                let twin = snake_type(target, &self.ident).to_string();
+                let twin = named.is_none().then(|| quote!(.with_twin(#twin)));
+                quote!(__onggi::Relation::link(#name, #table, &#link) #twin)
             }
             Kind::LinkInverse { of } => {
                 let inverse = inverse(target, of);
@@ -191,6 +193,20 @@ impl Relation {
                     );)
                 };
                 Some(quote!(#near #far))
+            }
+            Kind::Link { table: None } if !is_named(&self.target, model) => {
+                let (target, own) = (&self.target, self.ident.unraw().to_string());
+                let (twin, target_name) = (snake(model, model).to_string(), quote!(#target).to_string());
+                let message = format!(
+                    "`{target_name}` has a `ManyToMany<{model}>` too, and each would have a table of its own: write \
+                     `#[model(inverse({own}))]` above that field; where two relations are meant, name this one's table, \
+                     `#[model(link = \"...\")]`"
+                );
+                let span = proc_macro2::Span::call_site().located_at(self.ident.span());
+                Some(quote_spanned!(span=> const _: () = ::core::assert!(
+                    !__onggi::has_twin(<#target as __onggi::Model>::RELATIONS, #twin),
+                    #message
+                );))
             }
             Kind::BelongsTo { .. } | Kind::Link { .. } => None,
         }

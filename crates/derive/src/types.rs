@@ -49,7 +49,12 @@ pub fn related(ty: &Type) -> Option<(&Ident, &Type)> {
 
 /// Whether the type is an `Id` of the model of this name.
 pub fn is_id_of(ty: &Type, name: &Ident) -> bool {
-    identified(ty).and_then(last_segment).is_some_and(|model| model.ident == *name)
+    identified(ty).is_some_and(|model| is_named(model, name))
+}
+
+/// Whether the type is the model of this name.
+pub fn is_named(ty: &Type, name: &Ident) -> bool {
+    last_segment(ty).is_some_and(|model| model.ident == *name)
 }
 
 /// Whether the type is a floating-point number.

@@ -3,9 +3,9 @@
 use crate::attr::{Action, Argument};
 use crate::constant::Constant;
 use crate::errors::Errors;
-use crate::model::{Column, Field, Model};
+use crate::model::{Column, Field, Model, reference};
 use crate::relation::{Kind, Relation};
-use crate::types::{identified, is_float, is_id_of, optional};
+use crate::types::{identified, is_float, is_id_of, is_named, optional};
 
 /// The most columns that a primary key can have.
 const KEY_COLUMNS: usize = 4;
@@ -95,6 +95,10 @@ fn check_key(model: &Model, errors: &mut Errors) {
         }
         if is_float(ty) {
             errors.at(ty, "a primary key must compare exactly: use an integer, a `String` or an `Id`");
+        }
+        if reference(ty).is_some_and(|(of, _)| is_named(of, &model.ident)) {
+            let message = "a row's key cannot be made of its own: write `Id` of the model, beside an `id` that is the key";
+            errors.at(ty, message);
         }
         if model.key.len() > 1 && is_id_of(ty, &model.ident) {
             errors.at(ty, "a generated key stands alone: make it the only key, or write `i64`");
@@ -375,6 +379,24 @@ mod tests {
                     }
                 ),
                 "the database generates this",
+            ),
+            (
+                parse_quote!(
+                    struct A {
+                        #[model(primary_key)]
+                        of: BelongsTo<A>,
+                    }
+                ),
+                "a row's key cannot be made of its own: write `Id` of the model",
+            ),
+            (
+                parse_quote!(
+                    struct A {
+                        #[model(primary_key)]
+                        of: Option<BelongsTo<B>>,
+                    }
+                ),
+                "a primary key is never NULL",
             ),
             (
                 parse_quote!(

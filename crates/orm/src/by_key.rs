@@ -32,6 +32,14 @@ pub(crate) fn read<T>(
     )
 }
 
+/// An object by its key in words, as [`described`] says it.
+pub(crate) fn described_object<M: Model>(object: &M) -> String {
+    match object.known_key() {
+        Some(key) => described::<M>(&key),
+        None => format!("a new row of {}", M::table().name),
+    }
+}
+
 /// A key in words, as `users with id 7`; `a new row of users` where it is not set yet.
 pub(crate) fn described<M: Model>(key: &M::Key) -> String {
     let mut capture = Capture::default();

@@ -31,11 +31,13 @@ pub struct Connection {
     inner: Pooled,
     plain: Plain,
     depth: usize,
+    /// Whether the transaction that runs is to be undone, whatever its closure gives.
+    undo: bool,
 }
 
 impl Connection {
     pub(crate) fn new(inner: Pooled) -> Connection {
-        Connection { inner, plain: Plain, depth: 0 }
+        Connection { inner, plain: Plain, depth: 0, undo: false }
     }
 
     pub(crate) fn driver(&mut self) -> &mut driver::Connection {
@@ -65,21 +67,42 @@ impl Connection {
         };
         self.inner.control(begin)?;
         self.depth += 1;
+        let outer = std::mem::take(&mut self.undo);
         let result = catch_unwind(AssertUnwindSafe(|| work(self)));
         self.depth = depth;
-        let error = match result {
-            Ok(Ok(value)) => match self.inner.control(commit) {
+        let is_undone = std::mem::replace(&mut self.undo, outer);
+        let result = match result {
+            Ok(Ok(value)) if !is_undone => match self.inner.control(commit) {
                 Ok(()) => return Ok(value),
-                Err(error) => Ok(error.into()),
+                Err(error) => Ok(Err(error.into())),
             },
-            Ok(Err(error)) => Ok(error),
-            Err(panic) => Err(panic),
+            other => other,
         };
-        // What the database has undone itself needs no undoing; the failure is what the caller hears of.
-        if self.inner.in_transaction() {
-            undo.iter().for_each(|&control| drop(self.inner.control(control)));
+        // What the database has undone itself needs no undoing.
+        let undone = match self.inner.in_transaction() {
+            true => undo.iter().try_for_each(|&control| self.inner.control(control)),
+            false => Ok(()),
+        };
+        // The closure's own failure is what the caller hears of.
+        let value = result.unwrap_or_else(|panic| resume_unwind(panic))?;
+        undone?;
+        Ok(value)
+    }
+
+    /// Lets the transaction whose closure runs be rolled back at its end although that gives `Ok`: its value is given back all
+    /// the same. Of transactions in each other it is the innermost.
+    ///
+    /// # Errors
+    ///
+    /// A connection on which no [`transaction`](Connection::transaction) runs.
+    pub fn set_rollback(&mut self) -> Result<()> {
+        if self.depth == 0 {
+            return Err(crate::Error::usage(
+                "set_rollback outside of a transaction's closure: nothing is to be undone",
+            ));
         }
-        Err(error.unwrap_or_else(|panic| resume_unwind(panic)))
+        self.undo = true;
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows that are made where they are not there yet.
 
-use crate::{Connection, Handle, Model, Query, Result, Session};
+use crate::{Connection, Executor, Handle, Model, Query, Result, Session};
 
 /// How often others can be faster before the violation is an error.
 const ATTEMPTS: u32 = 3;
@@ -25,14 +25,15 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// More than one row that matches, and those of [`insert`](Connection::insert).
+    /// More than one row that matches; a row that is there but out of the model's scope, which the query does not find and a
+    /// unique constraint does; and those of [`insert`](Connection::insert).
     pub fn get_or_create<M: Model>(&mut self, query: &Query<M>, create: impl Fn() -> M) -> Result<(M, bool)> {
-        retry(|| {
-            if let Some(found) = query.one_or_none(self)? {
+        retry(self, query, |this| {
+            if let Some(found) = query.one_or_none(this)? {
                 return Ok((found, false));
             }
             let mut object = create();
-            self.transaction(|connection| connection.insert(&mut object))?;
+            this.transaction(|connection| connection.insert(&mut object))?;
             Ok((object, true))
         })
     }
@@ -42,20 +43,19 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// More than one row that matches, and those of [`insert`](Connection::insert) and
-    /// [`update`](Connection::update).
+    /// Those of [`get_or_create`](Connection::get_or_create) and [`update`](Connection::update).
     pub fn update_or_create<M: Model>(
         &mut self,
         query: &Query<M>,
         create: impl Fn() -> M,
         change: impl Fn(&mut M),
     ) -> Result<(M, bool)> {
-        retry(|| {
-            let found = query.one_or_none(self)?;
+        retry(self, query, |this| {
+            let found = query.one_or_none(this)?;
             let is_new = found.is_none();
             let mut object = found.unwrap_or_else(&create);
             change(&mut object);
-            self.transaction(|connection| match is_new {
+            this.transaction(|connection| match is_new {
                 true => connection.insert(&mut object),
                 false => connection.update(&mut object),
             })?;
@@ -71,17 +71,18 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// More than one row that matches, and those of [`flush`](Session::flush).
+    /// More than one row that matches; a row that is there but out of the model's scope, which the query does not find and a
+    /// unique constraint does; and those of [`flush`](Session::flush).
     pub fn get_or_create<M: Model>(
         &mut self,
         query: &Query<M>,
         create: impl Fn() -> M,
     ) -> Result<(Handle<M>, bool)> {
-        retry(|| {
-            if let Some(found) = query.one_or_none(self)? {
+        retry(self, query, |this| {
+            if let Some(found) = query.one_or_none(this)? {
                 return Ok((found, false));
             }
-            Ok((self.savepoint(|session| Ok(session.add(create())))?, true))
+            Ok((this.savepoint(|session| Ok(session.add(create())))?, true))
         })
     }
 
@@ -89,7 +90,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// More than one row that matches, and those of [`flush`](Session::flush).
+    /// More than one row that matches; a row that is there but out of the model's scope, which the query does not find and a
+    /// unique constraint does; and those of [`flush`](Session::flush).
     pub fn update_or_create<M: Model>(
         &mut self,
         query: &Query<M>,
@@ -109,13 +111,26 @@ impl Session {
     }
 }
 
-/// Reads again what others wrote first.
-fn retry<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
-    let mut attempts = 1;
-    loop {
-        match attempt() {
-            Err(error) if error.is_unique_violation() && attempts < ATTEMPTS => attempts += 1,
+/// Reads again what others wrote first. A row that is in the way and that the model's scope hides is found by no attempt.
+fn retry<E: Executor, M: Model, T>(
+    executor: &mut E,
+    query: &Query<M>,
+    attempt: impl Fn(&mut E) -> Result<T>,
+) -> Result<T> {
+    for _ in 1..ATTEMPTS {
+        match attempt(executor) {
+            Err(error) if error.is_unique_violation() => match query.past_scope() {
+                Some(all) if all.exists(executor)? && !query.exists(executor)? => {
+                    return Err(error.prefixed(format_args!(
+                        "the row that the query asks for is there, but out of the scope of {}: ask with `unscoped`, and \
+                         bring the row back or delete it",
+                        M::table().name
+                    )));
+                }
+                _ => {}
+            },
             result => return result,
         }
     }
+    attempt(executor)
 }

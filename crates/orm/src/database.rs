@@ -2,12 +2,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use onggi_driver::{Control, Executed, Pool};
-use onggi_sql::schema;
+use onggi_sql::{Select, schema};
 
 #[cfg(feature = "tokio")]
 use crate::door::Door;
 use crate::pickle_functions::functions;
+use crate::query::rows;
 use crate::session::Mode;
+use crate::source;
 use crate::transaction_options::pause;
 use crate::{Connection, PoolMetrics, Result, Session, Table, TransactionOptions};
 
@@ -58,7 +60,7 @@ impl Database {
     }
 
     /// Creates the tables and indexes that do not exist yet, those referred to first; tables that exist are left as
-    /// they are.
+    /// they are. What foreign keys refer to is among the models given, or in the database already.
     ///
     /// ```
     /// # use onggi::{Database, Id, Model};
@@ -70,11 +72,35 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// Those of the database, which then has none of the tables more than before. MariaDB and MySQL have those that were created
-    /// before the failure.
+    /// Tables that are referred to and are not there, and those of the database, which then has none of the tables more
+    /// than before. MariaDB and MySQL have those that were created before the failure.
     pub fn create_tables(&self, tables: impl AsRef<[&'static Table]>) -> Result<()> {
         let sorted = schema::sorted(&with_links(tables.as_ref()));
+        self.can_refer(&sorted)?;
         self.change_schema(|dialect| schema::create_all(&sorted, dialect))
+    }
+
+    /// Refuses tables that refer to others which are neither among them nor in the database.
+    fn can_refer(&self, tables: &[&'static Table]) -> Result<()> {
+        let mut looked_for: Vec<&'static Table> = tables.to_vec();
+        for table in tables {
+            for target in schema::references(table) {
+                if looked_for.iter().any(|known| std::ptr::eq(*known, target)) {
+                    continue;
+                }
+                looked_for.push(target);
+                let none = Some(onggi_sql::Value::Integer(0));
+                let select = Select { limit: none, ..Select::all(source::root(target)) };
+                rows(&select, &mut *self.pool.connect()?, &mut (), |_, ()| Ok(true)).map_err(|error| {
+                    crate::Error::usage(format!(
+                        "{} refers to {}, which is neither among the models that are created nor in the database: name its \
+                         model too, as in `create_tables(onggi::models![...])` ({error})",
+                        table.name, target.name
+                    ))
+                })?;
+            }
+        }
+        Ok(())
     }
 
     /// Drops the tables that exist, and all they hold, those that refer to others first.
@@ -138,7 +164,7 @@ impl Database {
     /// never run again, since it may have been committed.
     ///
     /// The transaction takes the lock to write at its start. It is the closure's result that ends it, so
-    /// [`commit`](Session::commit) is an error inside.
+    /// [`commit`](Session::commit) is an error inside; [`set_rollback`](Session::set_rollback) rolls it back with a value.
     ///
     /// # Errors
     ///
@@ -224,9 +250,7 @@ impl Database {
         let mut session = Session::new(self.pool.connect()?, mode);
         session.begin()?;
         // On an error or panic the session is dropped, and its connection rolled back.
-        let value = session.managed(|session| work(session))?;
-        session.commit_managed(before_commit)?;
-        Ok(value)
+        session.manage(work, before_commit)
     }
 
     /// Runs a closure on a session that only reads, from one state of the database.

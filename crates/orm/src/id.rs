@@ -65,9 +65,12 @@ impl<M: Model> Field for Id<M> {
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         match self.0 {
             State::Key(key) => Ok(to.bind(ValueRef::Integer(key))?),
-            State::Unset => Err(Error::value("the key is not set")),
+            State::Unset => Err(Error::value(
+                "the key is not set: insert the object whose key it is first, and take the key from that",
+            )),
             State::Pending(_) => Err(Error::value(
-                "the key belongs to an object of a session that has none yet: flush the session first",
+                "it refers to an object by a handle, whose key its session knows: flush that, and take the key from the object, \
+                 as in `session[handle].id`",
             )),
         }
     }

@@ -84,10 +84,10 @@ pub use database::Database;
 pub use error::Error;
 pub use executor::{Executor, Keep, Plain};
 pub use expression::{
-    Aggregate, Among, Assigned, Assignment, Bound, Case, Column, ColumnNode, Comparand, Condition,
-    Counterpart, Expression, Fragment, Labelled, Maybe, Must, NoBranch, Nullability, Nullable, Number,
-    Operand, Operands, Order, Over, Part, Row, SqlFunction, Tree, WindowCall, case, count_rows, cume_dist,
-    dense_rank, exists, ntile, percent_rank, rank, raw, row, row_number, value,
+    Aggregate, Among, Assigned, Assignment, Bound, Case, Column, ColumnNode, Comparand, Compatible,
+    Condition, Counterpart, Divisible, Expression, Fragment, Labelled, Maybe, Mix, Must, NoBranch,
+    Nullability, Nullable, Number, Operand, Operands, Order, Over, Part, Row, SqlFunction, Tree, WindowCall,
+    case, count_rows, cume_dist, dense_rank, exists, ntile, percent_rank, rank, raw, row, row_number, value,
 };
 #[cfg(feature = "chrono")]
 pub use expression::{Dated, Timed, current_date, current_date_time, now};
@@ -124,29 +124,39 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub mod __private {
     pub use onggi_sql as sql;
 
-    pub use crate::__from_row as from_row;
+    pub use crate::__rows as rows;
     pub use crate::column_set::ColumnSet;
+    pub use crate::expression::is_row;
     pub use crate::expression::plain::{add, condition, divide, multiply, remainder, subtract};
     pub use crate::field::Attribute;
     pub use crate::from_row::{by_name, object, of_model};
     pub use crate::mapped::Mapped;
     pub use crate::pickle_functions::GET as PICKLE_GET;
     pub use crate::reader::Reader;
-    pub use crate::relation::{Cascade, Relation, RelationField, RelationKind, has_relation, relation};
+    pub use crate::relation::{
+        Cascade, Relation, RelationField, RelationKind, has_relation, has_twin, relation,
+    };
     pub use crate::row_map::MapFields;
     pub use crate::scope::scope;
     pub use crate::selection::Columns;
     pub use crate::session::target;
     pub use crate::source::follow;
     pub use crate::{
-        Bind, Collection, Column, Condition, EntityColumns, Error, Field, FromRow, Keep, Maybe, MaybeRow,
-        Model, Must, Nullability, Plain, Result, Selection, SelectionOf, Source, Type, ValueRef,
+        BelongsTo, Bind, Collection, Column, Condition, EntityColumns, Error, Field, FromRow, Keep, Maybe,
+        MaybeRow, Model, Must, Nullability, Plain, Result, Selection, SelectionOf, Source, Type, ValueRef,
     };
 
     /// A column with a name.
     pub const fn column(name: &'static str, mut column: sql::Column) -> sql::Column {
         column.name = name;
         column
+    }
+
+    /// The key of an object that must have one.
+    pub fn known_key<K>(model: &str, key: Option<K>) -> K {
+        key.unwrap_or_else(|| {
+            panic!("a relation in the key of {model} is not set, or refers to an object that has no key yet")
+        })
     }
 
     /// A column that the model does not have: the engine asks for those of its table only.

@@ -95,7 +95,17 @@ pub trait Model: Clone + Send + Sized + 'static {
     }
 
     /// The object's primary key.
+    ///
+    /// # Panics
+    ///
+    /// Where a [`BelongsTo`](crate::BelongsTo) in the key is not set, or refers to an object that has no key yet.
     fn key(&self) -> Self::Key;
+
+    /// The object's primary key, unless a reference in it has none yet.
+    #[doc(hidden)]
+    fn known_key(&self) -> Option<Self::Key> {
+        Some(self.key())
+    }
 
     /// Whether the object has this key.
     #[doc(hidden)]

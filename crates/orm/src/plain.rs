@@ -86,7 +86,8 @@ impl Connection {
     }
 
     /// Inserts an object, or, where a row has the same values in a unique constraint's columns, writes all other
-    /// columns to that row. The key is set in the object.
+    /// columns to that row. The key is set in the object. A row out of the model's scope is written to as well: it comes back
+    /// where the object's columns say so.
     ///
     /// ```
     /// # use onggi::{Database, Id, Model};
@@ -205,7 +206,7 @@ impl<M: Model> Objects for Structs<'_, M> {
     }
 
     fn describe(&self, object: Object) -> String {
-        by_key::described::<M>(&self.0[object.slot as usize].key())
+        by_key::described_object(&self.0[object.slot as usize])
     }
 }
 

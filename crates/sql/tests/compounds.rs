@@ -109,7 +109,7 @@ fn derived_tables() {
     ));
     assert_eq!(
         text_of(&select),
-        r#"SELECT ?1, "derived"."c1", "derived"."c2" FROM (SELECT "users"."name" AS "c1", "users"."balance" AS "c2" FROM "users" WHERE "users"."age" < ?2) AS "derived" WHERE "derived"."c2" COLLATE onggi_decimal < ?3"#
+        r#"SELECT ?1, "derived"."c1", "derived"."c2" FROM (SELECT "users"."name" AS "c1", "users"."balance" AS "c2" FROM "users" WHERE "users"."age" < ?2) AS "derived" WHERE "derived"."c2" COLLATE onggi_decimal < CAST(?3 AS TEXT)"#
     );
     let values: Vec<_> = shape::of_select(&select).1.into_iter().cloned().collect();
     assert_eq!(values, [1, 2, 3].map(Value::from));

@@ -4,8 +4,8 @@ mod common;
 
 use common::{AGE, BALANCE, ID, NAME, USERS, poor_text, text};
 use onggi_sql::{
-    BinaryOperator, Case, Conversion, Declared, Expression, Function, JsonStep, Raw, Select, Statement, Type,
-    UnaryOperator, Value, json_path,
+    AggregateFunction, BinaryOperator, Case, Conversion, Declared, Expression, Function, JsonStep, Raw,
+    Select, Statement, Type, UnaryOperator, Value, json_path,
 };
 
 fn column(column: usize) -> Expression {
@@ -46,7 +46,7 @@ fn equality_in_which_null_equals_null() {
         r#"SELECT NOT ("age" <=> $1) FROM "users""#
     );
     let balance = Expression::binary(BinaryOperator::Same, column(BALANCE), value(1));
-    assert_eq!(written(balance), r#""balance" COLLATE onggi_decimal IS ?1"#);
+    assert_eq!(written(balance), r#""balance" COLLATE onggi_decimal IS CAST(?1 AS TEXT)"#);
 }
 
 #[test]
@@ -108,10 +108,29 @@ fn exact_decimals_stay_such_inside() {
         Expression::Function(Function::NullIf, vec![column(BALANCE), value(1)]),
     ] {
         let text = written(less(decimal));
-        assert!(text.contains(" COLLATE onggi_decimal < ?"), "{text}");
+        assert!(text.contains(" COLLATE onggi_decimal < CAST(?"), "{text}");
     }
     let least = Expression::Function(Function::Least, vec![value(1), column(BALANCE)]);
-    assert_eq!(written(least), r#"min(?1, "balance" COLLATE onggi_decimal)"#);
+    assert_eq!(written(least), r#"min(CAST(?1 AS TEXT), "balance" COLLATE onggi_decimal)"#);
+}
+
+#[test]
+fn exact_decimals_are_computed_with_by_functions() {
+    let sum = Expression::binary(BinaryOperator::Add, column(BALANCE), column(AGE));
+    assert_eq!(written(sum.clone()), r#"onggi_decimal_add("balance", "age")"#);
+    let product = Expression::binary(BinaryOperator::Multiply, value(2), sum);
+    let negative = Expression::unary(UnaryOperator::Negative, product);
+    assert_eq!(
+        written(negative.clone()),
+        r#"onggi_decimal_subtract(0, onggi_decimal_multiply(?1, onggi_decimal_add("balance", "age")))"#
+    );
+    let rounded = Expression::Function(Function::Round, vec![negative]);
+    let less = Expression::binary(BinaryOperator::Less, rounded, column(AGE));
+    let text = written(less);
+    assert!(text.starts_with("onggi_decimal_round(onggi_decimal_subtract("), "{text}");
+    assert!(text.ends_with(r#", 0) COLLATE onggi_decimal < CAST("age" AS TEXT)"#), "{text}");
+    let total = Expression::aggregate(AggregateFunction::Sum, column(BALANCE));
+    assert_eq!(written(total), r#"onggi_decimal_sum("balance" COLLATE onggi_decimal)"#);
 }
 
 #[test]

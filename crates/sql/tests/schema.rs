@@ -17,7 +17,7 @@ fn tables_with_generated_and_composite_keys() {
     assert_eq!(
         created(&USERS),
         [
-            r#"CREATE TABLE IF NOT EXISTS "users" ("id" INTEGER PRIMARY KEY, "name" TEXT NOT NULL, "age" INTEGER NOT NULL, "balance" TEXT, "version" INTEGER NOT NULL)"#
+            r#"CREATE TABLE IF NOT EXISTS "users" ("id" INTEGER PRIMARY KEY, "name" TEXT NOT NULL, "age" INTEGER NOT NULL, "balance" TEXT COLLATE onggi_decimal, "version" INTEGER NOT NULL)"#
         ]
     );
     assert_eq!(
@@ -69,7 +69,7 @@ fn types() {
         (Type::DateTime, "DATETIME"),
         (Type::Timestamp, "DATETIME"),
         (Type::Uuid, "TEXT"),
-        (Type::Decimal, "TEXT"),
+        (Type::Decimal, "TEXT COLLATE onggi_decimal"),
         (Type::Json, "TEXT"),
     ];
     for (ty, name) in types {

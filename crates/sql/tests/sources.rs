@@ -183,7 +183,7 @@ fn exact_decimals_of_sub_selects() {
     );
     assert_eq!(
         filtered(equal(Expression::value(1), Expression::scalar(balances()))),
-        format!(r#"SELECT 1 FROM "users" WHERE ?1 = {inner} COLLATE onggi_decimal"#)
+        format!(r#"SELECT 1 FROM "users" WHERE CAST(?1 AS TEXT) = {inner} COLLATE onggi_decimal"#)
     );
 }
 

@@ -162,8 +162,8 @@ fn microseconds(value: chrono::TimeDelta) -> Result<i64> {
     let whole = value.num_microseconds().filter(|_| value.subsec_nanos() % 1_000 == 0);
     whole.ok_or_else(|| {
         Error::value(
-            "PostgreSQL keeps microseconds, and the value is finer: round it, as with chrono's \
-             `SubsecRound::trunc_subsecs(6)`",
+            "PostgreSQL keeps microseconds, and the value is finer: round it with `chrono::SubsecRound`, as in \
+             `Utc::now().trunc_subsecs(6)`",
         )
     })
 }

@@ -1,6 +1,8 @@
 //! SQLite, through `rusqlite` with its own copy of the engine.
 
 mod connection;
+#[cfg(feature = "decimal")]
+mod decimal;
 mod error;
 mod function;
 mod limit;

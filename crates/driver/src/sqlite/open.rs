@@ -123,6 +123,8 @@ impl Target {
         rusqlite::vtab::array::load_module(connection)?;
         #[cfg(feature = "decimal")]
         connection.create_collation("onggi_decimal", super::text::compare_decimals)?;
+        #[cfg(feature = "decimal")]
+        super::decimal::register(connection)?;
         super::number::register(connection)?;
         self.functions.iter().try_for_each(|function| register(connection, function.clone()))?;
         connection.pragma_update(None, "foreign_keys", self.foreign_keys)?;

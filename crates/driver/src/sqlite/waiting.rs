@@ -154,9 +154,10 @@ impl Others {
         Some(others)
     }
 
-    /// Whether the lock never comes free while this thread waits. Another thread that writes may still end.
+    /// Whether the lock never comes free while this thread waits: it has it itself, or has what the one waits for that has it,
+    /// as a commit waits for all who read.
     fn in_vain(&self) -> bool {
-        self.own > 0 && !self.writes
+        self.own > 0
     }
 }
 
@@ -191,7 +192,12 @@ pub(super) fn busy(message: &str) -> Error {
     Error::new(
         Kind::Busy,
         match others {
-            Others { own: own @ 1.., writes: false, .. } => format!(
+            Others { own: own @ 1.., writes: true, .. } => format!(
+                "another thread writes, and cannot end before {own} other sessions or connections of this thread, so that \
+                 waiting for it would not end: commit, roll back or drop them first, or do all of the work with one of \
+                 them{memory}"
+            ),
+            Others { own: own @ 1.., .. } => format!(
                 "this thread holds the lock itself, by {own} of its other sessions or connections, and waiting for itself \
                  it would not end: commit, roll back or drop them first, or do all of the work with one of them{memory}"
             ),

@@ -94,9 +94,10 @@ where
         self.typed(AggregateFunction::Sum, <T::Base as Number>::Sum::TYPE)
     }
 
-    /// The mean; NULL of no rows.
-    pub fn average(self) -> Expression<Option<f64>, Aggregate> {
-        self.typed(AggregateFunction::Average, sql::Type::Double)
+    /// The mean; NULL of no rows. That of exact decimal numbers is one too, rounded to what the database keeps of it: 16 digits
+    /// at least.
+    pub fn average(self) -> Expression<Option<<T::Base as Number>::Mean>, Aggregate> {
+        self.typed(AggregateFunction::Average, <T::Base as Number>::Mean::TYPE)
     }
 }
 

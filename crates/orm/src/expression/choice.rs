@@ -7,7 +7,7 @@ use onggi_sql::Function;
 
 use super::equality::{not_same, null_if, same};
 use super::nullability::{Either, Like};
-use super::{Comparand, Condition, Expression, Nullable, Operand, Refused, Tree};
+use super::{Comparand, Compatible, Condition, Expression, Nullable, Operand, Refused, Tree};
 use crate::field::Field;
 
 /// A value as an expression, for what takes expressions only.
@@ -99,8 +99,8 @@ impl<T: Nullable, N: Into<Tree>> Expression<T, N> {
     /// The value, or another where it is NULL: `u.city.coalesce("nowhere")`.
     ///
     /// The result is an `Option` where the other is one.
-    pub fn coalesce<V: Operand<T::Base>>(self, other: V) -> Expression<Like<V::Value, T::Base>> {
-        self.call_with(Function::Coalesce, [other.into_operand()])
+    pub fn coalesce<V: Compatible<T::Base>>(self, other: V) -> Expression<Like<V::Value, V::Common>> {
+        self.call_with(Function::Coalesce, [other.into_compatible()])
     }
 
     /// The value, or NULL where it equals another: `u.name.null_if("")`.
@@ -136,14 +136,14 @@ impl<T: Nullable, N: Into<Tree>> Expression<T, N> {
     }
 
     /// The smaller of two values; NULL where one is.
-    pub fn least<V: Operand<T::Base>>(self, other: V) -> Expression<Either<T, V::Value, T::Base>> {
+    pub fn least<V: Compatible<T::Base>>(self, other: V) -> Expression<Either<T, V::Value, V::Common>> {
         let () = Refused::<T>::ORDER;
-        self.call_with(Function::Least, [other.into_operand()])
+        self.call_with(Function::Least, [other.into_compatible()])
     }
 
     /// The greater of two values; NULL where one is.
-    pub fn greatest<V: Operand<T::Base>>(self, other: V) -> Expression<Either<T, V::Value, T::Base>> {
+    pub fn greatest<V: Compatible<T::Base>>(self, other: V) -> Expression<Either<T, V::Value, V::Common>> {
         let () = Refused::<T>::ORDER;
-        self.call_with(Function::Greatest, [other.into_operand()])
+        self.call_with(Function::Greatest, [other.into_compatible()])
     }
 }

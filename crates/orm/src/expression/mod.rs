@@ -9,12 +9,14 @@ mod choice;
 mod condition;
 #[cfg(feature = "chrono")]
 mod date;
+mod entity;
 mod equality;
 mod fragment;
 mod function;
 #[cfg(feature = "json")]
 mod json;
 mod label;
+mod mixed;
 mod nullability;
 mod number;
 mod operand;
@@ -33,16 +35,18 @@ use onggi_sql as sql;
 use onggi_sql::{BinaryOperator, Direction, Function, Source, UnaryOperator};
 
 pub use aggregate::{Aggregate, count_rows};
-pub use arithmetic::Number;
+pub use arithmetic::{Divisible, Number};
 pub use choice::{Case, NoBranch, case, value};
 pub use condition::Condition;
 #[cfg(feature = "chrono")]
 pub use date::{Dated, Timed, current_date, current_date_time, now};
+pub use entity::is_row;
 pub use fragment::{Fragment, raw};
 pub use function::SqlFunction;
 #[cfg(feature = "json")]
 pub use json::{JsonKey, JsonPart};
 pub use label::Labelled;
+pub use mixed::{Compatible, Mix};
 pub use nullability::{Maybe, Must, Nullability, Nullable};
 use operand::binary;
 pub(crate) use operand::captured;
@@ -102,45 +106,45 @@ impl<T: Field> Column<T> {
 /// The comparisons and functions of columns and expressions.
 impl<T: Field, N: Into<Tree>> Expression<T, N> {
     /// `=`. NULL equals nothing: see [`is_null`](Expression::is_null).
-    pub fn eq(self, other: impl Operand<T::Base>) -> Condition {
-        Condition(self.node.into().join(other.into_operand(), equal::<T>))
+    pub fn eq(self, other: impl Compatible<T::Base>) -> Condition {
+        Condition(self.node.into().join(other.into_compatible(), equal::<T>))
     }
 
     /// `<>`. NULL differs from nothing: see [`is_not_null`](Expression::is_not_null).
-    pub fn ne(self, other: impl Operand<T::Base>) -> Condition {
-        Condition(self.node.into().join(other.into_operand(), different::<T>))
+    pub fn ne(self, other: impl Compatible<T::Base>) -> Condition {
+        Condition(self.node.into().join(other.into_compatible(), different::<T>))
     }
 
     /// `<`.
-    pub fn lt(self, other: impl Operand<T::Base>) -> Condition {
+    pub fn lt(self, other: impl Compatible<T::Base>) -> Condition {
         let () = Refused::<T>::ORDER;
-        self.compare(BinaryOperator::Less, other)
+        self.compare(BinaryOperator::Less, other.into_compatible())
     }
 
     /// `<=`.
-    pub fn le(self, other: impl Operand<T::Base>) -> Condition {
+    pub fn le(self, other: impl Compatible<T::Base>) -> Condition {
         let () = Refused::<T>::ORDER;
-        self.compare(BinaryOperator::LessOrEqual, other)
+        self.compare(BinaryOperator::LessOrEqual, other.into_compatible())
     }
 
     /// `>`.
-    pub fn gt(self, other: impl Operand<T::Base>) -> Condition {
+    pub fn gt(self, other: impl Compatible<T::Base>) -> Condition {
         let () = Refused::<T>::ORDER;
-        self.compare(BinaryOperator::Greater, other)
+        self.compare(BinaryOperator::Greater, other.into_compatible())
     }
 
     /// `>=`.
-    pub fn ge(self, other: impl Operand<T::Base>) -> Condition {
+    pub fn ge(self, other: impl Compatible<T::Base>) -> Condition {
         let () = Refused::<T>::ORDER;
-        self.compare(BinaryOperator::GreaterOrEqual, other)
+        self.compare(BinaryOperator::GreaterOrEqual, other.into_compatible())
     }
 
     /// From `low` to `high`, both included.
-    pub fn between(self, low: impl Operand<T::Base>, high: impl Operand<T::Base>) -> Condition {
+    pub fn between(self, low: impl Compatible<T::Base>, high: impl Compatible<T::Base>) -> Condition {
         let () = Refused::<T>::ORDER;
         let tree: Tree = self.node.into();
-        let from = tree.clone().join(low.into_operand(), binary(BinaryOperator::GreaterOrEqual));
-        let to = tree.join(high.into_operand(), binary(BinaryOperator::LessOrEqual));
+        let from = tree.clone().join(low.into_compatible(), binary(BinaryOperator::GreaterOrEqual));
+        let to = tree.join(high.into_compatible(), binary(BinaryOperator::LessOrEqual));
         Condition(from.chain(to, Chain::And))
     }
 
@@ -185,8 +189,8 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
         Order::new(self.node.into(), Direction::Descending)
     }
 
-    fn compare(self, operator: BinaryOperator, other: impl Operand<T::Base>) -> Condition {
-        Condition(self.node.into().join(other.into_operand(), binary(operator)))
+    fn compare(self, operator: BinaryOperator, other: Tree) -> Condition {
+        Condition(self.node.into().join(other, binary(operator)))
     }
 
     fn unary(self, operator: UnaryOperator) -> Condition {

@@ -4,7 +4,7 @@ use onggi_driver::Bind;
 use onggi_sql as sql;
 use onggi_sql::{BinaryOperator, Value, ValueRef};
 
-use super::{Expression, Nullable, Tree};
+use super::{Expression, Mix, Nullable, Tree};
 use crate::field::Field;
 use crate::{Error, Result};
 
@@ -86,7 +86,7 @@ impl Comparand<String> for &str {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Field, U: Field<Base = T>, N: Into<Tree>> Comparand<T> for Expression<U, N> {
+impl<T: Field, U: Field<Base: Mix<T>>, N: Into<Tree>> Comparand<T> for Expression<U, N> {
     fn into_comparand(self) -> Tree {
         self.node.into()
     }

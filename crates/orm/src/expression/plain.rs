@@ -5,7 +5,7 @@ use onggi_sql::{BinaryOperator, Value};
 
 use super::nullability::Either;
 use super::operand::binary;
-use super::{Condition, Expression, Nullable, Number, Operand, Tree};
+use super::{Compatible, Condition, Divisible, Expression, Nullable, Number, Tree};
 
 /// What `&&`, `||` and `!` join: a condition, a boolean column, a boolean that is known before the query runs.
 #[diagnostic::on_unimplemented(
@@ -44,49 +44,49 @@ pub fn condition(operand: impl Logical) -> Condition {
 }
 
 /// `value + column`.
-pub fn add<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+pub fn add<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
     value: V,
     column: Expression<T, N>,
-) -> Expression<Either<T, V::Value, T::Base>> {
+) -> Expression<Either<T, V::Value, V::Common>> {
     compute(BinaryOperator::Add, value, column)
 }
 
 /// `value - column`.
-pub fn subtract<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+pub fn subtract<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
     value: V,
     column: Expression<T, N>,
-) -> Expression<Either<T, V::Value, T::Base>> {
+) -> Expression<Either<T, V::Value, V::Common>> {
     compute(BinaryOperator::Subtract, value, column)
 }
 
 /// `value * column`.
-pub fn multiply<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+pub fn multiply<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
     value: V,
     column: Expression<T, N>,
-) -> Expression<Either<T, V::Value, T::Base>> {
+) -> Expression<Either<T, V::Value, V::Common>> {
     compute(BinaryOperator::Multiply, value, column)
 }
 
 /// `value / column`.
-pub fn divide<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+pub fn divide<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>>(
     value: V,
     column: Expression<T, N>,
-) -> Expression<Either<T, V::Value, T::Base>> {
+) -> Expression<Either<T, V::Value, V::Common>> {
     compute(BinaryOperator::Divide, value, column)
 }
 
 /// `value % column`.
-pub fn remainder<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+pub fn remainder<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>>(
     value: V,
     column: Expression<T, N>,
-) -> Expression<Either<T, V::Value, T::Base>> {
+) -> Expression<Either<T, V::Value, V::Common>> {
     compute(BinaryOperator::Remainder, value, column)
 }
 
-fn compute<T: Nullable<Base: Number>, N: Into<Tree>, V: Operand<T::Base>>(
+fn compute<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
     operator: BinaryOperator,
     value: V,
     column: Expression<T, N>,
-) -> Expression<Either<T, V::Value, T::Base>> {
-    Expression::tree(value.into_operand().join(column.into_tree(), binary(operator)))
+) -> Expression<Either<T, V::Value, V::Common>> {
+    Expression::tree(value.into_compatible().join(column.into_tree(), binary(operator)))
 }

@@ -11,7 +11,7 @@ impl<T: Field<Base = String>, N: Into<Tree>> Expression<T, N> {
     ///
     /// SQLite does not tell `a` from `A` here; [`contains`](Expression::contains) and its like do.
     pub fn like(self, pattern: impl Operand<String>) -> Condition {
-        self.compare(BinaryOperator::Like, pattern)
+        self.compare(BinaryOperator::Like, pattern.into_operand())
     }
 
     /// Contains this text; case matters, and no character has a special meaning.

@@ -26,6 +26,15 @@ impl<M: Model> Query<M> {
         }
         query
     }
+
+    /// The same query of all rows, where the scope left some out.
+    pub(crate) fn past_scope(&self) -> Option<Query<M>> {
+        (self.scope.conditions > 0).then(|| {
+            let mut query = self.clone();
+            query.without_scope();
+            query
+        })
+    }
 }
 
 impl<F: Tables, S> Query<F, S> {

@@ -62,7 +62,7 @@ impl<'q> Reading<'q> {
 }
 
 /// Joins what is read along, each table once, and selects its columns. No row is lost: a reference can lead to nothing.
-fn join(
+pub(super) fn join(
     select: &mut Select,
     columns: &mut Vec<onggi_sql::Expression>,
     from: Source,
@@ -82,7 +82,7 @@ fn join(
 }
 
 /// What is not read along; of what is, that which is loaded behind it.
-fn rest(fetches: &[Fetch]) -> Vec<Fetch> {
+pub(crate) fn rest(fetches: &[Fetch]) -> Vec<Fetch> {
     let left = fetches.iter().filter_map(|fetch| {
         if !fetch.is_joined() {
             return Some(fetch.clone());

@@ -14,6 +14,32 @@ use crate::{Bind, Error, Model, Result, Table, Type, Value, ValueRef, by_key};
 /// With serde it is the object, where it holds one, or else the key: what is loaded along is nested in JSON. A handle is
 /// refused there: flush the session and detach the object first.
 ///
+/// It can be the primary key, as of rows of which there is at most one for each of the others', or a part of that; the key is
+/// then the other's:
+///
+/// ```
+/// # use onggi::{BelongsTo, Id, Model};
+/// # #[derive(Clone, Default, Model)] struct User { id: Id<User> }
+/// # #[derive(Clone, Default, Model)] struct Team { #[model(primary_key)] name: String }
+/// #[derive(Clone, Default, Model)]
+/// #[model(primary_key(user, team))]
+/// struct Member {
+///     user: BelongsTo<User>,
+///     team: BelongsTo<Team>,
+///     role: String,
+/// }
+///
+/// # let db = onggi::Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![User, Team, Member])?;
+/// let mut session = db.session()?;
+/// let user = session.add(User::default());
+/// let team = Team { name: "red".into() };
+/// let member = session.add(Member { user: user.into(), team: team.into(), role: "lead".into() });
+/// session.commit()?;
+/// assert_eq!(session.get::<Member>((session[user].id, "red".to_owned()))?, Some(member));
+/// # Ok::<(), onggi::Error>(())
+/// ```
+///
 /// It is made from a handle, a new object or a key. In a session it is a handle or a key, which
 /// [`Session::load`](crate::Session::load) follows; in a plain struct that a query with
 /// [`with`](crate::Query::with) read, it holds the object itself.
@@ -113,13 +139,16 @@ pub(super) fn can_move_in<M: Model>(object: &M, relation: &Relation) -> Result<(
     Err(Error::usage(format!(
         "{} holds {}, an object that has a row already: attach it to the session, and put its handle there",
         relation.name,
-        by_key::described::<M>(&object.key()),
+        by_key::described_object(object),
     )))
 }
 
-/// Whether the object's key is one that the database has still to make.
+/// Whether the object's key is one that the database has still to make, or refers to an object that has none.
 pub(super) fn is_new<M: Model>(object: &M) -> bool {
-    M::table().generated().is_some_and(|column| object.attribute(column).is_unset())
+    match M::table().generated() {
+        Some(column) => object.attribute(column).is_unset(),
+        None => object.known_key().is_none(),
+    }
 }
 
 impl<M: Model> Field for BelongsTo<M>
@@ -133,13 +162,21 @@ where
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         match &self.0 {
             State::Key(key) => Ok(to.bind(key.as_ref())?),
-            State::Object(object) | State::Loaded(object) => Field::bind(&object.key(), to),
-            State::Unset => {
-                let table = M::table().name;
-                Err(Error::value(format!("the reference to a row of {table} is not set")))
+            State::Object(object) | State::Loaded(object) if !is_new(&**object) => {
+                Field::bind(&object.key(), to)
             }
+            State::Object(_) | State::Loaded(_) => Err(Error::value(format!(
+                "it holds a new row of {}, which has no key yet: insert that first, or add this object to a session, which \
+                 writes both",
+                M::table().name
+            ))),
+            State::Unset => Err(Error::value(format!(
+                "the reference to a row of {} is not set: set it to a key (`BelongsTo::to_key`), an object, or a handle",
+                M::table().name
+            ))),
             State::Pending(_) => Err(Error::value(
-                "the key belongs to an object of a session that has none yet: flush the session first",
+                "it refers to an object by a handle, whose key its session knows: flush that, and take the key from the object, \
+                 as in `session[handle].id`",
             )),
         }
     }

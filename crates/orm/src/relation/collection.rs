@@ -6,6 +6,7 @@ use super::fetch::Eager;
 use super::{Related, Relation};
 use crate::expression::{Condition, Expression, Must, Order, Tree};
 use crate::field::Field;
+use crate::selection::EntityColumns;
 use crate::{Model, Number};
 
 /// A relation to many objects, as closures of queries see it: `|user| user.posts`.
@@ -79,9 +80,22 @@ impl<M: Model> Collection<M> {
         self.related().limit(rows)
     }
 
-    /// Loads more along with them, in [`Query::with`](crate::Query::with).
+    /// Loads more along with them, in [`Query::with`](crate::Query::with): see [`Related::with`].
     pub fn with<E: Eager>(self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Related<M> {
         self.related().with(relation)
+    }
+
+    /// Loads what their foreign keys refer to by joins: see [`Related::with_join`].
+    pub fn with_join<C: EntityColumns<Model: Model>>(
+        self,
+        relation: impl FnOnce(M::Columns<Must>) -> C,
+    ) -> Related<M> {
+        self.related().with_join(relation)
+    }
+
+    /// Loads more along with them by statements of their own: see [`Related::with_select`].
+    pub fn with_select<E: Eager>(self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Related<M> {
+        self.related().with_select(relation)
     }
 
     /// Whether there is one.
@@ -127,7 +141,7 @@ impl<M: Model> Collection<M> {
     pub fn average<T: Field<Base: Number>, N: Into<Tree>>(
         self,
         of: impl FnOnce(M::Columns<Must>) -> Expression<T, N>,
-    ) -> Expression<Option<f64>> {
+    ) -> Expression<Option<<T::Base as Number>::Mean>> {
         self.related().average(of)
     }
 

@@ -60,9 +60,11 @@ impl Fetch {
         !self.relation.columns().is_empty() && self.by != By::Select
     }
 
-    /// The same, and what is behind it, by such statements.
+    /// The same, and what is behind it, by such statements, where nothing else was said of them.
     pub(crate) fn by(mut self, by: By) -> Fetch {
-        self.by = by;
+        if self.by == By::Choice {
+            self.by = by;
+        }
         self.nested = self.nested.into_iter().map(|nested| nested.by(by)).collect();
         self
     }

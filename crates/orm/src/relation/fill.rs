@@ -4,11 +4,13 @@ use std::any::Any;
 
 use onggi_driver::Connection;
 
+use super::along::rest;
 use super::fetch::Fetch;
 use super::groups::Groups;
 use super::keys::{Keys, values};
 use super::select::{portions, referred, related};
 use super::{BelongsTo, HasMany, HasOne, ManyToMany, Relation, RelationField};
+use crate::executor::{Keep as _, Plain};
 use crate::field::Attribute;
 use crate::query::rows;
 use crate::{Error, Model, Result};
@@ -126,7 +128,7 @@ fn fill_behind<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mu
 fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut Connection) -> Result<()> {
     let (keys, of_owner) = distinct(owners, owners.primary_key())?;
     let mut members: Groups<T> = Groups::new(keys.values.len());
-    match fetch.nested.as_slice() {
+    match rest(&fetch.nested).as_slice() {
         [] => each_related::<T>(fetch, &keys, connection, |number, target| members.push(number, target))?,
         nested => {
             let (mut targets, mut numbers): (Vec<T>, Vec<usize>) = (Vec::new(), Vec::new());
@@ -163,11 +165,11 @@ fn each_related<T: Model>(
 ) -> Result<()> {
     let inverse = fetch.relation.inverse_of().map(Relation::columns);
     for some in portions(&keys.values) {
-        let related = related(fetch.relation, fetch.narrowed.as_deref(), some)?;
+        let related = related(fetch.relation, fetch.narrowed.as_deref(), &fetch.nested, some)?;
         rows(&related.select, connection, &mut (), |reader, ()| {
             let lead = reader.next_values(&related.lead)?;
-            reader.enter(T::table());
-            let target = T::read(reader)?;
+            let mut target: T = Plain.entity(reader)?;
+            Plain.along(&mut target, &related.along, reader)?;
             let number = match inverse {
                 Some(columns) => keys.number_of(columns.iter().map(|&column| target.attribute(column)))?,
                 None => keys.number(&lead),

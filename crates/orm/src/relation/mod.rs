@@ -35,6 +35,8 @@ pub struct Relation {
     pub(crate) target: Target,
     link: Link,
     cascade: Cascade,
+    /// The name of the other model, where the link table is this relation's and nobody has named it.
+    twin: Option<&'static str>,
 }
 
 /// What a session does with the objects on the other side of a relation to many.
@@ -119,7 +121,7 @@ impl Relation {
     }
 
     const fn new(name: &'static str, target: Target, link: Link) -> Relation {
-        Relation { name, target, link, cascade: Cascade::None }
+        Relation { name, target, link, cascade: Cascade::None, twin: None }
     }
 
     /// The relation, with what a session does with the objects on its other side.
@@ -136,6 +138,12 @@ impl Relation {
     /// A link table of this relation's own.
     pub const fn link(name: &'static str, target: Target, table: &'static Table) -> Relation {
         Relation::new(name, target, Link::Table(table))
+    }
+
+    /// The relation, whose link table nobody has named, to the model of a name.
+    pub const fn with_twin(mut self, model: &'static str) -> Relation {
+        self.twin = Some(model);
+        self
     }
 
     /// The other relation's link table.
@@ -276,6 +284,20 @@ pub const fn has_relation(relations: &[Relation], name: &str, kind: RelationKind
     while position < relations.len() {
         if same(relations[position].name, name) {
             return relations[position].kind() as u8 == kind as u8;
+        }
+        position += 1;
+    }
+    false
+}
+
+/// Whether a model has a relation to the model of a name by a link table that nobody has named.
+pub const fn has_twin(relations: &[Relation], model: &str) -> bool {
+    let mut position = 0;
+    while position < relations.len() {
+        if let Some(twin) = relations[position].twin
+            && same(twin, model)
+        {
+            return true;
         }
         position += 1;
     }

@@ -5,6 +5,7 @@ use super::{Collection, Relation, equal};
 use crate::expression::{Condition, Expression, Must, Order, Tree};
 use crate::field::Field;
 use crate::query::Query;
+use crate::selection::EntityColumns;
 use crate::source;
 use crate::{Model, Number};
 
@@ -47,9 +48,38 @@ impl<M: Model> Related<M> {
         Related { query: self.query.offset(rows), ..self }
     }
 
-    /// Loads more along with them, in [`Query::with`](crate::Query::with).
+    /// Loads more along with them, in [`Query::with`](crate::Query::with): what their foreign keys refer to is joined to them,
+    /// each other relation takes a statement.
+    ///
+    /// ```
+    /// # use onggi::{BelongsTo, HasMany, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct Shop { id: Id<Shop>, orders: HasMany<Order> }
+    /// # #[derive(Clone, Default, Model)] struct Item { id: Id<Item>, name: String }
+    /// # #[derive(Clone, Default, Model)]
+    /// # #[model(table = "orders")]
+    /// # struct Order { id: Id<Order>, shop: BelongsTo<Shop>, item: BelongsTo<Item> }
+    /// # let db = onggi::Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![Shop, Item, Order])?;
+    /// # let mut connection = db.connect()?;
+    /// let shops = Shop::query().with(|shop| shop.orders().with(|order| order.item()));
+    /// let shops: Vec<Shop> = shops.all(&mut connection)?; // two statements: items are joined to orders
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
     pub fn with<E: Eager>(self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Related<M> {
         Related { query: self.query.with(relation), ..self }
+    }
+
+    /// Loads what their foreign keys refer to by joins, as [`Query::with_join`](crate::Query::with_join) does.
+    pub fn with_join<C: EntityColumns<Model: Model>>(
+        self,
+        relation: impl FnOnce(M::Columns<Must>) -> C,
+    ) -> Related<M> {
+        Related { query: self.query.with_join(relation), ..self }
+    }
+
+    /// Loads more along with them by statements of their own, as [`Query::with_select`](crate::Query::with_select) does.
+    pub fn with_select<E: Eager>(self, relation: impl FnOnce(M::Columns<Must>) -> E) -> Related<M> {
+        Related { query: self.query.with_select(relation), ..self }
     }
 
     pub(crate) fn near(&self) -> Source {
@@ -131,7 +161,7 @@ impl<M: Model> Related<M> {
     pub fn average<T: Field<Base: Number>, N: Into<Tree>>(
         self,
         of: impl FnOnce(M::Columns<Must>) -> Expression<T, N>,
-    ) -> Expression<Option<f64>> {
+    ) -> Expression<Option<<T::Base as Number>::Mean>> {
         self.aggregate(AggregateFunction::Average, of)
     }
 

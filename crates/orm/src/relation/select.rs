@@ -6,7 +6,8 @@ use onggi_sql::{
 };
 
 use super::Relation;
-use super::fetch::Narrowed;
+use super::along::{Along, join};
+use super::fetch::{Fetch, Narrowed};
 use crate::Table;
 use crate::source;
 use crate::{Error, Result};
@@ -42,9 +43,11 @@ pub(crate) struct RelatedRows {
     pub(crate) select: Select,
     /// The types of the columns before those of the target: the keys that a link table has of the owners.
     pub(crate) lead: Vec<Type>,
+    /// What is behind the target's columns: the objects of its relations to one.
+    pub(crate) along: Vec<Along>,
 }
 
-/// The rows on the other side of a relation from rows with these keys.
+/// The rows on the other side of a fetch's relation from rows with these keys, with what is joined to them.
 ///
 /// # Errors
 ///
@@ -52,6 +55,7 @@ pub(crate) struct RelatedRows {
 pub(crate) fn related(
     relation: &'static Relation,
     narrowed: Option<&Narrowed>,
+    nested: &[Fetch],
     keys: &[Vec<Value>],
 ) -> Result<RelatedRows> {
     let target = relation.target();
@@ -86,16 +90,19 @@ pub(crate) fn related(
         select.order.extend(owner.columns.iter().map(|&column| ascending(owner.source, column)));
     }
     select.order.extend(target.primary_key.iter().map(|&column| ascending(own, column)));
-    if owner.lead || is_limited {
+    let mut along = Vec::new();
+    if owner.lead || is_limited || nested.iter().any(Fetch::is_joined) {
         let mut columns = if owner.lead { owner.expressions() } else { Vec::new() };
         match std::mem::replace(&mut select.columns, Selected::Nothing) {
             Selected::Expressions(own) => columns.extend(own),
             Selected::Table | Selected::Nothing => columns.extend(source::columns(own)),
         }
+        // Each row has one row at most on these relations' other sides, so that limits stay what they are.
+        along = join(&mut select, &mut columns, own, nested);
         select.columns = Selected::Expressions(columns);
     }
     let select = if is_limited { limited(select, &owner) } else { select };
-    Ok(RelatedRows { select, lead })
+    Ok(RelatedRows { select, lead, along })
 }
 
 /// The columns that hold the owners' keys.

@@ -95,7 +95,7 @@ impl Arena {
     }
 
     /// The objects of relations to one that the rest of the row holds: their owners find them by their keys.
-    fn keep_along(&mut self, along: &[Along], reader: &mut Reader<'_>) -> Result<()> {
+    pub(super) fn keep_along(&mut self, along: &[Along], reader: &mut Reader<'_>) -> Result<()> {
         for Along { relation, nested } in along {
             if reader.is_missing(relation.target())? {
                 pass(nested, reader)?;
@@ -173,6 +173,25 @@ impl Arena {
             Some(store) => store.assign(from.slot, column, key.as_ref()),
             None => Ok(()),
         }
+    }
+
+    /// Puts keys in the place of handles in an object's key, and says whether all of it is known then.
+    pub(super) fn settle_key<M: Model>(&self, object: &mut M) -> Result<bool> {
+        for &column in M::table().primary_key {
+            let mut key = Capture::default();
+            match object.attribute(column).referred() {
+                None => {}
+                Some(referred) if self.bind_known(referred, &mut key)? => {
+                    let key = key.values.pop().unwrap_or(Value::Null);
+                    object.attribute_mut(column).assign(key.as_ref())?;
+                }
+                Some(_) => return Ok(false),
+            }
+            if object.attribute(column).is_unset() {
+                return Ok(false);
+            }
+        }
+        Ok(object.known_key().is_some())
     }
 
     fn dangling(&self, Edge { from, column, .. }: Edge) -> Error {

@@ -36,10 +36,10 @@ impl Session {
         let owners: Vec<Object> =
             owners.into_iter().filter(|&owner| self.arena.phase(owner) == State::Persistent).collect();
         self.begin()?;
-        self.fetch_members(&owners, relation, None)?;
+        self.fetch_members(&owners, relation, None, &[])?;
         let scoped = Fetch::scoped(relation).and_then(|fetch| fetch.narrowed);
         if scoped.is_some() {
-            self.fetch_members(&owners, relation, scoped.as_deref())?;
+            self.fetch_members(&owners, relation, scoped.as_deref(), &[])?;
         }
         let visible = self.arena.collections.part(scoped.as_deref());
         for owner in owners {

@@ -2,10 +2,11 @@
 
 use hashbrown::HashSet;
 use onggi_driver::Capture;
-use onggi_sql::{Select, Type, Value};
+use onggi_sql::{Type, Value};
 
 use super::known::Referred;
 use super::{Arena, Session};
+use crate::executor::Keep as _;
 use crate::executor::sealed::Split as _;
 use crate::handle::Object;
 use crate::query::rows;
@@ -21,7 +22,7 @@ impl Session {
         for fetch in fetches {
             let narrowed = fetch.narrowed.as_deref();
             match fetch.relation.columns() {
-                [] => self.fetch_members(owners, fetch.relation, narrowed)?,
+                [] => self.fetch_members(owners, fetch.relation, narrowed, &fetch.nested)?,
                 _ => self.fetch_referred(owners, fetch.relation)?,
             }
             if fetch.nested.is_empty() {
@@ -61,17 +62,19 @@ impl Session {
             }
         }
         for some in portions(&keys.values) {
-            self.fetch_rows(&referred(relation, some), &[], relation, |_, _, _| Ok(()))?;
+            let rows = RelatedRows { select: referred(relation, some), lead: Vec::new(), along: Vec::new() };
+            self.fetch_rows(&rows, relation, |_, _, _| Ok(()))?;
         }
         Ok(())
     }
 
-    /// Loads the members of collections, or of a part of them, where they are not known.
+    /// Loads the members of collections, or of a part of them, where they are not known, with what is joined to them.
     pub(super) fn fetch_members(
         &mut self,
         owners: &[Object],
         relation: &'static Relation,
         narrowed: Option<&Narrowed>,
+        nested: &[Fetch],
     ) -> Result<()> {
         let part = self.arena.collections.part(narrowed);
         // Each owner once, at the place that its key's number says.
@@ -88,8 +91,8 @@ impl Session {
         let inverse = relation.inverse_of();
         let mut members: Groups<Object> = Groups::new(unknown.len());
         for some in portions(&keys.values) {
-            let RelatedRows { select, lead } = related(relation, narrowed, some)?;
-            self.fetch_rows(&select, &lead, relation, |arena, lead, member| {
+            let rows = related(relation, narrowed, nested, some)?;
+            self.fetch_rows(&rows, relation, |arena, lead, member| {
                 if let Some(number) = arena.owner_number(inverse, &keys, &unknown, lead, member)? {
                     members.push(number, member);
                 }
@@ -102,24 +105,26 @@ impl Session {
         Ok(())
     }
 
-    /// Runs a select whose rows are the relation's target, behind columns of these types.
+    /// Keeps the objects of rows of the relation's target, and those that are joined to them.
     fn fetch_rows(
         &mut self,
-        select: &Select,
-        lead: &[Type],
+        RelatedRows { select, lead, along }: &RelatedRows,
         relation: &'static Relation,
         mut each: impl FnMut(&mut Arena, &[Value], Object) -> Result<()>,
     ) -> Result<()> {
         let target = relation.target;
         (target.begin)(&mut self.arena, lead.is_empty() && select.joins.is_empty());
+        self.arena.begin_along(along);
         let (connection, arena) = self.split();
         let result = rows(select, connection, arena, |reader, arena| {
             let values = reader.next_values(lead)?;
             let object = (target.keep)(arena, reader)?;
+            arena.keep_along(along, reader)?;
             each(arena, &values, object)?;
             Ok(true)
         });
         (target.finish)(&mut self.arena);
+        self.arena.finish_along(along);
         result.inspect_err(|_| self.after_error())
     }
 

@@ -218,7 +218,7 @@ impl Session {
         if self.arena.collections.get(relation, owner, Part::ALL).is_none() {
             self.before_read()?;
             let owners = self.arena.peers(owner);
-            self.fetch_members(&owners, relation, None)?;
+            self.fetch_members(&owners, relation, None, &[])?;
         }
         self.arena.members(relation, owner, Part::ALL)
     }

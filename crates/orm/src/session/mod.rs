@@ -69,6 +69,8 @@ pub struct Session {
     depth: usize,
     /// Whether a closure's result ends the transaction.
     managed: bool,
+    /// Whether the closure that runs is to be undone, whatever it gives.
+    undo: bool,
     /// Whether the next flush is the last, after whose failure the transaction is given up.
     last: bool,
     begun: bool,
@@ -89,6 +91,7 @@ impl Session {
             mode,
             depth: 0,
             managed: false,
+            undo: false,
             last: false,
             begun: false,
             strict: false,
@@ -288,9 +291,8 @@ impl Session {
     /// [`is_stale`](Error::is_stale) where the row has another version than the object, and those of
     /// [`get`](Session::get).
     pub fn attach<M: Model>(&mut self, object: M) -> Result<Handle<M>> {
-        let table = M::table();
-        let is_new = table.primary_key.iter().any(|&column| object.attribute(column).is_unset());
-        if is_new {
+        let mut object = object;
+        if !self.arena.settle_key(&mut object)? {
             return Ok(self.add(object));
         }
         let known = self.known::<M>(&object.key());

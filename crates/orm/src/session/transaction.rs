@@ -70,7 +70,7 @@ impl Session {
 
     /// The flush and the commit that the end of a closure stands for, unless something between them says no: a failure ends
     /// the transaction anyway.
-    pub(crate) fn commit_managed(&mut self, between: impl FnOnce() -> Result<()>) -> Result<()> {
+    fn commit_managed(&mut self, between: impl FnOnce() -> Result<()>) -> Result<()> {
         self.last = true;
         self.flush()?;
         between()?;
@@ -216,14 +216,18 @@ impl Session {
         self.control(Control::Savepoint(depth))?;
         let mark = self.arena.mark();
         self.depth += 1;
+        let outer = std::mem::take(&mut self.undo);
         let result = catch_unwind(AssertUnwindSafe(|| {
             let value = work(self)?;
-            self.flush()?;
+            if !self.undo {
+                self.flush()?;
+            }
             Ok(value)
         }));
         self.depth = depth;
+        let undo = std::mem::replace(&mut self.undo, outer);
         let result = match result {
-            Ok(Ok(value)) => {
+            Ok(Ok(value)) if !undo => {
                 self.not_lost()?;
                 match self.control(Control::Release(depth)) {
                     Ok(()) => return Ok(value),
@@ -233,20 +237,64 @@ impl Session {
             }
             failed => failed,
         };
+        let mut undone = Ok(());
         if self.begun {
             self.arena.rollback_to(&mark);
-            drop(self.control(Control::RollbackTo(depth)));
-            drop(self.control(Control::Release(depth)));
+            undone = self.control(Control::RollbackTo(depth)).and(self.control(Control::Release(depth)));
         }
-        result.unwrap_or_else(|panic| resume_unwind(panic))
+        // The closure's own failure is what the caller hears of.
+        let value = result.unwrap_or_else(|panic| resume_unwind(panic))?;
+        undone.map(|()| value)
     }
 
-    /// Runs a closure whose result ends the transaction, so that it cannot commit itself.
-    pub(crate) fn managed<T>(&mut self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+    /// Lets the closure that runs, of [`Database::transaction`](crate::Database::transaction) or of a
+    /// [`savepoint`](Session::savepoint), be undone at its end although it gives `Ok`: its value is given back all the same.
+    ///
+    /// Until then nothing changes: what the closure reads is as it has written it.
+    ///
+    /// ```
+    /// # use onggi::{Database, Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, name: String }
+    /// # let db = Database::open("sqlite::memory:")?;
+    /// # db.create_tables(onggi::models![User])?;
+    /// let rehearsed = db.transaction(|session| {
+    ///     session.add(User { name: "Jane".into(), ..Default::default() });
+    ///     session.set_rollback()?;
+    ///     User::query().count(session)
+    /// })?;
+    /// assert_eq!(rehearsed, 1);
+    /// assert_eq!(db.read(|session| User::query().count(session))?, 0);
+    /// # Ok::<(), onggi::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A session that no such closure runs on: call [`rollback`](Session::rollback) there.
+    pub fn set_rollback(&mut self) -> Result<()> {
+        if !self.managed && self.depth == 0 {
+            return Err(Error::usage(
+                "set_rollback outside of the closure of a transaction or savepoint: call rollback",
+            ));
+        }
+        self.undo = true;
+        Ok(())
+    }
+
+    /// Runs a closure whose result ends the transaction, so that it cannot commit itself; then ends it.
+    pub(crate) fn manage<T>(
+        &mut self,
+        work: impl FnOnce(&mut Session) -> Result<T>,
+        before_commit: impl FnOnce() -> Result<()>,
+    ) -> Result<T> {
         self.managed = true;
         let result = work(self);
         self.managed = false;
-        result
+        let value = result?;
+        match std::mem::take(&mut self.undo) {
+            true => self.rollback()?,
+            false => self.commit_managed(before_commit)?,
+        }
+        Ok(value)
     }
 
     /// Begins the transaction, unless it has begun.

@@ -1,5 +1,6 @@
 //! Who waits for a lock that its own thread holds fails at once: these tests would go on for weeks otherwise.
 
+use std::sync::Barrier;
 use std::thread;
 
 use super::*;
@@ -103,21 +104,30 @@ fn a_lock_of_another_thread_is_waited_for_and_told() {
     assert!(told.unwrap().contains("none that this `Database` has opened"));
 }
 
-/// A thread that has read waits for another that writes, which may be done soon.
 #[test]
-fn who_reads_in_memory_waits_for_the_transactions_of_other_threads() {
+fn in_memory_who_reads_does_not_wait_for_who_waits_for_it() {
     let db = memory();
+    let mut session = db.session().unwrap();
+    assert_eq!(Jar::query().count(&mut session).unwrap(), 1);
+    let (began, seen) = (Barrier::new(2), Barrier::new(2));
     thread::scope(|scope| {
-        let others = scope.spawn(|| {
-            for _ in 0..50 {
-                db.transaction(|session| Jar::query().count(session)).unwrap();
-            }
+        let other = scope.spawn(|| {
+            db.transaction(|session| {
+                began.wait();
+                seen.wait();
+                add(session)
+            })
         });
-        while !others.is_finished() {
-            let mut sessions = [db.session().unwrap(), db.session().unwrap()];
-            for session in &mut sessions {
-                Jar::query().count(session).unwrap();
-            }
-        }
+        began.wait();
+        let error = fails(Jar::query().count(&mut db.connect().unwrap()));
+        seen.wait();
+        assert!(error.is_busy(), "{error}");
+        let words =
+            "another thread writes, and cannot end before 1 other sessions or connections of this thread";
+        assert!(error.to_string().contains(words), "{error}");
+        // Its commit has waited for this.
+        session.commit().unwrap();
+        other.join().unwrap().unwrap();
     });
+    assert_eq!(Jar::query().count(&mut session).unwrap(), 2);
 }

@@ -35,17 +35,24 @@ impl Writer {
         if let (AggregateFunction::Join, Join::Literal) = (aggregate.function, self.dialect.join) {
             return self.join_literally(aggregate, inside.as_deref());
         }
+        let decimals = self.dialect.decimals.as_ref().filter(|_| aggregate.is_decimal());
+        let (sum, average) = match decimals {
+            Some(decimals) => (decimals.sum, decimals.average),
+            None => ("sum", "avg"),
+        };
         self.push(match aggregate.function {
-            AggregateFunction::CountRows | AggregateFunction::Count => "count(",
-            AggregateFunction::Min => "min(",
-            AggregateFunction::Max => "max(",
-            AggregateFunction::Sum => "sum(",
-            AggregateFunction::Average => "avg(",
+            AggregateFunction::CountRows | AggregateFunction::Count => "count",
+            AggregateFunction::Min => "min",
+            AggregateFunction::Max => "max",
+            AggregateFunction::Sum => sum,
+            AggregateFunction::Average => average,
             AggregateFunction::Join => match self.dialect.join {
                 Join::Function(function) => function,
                 Join::Literal => "",
             },
         });
+        let is_open = aggregate.function == AggregateFunction::Join;
+        self.push(if is_open { "" } else { "(" });
         self.push(if aggregate.distinct { "DISTINCT " } else { "" });
         self.aggregated(aggregate, inside.as_deref())?;
         self.order(&aggregate.order)?;

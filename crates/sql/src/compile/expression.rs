@@ -130,10 +130,47 @@ impl Writer {
     }
 
     pub(super) fn decimal_collation(&mut self) {
-        if let Some(collation) = self.dialect.decimal_collation {
+        if let Some(decimals) = &self.dialect.decimals {
             self.push(" COLLATE ");
-            self.push(collation);
+            self.push(decimals.collation);
         }
+    }
+
+    /// An expression beside an exact decimal number: a whole number becomes the text that decimal numbers are.
+    pub(super) fn beside_decimal(&mut self, expression: &Expression) -> Result<()> {
+        let is_text = match expression {
+            Expression::Value(value) => !matches!(value.ty(), Some(Type::Integer { .. })),
+            Expression::Parameter => true,
+            _ => expression.is_decimal(),
+        };
+        if is_text || self.dialect.decimals.is_none() {
+            return self.compared(expression);
+        }
+        self.push("CAST(");
+        self.expression(expression)?;
+        self.push(" AS TEXT)");
+        Ok(())
+    }
+
+    /// A function in the place of an operator, where decimal numbers are text.
+    fn decimal_operation(&self, operator: BinaryOperator) -> Option<&'static str> {
+        let decimals = self.dialect.decimals.as_ref()?;
+        match operator {
+            BinaryOperator::Add => Some(decimals.add),
+            BinaryOperator::Subtract => Some(decimals.subtract),
+            BinaryOperator::Multiply => Some(decimals.multiply),
+            _ => None,
+        }
+    }
+
+    fn decimal_call(&mut self, function: &str, left: &Expression, right: &Expression) -> Result<()> {
+        self.push(function);
+        self.push("(");
+        self.expression(left)?;
+        self.push(", ");
+        self.expression(right)?;
+        self.push(")");
+        Ok(())
     }
 
     fn unary(&mut self, operator: UnaryOperator, operand: &Expression) -> Result<()> {
@@ -143,6 +180,11 @@ impl Writer {
             }
             (UnaryOperator::Not, Expression::InSelect(operand, select)) => {
                 return self.is_in_select(operand, select, " NOT IN ");
+            }
+            (UnaryOperator::Negative, _) if operand.is_decimal() => {
+                if let Some(subtract) = self.decimal_operation(BinaryOperator::Subtract) {
+                    return self.decimal_call(subtract, &Expression::Literal(0), operand);
+                }
             }
             _ => {}
         }
@@ -180,10 +222,15 @@ impl Writer {
         {
             return self.rows_compared(operator, left, right);
         }
-        if operator.is_comparison() && (left.is_decimal() || right.is_decimal()) {
-            self.compared(left)?;
-            self.push(symbol(self.dialect, operator));
-            return self.compared(right);
+        if left.is_decimal() || right.is_decimal() {
+            if operator.is_comparison() {
+                self.beside_decimal(left)?;
+                self.push(symbol(self.dialect, operator));
+                return self.beside_decimal(right);
+            }
+            if let Some(function) = self.decimal_operation(operator) {
+                return self.decimal_call(function, left, right);
+            }
         }
         if let (BinaryOperator::Like, Some(template)) = (operator, self.dialect.like_sides) {
             self.template(template, [left], Writer::expression)?;

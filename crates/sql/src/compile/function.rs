@@ -11,10 +11,16 @@ impl Writer {
             let given = arguments.len();
             return Err(Error::invalid(format!("{function:?} does not take {given} arguments")));
         }
-        let Some(form) = (self.dialect.function)(function, arguments.len()) else {
+        let of_decimal = arguments.first().is_some_and(Expression::is_decimal);
+        let form = of_decimal.then(|| (self.dialect.decimal_function)(function, arguments.len())).flatten();
+        let Some(form) = form.or_else(|| (self.dialect.function)(function, arguments.len())) else {
             return Err(Error::unsupported(self.dialect.name, format!("form of the function {function:?}")));
         };
-        let write = if function.compares() { Writer::argument } else { Writer::expression };
+        let chooses = function.compares() || function == Function::Coalesce;
+        let write = match chooses && arguments.iter().any(Expression::is_decimal) {
+            true => Writer::beside_decimal,
+            false => Writer::expression,
+        };
         match (form, arguments) {
             // One of many is that one; SQLite's `max` of one would be an aggregate.
             (Form::Call(_) | Form::Infix(_), [only]) if function.arity().contains(&usize::MAX) => {

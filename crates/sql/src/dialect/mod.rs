@@ -23,6 +23,23 @@ pub use write::{Returning, Together, UpdateFrom, Upsert, Write};
 
 use crate::{Conversion, Function, LockStrength, Match, Type};
 
+/// What exact decimal numbers are compared and computed with, where they are text.
+#[derive(Debug)]
+pub struct Decimals {
+    /// The collation.
+    pub collation: &'static str,
+    /// The function for `+`.
+    pub add: &'static str,
+    /// The function for `-`.
+    pub subtract: &'static str,
+    /// The function for `*`.
+    pub multiply: &'static str,
+    /// The aggregate that adds.
+    pub sum: &'static str,
+    /// The aggregate that makes the mean.
+    pub average: &'static str,
+}
+
 /// The facts about one database's SQL.
 #[derive(Debug)]
 pub struct Dialect {
@@ -42,8 +59,8 @@ pub struct Dialect {
     pub value_cast: bool,
     /// How one parameter is the values of an `IN` list.
     pub list: List,
-    /// The collation that compares exact decimal numbers, where the database keeps them as text.
-    pub decimal_collation: Option<&'static str>,
+    /// How exact decimal numbers are compared and computed with, where the database keeps them as text.
+    pub decimals: Option<Decimals>,
     /// The limit to write where there is an offset alone.
     pub no_limit: Option<&'static str>,
     /// Whether rows are compared as such.
@@ -68,6 +85,8 @@ pub struct Dialect {
     pub nulls_order: bool,
     /// How each function of so many arguments is written; none where it cannot be said.
     pub function: fn(Function, usize) -> Option<Form>,
+    /// How each function is written of an exact decimal number; none where as of any number.
+    pub decimal_function: fn(Function, usize) -> Option<Form>,
     /// How a value is turned into one of a type: a text like those of [`Form::Template`].
     pub cast: fn(Conversion) -> Option<&'static str>,
     /// Whether wide whole numbers are divided as exact decimals.

@@ -26,8 +26,9 @@ impl Aggregate {
 
     /// Whether it is an exact decimal number.
     pub(crate) fn is_decimal(&self) -> bool {
-        use AggregateFunction::{Max, Min};
-        matches!(self.function, Min | Max) && self.arguments.iter().any(Expression::is_decimal)
+        use AggregateFunction::{Average, Max, Min, Sum};
+        matches!(self.function, Min | Max | Sum | Average)
+            && self.arguments.iter().any(Expression::is_decimal)
     }
 }
 

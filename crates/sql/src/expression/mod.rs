@@ -243,11 +243,20 @@ impl Expression {
                 source.table.columns.get(*column).is_some_and(|column| column.ty == Type::Decimal)
             }
             Expression::Value(value) => value.is_decimal(),
+            Expression::Unary(UnaryOperator::Negative, operand) => operand.is_decimal(),
+            Expression::Binary(
+                BinaryOperator::Add | BinaryOperator::Subtract | BinaryOperator::Multiply,
+                operands,
+            ) => operands.0.is_decimal() || operands.1.is_decimal(),
             Expression::Function(function, arguments) => match function {
                 Function::Coalesce | Function::Greatest | Function::Least => {
                     arguments.iter().any(Expression::is_decimal)
                 }
-                Function::NullIf => arguments.first().is_some_and(Expression::is_decimal),
+                Function::NullIf
+                | Function::Absolute
+                | Function::Round
+                | Function::Floor
+                | Function::Ceiling => arguments.first().is_some_and(Expression::is_decimal),
                 _ => false,
             },
             Expression::Case(case) => case

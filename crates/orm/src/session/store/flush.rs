@@ -195,7 +195,7 @@ impl<M: Model> AnyStore for Store<M> {
 
     fn describe(&self, slot: u32) -> String {
         match self.slots.stored(slot) {
-            Some(object) if self.slots[slot].phase != Phase::Pending => by_key::described::<M>(&object.key()),
+            Some(object) if self.slots[slot].phase != Phase::Pending => by_key::described_object(object),
             _ => format!("a new row of {}", M::table().name),
         }
     }

@@ -276,7 +276,7 @@ impl<M: Model> Store<M> {
         if let (Some(version), Some(stored)) = (M::table().version, self.slots.stored(handle.slot))
             && integer(stored.attribute(version)) != integer(object.attribute(version))
         {
-            let described = by_key::described::<M>(&object.key());
+            let described = by_key::described_object(&object);
             return Err(Error::stale(format!(
                 "attaching {described}: somebody else changed the row since the object was read; read it anew"
             )));
@@ -292,7 +292,7 @@ impl<M: Model> Store<M> {
     fn index(&mut self, number: u32) {
         self.index_late();
         let slots = &self.slots;
-        let Some(key) = slots.stored(number).map(M::key) else { return };
+        let Some(key) = slots.stored(number).and_then(M::known_key) else { return };
         let is = |slot: u32| slots.has_key(slot, &key);
         let before = self.identity.replace(number, self.identity.hash(&key), is);
         if let Some(before) = before {

@@ -167,6 +167,16 @@ pub(super) fn mysql_cast(conversion: Conversion) -> Option<&'static str> {
     }
 }
 
+/// Exact numbers stay exact.
+pub(super) fn of_decimal(function: Function, _arguments: usize) -> Option<Form> {
+    Some(match function {
+        Function::Round => Call("round"),
+        Function::Floor => Call("floor"),
+        Function::Ceiling => Call("ceiling"),
+        _ => return None,
+    })
+}
+
 /// How a sum or mean becomes what it is said to be: those of whole numbers are exact decimals.
 pub(super) fn sum(ty: Type) -> Option<&'static str> {
     match ty {

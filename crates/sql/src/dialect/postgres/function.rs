@@ -67,6 +67,17 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
     })
 }
 
+/// Exact numbers stay exact.
+pub(super) fn of_decimal(function: Function, arguments: usize) -> Option<Form> {
+    Some(match function {
+        Function::Round if arguments == 1 => Call("round"),
+        Function::Round => Template("round({0}, CAST({1} AS INTEGER))"),
+        Function::Floor => Call("floor"),
+        Function::Ceiling => Call("ceil"),
+        _ => return None,
+    })
+}
+
 /// Halves away from zero; PostgreSQL rounds floats to even, and exact numbers made of them have 15 digits. From 2^52 on a float is
 /// whole.
 const ROUND: &str = "CASE WHEN abs({0}) >= 4503599627370496 THEN CAST({0} AS DOUBLE PRECISION) \

@@ -53,6 +53,19 @@ pub(super) fn form(function: Function, _: usize) -> Option<Form> {
     })
 }
 
+/// SQLite keeps decimal numbers as text, which the program's functions compute with.
+pub(super) fn of_decimal(function: Function, arguments: usize) -> Option<Form> {
+    Some(match function {
+        Function::Absolute => Call("onggi_decimal_absolute"),
+        Function::Sign => Call("onggi_decimal_sign"),
+        Function::Round if arguments == 1 => Template("onggi_decimal_round({0}, 0)"),
+        Function::Round => Call("onggi_decimal_round"),
+        Function::Floor => Call("onggi_decimal_floor"),
+        Function::Ceiling => Call("onggi_decimal_ceiling"),
+        _ => return None,
+    })
+}
+
 const JSON_TYPE: &str = "CASE json_type({0}, {1}) WHEN 'null' THEN 'null' WHEN 'true' THEN 'boolean' \
     WHEN 'false' THEN 'boolean' WHEN 'integer' THEN 'number' WHEN 'real' THEN 'number' \
     WHEN 'text' THEN 'string' WHEN 'array' THEN 'array' WHEN 'object' THEN 'object' END";

@@ -1,8 +1,8 @@
 mod function;
 
 use super::{
-    AdvisoryLock, Dialect, Join, KeyLater, List, Returning, Tables, Together, Transaction, UpdateFrom,
-    Upsert, Write,
+    AdvisoryLock, Decimals, Dialect, Join, KeyLater, List, Returning, Tables, Together, Transaction,
+    UpdateFrom, Upsert, Write,
 };
 use crate::Type;
 
@@ -20,7 +20,14 @@ pub static SQLITE: Dialect = Dialect {
     value_cast: false,
     list: List::Function("rarray"),
     element_type: type_name,
-    decimal_collation: Some("onggi_decimal"),
+    decimals: Some(Decimals {
+        collation: "onggi_decimal",
+        add: "onggi_decimal_add",
+        subtract: "onggi_decimal_subtract",
+        multiply: "onggi_decimal_multiply",
+        sum: "onggi_decimal_sum",
+        average: "onggi_decimal_average",
+    }),
     no_limit: Some("-1"),
     row_comparisons: true,
     same: " IS ",
@@ -33,6 +40,7 @@ pub static SQLITE: Dialect = Dialect {
     nulls_last: false,
     nulls_order: true,
     function: function::form,
+    decimal_function: function::of_decimal,
     cast: function::cast,
     wide_decimals: false,
     sum: |_| None,
@@ -115,7 +123,9 @@ fn type_name(ty: Type) -> &'static str {
         Type::Boolean => "BOOLEAN",
         Type::Integer { .. } => "INTEGER",
         Type::Real | Type::Double => "REAL",
-        Type::Text | Type::Uuid | Type::Decimal | Type::Json => "TEXT",
+        Type::Text | Type::Uuid | Type::Json => "TEXT",
+        // Checks, unique constraints and indexes compare numbers, not texts.
+        Type::Decimal => "TEXT COLLATE onggi_decimal",
         Type::Blob => "BLOB",
         Type::Date => "DATE",
         Type::Time => "TIME",
