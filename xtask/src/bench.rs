@@ -19,9 +19,11 @@ pub(crate) struct Options {
     print_only: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum What {
     Speed,
+    /// On a server: `postgres` or `mysql`, and the URL of an empty database.
+    Server(&'static str, String),
     Memory,
     Compile,
     Pickle,
@@ -40,18 +42,29 @@ impl Options {
         while let Some(argument) = arguments.next() {
             match argument {
                 "--rounds" => options.rounds = rounds(arguments.next())?,
-                "--memory" if options.what == What::Speed => options.what = What::Memory,
-                "--compile" if options.what == What::Speed => options.what = What::Compile,
-                "--pickle" if options.what == What::Speed => options.what = What::Pickle,
-                "--memory" | "--compile" | "--pickle" => {
-                    return Err("one of --memory, --compile and --pickle at a time".to_owned());
+                "--memory" | "--compile" | "--pickle" | "--postgres" | "--mysql"
+                    if options.what != What::Speed =>
+                {
+                    return Err(
+                        "one of --postgres, --mysql, --memory, --compile and --pickle at a time".to_owned()
+                    );
                 }
+                "--memory" => options.what = What::Memory,
+                "--compile" => options.what = What::Compile,
+                "--pickle" => options.what = What::Pickle,
+                "--postgres" => options.what = What::Server("postgres", url(arguments.next())?),
+                "--mysql" => options.what = What::Server("mysql", url(arguments.next())?),
                 "--print-only" => options.print_only = true,
                 unknown => return Err(format!("bench has no option {unknown:?}")),
             }
         }
         Ok(options)
     }
+}
+
+fn url(text: Option<&str>) -> std::result::Result<String, String> {
+    let url = text.filter(|text| text.contains("://")).map(str::to_owned);
+    url.ok_or_else(|| "a server is given by the URL of an empty database".to_owned())
 }
 
 fn rounds(text: Option<&str>) -> std::result::Result<usize, String> {
@@ -65,8 +78,9 @@ fn rounds(text: Option<&str>) -> std::result::Result<usize, String> {
 ///
 /// When a program does not build, fails, or finds other data than it must; when the page cannot be written.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let (section, text) = match options.what {
+    let (section, text) = match &options.what {
         What::Speed => ("speed", speed::measure(options.rounds)?),
+        What::Server(database, url) => (*database, speed::measure_server(options.rounds, database, url)?),
         What::Memory => ("memory", memory::measure()?),
         What::Compile => ("compile", compile::measure()?),
         What::Pickle => ("pickle", pickle::measure(options.rounds)?),

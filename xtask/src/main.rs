@@ -18,6 +18,9 @@ Tasks:
 
 Options of bench:
   --rounds <n>              How many times each program runs (default 7)
+  --postgres <url>          Measure on a server instead, in an empty database,
+                            against the raw driver, Diesel and SeaORM
+  --mysql <url>             The same on MariaDB or MySQL
   --memory                  Measure memory instead of speed
   --compile                 Measure compile time instead of speed
   --pickle                  Measure pickles against CPython, serde-pickle and
@@ -128,6 +131,8 @@ mod tests {
         assert!(task("test --all").is_err());
         assert!(task("bench --rounds 0").is_err());
         assert!(task("bench --memory --compile").is_err());
+        assert!(task("bench --postgres").is_err());
+        assert!(task("bench --mysql mysql://root@127.0.0.1/empty --rounds 2").is_ok());
         assert!(task("bench --pickle --rounds 2").is_ok());
     }
 }

@@ -3,8 +3,8 @@
 //! A program measures one library. It implements [`Workloads`] and its `main` is one call of [`run`], which
 //! understands:
 //!
-//! - `speed <repetitions>`: every workload once unmeasured, then that many times; prints JSON lines (see
-//!   [`output`]);
+//! - `speed <repetitions> [<url>]`: every workload once unmeasured, then that many times, on new files or in an empty
+//!   database of a server, which is empty again afterwards; prints JSON lines (see [`output`]);
 //! - `only <workload> <autocommit|transaction> <times>`: one workload alone, for a profiler; `valgrind --tool=callgrind
 //!   --collect-atstart=no --toggle-collect='*Watch*time*'` counts the instructions of what is measured;
 //! - `fill <file> <rows>`: makes a database of that many people;
@@ -19,7 +19,6 @@ mod scratch;
 mod speed;
 mod workloads;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 pub use data::Person;
@@ -30,15 +29,14 @@ pub fn run<W: Workloads>() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
-        ["speed", repetitions] => parse(repetitions).and_then(speed::run::<W>),
+        ["speed", repetitions] => parse(repetitions).and_then(speed::files::<W>),
+        ["speed", repetitions, url] => parse(repetitions).and_then(|count| speed::server::<W>(count, url)),
         ["only", workload, mode, times] => parse(times).and_then(|times| only::run::<W>(workload, mode, times)),
-        ["fill", file, rows] => parse(rows).and_then(|rows| memory::fill::<W>(Path::new(file), rows)),
-        ["memory", hold, file] => memory::run::<W>(hold, Path::new(file)),
-        _ => Err(
-            "expected: speed <repetitions> | only <workload> <autocommit|transaction> <times> | fill <file> <rows> | \
-             memory <nothing|stream|vec|session> <file>"
-                .into(),
-        ),
+        ["fill", file, rows] => parse(rows).and_then(|rows| memory::fill::<W>(file, rows)),
+        ["memory", hold, file] => memory::run::<W>(hold, file),
+        _ => Err("expected: speed <repetitions> [<url>] | only <workload> <autocommit|transaction> <times> | \
+                  fill <file> <rows> | memory <nothing|stream|vec|session> <file>"
+            .into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

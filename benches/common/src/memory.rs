@@ -1,17 +1,15 @@
 //! Peak memory of holding a table.
 
-use std::path::Path;
-
-use crate::data::{SCHEMA, people};
+use crate::data::{Kind, people};
 use crate::output;
 use crate::workloads::{Hold, Result, Watch, Workloads};
 
 /// People per transaction when a database is filled, so that the programs hold few.
 const BATCH: usize = 10_000;
 
-pub(crate) fn fill<W: Workloads>(file: &Path, rows: usize) -> Result<()> {
+pub(crate) fn fill<W: Workloads>(file: &str, rows: usize) -> Result<()> {
     let mut library = W::open(file)?;
-    library.execute(SCHEMA)?;
+    library.execute(Kind::Sqlite.users())?;
     let mut people = people();
     let mut left = rows;
     while left > 0 {
@@ -22,9 +20,9 @@ pub(crate) fn fill<W: Workloads>(file: &Path, rows: usize) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn run<W: Workloads>(hold: &str, file: &Path) -> Result<()> {
+pub(crate) fn run<W: Workloads>(hold: &str, file: &str) -> Result<()> {
     let mut library = W::open(file)?;
-    output::about(&mut library)?;
+    output::about(&mut library, Kind::Sqlite)?;
     let expected: i64 = library.text("SELECT CAST(sum(age) AS TEXT) FROM users")?.parse()?;
     let found = match hold {
         "nothing" => Some(expected),

@@ -1,6 +1,6 @@
 //! One workload alone, for a profiler.
 
-use crate::data::SCHEMA;
+use crate::data::Kind;
 use crate::scratch::Scratch;
 use crate::speed::{Input, families, fill};
 use crate::workloads::{Mode, Page, Result, Watch, Workloads};
@@ -8,23 +8,23 @@ use crate::workloads::{Mode, Page, Result, Watch, Workloads};
 /// Runs a workload `times` times on one database, and prints the fewest and the median microseconds of all its operations.
 pub(crate) fn run<W: Workloads>(workload: &str, mode: &str, times: usize) -> Result<()> {
     let scratch = Scratch::new(W::NAME)?;
-    let input = Input::new();
+    let input = Input::new(10_000);
     let mode = if mode == "autocommit" { Mode::Autocommit } else { Mode::Transaction };
     let mut micros = Vec::new();
-    let mut shared = W::open(&scratch.file("only.db"))?;
+    let mut shared = W::open(&scratch.file("only.db")?)?;
     if !matches!(workload, "insert" | "bulk") {
-        shared.execute(SCHEMA)?;
+        shared.execute(Kind::Sqlite.users())?;
     }
     if !matches!(workload, "insert" | "bulk" | "clauses") {
         fill(&mut shared, &input)?;
-        families(&mut shared)?;
+        families(&mut shared, Kind::Sqlite)?;
     }
     for time in 0..times {
         let watch = &mut Watch::default();
         match workload {
             "insert" | "bulk" => {
-                let mut library = W::open(&scratch.file(&format!("only-{time}.db")))?;
-                library.execute(SCHEMA)?;
+                let mut library = W::open(&scratch.file(&format!("only-{time}.db"))?)?;
+                library.execute(Kind::Sqlite.users())?;
                 let people = input.people.clone();
                 match workload {
                     "insert" => library.insert_each(people, watch)?,

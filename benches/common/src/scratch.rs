@@ -14,8 +14,9 @@ impl Scratch {
         Ok(Self(path))
     }
 
-    pub(crate) fn file(&self, name: &str) -> PathBuf {
-        self.path().join(name)
+    pub(crate) fn file(&self, name: &str) -> Result<String> {
+        let file = self.path().join(name).into_os_string().into_string();
+        file.map_err(|file| format!("the path {} is not text", file.display()).into())
     }
 
     fn path(&self) -> &Path {

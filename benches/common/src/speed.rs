@@ -1,43 +1,80 @@
 //! The order of the workloads, and the check that each did its work.
 
-use crate::data::{FAMILIES, Person, Random, SCHEMA, people};
+use crate::data::{Kind, Person, Random, people};
 use crate::output;
 use crate::scratch::Scratch;
 use crate::workloads::{Mode, Page, Result, Watch, Workloads};
 
 const ROWS: usize = 10_000;
 const PAGES: usize = 1_000;
+/// How many objects are looked up one by one on a server, where each takes a journey.
+const SERVER_GETS: usize = 2_000;
 const PAGE_LIMIT: usize = 20;
 const PARENTS: usize = 1_000;
 const CLAUSES: &str = "query of five clauses without a row";
 
-/// Runs everything once unmeasured, then `repetitions` times, each on new databases, and prints the results.
-pub(crate) fn run<W: Workloads>(repetitions: usize) -> Result<()> {
+/// Runs everything once unmeasured, then `repetitions` times, each on new files, and prints the results.
+pub(crate) fn files<W: Workloads>(repetitions: usize) -> Result<()> {
     let scratch = Scratch::new(W::NAME)?;
-    let input = Input::new();
+    let input = Input::new(ROWS);
     let mut results = Results::default();
     for repetition in 0..=repetitions {
         let mut seen = Results::default();
-        let mut library = W::open(&scratch.file(&format!("each-{repetition}.db")))?;
-        library.execute(SCHEMA)?;
+        let mut library = W::open(&scratch.file(&format!("each-{repetition}.db"))?)?;
+        library.execute(Kind::Sqlite.users())?;
         clauses(&mut library, &mut seen)?;
         insert_each(&mut library, &input, &mut seen)?;
         drop(library);
 
-        let mut library = W::open(&scratch.file(&format!("bulk-{repetition}.db")))?;
+        let mut library = W::open(&scratch.file(&format!("bulk-{repetition}.db"))?)?;
         if repetition == 0 {
-            output::about(&mut library)?;
+            output::about(&mut library, Kind::Sqlite)?;
         }
-        insert_bulk(&mut library, &input, &mut seen)?;
-        read(&mut library, &input, &mut seen)?;
-        read_families(&mut library, &mut seen)?;
-        update(&mut library, &input, &mut seen)?;
+        all_but_insert_each(&mut library, Kind::Sqlite, &input, &mut seen)?;
         if repetition > 0 {
             results.append(seen);
         }
     }
     results.print();
     Ok(())
+}
+
+/// The same in the database of a URL. It must not have the tables, and does not have them afterwards.
+pub(crate) fn server<W: Workloads>(repetitions: usize, url: &str) -> Result<()> {
+    let kind = Kind::of(url);
+    let input = Input::new(SERVER_GETS);
+    let mut results = Results::default();
+    let mut library = W::open(url)?;
+    output::about(&mut library, kind)?;
+    for repetition in 0..=repetitions {
+        let mut seen = Results::default();
+        library.execute(kind.users())?;
+        insert_each(&mut library, &input, &mut seen)?;
+        library.execute("DROP TABLE users")?;
+        all_but_insert_each(&mut library, kind, &input, &mut seen)?;
+        ["children", "parents", "users"]
+            .iter()
+            .try_for_each(|table| library.execute(&format!("DROP TABLE {table}")))?;
+        if repetition > 0 {
+            results.append(seen);
+        }
+    }
+    results.print();
+    Ok(())
+}
+
+fn all_but_insert_each<W: Workloads>(
+    library: &mut W,
+    kind: Kind,
+    input: &Input,
+    results: &mut Results,
+) -> Result<()> {
+    library.execute(kind.users())?;
+    insert_bulk(library, input, results)?;
+    read(library, input, results)?;
+    families(library, kind)?;
+    read_families(library, results)?;
+    update(library, input, results)
 }
 
 fn clauses<W: Workloads>(library: &mut W, results: &mut Results) -> Result<()> {
@@ -56,7 +93,6 @@ fn insert_each<W: Workloads>(library: &mut W, input: &Input, results: &mut Resul
 }
 
 fn insert_bulk<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> Result<()> {
-    library.execute(SCHEMA)?;
     let people = input.people.clone();
     results.take("insert 10,000 objects in bulk", "transaction", ROWS, |watch| {
         library.insert_bulk(people, watch)
@@ -70,13 +106,14 @@ fn read<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> 
         let read = results
             .take("select 10,000 rows, per row", name, ROWS, |watch| library.select_all(mode, watch))?;
         check("select_all", read, ages)?;
-        let read = results
-            .take("get by primary key", name, ROWS, |watch| library.get_by_key(mode, &input.keys, watch))?;
-        check("get_by_key", read, ages)?;
-        let read = results.take("get by unique e-mail", name, ROWS, |watch| {
+        let read = results.take("get by primary key", name, input.keys.len(), |watch| {
+            library.get_by_key(mode, &input.keys, watch)
+        })?;
+        check("get_by_key", read, input.key_ages)?;
+        let read = results.take("get by unique e-mail", name, input.emails.len(), |watch| {
             library.get_by_email(mode, &input.emails, watch)
         })?;
-        check("get_by_email", read, ages)?;
+        check("get_by_email", read, input.email_ages)?;
         let read = results
             .take("filter, order, limit 20", name, PAGES, |watch| library.pages(mode, &input.pages, watch))?;
         check("pages", read, input.page_ages)?;
@@ -85,8 +122,8 @@ fn read<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> 
 }
 
 /// Makes the parents and their children.
-pub(crate) fn families<W: Workloads>(library: &mut W) -> Result<()> {
-    FAMILIES.iter().try_for_each(|statement| library.execute(statement))
+pub(crate) fn families<W: Workloads>(library: &mut W, kind: Kind) -> Result<()> {
+    kind.families().iter().try_for_each(|statement| library.execute(statement))
 }
 
 /// Fills the table of people by plain SQL.
@@ -101,7 +138,6 @@ pub(crate) fn fill<W: Workloads>(library: &mut W, input: &Input) -> Result<()> {
 }
 
 fn read_families<W: Workloads>(library: &mut W, results: &mut Results) -> Result<()> {
-    families(library)?;
     let ages = (0..10_000).map(|number| number % 18).sum();
     for (mode, name) in [(Mode::Autocommit, "autocommit"), (Mode::Transaction, "transaction")] {
         let read =
@@ -130,24 +166,33 @@ fn check(workload: &str, found: i64, expected: i64) -> Result<()> {
 pub(crate) struct Input {
     pub(crate) people: Vec<Person>,
     pub(crate) keys: Vec<i64>,
+    key_ages: i64,
     pub(crate) emails: Vec<String>,
+    email_ages: i64,
     pub(crate) pages: Vec<Page>,
     page_ages: i64,
 }
 
 impl Input {
-    pub(crate) fn new() -> Self {
+    /// Input in which `gets` objects are looked up one by one.
+    pub(crate) fn new(gets: usize) -> Self {
         let people: Vec<Person> = people().take(ROWS).collect();
         let mut random = Random::new();
-        let mut keys: Vec<i64> = (1..).take(ROWS).collect();
-        let mut emails: Vec<String> = people.iter().map(|person| person.email.clone()).collect();
+        let mut keys: Vec<(i64, i64)> = (1..).zip(people.iter().map(|person| person.age)).collect();
+        let mut emails: Vec<&Person> = people.iter().collect();
         random.shuffle(&mut keys);
         random.shuffle(&mut emails);
+        keys.truncate(gets);
+        emails.truncate(gets);
+        let key_ages = keys.iter().map(|(_, age)| age).sum();
+        let keys = keys.into_iter().map(|(key, _)| key).collect();
+        let email_ages = emails.iter().map(|person| person.age).sum();
+        let emails = emails.into_iter().map(|person| person.email.clone()).collect();
         let pages: Vec<Page> = (0..PAGES)
             .map(|_| Page { min_age: 18 + i64::from(random.below(40)), limit: PAGE_LIMIT as i64 })
             .collect();
         let page_ages = pages_of(&people, &pages);
-        Self { people, keys, emails, pages, page_ages }
+        Self { people, keys, key_ages, emails, email_ages, pages, page_ages }
     }
 
     fn ages(&self) -> i64 {
@@ -156,7 +201,7 @@ impl Input {
 
     /// Checks that the table holds everybody, `more` years older in sum.
     fn check_table<W: Workloads>(&self, library: &mut W, more: i64) -> Result<()> {
-        let found = library.text("SELECT count(*) || ' ' || sum(age) FROM users")?;
+        let found = library.text("SELECT concat(count(*), ' ', sum(age)) FROM users")?;
         let expected = format!("{ROWS} {}", self.ages() + more);
         if found == expected {
             return Ok(());

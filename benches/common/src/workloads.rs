@@ -1,7 +1,6 @@
 //! The contract between the harness and a library.
 
 use std::error::Error;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::data::Person;
@@ -25,11 +24,11 @@ pub trait Workloads: Sized {
 
     /// Whether the connection has SQLite's query planner stability guarantee on, which no SQL statement can
     /// tell.
-    const PLANNER_STABLE: bool;
+    const PLANNER_STABLE: bool = false;
 
-    /// Opens `file`, which is created when missing, with the settings of
-    /// [`data::SETTINGS`](crate::data::SETTINGS).
-    fn open(file: &Path) -> Result<Self>;
+    /// Opens a database: a file of SQLite's, which is created when missing, with the settings of
+    /// [`data::SETTINGS`](crate::data::SETTINGS), or the URL of a server's. Transactions there are serializable.
+    fn open(place: &str) -> Result<Self>;
 
     /// Runs a statement that gives no rows.
     fn execute(&mut self, sql: &str) -> Result<()>;
@@ -67,12 +66,18 @@ pub trait Workloads: Sized {
     /// Runs a query of five clauses `times` times on a connection: people of an age of at least `page.min_age` and of a city,
     /// by e-mail, behind the first and no more than `page.limit`. The table is empty, so that what counts beside SQLite's
     /// own work is making the query and finding its statement. Returns the sum of the ages.
-    fn clauses(&mut self, page: Page, city: &str, times: usize, watch: &mut Watch) -> Result<i64>;
+    ///
+    /// It is measured on SQLite only.
+    fn clauses(&mut self, _page: Page, _city: &str, _times: usize, _watch: &mut Watch) -> Result<i64> {
+        Err(format!("{} has no query of five clauses here", Self::NAME).into())
+    }
 
     /// Reads the whole table and holds it as `hold` says; returns the sum of the ages.
     ///
-    /// `Ok(None)`: the library has no such way.
-    fn hold(&mut self, hold: Hold) -> Result<Option<i64>>;
+    /// `Ok(None)`: the library has no such way, or is not measured there.
+    fn hold(&mut self, _hold: Hold) -> Result<Option<i64>> {
+        Ok(None)
+    }
 }
 
 /// What surrounds the statements of a reading workload.

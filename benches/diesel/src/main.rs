@@ -1,15 +1,22 @@
-//! The benchmark's peer: Diesel on SQLite, written as its guides advise.
+//! The benchmark's peer: Diesel, written as its guides advise. It is built for one database at a time, a feature each.
 //!
 //! Queries are built by its query builder, which keeps their prepared statements in the connection; many rows
 //! go into one `INSERT`; a key or unique column is asked for without the `LIMIT 1` that `first` would add.
 
 use std::hint::black_box;
-use std::path::Path;
 use std::process::ExitCode;
 
-use bench_common::{Hold, Mode, Page, Person, Result, Watch, Workloads, data};
+use bench_common::{Hold, Mode, Page, Person, Result, Watch, Workloads};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+
+#[cfg(feature = "mysql")]
+type DieselConnection = MysqlConnection;
+#[cfg(feature = "postgres")]
+type DieselConnection = PgConnection;
+#[cfg(feature = "sqlite")]
+type DieselConnection = SqliteConnection;
+type Backend = <DieselConnection as Connection>::Backend;
 
 diesel::table! {
     users (id) {
@@ -48,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 #[derive(Queryable, Selectable, Identifiable)]
-#[diesel(table_name = users, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = users, check_for_backend(Backend))]
 #[expect(dead_code, reason = "no workload looks at every field that it loads")]
 struct User {
     id: i64,
@@ -80,7 +87,7 @@ struct Text {
 }
 
 #[derive(Queryable, Selectable, Identifiable)]
-#[diesel(table_name = parents, check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = parents, check_for_backend(Backend))]
 #[expect(dead_code, reason = "no workload looks at every field that it loads")]
 struct Parent {
     id: i64,
@@ -88,7 +95,7 @@ struct Parent {
 }
 
 #[derive(Queryable, Selectable, Identifiable, Associations)]
-#[diesel(table_name = children, belongs_to(Parent), check_for_backend(diesel::sqlite::Sqlite))]
+#[diesel(table_name = children, belongs_to(Parent), check_for_backend(Backend))]
 #[expect(dead_code, reason = "no workload looks at every field that it loads")]
 struct Child {
     id: i64,
@@ -98,16 +105,17 @@ struct Child {
 }
 
 struct Diesel {
-    connection: SqliteConnection,
+    connection: DieselConnection,
 }
 
 impl Workloads for Diesel {
     const NAME: &'static str = "Diesel";
-    const PLANNER_STABLE: bool = false;
-
-    fn open(file: &Path) -> Result<Self> {
-        let mut connection = SqliteConnection::establish(file.to_str().ok_or("the path is not text")?)?;
-        connection.batch_execute(&data::pragmas())?;
+    fn open(place: &str) -> Result<Self> {
+        let mut connection = DieselConnection::establish(place)?;
+        #[cfg(feature = "sqlite")]
+        connection.batch_execute(&bench_common::data::pragmas())?;
+        #[cfg(feature = "mysql")]
+        connection.batch_execute("SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE")?;
         Ok(Self { connection })
     }
 
@@ -123,7 +131,7 @@ impl Workloads for Diesel {
 
     fn insert_each(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
         watch.time(|| {
-            self.connection.transaction(|connection| {
+            transaction(&mut self.connection, |connection| {
                 for person in people {
                     diesel::insert_into(users::table).values(NewUser::from(&person)).execute(connection)?;
                 }
@@ -134,7 +142,7 @@ impl Workloads for Diesel {
 
     fn insert_bulk(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
         watch.time(|| {
-            self.connection.transaction(|connection| {
+            transaction(&mut self.connection, |connection| {
                 for chunk in people.chunks(BULK) {
                     let rows: Vec<NewUser<'_>> = chunk.iter().map(NewUser::from).collect();
                     diesel::insert_into(users::table).values(&rows).execute(connection)?;
@@ -211,7 +219,7 @@ impl Workloads for Diesel {
     fn update(&mut self, watch: &mut Watch) -> Result<()> {
         let mut users = load(&mut self.connection)?;
         watch.time(|| {
-            self.connection.transaction(|connection| {
+            transaction(&mut self.connection, |connection| {
                 for user in &mut users {
                     user.age += 1;
                     diesel::update(&*user).set(users::age.eq(user.age)).execute(connection)?;
@@ -258,15 +266,26 @@ impl Diesel {
     fn in_mode<T>(
         &mut self,
         mode: Mode,
-        work: impl FnOnce(&mut SqliteConnection) -> QueryResult<T>,
+        work: impl FnOnce(&mut DieselConnection) -> QueryResult<T>,
     ) -> Result<T> {
         match mode {
             Mode::Autocommit => Ok(work(&mut self.connection)?),
-            Mode::Transaction => Ok(self.connection.transaction(work)?),
+            Mode::Transaction => transaction(&mut self.connection, work),
         }
     }
 }
 
-fn load(connection: &mut SqliteConnection) -> QueryResult<Vec<User>> {
+/// Runs work in a transaction, which is serializable.
+fn transaction<T>(
+    connection: &mut DieselConnection,
+    work: impl FnOnce(&mut DieselConnection) -> QueryResult<T>,
+) -> Result<T> {
+    #[cfg(feature = "postgres")]
+    return Ok(connection.build_transaction().serializable().run(work)?);
+    #[cfg(not(feature = "postgres"))]
+    return Ok(connection.transaction(work)?);
+}
+
+fn load(connection: &mut DieselConnection) -> QueryResult<Vec<User>> {
     users::table.select(User::as_select()).load(connection)
 }

@@ -1,9 +1,9 @@
 //! The benchmark's workloads on onggi: plain structs on a connection, tracked objects in a session.
 
 use std::hint::black_box;
-use std::path::Path;
 use std::process::ExitCode;
 
+use bench_common::data::Kind;
 use bench_common::{Hold, Mode, Page, Person, Result, Watch, Workloads};
 use onggi::{BelongsTo, Connection, Database, Executor, Handle, HasMany, Id, Model, Query, Session, sql};
 
@@ -56,9 +56,11 @@ impl Workloads for Onggi {
     const NAME: &'static str = "onggi";
     const PLANNER_STABLE: bool = true;
 
-    fn open(file: &Path) -> Result<Self> {
-        let file = file.to_str().ok_or("the path is not UTF-8")?;
-        let db = Database::open(&format!("sqlite://{file}"))?;
+    fn open(place: &str) -> Result<Self> {
+        let db = match Kind::of(place) {
+            Kind::Sqlite => Database::open(&format!("sqlite://{place}"))?,
+            Kind::Postgres | Kind::Mysql => Database::open(place)?,
+        };
         let connection = db.connect()?;
         Ok(Self { db, connection })
     }

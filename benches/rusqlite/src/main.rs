@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
-use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -74,7 +73,7 @@ impl Workloads for Rusqlite {
     const NAME: &'static str = "rusqlite";
     const PLANNER_STABLE: bool = true;
 
-    fn open(file: &Path) -> Result<Self> {
+    fn open(file: &str) -> Result<Self> {
         let connection = Connection::open(file)?;
         connection.execute_batch(&data::pragmas())?;
         rusqlite::vtab::array::load_module(&connection)?;

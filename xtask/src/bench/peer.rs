@@ -9,15 +9,30 @@ use crate::{Result, cargo, root, succeed, target};
 /// The libraries' folders in `benches`, in the order of the tables; the first is the yardstick.
 const FOLDERS: [&str; 3] = ["rusqlite", "onggi", "diesel"];
 
+/// The same for servers, whose yardstick is called as the feature with which the others are built for it.
+const ON_SERVERS: [&str; 3] = ["onggi", "diesel", "sea-orm"];
+
 /// A library's benchmark program.
 pub(crate) struct Peer {
     pub(crate) folder: &'static str,
+    /// The server's database that it is built for.
+    feature: Option<&'static str>,
 }
 
 impl Peer {
     /// Every library whose package is there; says which are not.
     pub(crate) fn all() -> Vec<Self> {
-        let mut peers: Vec<Self> = FOLDERS.into_iter().map(|folder| Self { folder }).collect();
+        Self::present(FOLDERS.into_iter().map(|folder| Self { folder, feature: None }).collect())
+    }
+
+    /// Every library whose package is there, built for a server's database: `postgres` or `mysql`.
+    pub(crate) fn on_server(database: &'static str) -> Vec<Self> {
+        let raw = Self { folder: database, feature: None };
+        let others = ON_SERVERS.into_iter().map(|folder| Self { folder, feature: Some(database) });
+        Self::present(std::iter::once(raw).chain(others).collect())
+    }
+
+    fn present(mut peers: Vec<Self>) -> Vec<Self> {
         peers.retain(|peer| {
             let present = peer.package().join("Cargo.toml").is_file();
             if !present {
@@ -40,10 +55,14 @@ impl Peer {
     /// When it does not compile.
     pub(crate) fn build(&self) -> Result<Program> {
         println!("building benches/{}", self.folder);
-        let target = target().join(format!("bench-{}", self.folder));
-        succeed(
-            cargo(&self.package()).args(["build", "--release", "--quiet"]).env("CARGO_TARGET_DIR", &target),
-        )?;
+        let database = self.feature.map(|feature| format!("-{feature}")).unwrap_or_default();
+        let target = target().join(format!("bench-{}{database}", self.folder));
+        let mut build = cargo(&self.package());
+        build.args(["build", "--release", "--quiet"]).env("CARGO_TARGET_DIR", &target);
+        if let Some(feature) = self.feature {
+            build.args(["--no-default-features", "--features", feature]);
+        }
+        succeed(&mut build)?;
         let file =
             target.join("release").join(format!("bench-{}{}", self.folder, std::env::consts::EXE_SUFFIX));
         Ok(Program { folder: self.folder, version: self.version()?, file })

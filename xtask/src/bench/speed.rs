@@ -17,22 +17,36 @@ const REPETITIONS: &str = "3";
 ///
 /// When a program does not build or fails.
 pub(crate) fn measure(rounds: usize) -> Result<String> {
-    let programs = Peer::all().iter().map(Peer::build).collect::<Result<Vec<Program>>>()?;
+    run(rounds, "cargo xtask bench", &Peer::all(), &["speed", REPETITIONS])
+}
+
+/// The same on a server, in the empty database of a URL, which is not in the table.
+///
+/// # Errors
+///
+/// When a program does not build or fails.
+pub(crate) fn measure_server(rounds: usize, database: &'static str, url: &str) -> Result<String> {
+    let command = format!("cargo xtask bench --{database} <url>");
+    run(rounds, &command, &Peer::on_server(database), &["speed", REPETITIONS, url])
+}
+
+fn run(rounds: usize, command: &str, peers: &[Peer], arguments: &[&str]) -> Result<String> {
+    let programs = peers.iter().map(Peer::build).collect::<Result<Vec<Program>>>()?;
     let mut libraries: Vec<Library> = programs.iter().map(Library::new).collect();
     for round in 1..=rounds {
         println!("round {round} of {rounds}");
         for (library, program) in libraries.iter_mut().zip(&programs) {
-            library.add(program.run(&["speed", REPETITIONS])?);
+            library.add(program.run(arguments)?);
         }
     }
-    Ok(report(&libraries, rounds))
+    Ok(report(command, &libraries, rounds))
 }
 
 /// What one library's runs gave.
 struct Library {
     version: String,
     name: String,
-    sqlite: String,
+    database: String,
     settings: String,
     rows: Vec<Row>,
 }
@@ -50,7 +64,7 @@ impl Library {
         Self {
             version,
             name: String::new(),
-            sqlite: String::new(),
+            database: String::new(),
             settings: String::new(),
             rows: Vec::new(),
         }
@@ -63,7 +77,8 @@ impl Library {
                 self.row(workload, mode).micros.extend(record.numbers("micros"));
             } else {
                 let text = |name| record.text(name).unwrap_or_default().to_owned();
-                (self.name, self.sqlite, self.settings) = (text("library"), text("sqlite"), text("settings"));
+                (self.name, self.database, self.settings) =
+                    (text("library"), text("database"), text("settings"));
             }
         }
     }
@@ -86,12 +101,11 @@ impl Library {
 /// The rows that are told in words, below the table: what is not SQLite's own work in them.
 const EMPTY: &str = "empty table";
 
-fn report(libraries: &[Library], rounds: usize) -> String {
+fn report(command: &str, libraries: &[Library], rounds: usize) -> String {
     let Some((yardstick, others)) = libraries.split_first() else {
         return "nothing was measured".to_owned();
     };
-    let mut text =
-        String::from("`cargo xtask bench`, microseconds per operation, medians.\n\n| workload | |");
+    let mut text = format!("`{command}`, microseconds per operation, medians.\n\n| workload | |");
     for library in libraries {
         let _ = write!(text, " {} |", library.name);
     }
@@ -125,8 +139,8 @@ fn report(libraries: &[Library], rounds: usize) -> String {
         text += &beyond(row, yardstick, others);
     }
     for library in libraries {
-        let Library { name, version, sqlite, settings, .. } = library;
-        let _ = writeln!(text, "- {name} {version} with SQLite {sqlite}: {settings}");
+        let Library { name, version, database, settings, .. } = library;
+        let _ = writeln!(text, "- {name} {version} with {database}: {settings}");
     }
     let _ = write!(text, "- {rounds} rounds of {REPETITIONS} repetitions; {}", machine::facts());
     text
@@ -171,19 +185,19 @@ mod tests {
 
     fn library(name: &str, micros: &str) -> Library {
         let lines = [
-            format!(r#"{{"library":"{name}","sqlite":"3.50.0","settings":"WAL"}}"#),
+            format!(r#"{{"library":"{name}","database":"SQLite 3.50.0","settings":"WAL"}}"#),
             format!(r#"{{"workload":"get","mode":"autocommit","micros":[{micros}]}}"#),
         ];
-        let (version, sqlite) = ("1.0.0".to_owned(), String::new());
+        let (version, database) = ("1.0.0".to_owned(), String::new());
         let mut library =
-            Library { version, name: String::new(), sqlite, settings: String::new(), rows: Vec::new() };
+            Library { version, name: String::new(), database, settings: String::new(), rows: Vec::new() };
         library.add(lines.iter().map(|line| Record::parse(line).unwrap()).collect());
         library
     }
 
     #[test]
     fn the_table_holds_medians_and_their_ratio_to_the_first_library() {
-        let text = report(&[library("raw", "2,1,3"), library("orm", "3,2,100")], 1);
+        let text = report("cargo xtask bench", &[library("raw", "2,1,3"), library("orm", "3,2,100")], 1);
         assert!(
             text.contains("| workload | | raw | orm | orm / raw |\n|---|---|---:|---:|---:|\n"),
             "{text}"
@@ -201,7 +215,7 @@ mod tests {
             library.add(vec![Record::parse(&line).unwrap()]);
             library
         };
-        let text = report(&[of("raw", 1.0), of("orm", 1.25)], 1);
+        let text = report("cargo xtask bench", &[of("raw", 1.0), of("orm", 1.25)], 1);
         assert!(text.contains("A query takes raw 1.00 µs."), "{text}");
         assert!(text.contains("beyond that: orm 0.25.\n"), "{text}");
         assert!(!text.contains("| query |") && text.contains(" **1.00** |"), "{text}");
