@@ -31,12 +31,16 @@ pub fn run<W: Workloads>() -> ExitCode {
     let done = match arguments.as_slice() {
         ["speed", repetitions] => parse(repetitions).and_then(speed::files::<W>),
         ["speed", repetitions, url] => parse(repetitions).and_then(|count| speed::server::<W>(count, url)),
-        ["only", workload, mode, times] => parse(times).and_then(|times| only::run::<W>(workload, mode, times)),
+        ["only", workload, mode, times] => {
+            parse(times).and_then(|times| only::run::<W>(workload, mode, times))
+        }
         ["fill", file, rows] => parse(rows).and_then(|rows| memory::fill::<W>(file, rows)),
         ["memory", hold, file] => memory::run::<W>(hold, file),
-        _ => Err("expected: speed <repetitions> [<url>] | only <workload> <autocommit|transaction> <times> | \
+        _ => {
+            Err("expected: speed <repetitions> [<url>] | only <workload> <autocommit|transaction> <times> | \
                   fill <file> <rows> | memory <nothing|stream|vec|session> <file>"
-            .into()),
+                .into())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use bench_common::{Hold, Mode, Page, Person, Result, Watch, Workloads};
-use diesel::connection::SimpleConnection;
+use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::prelude::*;
 
 #[cfg(feature = "mysql")]
@@ -16,6 +16,8 @@ type DieselConnection = MysqlConnection;
 type DieselConnection = PgConnection;
 #[cfg(feature = "sqlite")]
 type DieselConnection = SqliteConnection;
+/// Named in attributes only, which does not count.
+#[allow(dead_code)]
 type Backend = <DieselConnection as Connection>::Backend;
 
 diesel::table! {
@@ -111,6 +113,7 @@ struct Diesel {
 impl Workloads for Diesel {
     const NAME: &'static str = "Diesel";
     fn open(place: &str) -> Result<Self> {
+        #[cfg_attr(feature = "postgres", allow(unused_mut))]
         let mut connection = DieselConnection::establish(place)?;
         #[cfg(feature = "sqlite")]
         connection.batch_execute(&bench_common::data::pragmas())?;
@@ -247,7 +250,10 @@ impl Workloads for Diesel {
         match hold {
             Hold::Stream => {
                 let mut ages = 0;
-                for user in users::table.select(User::as_select()).load_iter(&mut self.connection)? {
+                for user in users::table
+                    .select(User::as_select())
+                    .load_iter::<User, DefaultLoadingMode>(&mut self.connection)?
+                {
                     let user: User = user?;
                     ages += black_box(&user).age;
                 }
