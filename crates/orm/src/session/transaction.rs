@@ -153,8 +153,7 @@ impl Session {
         self.flush()?;
         self.not_lost()?;
         if self.begun {
-            let committed = self.control(Control::Commit);
-            committed.inspect_err(|_| self.notice_lost_transaction())?;
+            self.control(Control::Commit)?;
             self.begun = false;
         }
         self.arena.commit();
@@ -309,8 +308,10 @@ impl Session {
         limit.map_or(Ok(()), |limit| self.control(limit))
     }
 
+    /// Takes a step; where it fails as the database has ended the transaction, the objects return to what they were.
     fn control(&mut self, control: Control) -> Result<()> {
-        Ok(self.connection.control(control)?)
+        let taken = self.connection.control(control);
+        Ok(taken.inspect_err(|_| self.notice_lost_transaction())?)
     }
 
     /// After a failure: where the database has ended the transaction, the objects return to what they were before.

@@ -51,7 +51,7 @@ pub const QUESTIONS: &[Question] = &[
                 (playlist.id, track.map(|track| track.name.as_str()), album.map(|album| album.title.as_str()))
             }))
         },
-        3,
+        2,
         "SELECT PlaylistId, Name, Title FROM (SELECT p.PlaylistId, t.Name, a.Title, row_number() OVER (
          PARTITION BY p.PlaylistId ORDER BY Milliseconds DESC, TrackId) AS place FROM Playlist p
          LEFT JOIN PlaylistTrack USING (PlaylistId) LEFT JOIN Track t USING (TrackId)
@@ -136,7 +136,7 @@ pub const QUESTIONS: &[Question] = &[
             }
             answer(rows)
         },
-        5,
+        3,
         "SELECT r.Name, Title, t.Name, g.Name, m.Name FROM Artist r JOIN Album a USING (ArtistId)
          JOIN Track t USING (AlbumId) JOIN Genre g USING (GenreId) JOIN MediaType m USING (MediaTypeId)
          WHERE Title GLOB 'A*' AND Milliseconds > 300000 ORDER BY ArtistId, Title, AlbumId, TrackId",

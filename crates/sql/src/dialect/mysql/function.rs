@@ -104,7 +104,8 @@ pub(super) fn matches(kind: Match) -> &'static str {
 /// is too large; conversions would round it, or take the nearest.
 pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
     Some(match (conversion.from, conversion.to) {
-        (Type::Real | Type::Double | Type::Decimal, Type::Integer { .. }) => "(({0}) DIV 1)",
+        (Type::Real | Type::Double, Type::Integer { .. }) => FLOAT_INTEGER,
+        (Type::Decimal, Type::Integer { .. }) => "(({0}) DIV 1)",
         (Type::Integer { .. }, Type::Integer { .. }) => "({0})",
         (Type::Integer { .. } | Type::Real | Type::Double | Type::Decimal, Type::Boolean) => "(({0}) <> 0)",
         // Bytes that are no text would become others.
@@ -150,6 +151,10 @@ const DATE_TIME_TEXT: &str =
 /// A number that is too large would become another one; a division of it fails.
 const TEXT_INTEGER: &str = "CASE WHEN abs(CAST({0} AS DECIMAL(65, 30))) >= 9223372036854775808 \
     THEN CAST({0} AS DECIMAL(65, 30)) DIV 1 ELSE CAST({0} AS SIGNED) END";
+
+/// `DIV` would take the float's first digits only; where it is no whole number of 64 bits, that is an error.
+const FLOAT_INTEGER: &str = "CASE WHEN ({0}) >= -9223372036854775808e0 AND ({0}) < 9223372036854775808e0 \
+    THEN CAST(truncate({0}, 0) AS SIGNED) ELSE ({0}) DIV 1 END";
 
 const TEXT_DOUBLE: &str = "CASE WHEN abs(CAST({0} AS DOUBLE)) >= 1.7976931348623157e308 THEN ({0}) DIV 1 ELSE CAST({0} AS DOUBLE) END";
 
