@@ -77,16 +77,15 @@ impl Kind {
 }
 
 /// The settings of every connection: pragma, what to set, and what SQLite must then report.
-pub const SETTINGS: [(&str, &str, &str); 4] = [
-    ("journal_mode", "WAL", "wal"),
-    ("synchronous", "NORMAL", "1"),
-    ("foreign_keys", "ON", "1"),
-    ("busy_timeout", "5000", "5000"),
-];
+pub const SETTINGS: [(&str, &str, &str); 3] =
+    [("journal_mode", "WAL", "wal"), ("synchronous", "NORMAL", "1"), ("foreign_keys", "ON", "1")];
 
-/// The settings as one script of `PRAGMA` statements.
+/// The settings as one script of `PRAGMA` statements, and how long to wait for a lock, which nobody holds here: onggi waits by
+/// a handler of its own, of which SQLite reports nothing.
 pub fn pragmas() -> String {
-    SETTINGS.iter().map(|(name, value, _)| format!("PRAGMA {name} = {value};")).collect()
+    let settings: String =
+        SETTINGS.iter().map(|(name, value, _)| format!("PRAGMA {name} = {value};")).collect();
+    settings + "PRAGMA busy_timeout = 5000;"
 }
 
 /// A person who is not in the database yet.

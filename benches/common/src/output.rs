@@ -38,8 +38,7 @@ pub fn about<W: Workloads>(library: &mut W, kind: Kind) -> Result<()> {
 fn sqlite_settings<W: Workloads>(library: &mut W) -> Result<String> {
     let mut settings = Vec::new();
     for (name, _, expected) in crate::data::SETTINGS {
-        let found =
-            library.text(&format!("SELECT CAST(\"{}\" AS TEXT) FROM pragma_{name}", column_of(name)))?;
+        let found = library.text(&format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"))?;
         if found != expected {
             return Err(format!("{name} must be {expected}, but it is {found}").into());
         }
@@ -58,9 +57,4 @@ pub fn timing(workload: &str, mode: &str, micros: &[f64]) {
 /// Prints the peak of resident memory of this process.
 pub fn memory(hold: &str, kilobytes: u64) {
     println!("{{\"memory\":{hold:?},\"kilobytes\":[{kilobytes}]}}");
-}
-
-/// The column of a pragma's table-valued function; it has the pragma's name but for one.
-fn column_of(pragma: &str) -> &str {
-    if pragma == "busy_timeout" { "timeout" } else { pragma }
 }
