@@ -15,7 +15,7 @@ pub(super) fn add_foreign_key(
         KeyLater::Block => Ok(vec![add_in_block(table, position, reference, dialect)?]),
         KeyLater::IfNotExists => {
             let mut writer = Writer::new(dialect);
-            writer.add_foreign_key(table, position, reference, " IF NOT EXISTS ")?;
+            writer.add_foreign_key(table, position, reference, true)?;
             Ok(vec![writer.text])
         }
         KeyLater::Prepared => add_prepared(table, position, reference, dialect),
@@ -30,7 +30,7 @@ fn add_prepared(
     dialect: &'static Dialect,
 ) -> Result<Vec<String>> {
     let mut add = Writer::new(dialect);
-    add.add_foreign_key(table, position, reference, " ")?;
+    add.add_foreign_key(table, position, reference, false)?;
     let mut writer = Writer::new(dialect);
     writer.push("SET @onggi = IF(EXISTS (SELECT 1 FROM information_schema.table_constraints WHERE constraint_schema = DATABASE() \
         AND table_name = ");
@@ -87,29 +87,28 @@ pub(super) fn comparable(key: Type, reference: Type) -> bool {
 }
 
 impl Writer {
-    pub(super) fn add_foreign_key(
+    fn add_foreign_key(
         &mut self,
         table: &Table,
         position: usize,
         reference: Reference,
-        condition: &str,
+        if_not_exists: bool,
     ) -> Result<()> {
+        let name = constraint_name(table, &[position], "fkey");
         self.push("ALTER TABLE ");
         self.name(table.name)?;
         self.push(" ADD CONSTRAINT ");
-        let name = constraint_name(table, &[position], "fkey");
-        if condition == " " {
+        if if_not_exists {
+            // The condition looks for a name in this place.
+            self.push("FOREIGN KEY IF NOT EXISTS ");
             self.name(&name)?;
             self.push(" ");
+            self.column_names(table, &[position])?;
+            return self.referred(table, position, reference);
         }
-        self.push("FOREIGN KEY");
-        self.push(condition);
-        if condition != " " {
-            self.name(&name)?;
-            self.push(" ");
-        }
-        self.column_names(table, &[position])?;
-        self.referred(table, position, reference)
+        self.name(&name)?;
+        self.push(" ");
+        self.foreign_key(table, position, reference)
     }
 
     pub(super) fn foreign_key(&mut self, table: &Table, position: usize, reference: Reference) -> Result<()> {
