@@ -14,6 +14,7 @@ mod said;
 mod state;
 mod statement;
 mod types;
+mod writes;
 
 pub(crate) use cancel::Cancel;
 pub(crate) use connection::Connection;

@@ -1,7 +1,20 @@
 use mysql::Conn;
+use mysql::prelude::Queryable;
 use mysql::session_state_change::SessionStateChange;
+use onggi_sql::Dialect;
+use onggi_sql::dialect::{MARIADB, MARIADB_IN_TRANSACTION, MYSQL_NOTHING};
 
-use crate::Control;
+use super::error::classify;
+use crate::error::Kind;
+use crate::{Control, Error, Result};
+
+/// Why no statement is taken.
+const COLLIDED: &str = "a statement before this one collided with another transaction, and the server may have undone all of \
+                        this one: roll it back, and run it again";
+
+/// Why one is not taken that changes tables.
+const COMMITS: &str = "the server would commit the transaction with this statement, and what came before it could not be \
+                       undone: run statements that change tables outside of transactions";
 
 /// Where a connection stands in its transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,5 +59,59 @@ impl State {
             Some(_) => State::Open,
             None => self,
         }
+    }
+
+    /// Whether a statement may be run now: behind a collision only a rollback, and nothing in a transaction that would commit
+    /// it.
+    pub(super) fn takes(self, control: Option<Control>, commits: bool) -> Result<()> {
+        match (self, control) {
+            (State::Open, _) if commits => Err(Error::new(Kind::Other, COMMITS)),
+            (State::Failed, Some(Control::Rollback | Control::RollbackTo(_))) => Ok(()),
+            (State::Failed, _) => Err(Error::new(Kind::Serialization, COLLIDED)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The error of a statement.
+    #[cold]
+    pub(super) fn failed(&mut self, error: mysql::Error) -> Error {
+        let error = classify(error);
+        *self = match *self {
+            _ if error.is_lost() => State::Lost,
+            State::Open if error.is_serialization_failure() || error.is_busy() => State::Failed,
+            state => state,
+        };
+        error
+    }
+
+    /// The state behind a commit that failed: what is left of the transaction, nobody knows.
+    pub(super) fn uncommitted(self) -> State {
+        match self {
+            State::Open => State::Failed,
+            state => state,
+        }
+    }
+
+    /// The state behind any failure within a transaction, which the server may have ended with it: it is asked.
+    #[cold]
+    pub(super) fn behind_failure(self, client: &mut Conn, dialect: &Dialect) -> State {
+        if self != State::Open {
+            return self;
+        }
+        match State::asked(self, client, dialect) {
+            Ok(State::Idle) => State::Failed,
+            Ok(state) => state,
+            Err(_) => State::Lost,
+        }
+    }
+
+    /// The state as the server has it.
+    pub(super) fn asked(self, client: &mut Conn, dialect: &Dialect) -> mysql::Result<State> {
+        if dialect.name == MARIADB.name {
+            let open: Option<u8> = client.query_first(MARIADB_IN_TRANSACTION)?;
+            return Ok(if open == Some(0) { State::Idle } else { State::Open });
+        }
+        client.query_drop(MYSQL_NOTHING)?;
+        Ok(self.reported(client))
     }
 }

@@ -1,15 +1,15 @@
 use mysql::prelude::{Protocol, Queryable};
 use mysql::{Column, Conn, Params, QueryResult, Value as Sent};
 use onggi_sql::Dialect;
-use onggi_sql::compile::{commits, reads_only, words};
-use onggi_sql::dialect::{MARIADB, MARIADB_IN_TRANSACTION, MYSQL_NOTHING};
+use onggi_sql::compile::{commits, reads_only};
 
 use super::blame::blamed;
 use super::encode::encode;
-use super::error::{classify, is_outdated, outcome_unknown};
+use super::error::{is_outdated, outcome_unknown};
 use super::open::Server;
 use super::rows::Rows;
 use super::state::State;
+use super::writes::Writes;
 use crate::error::Kind;
 use crate::{Bind, Control, Error, Result, ValueRef};
 
@@ -233,49 +233,6 @@ impl<'p> Prepared<'p> {
     }
 }
 
-/// How a statement writes, by its first word: what the server counts are not always rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Writes {
-    /// It counts rows that are other than before.
-    Updates,
-    /// It counts a row twice that was there and is changed.
-    Inserts,
-    Others,
-    /// It reads, as far as the word tells.
-    Not,
-}
-
-impl Writes {
-    fn of(text: &str) -> Writes {
-        let mut words = words(text).map(str::to_ascii_lowercase);
-        match (words.next().as_deref().unwrap_or(""), words.next().as_deref()) {
-            ("update", _) => Writes::Updates,
-            // What is left out is not counted twice.
-            ("insert", Some("ignore")) => Writes::Others,
-            ("insert" | "replace", _) => Writes::Inserts,
-            ("select" | "with" | "values" | "table" | "show" | "explain" | "describe" | "desc", _) => {
-                Writes::Not
-            }
-            _ => Writes::Others,
-        }
-    }
-
-    /// How many rows were written: found and set, or inserted and changed. The numbers are also in what the server says about
-    /// the statement, as in `Rows matched: 2  Changed: 1  Warnings: 0` and `Records: 3  Duplicates: 1  Warnings: 0`.
-    fn rows(self, affected: u64, info: &str) -> u64 {
-        let mut numbers =
-            info.split(|letter: char| !letter.is_ascii_digit()).filter_map(|word| word.parse().ok());
-        match self {
-            Writes::Updates => numbers.next().unwrap_or(affected),
-            Writes::Inserts => match numbers.nth(1) {
-                Some(twice) => affected.saturating_sub(twice),
-                None => affected.min(1),
-            },
-            Writes::Others | Writes::Not => affected,
-        }
-    }
-}
-
 /// Reads what a statement gives to its end: an error may stand behind rows, or be of one of several statements.
 pub(super) fn drained<P: Protocol>(result: &mut QueryResult<'_, '_, '_, P>) -> mysql::Result<()> {
     while let Some(mut set) = result.iter() {
@@ -310,69 +267,5 @@ impl Bind for Parameters<'_> {
     fn bind(&mut self, value: ValueRef<'_>) -> Result<()> {
         self.0.push(encode(value)?);
         Ok(())
-    }
-}
-
-/// Why no statement is taken.
-const COLLIDED: &str = "a statement before this one collided with another transaction, and the server may have undone all of \
-                        this one: roll it back, and run it again";
-
-/// Why one is not taken that changes tables.
-const COMMITS: &str = "the server would commit the transaction with this statement, and what came before it could not be \
-                       undone: run statements that change tables outside of transactions";
-
-impl State {
-    /// Whether a statement may be run now: behind a collision only a rollback, and nothing in a transaction that would commit
-    /// it.
-    pub(super) fn takes(self, control: Option<Control>, commits: bool) -> Result<()> {
-        match (self, control) {
-            (State::Open, _) if commits => Err(Error::new(Kind::Other, COMMITS)),
-            (State::Failed, Some(Control::Rollback | Control::RollbackTo(_))) => Ok(()),
-            (State::Failed, _) => Err(Error::new(Kind::Serialization, COLLIDED)),
-            _ => Ok(()),
-        }
-    }
-
-    /// The error of a statement.
-    #[cold]
-    pub(super) fn failed(&mut self, error: mysql::Error) -> Error {
-        let error = classify(error);
-        *self = match *self {
-            _ if error.is_lost() => State::Lost,
-            State::Open if error.is_serialization_failure() || error.is_busy() => State::Failed,
-            state => state,
-        };
-        error
-    }
-
-    /// The state behind a commit that failed: what is left of the transaction, nobody knows.
-    pub(super) fn uncommitted(self) -> State {
-        match self {
-            State::Open => State::Failed,
-            state => state,
-        }
-    }
-
-    /// The state behind any failure within a transaction, which the server may have ended with it: it is asked.
-    #[cold]
-    pub(super) fn behind_failure(self, client: &mut Conn, dialect: &Dialect) -> State {
-        if self != State::Open {
-            return self;
-        }
-        match State::asked(self, client, dialect) {
-            Ok(State::Idle) => State::Failed,
-            Ok(state) => state,
-            Err(_) => State::Lost,
-        }
-    }
-
-    /// The state as the server has it.
-    pub(super) fn asked(self, client: &mut Conn, dialect: &Dialect) -> mysql::Result<State> {
-        if dialect.name == MARIADB.name {
-            let open: Option<u8> = client.query_first(MARIADB_IN_TRANSACTION)?;
-            return Ok(if open == Some(0) { State::Idle } else { State::Open });
-        }
-        client.query_drop(MYSQL_NOTHING)?;
-        Ok(self.reported(client))
     }
 }
