@@ -216,21 +216,19 @@ impl Database {
         options: TransactionOptions,
         work: impl FnMut(&mut Session) -> Result<T>,
     ) -> Result<T> {
-        self.unit_of_work(options, work, || Ok(()), || Ok(()))
+        self.unit_of_work(options, work, || Ok(()))
     }
 
-    /// The same, with what may still stop it before an attempt and before the commit.
+    /// The same, with what may still stop it before the commit.
     pub(crate) fn unit_of_work<T>(
         &self,
         options: TransactionOptions,
         mut work: impl FnMut(&mut Session) -> Result<T>,
-        before_attempt: impl Fn() -> Result<()>,
         before_commit: impl Fn() -> Result<()>,
     ) -> Result<T> {
         let mode = options.mode()?;
         let mut attempt = 1;
         loop {
-            before_attempt()?;
             match self.attempt(mode, &mut work, &before_commit) {
                 Err(error) if error.can_be_run_again() && attempt < options.attempts => {
                     std::thread::sleep(pause(attempt));

@@ -1,8 +1,10 @@
 //! The door for asynchronous programs: units of work, on tokio's threads for blocking work.
 
 use std::panic::resume_unwind;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
 
 use onggi_driver::Pool;
 use tokio::runtime::Handle;
@@ -10,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinError;
 use tokio::time::timeout;
 
-use crate::{Database, Error, Result, Session, TransactionOptions};
+use crate::{CancelHandle, Database, Error, Result, Session, TransactionOptions};
 
 /// What lets in as many units of work as the pool has connections. The others wait without a thread.
 #[derive(Clone)]
@@ -22,18 +24,34 @@ impl Door {
     }
 }
 
-/// A unit of work is waited for until its commit begins or it is given up, whichever is first.
-#[derive(Clone)]
-struct Awaited(Arc<AtomicU8>);
+/// A unit of work that is waited for until its commit begins or it is given up, whichever is first.
+struct Awaited {
+    stage: AtomicU8,
+    /// Ends what its session runs.
+    cancel: Mutex<Option<CancelHandle>>,
+}
 
 const WAITED_FOR: u8 = 0;
 const COMMITS: u8 = 1;
 const GIVEN_UP: u8 = 2;
+const ENDED: u8 = 3;
+
+/// How long to wait from one statement that is cancelled to the next: the work may go on after an error.
+const PAUSE: Duration = Duration::from_millis(20);
 
 impl Awaited {
-    /// Whether anybody still waits for it.
-    fn goes_on(&self) -> Result<()> {
-        match self.0.load(Ordering::Acquire) {
+    fn new() -> Awaited {
+        Awaited { stage: AtomicU8::new(WAITED_FOR), cancel: Mutex::new(None) }
+    }
+
+    fn cancel(&self) -> MutexGuard<'_, Option<CancelHandle>> {
+        self.cancel.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets it run with a session, if anybody still waits for it.
+    fn begins(&self, session: &mut Session) -> Result<()> {
+        *self.cancel() = Some(session.cancel_handle());
+        match self.stage.load(Ordering::Acquire) {
             GIVEN_UP => Err(given_up()),
             _ => Ok(()),
         }
@@ -41,9 +59,23 @@ impl Awaited {
 
     /// From here on, to give it up changes nothing.
     fn commits(&self) -> Result<()> {
-        match self.0.compare_exchange(WAITED_FOR, COMMITS, Ordering::AcqRel, Ordering::Acquire) {
+        match self.goes_from(WAITED_FOR, COMMITS) {
             Err(GIVEN_UP) => Err(given_up()),
             _ => Ok(()),
+        }
+    }
+
+    fn goes_from(&self, stage: u8, next: u8) -> std::result::Result<u8, u8> {
+        self.stage.compare_exchange(stage, next, Ordering::AcqRel, Ordering::Acquire)
+    }
+
+    /// Cancels one statement after the other until the work has ended.
+    fn end(&self) {
+        while self.stage.load(Ordering::Acquire) == GIVEN_UP {
+            let cancel = self.cancel().clone();
+            // A server that cannot be reached has ended them itself, or is asked again.
+            let _ = cancel.map(|cancel| cancel.cancel());
+            sleep(PAUSE);
         }
     }
 }
@@ -53,12 +85,28 @@ fn given_up() -> Error {
     Error::usage("the future of this unit of work was dropped: it is rolled back")
 }
 
+/// Tells when dropped that the work has ended, by a panic too.
+struct Working(Arc<Awaited>);
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.stage.store(ENDED, Ordering::Release);
+    }
+}
+
 /// Gives the work up when dropped, as a future is.
-struct Waiter(Awaited);
+struct Waiter {
+    awaited: Arc<Awaited>,
+    runtime: Handle,
+}
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        let _ = self.0.0.compare_exchange(WAITED_FOR, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire);
+        if self.awaited.goes_from(WAITED_FOR, GIVEN_UP).is_ok() {
+            let awaited = Arc::clone(&self.awaited);
+            // On a thread of its own, as a server is asked.
+            self.runtime.spawn_blocking(move || awaited.end());
+        }
     }
 }
 
@@ -70,8 +118,9 @@ impl Database {
     /// No more of them run at once than the pool has connections (`pool_size`). The others wait in turn without a thread, for
     /// as long as `pool_timeout`.
     ///
-    /// A future that is dropped before it is ready gives its work up: what has not begun never runs, and what runs is
-    /// rolled back where it would have been committed. A commit that has been sent is not called back.
+    /// A future that is dropped before it is ready gives its work up: what has not begun never runs, and of what runs the
+    /// statements are cancelled ([`CancelHandle`]) and the transaction is rolled back. A commit that has been sent is not
+    /// called back.
     ///
     /// # Errors
     ///
@@ -122,11 +171,17 @@ impl Database {
     pub async fn run_with<T: Send + 'static>(
         &self,
         options: TransactionOptions,
-        work: impl FnMut(&mut Session) -> Result<T> + Send + 'static,
+        mut work: impl FnMut(&mut Session) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let db = self.clone();
-        self.enter(move |awaited| db.unit_of_work(options, work, || awaited.goes_on(), || awaited.commits()))
-            .await
+        let run = move |awaited: &Awaited| {
+            let work = |session: &mut Session| {
+                awaited.begins(session)?;
+                work(session)
+            };
+            db.unit_of_work(options, work, || awaited.commits())
+        };
+        self.enter(run).await
     }
 
     /// Runs a closure as [`read`](Database::read) does, on a thread for blocking work.
@@ -143,11 +198,13 @@ impl Database {
         work: impl FnOnce(&mut Session) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let db = self.clone();
-        self.enter(move |awaited| {
-            awaited.goes_on()?;
-            db.read(work)
-        })
-        .await
+        let run = move |awaited: &Awaited| {
+            db.read(|session| {
+                awaited.begins(session)?;
+                work(session)
+            })
+        };
+        self.enter(run).await
     }
 
     async fn enter<T: Send + 'static>(
@@ -158,13 +215,15 @@ impl Database {
             Error::usage("`run` needs a tokio runtime around it: `transaction` does the same without one")
         })?;
         let place = self.place().await?;
-        let awaited = Awaited(Arc::new(AtomicU8::new(WAITED_FOR)));
-        let waiter = Waiter(awaited.clone());
+        let working = Working(Arc::new(Awaited::new()));
+        let awaited = Arc::clone(&working.0);
         let task = runtime.spawn_blocking(move || {
-            let result = work(&awaited);
+            let result = work(&working.0);
+            drop(working);
             drop(place);
             result
         });
+        let waiter = Waiter { awaited, runtime };
         let done = task.await;
         drop(waiter);
         done.unwrap_or_else(|error| ended(error))

@@ -1,4 +1,4 @@
-//! The asynchronous door: what its futures promise, on SQLite and, where a server is found, on PostgreSQL.
+//! The asynchronous door: what its futures promise, on SQLite and, where servers are found, on PostgreSQL and MariaDB.
 
 #![cfg(feature = "tokio")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
@@ -16,6 +16,8 @@ use std::time::Duration;
 use onggi::{Database, Error, Id, Model, Result};
 use tokio::runtime::{Builder, Runtime};
 
+#[path = "mysql/mod.rs"]
+mod mysql;
 #[path = "postgres/mod.rs"]
 mod postgres;
 
@@ -36,6 +38,9 @@ fn on_each(options: &str, test: impl Fn(Database)) {
     test(with_tables(&file));
     if let Some(schema) = postgres::Schema::open() {
         test(with_tables(&format!("{}&{options}", schema.url())));
+    }
+    if let Some(own) = mysql::Own::open() {
+        test(with_tables(&mysql::server::with_option(own.url(), options)));
     }
 }
 
@@ -121,6 +126,41 @@ fn a_future_that_is_dropped_rolls_back() {
         assert!(runtime.block_on(task).unwrap_err().is_cancelled());
         drop(go);
         // The connection is the only one: who gets it comes after the work's end.
+        assert_eq!(count(&db), 0);
+    });
+}
+
+#[test]
+fn a_future_that_is_dropped_cancels_what_runs() {
+    const LONG: &str = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 900) \
+        SELECT count(*) FROM n a, n b, n c, n d, n e, n f";
+    on_each("pool_size=1&pool_timeout=60s", |db| {
+        let runtime = runtime();
+        let (ended, end) = channel();
+        let (begun, begins) = channel();
+        let work = db.clone();
+        let task = runtime.spawn(async move {
+            work.run(move |session| {
+                session.add(Jar::default());
+                session.flush()?;
+                begun.send(()).unwrap();
+                // It goes on after the error, and is cancelled again.
+                for _ in 0..2 {
+                    let cancelled = onggi::sql(LONG).one::<i64, _>(session).unwrap_err();
+                    ended.send((cancelled.is_cancelled(), cancelled.to_string())).unwrap();
+                    session.rollback()?;
+                }
+                Ok(())
+            })
+            .await
+        });
+        begins.recv().unwrap();
+        task.abort();
+        assert!(runtime.block_on(task).unwrap_err().is_cancelled());
+        for _ in 0..2 {
+            let (cancelled, said) = end.recv().unwrap();
+            assert!(cancelled, "{said}");
+        }
         assert_eq!(count(&db), 0);
     });
 }
