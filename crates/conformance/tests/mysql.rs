@@ -1,10 +1,8 @@
 //! The suite on MariaDB or MySQL, where a server is found: each case has a database of its own.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use mysql::Own;
 use onggi::{Id, Model, Result, sql};
-use onggi_conformance::{Case, Harness};
+use onggi_conformance::{Case, Harness, Otherwise, raw_rows};
 
 #[path = "../../orm/tests/mysql/mod.rs"]
 mod mysql;
@@ -13,11 +11,8 @@ mod database {
     onggi_conformance::cases!(crate::in_a_database);
 }
 
-/// What is SQLite's alone.
-const ELSEWHERE: [&str; 2] = ["inside::", "parts::"];
-
 /// Cases that MariaDB decides otherwise: what each of them fails with, and why.
-const OTHERWISE: [(&str, &str, &str); 23] = [
+const OTHERWISE: Otherwise = Otherwise(&[
     (
         "decimals::decimals_are_summed_up_exactly",
         "found the number 4.333333",
@@ -129,25 +124,14 @@ const OTHERWISE: [(&str, &str, &str); 23] = [
         "MariaDB has no RETURNING of an UPDATE",
         "it is an error that says so",
     ),
-];
+]);
 
 fn in_a_database(name: &str, case: Case) -> Result<()> {
-    if ELSEWHERE.iter().any(|area| name.starts_with(area)) {
+    if Otherwise::is_elsewhere(name) {
         return Ok(());
     }
     let Some(own) = Own::open() else { return Ok(()) };
-    let run = || case(&Harness::open(own.url())?);
-    let Some((_, words, why)) = OTHERWISE.iter().find(|(other, ..)| *other == name) else { return run() };
-    let said = match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(Ok(())) => panic!("{name} holds, against what is listed: {why}"),
-        Ok(Err(error)) => error.to_string(),
-        Err(panic) => match panic.downcast::<String>() {
-            Ok(said) => *said,
-            Err(panic) => panic.downcast::<&str>().map_or_else(|_| String::new(), |said| (*said).to_owned()),
-        },
-    };
-    assert!(said.contains(words), "{name} fails, but not with {words:?}: {said}");
-    Ok(())
+    OTHERWISE.check(name, || case(&Harness::open(own.url())?))
 }
 
 #[derive(Clone, Debug, Default, Model)]
@@ -177,5 +161,15 @@ fn what_would_commit_is_refused_in_a_transaction_and_what_did_is_told() -> Resul
     sql("CALL commits()").execute(&mut session)?;
     assert!(session.rollback().expect_err("it is committed").to_string().contains("is not undone"));
     assert_eq!(harness.rows::<Jar>()?.len(), 1);
+    Ok(())
+}
+
+#[test]
+fn raw_rows_hold_what_the_server_gives() -> Result<()> {
+    let Some(own) = Own::open() else { return Ok(()) };
+    let [values, sums] = raw_rows::kinds(&Harness::open(own.url())?)?;
+    assert_eq!(values[..4], ["integer"; 4]);
+    assert_eq!(values[4..], ["decimal", "date", "blob", "text", "blob", "NULL"]);
+    assert_eq!(sums, ["integer", "decimal", "decimal", "decimal", "decimal"]);
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! The suite on PostgreSQL, where a server is found: each case has a schema of its own.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use onggi::{BelongsTo, Database, Error, Id, Model, Result, sql};
-use onggi_conformance::{Case, Harness};
+use onggi_conformance::{Case, Harness, Otherwise, raw_rows};
 use postgres::{Schema, server};
 
 #[path = "../../orm/tests/postgres/mod.rs"]
@@ -14,11 +13,8 @@ mod schema {
     onggi_conformance::cases!(crate::in_a_schema);
 }
 
-/// What is SQLite's alone.
-const ELSEWHERE: [&str; 2] = ["inside::", "parts::"];
-
 /// Cases that PostgreSQL decides otherwise: what each of them fails with, and why.
-const OTHERWISE: [(&str, &str, &str); 12] = [
+const OTHERWISE: Otherwise = Otherwise(&[
     (
         "errors::a_session_goes_on_after_an_error",
         "cannot commit it: it is rolled back",
@@ -71,25 +67,14 @@ const OTHERWISE: [(&str, &str, &str); 12] = [
         "a text is not a value of the type wanted",
         "it is refused when it is written",
     ),
-];
+]);
 
 fn in_a_schema(name: &str, case: Case) -> Result<()> {
-    if ELSEWHERE.iter().any(|area| name.starts_with(area)) {
+    if Otherwise::is_elsewhere(name) {
         return Ok(());
     }
     let Some(schema) = Schema::open() else { return Ok(()) };
-    let run = || case(&Harness::open(schema.url())?);
-    let Some((_, words, why)) = OTHERWISE.iter().find(|(other, ..)| *other == name) else { return run() };
-    let said = match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(Ok(())) => panic!("{name} holds, against what is listed: {why}"),
-        Ok(Err(error)) => error.to_string(),
-        Err(panic) => match panic.downcast::<String>() {
-            Ok(said) => *said,
-            Err(panic) => panic.downcast::<&str>().map_or_else(|_| String::new(), |said| (*said).to_owned()),
-        },
-    };
-    assert!(said.contains(words), "{name} fails, but not with {words:?}: {said}");
-    Ok(())
+    OTHERWISE.check(name, || case(&Harness::open(schema.url())?))
 }
 
 #[derive(Clone, Debug, Default, Model)]
@@ -220,41 +205,12 @@ fn what_is_committed_is_heard_in_order() -> Result<()> {
     Ok(())
 }
 
-#[derive(Clone, Debug, Default, Model)]
-struct Thing {
-    id: Id<Thing>,
-    flag: bool,
-    number: i32,
-    big: i64,
-    unsigned: u64,
-    price: rust_decimal::Decimal,
-    day: chrono::NaiveDate,
-    uuid: uuid::Uuid,
-    document: onggi::Json<Vec<i64>>,
-}
-
-/// The table in `docs/databases.md`.
 #[test]
 fn raw_rows_hold_what_the_server_gives() -> Result<()> {
     let Some(schema) = Schema::open() else { return Ok(()) };
-    let harness = Harness::open(schema.url())?;
-    harness.create(onggi::models![Thing])?;
-    harness.insert([Thing {
-        flag: true,
-        price: "1.50".parse().map_err(Error::other)?,
-        ..Default::default()
-    }])?;
-    let text = "SELECT flag, number = 0 AS truth, number, unsigned, price, day, uuid, document, NULL AS none FROM thing";
-    let row: onggi::RowMap = sql(text).one(&mut harness.connect()?)?;
-    let kinds: Vec<&str> = row.iter().map(|(_, value)| value.as_ref().kind()).collect();
-    assert_eq!(
-        kinds,
-        ["boolean", "boolean", "integer", "decimal", "decimal", "date", "UUID", "text", "NULL"]
-    );
-    let text =
-        "SELECT count(*), sum(number) AS s, sum(big) AS b, sum(price) AS p, avg(number) AS m FROM thing";
-    let row: onggi::RowMap = sql(text).one(&mut harness.connect()?)?;
-    let kinds: Vec<&str> = row.iter().map(|(_, value)| value.as_ref().kind()).collect();
-    assert_eq!(kinds, ["integer", "integer", "decimal", "decimal", "decimal"]);
+    let [values, sums] = raw_rows::kinds(&Harness::open(schema.url())?)?;
+    assert_eq!(values[..4], ["boolean", "boolean", "integer", "decimal"]);
+    assert_eq!(values[4..], ["decimal", "date", "UUID", "text", "blob", "NULL"]);
+    assert_eq!(sums, ["integer", "integer", "decimal", "decimal", "decimal"]);
     Ok(())
 }

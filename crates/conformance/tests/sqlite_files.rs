@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use onggi::{Database, Error, Id, Model, Result, Session, sql};
+use onggi_conformance::{Harness, raw_rows};
 use tempfile::TempDir;
 
 #[derive(Clone, Debug, Default, PartialEq, Model)]
@@ -389,35 +390,12 @@ fn a_database_that_ends_the_transaction_takes_the_objects_back() -> Result<()> {
     Ok(())
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Model)]
-struct Thing {
-    id: Id<Thing>,
-    flag: bool,
-    number: i32,
-    big: i64,
-    unsigned: u64,
-    price: rust_decimal::Decimal,
-    day: chrono::NaiveDate,
-    uuid: uuid::Uuid,
-    document: onggi::Json<Vec<i64>>,
-}
-
-/// The table in `docs/databases.md`.
 #[test]
 fn raw_rows_hold_what_sqlite_keeps() -> Result<()> {
-    let database = Database::open("sqlite::memory:")?;
-    database.create_tables(onggi::models![Thing])?;
-    let mut connection = database.connect()?;
-    let price = "1.50".parse().map_err(Error::other)?;
-    connection.insert(&mut Thing { flag: true, price, ..Default::default() })?;
-    let text = "SELECT flag, number = 0 AS truth, number, unsigned, price, day, uuid, document, NULL AS none FROM thing";
-    let row: onggi::RowMap = sql(text).one(&mut connection)?;
-    let kinds: Vec<&str> = row.iter().map(|(_, value)| value.as_ref().kind()).collect();
-    assert_eq!(kinds, ["integer", "integer", "integer", "integer", "text", "text", "text", "text", "NULL"]);
-    let text =
-        "SELECT count(*), sum(number) AS s, sum(big) AS b, sum(price) AS p, avg(number) AS m FROM thing";
-    let row: onggi::RowMap = sql(text).one(&mut connection)?;
-    let kinds: Vec<&str> = row.iter().map(|(_, value)| value.as_ref().kind()).collect();
-    assert_eq!(kinds, ["integer", "integer", "integer", "real", "real"]);
+    let [values, sums] = raw_rows::kinds(&Harness::open("sqlite::memory:")?)?;
+    let integers = ["integer"; 4];
+    assert_eq!(values[..4], integers);
+    assert_eq!(values[4..], ["text", "text", "text", "text", "blob", "NULL"]);
+    assert_eq!(sums, ["integer", "integer", "integer", "real", "real"]);
     Ok(())
 }
