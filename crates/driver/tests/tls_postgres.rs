@@ -56,11 +56,11 @@ struct Shown {
 impl Shown {
     fn new(answer: Answer) -> Option<Shown> {
         let (url, _) = server::postgres(Pool::open)?;
-        let Some(address) = proxy::address(&url) else {
+        let Some(address) = server::address(&url) else {
             eprintln!("skipped: the PostgreSQL server has no address");
             return None;
         };
-        let port = proxy::start(&address, answer);
+        let port = proxy::start(address, answer);
         Some(Shown { url, port })
     }
 
@@ -69,7 +69,7 @@ impl Shown {
     }
 
     fn open(&self, host: &str, options: &str) -> Result<Pool, Error> {
-        open(&server::with_option(&proxy::through(&self.url, host, self.port), options))
+        open(&server::with_option(&server::through(&self.url, host, self.port), options))
     }
 }
 

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use onggi::{BelongsTo, Database, Handle, Id, Model, Result, Session, State};
 use onggi_driver::{Connection, Error as DriverError};
 
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 
@@ -29,7 +31,10 @@ struct Jar {
 }
 
 /// What becomes of a step.
-#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "some are faults of servers"))]
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "mysql")),
+    allow(dead_code, reason = "some are faults of servers, which a statement of theirs raises")
+)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     /// The statement fails, and the transaction goes on where the database lets it.
@@ -39,14 +44,13 @@ enum Fault {
     /// The transaction collided with another.
     Collides(&'static str),
     /// The statement takes too long.
-    TakesTooLong,
+    TakesTooLong(&'static str),
     /// The server ends the connection.
-    LosesConnection,
+    LosesConnection(&'static str),
 }
 
 impl Fault {
     fn strike(self, connection: &mut Connection) -> std::result::Result<(), DriverError> {
-        let raise = |code: &str| format!("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$");
         match self {
             Fault::Fails => connection.run("SELECT * FROM there_is_no_such_table"),
             Fault::EndsTransaction => {
@@ -55,15 +59,16 @@ impl Fault {
                 }
                 Err(DriverError::value("the transaction was ended"))
             }
-            Fault::Collides(code) => connection.run(&raise(code)),
-            Fault::TakesTooLong => connection.run(&raise("57014")),
-            Fault::LosesConnection => connection.run("SELECT pg_terminate_backend(pg_backend_pid())"),
+            Fault::Collides(raise) | Fault::TakesTooLong(raise) | Fault::LosesConnection(raise) => {
+                connection.run(raise)?;
+                panic!("nothing is raised by {raise}")
+            }
         }
     }
 
     /// Whether the closure form of transactions does its work again.
     fn is_passing(self) -> bool {
-        matches!(self, Fault::Collides(_) | Fault::LosesConnection)
+        matches!(self, Fault::Collides(_) | Fault::LosesConnection(_))
     }
 }
 
@@ -151,7 +156,11 @@ fn a_session_keeps_nothing_of_what_failed(url: impl Fn() -> String, fault: Fault
             break;
         }
         let error = done.expect_err("its step failed");
-        assert_eq!(error.is_lost(), fault == Fault::LosesConnection, "step {steps}, {fault:?}: {error}");
+        assert_eq!(
+            error.is_lost(),
+            matches!(fault, Fault::LosesConnection(_)),
+            "step {steps}, {fault:?}: {error}"
+        );
         // What failed is told before anything is lost: the session is told to roll back, and is as at the last commit.
         let rolled_back = session.rollback();
         assert_eq!(fragile.seen(), before(), "step {steps}, {fault:?}: {error}");
@@ -213,22 +222,45 @@ fn every_step_fails_on_sqlite() {
 #[cfg(feature = "postgres")]
 #[test]
 fn every_step_fails_on_postgresql() {
-    let on_a_server = [
+    let faults = [
         Fault::Fails,
-        Fault::Collides("40001"),
-        Fault::Collides("40P01"),
-        Fault::TakesTooLong,
-        Fault::LosesConnection,
+        Fault::Collides("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"),
+        Fault::Collides("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40P01'; END $$"),
+        Fault::TakesTooLong("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014'; END $$"),
+        Fault::LosesConnection("SELECT pg_terminate_backend(pg_backend_pid())"),
     ];
-    for fault in on_a_server {
-        let schemas = std::cell::RefCell::new(Vec::new());
-        if postgres::Schema::open().is_none() {
+    every_step_fails_on_a_server(&faults, postgres::Schema::open, postgres::Schema::url);
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn every_step_fails_on_mariadb() {
+    let faults = [
+        Fault::Fails,
+        Fault::Collides("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock'"),
+        Fault::Collides(
+            "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1020, MESSAGE_TEXT = 'Record has changed'",
+        ),
+        Fault::TakesTooLong(
+            "SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1205, MESSAGE_TEXT = 'Lock wait timeout'",
+        ),
+        Fault::TakesTooLong("SIGNAL SQLSTATE '70100' SET MYSQL_ERRNO = 1969, MESSAGE_TEXT = 'Too long'"),
+        Fault::LosesConnection("KILL CONNECTION_ID()"),
+    ];
+    every_step_fails_on_a_server(&faults, mysql::Own::open, mysql::Own::url);
+}
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn every_step_fails_on_a_server<P>(faults: &[Fault], open: fn() -> Option<P>, url: fn(&P) -> &str) {
+    for &fault in faults {
+        let places = std::cell::RefCell::new(Vec::new());
+        if open().is_none() {
             return;
         }
         let url = || {
-            let schema = postgres::Schema::open().unwrap();
-            let url = schema.url().to_owned();
-            schemas.borrow_mut().push(schema);
+            let place = open().unwrap();
+            let url = url(&place).to_owned();
+            places.borrow_mut().push(place);
             url
         };
         a_session_keeps_nothing_of_what_failed(url, fault);

@@ -86,15 +86,15 @@ pub enum Answer {
 }
 
 /// Starts one before a real server, and gives its port. It lasts as long as the test.
-pub fn start(server: &str, answer: Answer) -> u16 {
+pub fn start(server: SocketAddr, answer: Answer) -> u16 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
-    let (port, server) = (listener.local_addr().unwrap().port(), server.to_owned());
+    let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         runtime.block_on(async {
             while let Ok((caller, _)) = listener.accept().await {
                 // Callers come one after another; one that leaves in the middle is none of the test's business.
-                drop(serve(caller, &server, &answer).await);
+                drop(serve(caller, server, &answer).await);
             }
         });
     });
@@ -103,7 +103,7 @@ pub fn start(server: &str, answer: Answer) -> u16 {
 
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
-async fn serve(mut caller: TcpStream, server: &str, answer: &Answer) -> std::io::Result<()> {
+async fn serve(mut caller: TcpStream, server: SocketAddr, answer: &Answer) -> std::io::Result<()> {
     let mut server = TcpStream::connect(server).await?;
     let mut first = [0; 8];
     caller.read_exact(&mut first).await?;
@@ -125,24 +125,4 @@ async fn serve(mut caller: TcpStream, server: &str, answer: &Answer) -> std::io:
         Answer::Nonsense => caller.write_all(b"Snonsense and no handshake").await?,
     }
     Ok(())
-}
-
-/// A URL with the host and port of a server replaced, and the address of that server.
-pub fn through(url: &str, host: &str, port: u16) -> String {
-    let (before, _, after) = taken_apart(url);
-    format!("{before}{host}:{port}{after}")
-}
-
-/// Where the server of a URL is, if it has an address.
-pub fn address(url: &str) -> Option<String> {
-    let (_, place, _) = taken_apart(url);
-    let place = if place.contains(':') { place.to_owned() } else { format!("{place}:5432") };
-    std::net::ToSocketAddrs::to_socket_addrs(&*place).ok()?.next().map(|found: SocketAddr| found.to_string())
-}
-
-fn taken_apart(url: &str) -> (&str, &str, &str) {
-    let start = url.find("://").map_or(0, |found| found + 3);
-    let end = url[start..].find(['/', '?']).map_or(url.len(), |found| start + found);
-    let start = url[start..end].rfind('@').map_or(start, |found| start + found + 1);
-    (&url[..start], &url[start..end], &url[end..])
 }

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test program takes what it needs")]
 
 use std::fmt::Display;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 
 /// The PostgreSQL server's URL, with what was opened there; nothing, and a line that says so, where none is.
 pub fn postgres<T, E: Display>(open: impl FnOnce(&str) -> Result<T, E>) -> Option<(String, T)> {
@@ -45,4 +46,25 @@ pub fn with_database(url: &str, database: &str) -> String {
 /// A URL with an option more.
 pub fn with_option(url: &str, option: &str) -> String {
     format!("{url}{}{option}", if url.contains('?') { '&' } else { '?' })
+}
+
+/// A URL with the host and port of its server replaced.
+pub fn through(url: &str, host: &str, port: u16) -> String {
+    let (before, _, after) = taken_apart(url);
+    format!("{before}{host}:{port}{after}")
+}
+
+/// Where the server of a URL is, if it has an address.
+pub fn address(url: &str) -> Option<SocketAddr> {
+    let (scheme, place, _) = taken_apart(url);
+    let port = if scheme.starts_with("postgres") { 5432 } else { 3306 };
+    let place = if place.contains(':') { place.to_owned() } else { format!("{place}:{port}") };
+    place.to_socket_addrs().ok()?.next()
+}
+
+fn taken_apart(url: &str) -> (&str, &str, &str) {
+    let start = url.find("://").map_or(0, |found| found + 3);
+    let end = url[start..].find(['/', '?']).map_or(url.len(), |found| start + found);
+    let start = url[start..end].rfind('@').map_or(start, |found| start + found + 1);
+    (&url[..start], &url[start..end], &url[end..])
 }

@@ -42,7 +42,7 @@ fn attempt(bank: &Bank, number: i64, random: &mut Random) -> Told {
         if fault == 1 {
             let failed = session.savepoint(|session| {
                 transfer(session, -number, target, source, 7)?;
-                sql("SELECT 1 / 0").one::<i32, _>(session)
+                sql("SELECT * FROM there_is_no_such_table").execute(session)
             });
             // Only the part is undone, unless the transaction itself is over.
             failed
@@ -53,7 +53,7 @@ fn attempt(bank: &Bank, number: i64, random: &mut Random) -> Told {
         transfer(session, number, source, target, amount)?;
         match fault {
             2 => Err(Error::other("on second thoughts")),
-            3 => sql("SELECT 1 / 0").one::<i32, _>(session).map(drop),
+            3 => sql("SELECT * FROM there_is_no_such_table").execute(session).map(drop),
             _ => Ok(()),
         }
     });
@@ -71,7 +71,8 @@ fn round(bank: &Bank, round: u64) -> Vec<(i64, Told)> {
             let mut random = Random(round * 7919 + 1);
             while !over.load(Ordering::Relaxed) {
                 // Whoever is hit is in any state: waiting, idle, in the middle of a commit.
-                bank.kill(&format!("pid % 5 = {}", random.below(5)));
+                let which = random.below(5);
+                bank.connections().into_iter().filter(|number| number % 5 == which).for_each(bank.ends());
                 thread::yield_now();
             }
         });
@@ -93,17 +94,31 @@ fn round(bank: &Bank, round: u64) -> Vec<(i64, Told)> {
 
 #[test]
 fn no_money_is_made_or_lost_while_connections_break_and_statements_fail() {
-    let Some(bank) = Bank::open(usize::try_from(ACCOUNTS).unwrap(), "pool_size=4&pool_check=0s") else {
-        return;
-    };
-    let mut told = Vec::new();
-    for number in 0..rounds() {
-        told.extend(round(&bank, number));
-        bank.assert_nothing_leaked();
-    }
-    assert_eq!(bank.total(), ACCOUNTS * START);
+    let accounts = usize::try_from(ACCOUNTS).unwrap();
+    at_each(accounts, "pool_size=4&pool_check=0s", |bank| {
+        let mut told = Vec::new();
+        for number in 0..rounds() {
+            told.extend(round(bank, number));
+            bank.assert_nothing_leaked();
+        }
+        bank.until_alone();
+        assert_eq!(bank.total(), ACCOUNTS * START);
+        assert_done_once_or_not_at_all(bank, &told);
+        let count = |which: Told| told.iter().filter(|(_, told)| *told == which).count();
+        let (done, failed) = (count(Told::Done), count(Told::Failed));
+        let closed = bank.db.pool_metrics().closed;
+        println!(
+            "{done} done, {failed} failed, {} unknown; {closed} connections were closed",
+            count(Told::Unknown)
+        );
+        assert!(done > 0 && failed > 0 && closed > 0);
+    });
+}
+
+/// Compares what callers were told with what is written.
+fn assert_done_once_or_not_at_all(bank: &Bank, told: &[(i64, Told)]) {
     let written = bank.numbers();
-    for (number, told) in &told {
+    for (number, told) in told {
         // They are sorted.
         let from = written.partition_point(|other| other < number);
         let count = written[from..].iter().take_while(|other| *other == number).count();
@@ -118,58 +133,42 @@ fn no_money_is_made_or_lost_while_connections_break_and_statements_fail() {
     for account in accounts {
         let key = account.id.key().unwrap();
         let sum = |end: fn(&Transfer) -> i64| {
-            transfers
-                .iter()
-                .filter(|transfer| end(transfer) == key)
-                .map(|transfer| transfer.amount)
-                .sum::<i64>()
+            let moved = transfers.iter().filter(|transfer| end(transfer) == key);
+            moved.map(|transfer| transfer.amount).sum::<i64>()
         };
         assert_eq!(account.balance, START - sum(|t| t.source) + sum(|t| t.target), "account {key}");
     }
-    let count = |which: Told| told.iter().filter(|(_, told)| *told == which).count();
-    let metrics = bank.db.pool_metrics();
-    println!(
-        "{} done, {} failed, {} unknown; {} connections were closed",
-        count(Told::Done),
-        count(Told::Failed),
-        count(Told::Unknown),
-        metrics.closed
-    );
-    assert!(count(Told::Done) > 0 && count(Told::Failed) > 0 && metrics.closed > 0);
 }
 
 #[test]
 fn sixty_four_threads_on_a_pool_of_eight_all_go_on() {
-    const THREADS: usize = 64;
+    const THREADS: i64 = 64;
     const EACH: i64 = 20;
-    let Some(bank) = Bank::open(THREADS, "pool_size=8") else { return };
-    let left = AtomicI64::new(i64::try_from(THREADS).unwrap() * EACH);
-    let done: Vec<i64> = thread::scope(|scope| {
-        let threads: Vec<_> = (1..=i64::try_from(THREADS).unwrap())
-            .map(|key| {
-                let (bank, left) = (&bank, &left);
-                scope.spawn(move || {
-                    let options = TransactionOptions::new().isolation(Isolation::ReadCommitted);
-                    let mut done = 0;
-                    while left.fetch_sub(1, Ordering::Relaxed) > 0 {
-                        let added = bank.db.transaction_with(options, |session| {
-                            let account = session.get_one::<Account>(key)?;
-                            session[account].balance += 1;
-                            Ok(())
-                        });
-                        added.unwrap();
-                        done += 1;
-                    }
-                    done
-                })
-            })
-            .collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    at_each(usize::try_from(THREADS).unwrap(), "pool_size=8", |bank| {
+        let left = AtomicI64::new(THREADS * EACH);
+        let work = |key: i64| {
+            let options = TransactionOptions::new().isolation(Isolation::ReadCommitted);
+            let mut done = 0;
+            while left.fetch_sub(1, Ordering::Relaxed) > 0 {
+                let added = bank.db.transaction_with(options, |session| {
+                    let account = session.get_one::<Account>(key)?;
+                    session[account].balance += 1;
+                    Ok(())
+                });
+                added.unwrap();
+                done += 1;
+            }
+            done
+        };
+        let done: Vec<i64> = thread::scope(|scope| {
+            let work = &work;
+            let threads: Vec<_> = (1..=THREADS).map(|key| scope.spawn(move || work(key))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(done.iter().sum::<i64>(), THREADS * EACH);
+        assert_eq!(bank.total(), THREADS * (START + EACH));
+        assert!(done.iter().all(|&done| done >= EACH / 2), "everybody has a turn: {done:?}");
+        assert_eq!(bank.db.pool_metrics().timeouts, 0);
+        bank.assert_nothing_leaked();
     });
-    let expected = i64::try_from(THREADS).unwrap() * EACH;
-    assert_eq!(done.iter().sum::<i64>(), expected);
-    assert_eq!(bank.total(), i64::try_from(THREADS).unwrap() * START + expected);
-    assert!(done.iter().all(|&done| done >= EACH / 2), "everybody has a turn: {done:?}");
-    assert_eq!(bank.db.pool_metrics().timeouts, 0);
-    bank.assert_nothing_leaked();
 }
