@@ -166,11 +166,8 @@ impl Workloads for Mysql {
         let mut users = users(&mut self.connection, SELECT, ())?;
         watch.time(|| {
             self.in_mode(Mode::Transaction, |connection| {
-                let update = connection.prep(UPDATE)?;
-                for user in &mut users {
-                    user.age += 1;
-                    connection.exec_drop(&update, (user.age, user.id))?;
-                }
+                users.iter_mut().for_each(|user| user.age += 1);
+                connection.exec_batch(UPDATE, users.iter().map(|user| (user.age, user.id)))?;
                 drop(users);
                 Ok(())
             })

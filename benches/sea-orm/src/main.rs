@@ -135,7 +135,7 @@ impl Workloads for SeaOrm {
     fn open(url: &str) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut options = ConnectOptions::new(url);
-        options.max_connections(1).sqlx_logging(false);
+        options.max_connections(1).test_before_acquire(false).sqlx_logging(false);
         let db = runtime.block_on(Database::connect(options))?;
         Ok(Self { runtime, db })
     }
@@ -172,7 +172,7 @@ impl Workloads for SeaOrm {
                 while !users.is_empty() {
                     let rest = users.split_off(users.len().min(BULK));
                     let users = std::mem::replace(&mut users, rest);
-                    user::Entity::insert_many(users).exec(&transaction).await?;
+                    user::Entity::insert_many(users).exec_without_returning(&transaction).await?;
                 }
                 Ok(transaction.commit().await?)
             })
