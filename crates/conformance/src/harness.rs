@@ -247,7 +247,11 @@ fn deed(text: &str) -> Option<&str> {
     if control.contains(&word) || statement.starts_with("SELECT setval") {
         return None;
     }
-    Some(if word == "WITH" { "SELECT" } else { word })
+    Some(match word {
+        "WITH" => "SELECT",
+        "COPY" => "INSERT",
+        word => word,
+    })
 }
 
 /// The statement, however often it ran.

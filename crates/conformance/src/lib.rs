@@ -28,6 +28,7 @@ pub mod inside;
 pub mod interrupts;
 pub mod joins;
 mod list;
+pub mod many;
 pub mod maps;
 pub mod mixed;
 mod otherwise;

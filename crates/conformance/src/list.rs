@@ -260,6 +260,15 @@ macro_rules! cases {
                 a_key_of_a_flushed_deletion_can_be_taken
                 two_new_objects_of_one_key_are_refused
             }
+            many {
+                of_many_updates_the_stale_one_is_named_and_nothing_is_written
+                of_many_deletions_the_stale_one_is_named_and_nothing_is_deleted
+                unique_values_move_on_from_row_to_row
+                of_many_updates_one_that_is_refused_is_not_written_nor_the_others
+                values_of_all_types_are_kept
+                of_new_rows_with_keys_one_that_is_refused_is_not_written_nor_the_others
+                new_rows_with_keys_refer_to_others
+            }
             flush_failures {
                 a_failing_first_flush_leaves_nothing_and_can_be_tried_again
                 a_failing_later_flush_keeps_the_transaction

@@ -121,6 +121,74 @@ fn a_query_for_one_row_asks_for_no_more() -> Result<()> {
     Ok(())
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Label {
+    #[model(primary_key)]
+    name: String,
+    color: String,
+}
+
+/// How 200 labels are written: the statement, after one that changes their table, on a new connection.
+fn labels_written_behind(change: &str) -> Result<String> {
+    let Some(schema) = Schema::open() else { return Ok(String::new()) };
+    let harness = Harness::open(schema.url())?;
+    harness.create(onggi::models![Label])?;
+    for statement in change.split_terminator(';') {
+        sql(statement).execute(&mut harness.connect()?)?;
+    }
+    let harness = Harness::open(schema.url())?;
+    let labels = (0..200).map(|number| Label { name: format!("{number:03}"), color: "red".into() });
+    let mut labels: Vec<Label> = labels.collect();
+    harness.connect()?.insert_all(&mut labels)?;
+    let statements = harness.statements();
+    let written: Vec<&str> = statements.iter().map(onggi_conformance::Text::as_str).collect();
+    assert_eq!(harness.rows::<Label>()?, labels);
+    match written[..] {
+        [begin, written, commit] if begin.starts_with("BEGIN") && commit == "COMMIT" => {
+            Ok(written.to_owned())
+        }
+        _ => Err(Error::other(format!("the labels were written by {written:?}"))),
+    }
+}
+
+#[test]
+fn rows_with_keys_are_copied_where_that_means_the_same() -> Result<()> {
+    if Schema::open().is_none() {
+        return Ok(());
+    }
+    let copied = r#"COPY "label" ("name", "color") FROM STDIN (FORMAT binary)"#;
+    assert_eq!(labels_written_behind("")?, copied);
+    assert_eq!(labels_written_behind("ALTER TABLE label ALTER color TYPE VARCHAR(9)")?, copied);
+    let arrays = |text: String| text.starts_with("INSERT ") && text.contains(" FROM unnest($1::TEXT[], ");
+    for change in [
+        "ALTER TABLE label ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE label RENAME TO labels;CREATE VIEW label AS SELECT * FROM labels",
+        "CREATE RULE nothing AS ON DELETE TO label DO INSTEAD NOTHING",
+        "ALTER TABLE label ALTER color TYPE CHAR(3)",
+    ] {
+        assert!(arrays(labels_written_behind(change)?), "{change}");
+    }
+    let one_by_one = "CREATE TYPE color AS ENUM ('red', 'blue');ALTER TABLE label ALTER color TYPE color USING color::color";
+    let one = r#"200 x INSERT INTO "label" ("name", "color") VALUES ($1, $2)"#;
+    assert_eq!(labels_written_behind(one_by_one)?, one);
+    Ok(())
+}
+
+/// A copy would write the keys all the same.
+#[test]
+fn keys_that_are_always_generated_are_not_written_by_a_copy() -> Result<()> {
+    let Some(schema) = Schema::open() else { return Ok(()) };
+    let harness = Harness::open(schema.url())?;
+    harness.create(onggi::models![Chicken, Egg])?;
+    let mut connection = harness.connect()?;
+    sql("ALTER TABLE chicken ALTER id SET GENERATED ALWAYS").execute(&mut connection)?;
+    let mut chickens: Vec<Chicken> = (1..200).map(|key| Chicken { id: key.into(), egg: None }).collect();
+    let error = connection.insert_all(&mut chickens).expect_err("keys given by hand");
+    assert!(error.to_string().contains("non-DEFAULT"), "{error}");
+    assert_eq!(Chicken::query().count(&mut connection)?, 0);
+    Ok(())
+}
+
 #[test]
 fn a_name_is_locked_until_its_transaction_ends() -> Result<()> {
     let Some(schema) = Schema::open() else { return Ok(()) };

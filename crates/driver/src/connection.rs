@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use onggi_sql::shape::Shape;
-use onggi_sql::{Compiled, Dialect, Statement};
+use onggi_sql::{Compiled, Dialect, Statement, Table};
 
 use crate::cancel;
 use crate::error::Kind;
@@ -14,7 +14,7 @@ use crate::observe::{Interceptor, Observer};
 use crate::postgres;
 #[cfg(feature = "sqlite")]
 use crate::sqlite;
-use crate::{CancelHandle, Control, Error, Prepared, Result, Type};
+use crate::{CancelHandle, Control, Error, Fit, Prepared, Result, Type};
 
 /// A connection to a database.
 pub struct Connection {
@@ -116,6 +116,22 @@ impl Connection {
         let said = interceptor(self);
         self.interceptor = Some(interceptor);
         said
+    }
+
+    /// How far columns of a table are of the types that the program takes them for, as far as that matters to rows that are
+    /// written many at a time. It is asked for at the first time.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
+    pub fn fit(&mut self, table: &'static Table, columns: &[usize]) -> Result<Fit> {
+        match &mut self.back_end {
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.fit(table, columns),
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
+            _ => Ok(Fit::Converts),
+        }
     }
 
     /// Whether a transaction is open.

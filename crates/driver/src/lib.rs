@@ -23,6 +23,7 @@ mod connection;
 mod error;
 mod exact;
 mod expected;
+mod fit;
 mod function;
 #[cfg(all(feature = "postgres", feature = "tls"))]
 mod handshake;
@@ -45,6 +46,7 @@ pub use bind::{Bind, Capture};
 pub use cancel::CancelHandle;
 pub use connection::Connection;
 pub use error::Error;
+pub use fit::Fit;
 pub use function::Function;
 pub use listen::{Listener, Notification};
 #[doc(hidden)]

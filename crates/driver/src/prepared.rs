@@ -3,7 +3,7 @@
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 use std::marker::PhantomData;
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "mysql"))]
 use crate::error::Kind;
 #[cfg(feature = "mysql")]
 use crate::mysql;
@@ -179,6 +179,60 @@ impl<'p, 'c> Prepared<'p, 'c> {
                 self.times += 1;
                 let keys = prepared.insert_together(rows);
                 keys.map_err(|error| error.with_statement(self.statement).into())
+            }
+        }
+    }
+
+    /// Copies rows into the table of a statement that says so, each bound as a row of its own would be; the columns have these
+    /// types, and the table [the same](crate::Fit::Same).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`execute`](Prepared::execute); databases that are not copied to.
+    pub fn copy<E: From<Error>>(
+        &mut self,
+        rows: usize,
+        types: &[Type],
+        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        match &mut self.back_end {
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => {
+                let statement = self.statement;
+                prepared
+                    .copy(rows, types, bind, &mut self.times, |error| error.with_statement(statement).into())
+            }
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
+            _ => {
+                let _ = (rows, types, bind);
+                Err(Error::new(Kind::Other, "rows cannot be copied into this database").into())
+            }
+        }
+    }
+
+    /// Runs a change of rows in arrays, which gives back the places of those that it finds: so many rows, each bound as a row of
+    /// its own would be. Gives which of them were found, in no order.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`execute`](Prepared::execute); databases without such changes.
+    pub fn change_together<E: From<Error>>(
+        &mut self,
+        rows: usize,
+        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Vec<usize>, E> {
+        match &mut self.back_end {
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => {
+                let statement = self.statement;
+                prepared.change_together(rows, bind, &mut self.times, |error| {
+                    error.with_statement(statement).into()
+                })
+            }
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
+            _ => {
+                let _ = (rows, bind);
+                Err(Error::new(Kind::Other, "this database changes rows one by one").into())
             }
         }
     }

@@ -88,6 +88,16 @@ impl Table {
         self.generated
     }
 
+    /// Whether a unique constraint or index that the table describes has the column, or it belongs to the primary key.
+    pub fn is_unique(&self, column: usize) -> bool {
+        let computed = |part: &IndexPart| match part {
+            IndexPart::Column(own) | IndexPart::Call { column: own, .. } => *own == column,
+        };
+        self.primary_key.contains(&column)
+            || self.indexes.iter().any(|index| index.unique && index.columns.contains(&column))
+            || self.computed_indexes.iter().any(|index| index.unique && index.parts.iter().any(computed))
+    }
+
     /// The column of this name.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)

@@ -5,11 +5,11 @@ mod common;
 use common::{AGE, BALANCE, ID, NAME, SEATS, USERS, VERSION};
 use onggi_sql::dialect::{Control, Isolation, MARIADB, MYSQL, Modes};
 use onggi_sql::{
-    Action, Aggregate, AggregateFunction, BinaryOperator, Bound, Column, ComputedIndex, Conflict,
+    Action, Aggregate, AggregateFunction, BinaryOperator, Bound, BoundRows, Column, ComputedIndex, Conflict,
     ConflictAction, Constant, Conversion, Cte, Declared, Delete, Dialect, Direction, Expression, Frame,
     FrameUnit, Function, Index, IndexPart, Insert, Join, JoinKind, Lock, LockStrength, LockWait, Match,
     Nulls, Order, Reference, Relation, Rows, Select, SetOperator, Source, Statement, Summary, Table, Type,
-    Update, Value, Window, WindowFunction, Windowed, compile, schema,
+    Update, Value, Window, WindowFunction, Windowed, compile, schema, shape,
 };
 
 fn on(statement: &Statement, dialect: &'static Dialect) -> String {
@@ -374,6 +374,34 @@ fn rows_are_inserted_together_and_alone() {
         "INSERT INTO `users` (`name`, `age`) VALUES (?, ?), (?, ?) RETURNING `id`"
     );
     assert_eq!(text(&Statement::Insert(bound(Rows::Bound, vec![]))), "INSERT INTO `users` () VALUES ()");
+}
+
+#[test]
+fn rows_are_changed_together() {
+    let update = Update::by_keys(&USERS, &[NAME, BALANCE], true, BoundRows::Several(2));
+    assert_eq!(
+        text(&Statement::Update(update.clone())),
+        concat!(
+            "UPDATE `users`, (SELECT ? AS `c1`, CAST(? AS DECIMAL(65, 30)) AS `c2`, ? AS `c3`, ? AS `c4` ",
+            "UNION ALL SELECT ?, CAST(? AS DECIMAL(65, 30)), ?, ?) AS `derived` ",
+            "SET `users`.`name` = `derived`.`c1`, `users`.`balance` = `derived`.`c2`, ",
+            "`users`.`version` = `users`.`version` + 1 ",
+            "WHERE `users`.`id` = `derived`.`c3` AND `users`.`version` = `derived`.`c4`"
+        )
+    );
+    let delete = Delete::by_keys(&USERS, true, BoundRows::Several(1));
+    assert_eq!(
+        text(&Statement::Delete(delete.clone())),
+        concat!(
+            "DELETE `users` FROM `users`, (SELECT ? AS `c1`, ? AS `c2`) AS `derived` ",
+            "WHERE `users`.`id` = `derived`.`c1` AND `users`.`version` = `derived`.`c2`"
+        )
+    );
+    let arrays = Update::by_keys(&USERS, &[NAME, BALANCE], true, BoundRows::Arrays);
+    assert!(text(&Statement::Update(arrays.clone())).starts_with("error: MariaDB has no "));
+    assert_ne!(shape::of_update(&update).0, shape::of_update(&arrays).0);
+    let other = Delete::by_keys(&USERS, true, BoundRows::Several(2));
+    assert_ne!(shape::of_delete(&delete).0, shape::of_delete(&other).0);
 }
 
 static UNIQUE_COLUMNS: [Column; 4] = [

@@ -8,6 +8,7 @@ use tokio_postgres::Client;
 
 use super::cancel::Cancel;
 use super::error::{is_cancelled, outcome_unknown};
+use super::fit::Fits;
 use super::parameters::Buffer;
 use super::state::State;
 use super::statement::{Prepared, Statement};
@@ -18,15 +19,17 @@ use crate::{Control, Error, Result, Type};
 
 /// A connection to a server and its prepared statements.
 pub(crate) struct Connection {
-    client: Client,
-    wire: Wire,
-    state: State,
+    pub(super) client: Client,
+    pub(super) wire: Wire,
+    pub(super) state: State,
     by_shape: HashMap<Shape, (Compiled, Statement)>,
     by_text: HashMap<Typed, Statement>,
+    /// Of which types columns are.
+    pub(super) fits: Fits,
     buffer: Buffer,
     encryption: Encryption,
     /// Whether statements stay prepared on the server.
-    prepares: bool,
+    pub(super) prepares: bool,
 }
 
 /// How many statements are kept prepared of each kind. Who has more starts over: they gain little from keeping.
@@ -40,6 +43,7 @@ impl Connection {
             state: State::Idle,
             by_shape: HashMap::new(),
             by_text: HashMap::new(),
+            fits: Fits::new(),
             buffer: Buffer::default(),
             encryption,
             prepares,

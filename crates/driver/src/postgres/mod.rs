@@ -3,9 +3,11 @@
 
 mod cancel;
 mod connection;
+mod copy;
 mod decode;
 mod encode;
 mod error;
+mod fit;
 mod listener;
 mod numeric;
 mod open;

@@ -120,7 +120,7 @@ struct Elements {
 }
 
 /// How many rows, and about how many bytes, are sent at once.
-const ROWS: usize = 10_000;
+pub(super) const ROWS: usize = 10_000;
 pub(super) const SIZE: usize = 4 << 20;
 
 impl Columns<'_> {

@@ -4,12 +4,13 @@ use onggi_sql::dialect::POSTGRES;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type as PostgresType;
 
+use super::copy::{Portion, copy};
 use super::error::{classify, is_outdated, outcome_unknown};
 use super::parameters::{Buffer, Columns, Parameters, SIZE};
 use super::rows::Rows;
 use super::run::{Answer, Run};
 use super::state::State;
-use super::types::Form;
+use super::types::{Form, of_column};
 use super::wire::Wire;
 use crate::error::Kind;
 use crate::{Bind, Control, Error, Result, Type, ValueRef};
@@ -201,16 +202,77 @@ impl Prepared<'_> {
         Ok(())
     }
 
-    /// Runs an insert of rows in arrays, in pieces that fit into memory.
+    /// Runs an insert of rows in arrays; gives the keys that it gives back, in the order in which it inserts.
     pub(crate) fn insert_together<E>(
+        &mut self,
+        rows: usize,
+        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        times: &mut u64,
+        failed: impl Fn(Error) -> E,
+    ) -> std::result::Result<Vec<i64>, E> {
+        let mut keys = Vec::with_capacity(rows);
+        self.in_arrays(rows, bind, times, failed, |_, given| keys.extend(given))?;
+        Ok(keys)
+    }
+
+    /// Copies rows of columns of these types, in portions that fit into memory. What one of them fails with has been found out
+    /// before it is sent, as far as values alone tell.
+    pub(crate) fn copy<E>(
+        &mut self,
+        rows: usize,
+        types: &[Type],
+        mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        times: &mut u64,
+        failed: impl Fn(Error) -> E,
+    ) -> std::result::Result<(), E> {
+        let forms: Vec<Form> = types.iter().map(|&ty| Form::of(&of_column(ty))).collect();
+        let mut next = 0;
+        while next < rows {
+            let mut portion = Portion::new(&forms);
+            while next < rows && portion.has_room() {
+                portion.begin_row().map_err(&failed)?;
+                bind(next, &mut portion)?;
+                portion.end_row().map_err(&failed)?;
+                next += 1;
+            }
+            let bytes = portion.into_bytes();
+            *times += 1;
+            self.ask(|client, run, _, _, wire| wire.wait(copy(run, client, bytes.clone())))
+                .map_err(&failed)?;
+        }
+        Ok(())
+    }
+
+    /// Runs a change of rows in arrays, which gives back the places of those that it has found. Gives which of the rows they
+    /// are.
+    pub(crate) fn change_together<E>(
+        &mut self,
+        rows: usize,
+        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        times: &mut u64,
+        failed: impl Fn(Error) -> E,
+    ) -> std::result::Result<Vec<usize>, E> {
+        let mut found = Vec::with_capacity(rows);
+        self.in_arrays(rows, bind, times, failed, |start, places| {
+            let places = places.iter().filter_map(|&place| usize::try_from(place).ok()?.checked_sub(1));
+            found.extend(places.map(|place| start + place));
+        })?;
+        Ok(found)
+    }
+
+    /// Runs it for rows in arrays, in pieces that fit into memory; hands on where each begins and the numbers that it gives
+    /// back.
+    fn in_arrays<E>(
         &mut self,
         rows: usize,
         mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
         times: &mut u64,
         failed: impl Fn(Error) -> E,
-    ) -> std::result::Result<Vec<i64>, E> {
-        let (mut keys, mut next) = (Vec::with_capacity(rows), 0);
+        mut given: impl FnMut(usize, &[i64]),
+    ) -> std::result::Result<(), E> {
+        let (mut numbers, mut next) = (Vec::new(), 0);
         while next < rows {
+            let start = next;
             let mut columns = Columns::new(&self.statement.parameters);
             while next < rows && columns.has_room() {
                 bind(next, &mut columns)?;
@@ -219,18 +281,20 @@ impl Prepared<'_> {
             }
             columns.write(self.buffer);
             *times += 1;
-            self.generated_keys(&mut keys).map_err(&failed)?;
+            numbers.clear();
+            self.numbers(&mut numbers).map_err(&failed)?;
+            given(start, &numbers);
         }
-        Ok(keys)
+        Ok(())
     }
 
-    /// Runs the statement, and adds the keys that it gives back, in the order in which it inserts.
-    fn generated_keys(&mut self, keys: &mut Vec<i64>) -> Result<()> {
+    /// Runs the statement, and adds the numbers that it gives back, in its order.
+    fn numbers(&mut self, keys: &mut Vec<i64>) -> Result<()> {
         let mut rows = self.rows()?;
         while let Some(row) = rows.next()? {
             match row.value(0, Type::BIGINT)? {
                 ValueRef::Integer(key) => keys.push(key),
-                _ => return Err(Error::value("an insert gave back what is no key")),
+                _ => return Err(Error::value("a statement gave back what is no number")),
             }
         }
         Ok(())

@@ -46,6 +46,29 @@ impl Form {
     }
 }
 
+/// The type that a column of a program's type has.
+pub(super) fn of_column(ty: crate::Type) -> Type {
+    use crate::Type as Wanted;
+    match ty {
+        Wanted::Boolean => Type::BOOL,
+        Wanted::Integer { bits: 8, .. } | Wanted::Integer { bits: 16, signed: true } => Type::INT2,
+        Wanted::Integer { bits: 16, .. } | Wanted::Integer { bits: 32, signed: true } => Type::INT4,
+        Wanted::Integer { bits: 32, .. } | Wanted::Integer { bits: 64, signed: true } => Type::INT8,
+        Wanted::Integer { .. } | Wanted::Decimal => Type::NUMERIC,
+        Wanted::Real => Type::FLOAT4,
+        Wanted::Double => Type::FLOAT8,
+        Wanted::Text => Type::TEXT,
+        Wanted::Blob => Type::BYTEA,
+        Wanted::Date => Type::DATE,
+        Wanted::Time => Type::TIME,
+        Wanted::DateTime => Type::TIMESTAMP,
+        Wanted::Timestamp => Type::TIMESTAMPTZ,
+        Wanted::Uuid => Type::UUID,
+        Wanted::Json => Type::JSONB,
+        _ => Type::UNKNOWN,
+    }
+}
+
 fn form(ty: &Type) -> Oid {
     match ty.kind() {
         Kind::Enum(_) => TEXT,

@@ -1,13 +1,13 @@
 //! Steps to statements.
 
-use onggi_driver::{Connection, Prepared};
+use onggi_driver::{Connection, Fit, Prepared};
 use onggi_sql as sql;
 use onggi_sql::dialect::Returning;
 use onggi_sql::shape::Shape;
-use onggi_sql::{Delete, Dialect, Expression, Insert, Rows, Statement, Table, Update, schema};
+use onggi_sql::{BoundRows, Delete, Dialect, Expression, Insert, Rows, Statement, Table, Update, schema};
 
 use super::{ChangeKind, Object, Objects, Plan, Step};
-use crate::{Bind, Error, Result, ValueRef};
+use crate::{Bind, Error, Result, Type, ValueRef};
 
 /// Executes a plan.
 ///
@@ -48,7 +48,7 @@ impl Step {
     ) -> Result<()> {
         let columns: Vec<usize> = self.written().collect();
         let mut rest = &self.objects[..];
-        for rows in self.together(&columns, connection.dialect()) {
+        for rows in self.together(&columns, connection)? {
             let Some(size) = rows.size(rest.len()) else { continue };
             let (now, later) = rest.split_at(rest.len() - rest.len() % size);
             rest = later;
@@ -81,8 +81,16 @@ impl Step {
             || self.statement(dialect, together),
             |prepared| {
                 chunks.try_for_each(|chunk| {
+                    if together == Together::Copied {
+                        return self.copy(chunk, columns, &*objects, prepared);
+                    }
                     if together != Together::One {
-                        return self.insert_together(chunk, columns, objects, prepared, keyed);
+                        return match self.kind {
+                            ChangeKind::Insert => {
+                                self.insert_together(chunk, columns, objects, prepared, keyed)
+                            }
+                            _ => self.change_together(chunk, columns, objects, prepared),
+                        };
                     }
                     if !self.generates_key() {
                         return self.execute(chunk, columns, objects, prepared);
@@ -97,27 +105,119 @@ impl Step {
     }
 
     /// How many of its rows are written together, the most first.
-    fn together(&self, columns: &[usize], dialect: &Dialect) -> Vec<Together> {
-        match dialect.write.together {
+    fn together(&self, columns: &[usize], connection: &mut Connection) -> Result<Vec<Together>> {
+        Ok(match connection.dialect().write.together {
             _ if !self.can_go_together(columns) => Vec::new(),
-            sql::dialect::Together::Arrays => vec![Together::Arrays],
-            sql::dialect::Together::Values(parameters) => {
+            sql::dialect::Together::Arrays => match connection.fit(self.table, &self.bound(columns))? {
+                Fit::Differs => Vec::new(),
+                Fit::Same if self.kind == ChangeKind::Insert && !self.generates_key() => {
+                    vec![Together::Copied, Together::Arrays]
+                }
+                Fit::Same | Fit::Converts => vec![Together::Arrays],
+            },
+            sql::dialect::Together::Values(parameters) if self.kind == ChangeKind::Insert => {
                 let fits = |rows: &usize| rows * columns.len() <= parameters;
                 CHUNKS.into_iter().filter(fits).map(Together::Rows).collect()
             }
             _ => Vec::new(),
+        })
+    }
+
+    /// The columns of which a value is bound for each row.
+    fn bound(&self, columns: &[usize]) -> Vec<usize> {
+        match self.kind {
+            ChangeKind::Insert => columns.to_vec(),
+            _ => {
+                let version = self.table.version.filter(|_| self.versioned);
+                columns.iter().chain(self.table.primary_key).copied().chain(version).collect()
+            }
         }
     }
 
-    /// Whether its rows can be written in one statement: none of them may need the key of another.
+    /// Whether its rows can be written in one statement, in any order: none of them may need the key of another, nor a value
+    /// that another gives up.
     fn can_go_together(&self, columns: &[usize]) -> bool {
         let refers_to_itself = |&column: &usize| {
             let reference = self.table.columns[column].reference;
             !self.nulls.contains(column)
                 && reference.is_some_and(|reference| std::ptr::eq((reference.table)(), self.table))
         };
-        let several = self.kind == ChangeKind::Insert && self.objects.len() > 1;
-        several && !columns.is_empty() && !columns.iter().any(refers_to_itself)
+        let (rows, table) = (self.objects.len(), self.table);
+        match self.kind {
+            ChangeKind::Insert => rows > 1 && !columns.is_empty() && !columns.iter().any(refers_to_itself),
+            ChangeKind::Update => {
+                rows >= CHANGES
+                    && !columns.is_empty()
+                    && !columns.iter().any(|&column| table.is_unique(column))
+            }
+            ChangeKind::Delete => {
+                rows >= CHANGES && !(0..table.columns.len()).any(|at| refers_to_itself(&at))
+            }
+        }
+    }
+
+    /// Copies new rows into their table.
+    fn copy(
+        &self,
+        chunk: &[Object],
+        columns: &[usize],
+        objects: &dyn Objects,
+        prepared: &mut Prepared<'_, '_>,
+    ) -> Result<()> {
+        let types: Vec<Type> = columns.iter().map(|&column| self.table.columns[column].ty).collect();
+        let mut last = None;
+        let copied = prepared.copy(chunk.len(), &types, |row, to| {
+            last = Some(chunk[row]);
+            self.bind(chunk[row], columns, objects, to)?;
+            last = None;
+            Ok(())
+        });
+        copied.map_err(|error| self.of_several(chunk, last, objects, error))
+    }
+
+    /// Changes rows in one statement.
+    fn change_together(
+        &self,
+        chunk: &[Object],
+        columns: &[usize],
+        objects: &dyn Objects,
+        prepared: &mut Prepared<'_, '_>,
+    ) -> Result<()> {
+        let mut last = None;
+        let changed = prepared.change_together(chunk.len(), |row, to| {
+            last = Some(chunk[row]);
+            self.bind(chunk[row], columns, objects, to)?;
+            last = None;
+            Ok(())
+        });
+        let found = changed.map_err(|error| self.of_several(chunk, last, objects, error))?;
+        if found.len() >= chunk.len() || !self.must_hit() {
+            return Ok(());
+        }
+        let mut missed = vec![true; chunk.len()];
+        for row in found {
+            missed[row] = false;
+        }
+        match missed.iter().position(|missed| *missed) {
+            Some(row) => Err(self.at(chunk[row], objects, Error::stale(self.missed()))),
+            None => Ok(()),
+        }
+    }
+
+    /// The error of a statement that writes several objects, or of one of them that could not be bound.
+    fn of_several(
+        &self,
+        chunk: &[Object],
+        unbound: Option<Object>,
+        objects: &dyn Objects,
+        error: Error,
+    ) -> Error {
+        match unbound {
+            Some(object) => self.at(object, objects, error),
+            None => {
+                error.prefixed(format_args!("{} {} rows of {}", self.verb(), chunk.len(), self.table.name))
+            }
+        }
     }
 
     /// Writes new rows in one statement.
@@ -136,10 +236,7 @@ impl Step {
             last = None;
             Ok(())
         });
-        let keys = inserted.map_err(|error: Error| match last {
-            Some(object) => self.at(object, objects, error),
-            None => error.prefixed(format_args!("inserting {} rows of {}", chunk.len(), self.table.name)),
-        })?;
+        let keys = inserted.map_err(|error: Error| self.of_several(chunk, last, &*objects, error))?;
         if !self.generates_key() {
             return Ok(());
         }
@@ -273,6 +370,7 @@ impl Step {
         let rows = match together {
             Together::One => 1,
             Together::Arrays => 0,
+            Together::Copied => u32::MAX,
             Together::Rows(rows) => number(rows),
         };
         Shape::own(kind, [self.table.number(), rows].into_iter().chain(self.written().map(number)))
@@ -285,6 +383,7 @@ impl Step {
                 let (given, rows) = match together {
                     Together::One => (dialect.write.returns_keys, Rows::Bound),
                     Together::Arrays => (dialect.write.returns_keys, Rows::Arrays),
+                    Together::Copied => (false, Rows::Copied),
                     Together::Rows(rows) => {
                         (dialect.write.returning != Returning::Never, Rows::Several(rows))
                     }
@@ -293,22 +392,37 @@ impl Step {
                 let returning = key.map(|key| Expression::column(self.table, key)).into_iter().collect();
                 Statement::Insert(Insert { returning, rows, ..Insert::row(self.table, columns) })
             }
-            ChangeKind::Update => Statement::Update(Update::by_key(self.table, &columns, self.versioned)),
-            ChangeKind::Delete => Statement::Delete(Delete::by_key(self.table, self.versioned)),
+            ChangeKind::Update => Statement::Update(match together {
+                Together::Arrays => Update::by_keys(self.table, &columns, self.versioned, BoundRows::Arrays),
+                _ => Update::by_key(self.table, &columns, self.versioned),
+            }),
+            ChangeKind::Delete => Statement::Delete(match together {
+                Together::Arrays => Delete::by_keys(self.table, self.versioned, BoundRows::Arrays),
+                _ => Delete::by_key(self.table, self.versioned),
+            }),
         }
     }
 }
 
-/// How many rows an insert writes.
+/// From how many rows on changes go into one statement: fewer are on their way together, each as a statement that finds its row
+/// by the key, whatever the database thinks best of many.
+const CHANGES: usize = 32;
+
+/// How many rows a statement writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Together {
     /// One.
     One,
+    /// All, copied into the table.
+    Copied,
     /// All, in arrays.
     Arrays,
     /// So many.
     Rows(usize),
 }
+
+/// From how many rows on they are copied: it takes one journey more than arrays.
+const COPIED: usize = 100;
 
 /// So few sizes that few statements are prepared.
 const CHUNKS: [usize; 2] = [256, 16];
@@ -318,7 +432,8 @@ impl Together {
     fn size(self, rows: usize) -> Option<usize> {
         match self {
             Together::One => Some(1),
-            Together::Arrays => Some(rows),
+            Together::Arrays => (rows > 0).then_some(rows),
+            Together::Copied => (rows >= COPIED).then_some(rows),
             Together::Rows(size) => (rows >= size).then_some(size),
         }
     }

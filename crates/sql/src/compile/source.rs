@@ -1,9 +1,10 @@
 use std::borrow::Cow;
 
 use super::Writer;
+use crate::dialect::Together;
 use crate::repeat::shared;
 use crate::source::{Key, Scope};
-use crate::{Error, Join, JoinKind, Relation, Result, Select, Source, Type};
+use crate::{BoundRows, Error, Join, JoinKind, Relation, Result, Select, Source, Type};
 
 /// The sources in scope, by the names that they have in the text.
 #[derive(Default)]
@@ -132,7 +133,9 @@ impl Writer {
         self.note_types(relation);
         match relation {
             Relation::Table(source) => self.add_target(*source),
-            Relation::Select(_, id) => self.sources.add(Key::derived(*id), "derived".into()),
+            Relation::Select(_, id) | Relation::Bound { id, .. } => {
+                self.sources.add(Key::derived(*id), "derived".into())
+            }
             Relation::Cte { cte, id } => {
                 let name = self.sources.find_cte(*cte)?.to_owned();
                 self.sources.add(Key::derived(*id), name.into())
@@ -145,6 +148,7 @@ impl Writer {
         let (id, types) = match relation {
             Relation::Table(_) => return,
             Relation::Select(select, id) => (*id, self.types_of(select)),
+            Relation::Bound { types, id, .. } => (*id, types.iter().copied().map(Some).collect()),
             Relation::Cte { cte, id } => {
                 let known = self.ctes.iter().rfind(|(known, _)| known == cte);
                 (*id, known.map(|(_, types)| types.clone()).unwrap_or_default())
@@ -214,7 +218,7 @@ impl Writer {
                     writer.output_name(column, named)
                 })
             }
-            Relation::Select(_, id) | Relation::Cte { id, .. } => {
+            Relation::Select(_, id) | Relation::Cte { id, .. } | Relation::Bound { id, .. } => {
                 let alias = self.sources.find_derived(*id)?;
                 self.name(&alias)?;
                 self.push(".*");
@@ -239,7 +243,7 @@ impl Writer {
         joins.iter().try_for_each(|join| self.join(join))
     }
 
-    fn relation(&mut self, relation: &Relation) -> Result<()> {
+    pub(super) fn relation(&mut self, relation: &Relation) -> Result<()> {
         let (name, alias) = match relation {
             Relation::Table(source) => (Some(Cow::from(source.table.name)), self.sources.find(*source)?),
             Relation::Select(select, id) => {
@@ -252,6 +256,10 @@ impl Writer {
             }
             Relation::Cte { cte, id } => {
                 (Some(self.sources.find_cte(*cte)?.to_owned().into()), self.sources.find_derived(*id)?)
+            }
+            Relation::Bound { types, rows, id } => {
+                let alias = self.sources.find_derived(*id)?;
+                return self.bound_rows_read(types, *rows, &alias);
             }
         };
         if let Some(name) = &name {
@@ -271,6 +279,60 @@ impl Writer {
             self.push(" AS ");
             self.name(&alias)?;
         }
+        Ok(())
+    }
+
+    /// Rows of parameters.
+    fn bound_rows_read(&mut self, types: &[Type], rows: BoundRows, alias: &str) -> Result<()> {
+        match (rows, self.dialect.write.together) {
+            _ if types.is_empty() => Err(Error::invalid("rows that are bound have columns")),
+            (BoundRows::Arrays, Together::Arrays) => {
+                self.unnest(types.iter().copied())?;
+                self.push(" AS ");
+                self.name(alias)?;
+                self.push(" (");
+                self.separated(", ", 0..=types.len(), |writer, column| writer.name(&output_name(column)))?;
+                self.push(")");
+                Ok(())
+            }
+            (BoundRows::Several(rows), Together::Values(_)) if rows > 0 => {
+                self.push("(");
+                self.separated(" UNION ALL ", 0..rows, |writer, row| writer.bound_row(types, row == 0))?;
+                self.push(") AS ");
+                self.name(alias)
+            }
+            _ => Err(Error::unsupported(self.dialect.name, "rows that are bound, read in this form")),
+        }
+    }
+
+    fn bound_row(&mut self, types: &[Type], named: bool) -> Result<()> {
+        self.push("SELECT ");
+        self.separated(", ", types.iter().enumerate(), |writer, (column, ty)| {
+            match (writer.dialect.value_type)(*ty) {
+                None => writer.parameter(),
+                Some(ty) => {
+                    writer.push("CAST(");
+                    writer.parameter();
+                    writer.push(" AS ");
+                    writer.push(ty);
+                    writer.push(")");
+                }
+            }
+            writer.output_name(column, named)
+        })
+    }
+
+    /// The rows of arrays, with their places.
+    pub(super) fn unnest(&mut self, types: impl IntoIterator<Item = Type>) -> Result<()> {
+        self.push("unnest(");
+        self.separated(", ", types, |writer, ty| {
+            writer.parameter();
+            writer.push("::");
+            writer.push((writer.dialect.element_type)(ty));
+            writer.push("[]");
+            Ok(())
+        })?;
+        self.push(") WITH ORDINALITY");
         Ok(())
     }
 

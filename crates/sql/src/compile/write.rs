@@ -7,6 +7,9 @@ use crate::{
 impl Writer {
     /// The table comes into scope behind its rows, which do not see it.
     pub(super) fn insert(&mut self, insert: &Insert) -> Result<()> {
+        if matches!(insert.rows, Rows::Copied) {
+            return self.copy(insert);
+        }
         self.push("INSERT INTO ");
         self.name(insert.source.table.name)?;
         match &insert.rows {
@@ -30,11 +33,30 @@ impl Writer {
         self.returning(&insert.returning, "INSERT")
     }
 
+    /// `COPY`, which has no more clauses.
+    fn copy(&mut self, insert: &Insert) -> Result<()> {
+        let Some(copy) = self.dialect.write.copy else {
+            return Err(Error::unsupported(self.dialect.name, "copy of rows from the program"));
+        };
+        if insert.columns.is_empty() || insert.conflict.is_some() || !insert.returning.is_empty() {
+            return Err(Error::invalid(
+                "a copy of rows names columns, solves no conflict and gives nothing back",
+            ));
+        }
+        self.push("COPY ");
+        self.name(insert.source.table.name)?;
+        self.push(" ");
+        self.column_names(insert.source.table, &insert.columns)?;
+        self.push(copy);
+        Ok(())
+    }
+
     fn new_rows(&mut self, rows: &Rows, insert: &Insert) -> Result<()> {
         match rows {
             Rows::Bound => self.bound_rows(1, insert.columns.len()),
             Rows::Several(rows) => self.bound_rows(*rows, insert.columns.len()),
             Rows::Arrays => self.arrays(insert),
+            Rows::Copied => self.copy(insert),
             Rows::Values(rows) => self.values(rows, insert.columns.len()),
             Rows::Select(select) => {
                 self.push(" ");
@@ -70,15 +92,9 @@ impl Writer {
         let table = insert.source.table;
         self.push(" SELECT ");
         self.separated(", ", &insert.columns, |writer, &column| writer.name(table.columns[column].name))?;
-        self.push(" FROM unnest(");
-        self.separated(", ", &insert.columns, |writer, &column| {
-            writer.parameter();
-            writer.push("::");
-            writer.push((writer.dialect.element_type)(table.columns[column].ty));
-            writer.push("[]");
-            Ok(())
-        })?;
-        self.push(") WITH ORDINALITY AS new (");
+        self.push(" FROM ");
+        self.unnest(insert.columns.iter().map(|&column| table.columns[column].ty))?;
+        self.push(" AS new (");
         self.separated(", ", &insert.columns, |writer, &column| writer.name(table.columns[column].name))?;
         self.push(", onggi_place) ORDER BY onggi_place");
         Ok(())
@@ -215,14 +231,26 @@ impl Writer {
         let table = delete.source.table;
         let listed = |filter: &Expression| looks_into_list(filter) && !filter.selects_from(table);
         let listed = self.dialect.write.joins_lists && delete.filter.as_ref().is_some_and(listed);
+        let several = delete.from.is_some() && self.dialect.write.update_from == UpdateFrom::Tables;
         self.push("DELETE ");
-        if listed && delete.returning.is_empty() {
+        if several || (listed && delete.returning.is_empty()) {
             self.name(table.name)?;
             self.push(" ");
         }
         self.push("FROM ");
         self.name(table.name)?;
         self.add_target(delete.source)?;
+        if let Some(from) = &delete.from {
+            self.add_relation(from)?;
+            self.push(match self.dialect.write.update_from {
+                UpdateFrom::From => " USING ",
+                UpdateFrom::Tables => ", ",
+                UpdateFrom::Never => {
+                    return Err(Error::unsupported(self.dialect.name, "delete by other tables"));
+                }
+            });
+            self.relation(from)?;
+        }
         self.filter(delete.filter.as_ref())?;
         self.written = None;
         self.returning(&delete.returning, "DELETE")

@@ -154,6 +154,7 @@ impl Select {
                 source.table.columns.iter().map(|column| Some(column.ty)).collect()
             }
             (Selected::Table, Relation::Select(select, _)) => select.types(output),
+            (Selected::Table, Relation::Bound { types, .. }) => types.iter().copied().map(Some).collect(),
             (Selected::Table, Relation::Cte { id, .. }) => {
                 (0..).map_while(|column| output(*id, column).map(Some)).collect()
             }

@@ -143,7 +143,7 @@ impl<'a> Walk<'a, '_> {
         self.list(&raw.arguments);
     }
 
-    fn ty(&mut self, ty: Type) {
+    pub(super) fn ty(&mut self, ty: Type) {
         self.shape.number(kind(ty) << 8 | Tag::Some as u32);
     }
 

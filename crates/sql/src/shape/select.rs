@@ -1,10 +1,11 @@
 use super::{Tag, Walk, number};
 use crate::source::Key;
-use crate::{Cte, Expression, Join, Lock, Order, Relation, Select, Selected, Source, repeat};
+use crate::{BoundRows, Cte, Expression, Join, Lock, Order, Relation, Select, Selected, Source, repeat};
 
 /// Stand where tables have their number, of which there are fewer.
 const DERIVED: u32 = u32::MAX;
 const CTE: u32 = u32::MAX - 1;
+const BOUND: u32 = u32::MAX - 2;
 
 impl<'a> Walk<'a, '_> {
     pub(super) fn select(&mut self, select: &'a Select) {
@@ -128,6 +129,15 @@ impl<'a> Walk<'a, '_> {
             Relation::Cte { cte, id } => {
                 let found = self.scope.find_cte(*cte).map_or(u32::MAX, number);
                 self.shape.numbers([CTE, found]);
+                self.add(Key::derived(*id));
+            }
+            Relation::Bound { types, rows, id } => {
+                let rows = match rows {
+                    BoundRows::Arrays => 0,
+                    BoundRows::Several(rows) => number(*rows),
+                };
+                self.shape.numbers([BOUND, rows, number(types.len())]);
+                types.iter().for_each(|&ty| self.ty(ty));
                 self.add(Key::derived(*id));
             }
         }

@@ -10,6 +10,7 @@ impl<'a> Walk<'a, '_> {
         match &insert.rows {
             Rows::Bound => self.shape.push(Tag::None),
             Rows::Arrays => self.shape.push(Tag::Again),
+            Rows::Copied => self.shape.push(Tag::Raw),
             Rows::Several(rows) => self.shape.numbers([Tag::Parameter as u32, number(*rows)]),
             Rows::Values(rows) => {
                 self.shape.numbers([Tag::Some as u32, number(rows.len())]);
@@ -70,6 +71,14 @@ impl<'a> Walk<'a, '_> {
     pub(super) fn delete(&mut self, delete: &'a Delete) {
         self.shape.push(Tag::Delete);
         self.source(delete.source);
+        match &delete.from {
+            None => self.shape.push(Tag::None),
+            Some(from) => {
+                self.shape.push(Tag::Some);
+                self.relation(from);
+                self.derived(from);
+            }
+        }
         self.optional(delete.filter.as_ref());
         self.list(&delete.returning);
     }

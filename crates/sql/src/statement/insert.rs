@@ -33,6 +33,8 @@ pub enum Rows {
     Values(Vec<Vec<Expression>>),
     /// Of many rows, a parameter for each column, bound when the statement runs: an array of its values.
     Arrays,
+    /// Many, which the database copies from the program: what is sent when the statement runs.
+    Copied,
     /// Those of a select, with as many columns.
     Select(Box<Select>),
 }

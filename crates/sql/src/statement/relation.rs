@@ -1,6 +1,6 @@
 #[cfg(doc)]
 use crate::Cte;
-use crate::{Expression, Select, Source, Table};
+use crate::{Expression, Select, Source, Table, Type};
 
 /// What rows are read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,25 @@ pub enum Relation {
         /// What tells this occurrence from others.
         id: u64,
     },
+    /// Rows that are bound when the statement runs, under a number. Their columns are [`Expression::Output`].
+    Bound {
+        /// The types of the columns.
+        types: Vec<Type>,
+        /// How many rows there are.
+        rows: BoundRows,
+        /// The number.
+        id: u64,
+    },
+}
+
+/// How many rows are bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoundRows {
+    /// As many as the arrays have elements, one array for each column. Behind the columns that are bound there is another: the
+    /// place of the row, from one.
+    Arrays,
+    /// So many, whose values are bound row after row.
+    Several(usize),
 }
 
 impl Relation {

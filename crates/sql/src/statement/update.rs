@@ -1,5 +1,5 @@
 use super::row_condition;
-use crate::{Expression, Join, Relation, Source, Table};
+use crate::{BinaryOperator, BoundRows, Expression, Join, Relation, Source, Table, Type};
 
 /// `UPDATE … SET … FROM … WHERE … RETURNING …`
 #[derive(Clone, Debug)]
@@ -42,9 +42,66 @@ impl Update {
         }
         Update { filter: Some(row_condition(source, versioned)), ..Update::new(source, assignments) }
     }
+
+    /// The same of many rows, for each of which these values are bound. Of arrays it gives back the places of the rows that it
+    /// has found, from one.
+    pub fn by_keys(table: &'static Table, columns: &[usize], versioned: bool, rows: BoundRows) -> Update {
+        let source = Source::of(table);
+        let bound = bound(table, columns, versioned);
+        let mut assignments: Vec<_> =
+            columns.iter().zip(0..).map(|(&column, at)| (column, value(table, column, at))).collect();
+        if let (true, Some(version)) = (versioned, table.version) {
+            assignments.push((version, next_version(source, version)));
+        }
+        Update {
+            from: Some(Relation::bound(table, &bound, rows)),
+            filter: Some(found(source, &bound, columns.len())),
+            returning: place(bound.len(), rows),
+            ..Update::new(source, assignments)
+        }
+    }
 }
 
 fn next_version(source: Source, version: usize) -> Expression {
-    use crate::BinaryOperator::Add;
-    Expression::binary(Add, Expression::column(source, version), Expression::Literal(1))
+    Expression::binary(BinaryOperator::Add, Expression::column(source, version), Expression::Literal(1))
+}
+
+/// The number of rows that are bound.
+const BOUND: u64 = u64::MAX;
+
+impl Relation {
+    /// Rows that are bound, of columns as those of a table.
+    pub(super) fn bound(table: &Table, columns: &[usize], rows: BoundRows) -> Relation {
+        let types = columns.iter().map(|&column| table.columns[column].ty).collect();
+        Relation::Bound { types, rows, id: BOUND }
+    }
+}
+
+/// The columns whose values are bound to change a row: those that are set, the key, and the version.
+pub(super) fn bound(table: &Table, columns: &[usize], versioned: bool) -> Vec<usize> {
+    let version = table.version.filter(|_| versioned);
+    columns.iter().chain(table.primary_key).copied().chain(version).collect()
+}
+
+/// The bound value at a place, of a column of the table.
+fn value(table: &Table, column: usize, place: usize) -> Expression {
+    let decimal = table.columns[column].ty == Type::Decimal;
+    Expression::Output { source: BOUND, column: place, decimal }
+}
+
+/// The condition that a row has the values that are bound from a place on.
+pub(super) fn found(source: Source, bound: &[usize], from: usize) -> Expression {
+    let equal = |(place, &column): (usize, &usize)| {
+        let value = value(source.table, column, place);
+        Expression::binary(BinaryOperator::Equal, Expression::column(source, column), value)
+    };
+    Expression::And(bound.iter().enumerate().skip(from).map(equal).collect())
+}
+
+/// The place of a bound row, behind so many columns, where it has one.
+pub(super) fn place(columns: usize, rows: BoundRows) -> Vec<Expression> {
+    match rows {
+        BoundRows::Arrays => vec![Expression::Output { source: BOUND, column: columns, decimal: false }],
+        BoundRows::Several(_) => Vec::new(),
+    }
 }

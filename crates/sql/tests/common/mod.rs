@@ -116,6 +116,8 @@ pub static POOR: Dialect = Dialect {
         returning: Returning::Never,
         returns_keys: false,
         together: Together::Never,
+        copy: None,
+        fit: None,
         update_from: UpdateFrom::Never,
         joins_lists: false,
         reads_own_table: true,

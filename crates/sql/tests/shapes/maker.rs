@@ -311,7 +311,7 @@ impl Maker {
             Plan::Delete { filter, returning } => {
                 let source = self.source(true);
                 let filter = self.filter(filter.as_ref());
-                Statement::Delete(Delete { source, filter, returning: self.parts(returning) })
+                Statement::Delete(Delete { source, from: None, filter, returning: self.parts(returning) })
             }
         }
     }

@@ -75,6 +75,8 @@ pub static SQLITE: Dialect = Dialect {
         returning: Returning::Always,
         returns_keys: false,
         together: Together::Never,
+        copy: None,
+        fit: None,
         update_from: UpdateFrom::From,
         joins_lists: false,
         reads_own_table: true,
