@@ -243,6 +243,7 @@ impl Connection {
         }
         let clean = !self.in_transaction() || self.control(Control::Rollback).is_ok();
         #[cfg(feature = "mysql")]
+        #[cfg_attr(not(any(feature = "sqlite", feature = "postgres")), allow(irrefutable_let_patterns))]
         if let BackEnd::Mysql(connection) = &mut self.back_end {
             connection.lift_limit();
         }

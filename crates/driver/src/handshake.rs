@@ -3,10 +3,10 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
-use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio_rustls::rustls;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use tokio_rustls::rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use tokio_rustls::rustls::crypto::{
@@ -18,35 +18,18 @@ use tokio_rustls::rustls::server::ParsedCertificate;
 use tokio_rustls::rustls::{
     AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
-use tokio_rustls::{TlsConnector, rustls};
 
 use crate::Result;
 use crate::error::{Error, Kind};
 use crate::tls::{Authorities, Mode, Tls};
 
-/// What connections are encrypted with.
-#[derive(Clone)]
-pub(crate) struct Encryption(Arc<ClientConfig>);
-
-// Nothing changes it once it is made, so that a panic leaves it as it was. The parts of it that are traits do not promise so.
-impl UnwindSafe for Encryption {}
-impl RefUnwindSafe for Encryption {}
-
-impl Encryption {
+impl Tls {
+    /// What a connection is encrypted with.
+    ///
     /// # Errors
     ///
     /// Files of certificates and keys that cannot be read.
-    pub(crate) fn new(tls: &Tls) -> Result<Encryption> {
-        Ok(Encryption(Arc::new(tls.client()?)))
-    }
-
-    pub(crate) fn connector(&self) -> TlsConnector {
-        Arc::clone(&self.0).into()
-    }
-}
-
-impl Tls {
-    fn client(&self) -> Result<ClientConfig> {
+    pub(crate) fn client(&self) -> Result<ClientConfig> {
         let provider = Arc::new(ring::default_provider());
         let verifier = Verifier {
             authorities: self.authorities.as_ref().map(authorities).transpose()?,

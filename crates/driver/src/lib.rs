@@ -25,7 +25,7 @@ mod exact;
 mod expected;
 mod fit;
 mod function;
-#[cfg(all(feature = "postgres", feature = "tls"))]
+#[cfg(all(any(feature = "postgres", feature = "mysql"), feature = "tls"))]
 mod handshake;
 mod listen;
 #[cfg(feature = "mysql")]
@@ -37,7 +37,7 @@ mod postgres;
 mod prepared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(feature = "postgres")]
+#[cfg(any(feature = "postgres", feature = "mysql"))]
 mod tls;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod url;

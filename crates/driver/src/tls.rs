@@ -64,7 +64,7 @@ impl Tls {
     }
 
     /// Follows an option, and says whether it is one of these.
-    pub(crate) fn set(&mut self, name: &str, value: &str) -> Result<bool> {
+    fn set(&mut self, name: &str, value: &str) -> Result<bool> {
         match name {
             "sslmode" => self.mode = mode(value)?,
             "sslrootcert" if value == "system" => self.authorities = Some(Authorities::System),
@@ -77,7 +77,7 @@ impl Tls {
     }
 
     /// The options together: one that another leaves without effect is refused.
-    pub(crate) fn checked(mut self) -> Result<Tls> {
+    fn checked(mut self) -> Result<Tls> {
         match (self.mode, &self.authorities) {
             (Mode::VerifyCa | Mode::VerifyFull, None) => {
                 return Err(invalid(

@@ -6,9 +6,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use certificates::{Authority, Signed};
 use onggi_driver::{Error, Pool, Type, ValueRef};
-use proxy::{Answer, Authority, Signed};
+use proxy::Answer;
 
+mod certificates;
 mod proxy;
 mod server;
 
@@ -65,7 +67,7 @@ impl Shown {
     }
 
     fn of(signed: &Signed) -> Option<Shown> {
-        Shown::new(Answer::Encrypt(Arc::new(signed.server(None))))
+        Shown::new(Answer::Encrypt(Arc::new(proxy::server(signed, None))))
     }
 
     fn open(&self, host: &str, options: &str) -> Result<Pool, Error> {
@@ -121,12 +123,12 @@ fn a_certificate_that_has_expired_is_refused() {
 fn a_server_that_wants_a_certificate_is_shown_one() {
     let folder = tempfile::tempdir().unwrap();
     let [ours, others] = ["ours", "others"].map(|name| Authority::new(folder.path(), name));
-    let config = ours.sign("localhost", 2100).server(Some(&ours));
+    let config = proxy::server(&ours.sign("localhost", 2100), Some(&ours));
     let Some(shown) = Shown::new(Answer::Encrypt(Arc::new(config))) else { return };
     let error = shown.open("localhost", "sslmode=require").map(drop).unwrap_err();
     assert!(error.to_string().contains("with sslcert and sslkey"), "{error}");
     for (authority, is_taken) in [(&ours, true), (&others, false)] {
-        let [certificate, key] = authority.sign("jane", 2100).write(folder.path());
+        let [certificate, key] = authority.sign("jane", 2100).write(folder.path(), "client");
         let options = format!("sslmode=require&sslcert={}&sslkey={}", certificate.display(), key.display());
         let opened = shown.open("localhost", &options);
         assert_eq!(opened.is_ok(), is_taken, "{opened:?}");
@@ -151,7 +153,7 @@ fn files_that_cannot_be_used_are_named() {
     std::fs::write(&empty, "nothing").unwrap();
     let missing = folder.path().join("missing.pem");
     let ours = Authority::new(folder.path(), "ours");
-    let [certificate, key] = ours.sign("jane", 2100).write(folder.path());
+    let [certificate, key] = ours.sign("jane", 2100).write(folder.path(), "client");
     let (certificate, key) = (certificate.display(), key.display());
     for (options, words) in [
         (trusting("verify-ca", &missing), "missing.pem\" (sslrootcert) cannot be used"),

@@ -13,6 +13,7 @@ mod rows;
 mod said;
 mod state;
 mod statement;
+mod tls;
 mod types;
 mod writes;
 

@@ -12,6 +12,7 @@ use super::error::classify;
 use super::patience::{Abandoned, Impatience, within};
 use crate::Result;
 use crate::error::{Error, Kind};
+use crate::tls::{Mode, Tls};
 use crate::url::{decode, invalid};
 
 /// A database of a server, and how to reach it.
@@ -21,6 +22,8 @@ pub(crate) struct Target(Caller);
 #[derive(Clone)]
 pub(super) struct Caller {
     client: Opts,
+    /// How it is called where that needs encryption that the server does not have.
+    plain: Option<Opts>,
     limit: Duration,
     abandoned: Abandoned,
 }
@@ -29,10 +32,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 const FORM: &str = "it looks like mysql://user:password@host:3306/database?option=value";
 
-const OPTIONS: &str = "socket, connect_timeout, application_name, sslmode";
+const OPTIONS: &str = "socket, connect_timeout, application_name, sslmode, sslrootcert, sslcert, sslkey";
 
 impl Target {
     pub(crate) fn new(url: &str) -> Result<Target> {
+        let (tls, url) = Tls::take(url)?;
         let rest = url.split_once("://").map(|(_, rest)| rest);
         let rest = rest.ok_or_else(|| invalid(format!("the MySQL URL is not understood; {FORM}")))?;
         let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
@@ -54,7 +58,11 @@ impl Target {
             .stmt_cache_size(0)
             .additional_capabilities(CapabilityFlags::CLIENT_SESSION_TRACK)
             .connect_attrs(Some(attributes));
-        Ok(Target(Caller { client: client.into(), limit, abandoned: Abandoned::default() }))
+        let encryption = super::tls::options(&tls)?;
+        let may_be_plain = tls.mode == Mode::Prefer && encryption.is_some();
+        let plain = may_be_plain.then(|| client.clone().into());
+        let client = client.ssl_opts(encryption).into();
+        Ok(Target(Caller { client, plain, limit, abandoned: Abandoned::default() }))
     }
 
     pub(crate) fn connect(&self) -> Result<Connection> {
@@ -72,8 +80,12 @@ impl Caller {
         &self,
         work: impl FnOnce(Conn) -> mysql::Result<T> + Send + 'static,
     ) -> Result<T> {
-        let client = self.client.clone();
-        let called = within(self.limit, &self.abandoned, move || Conn::new(client).and_then(work));
+        let (client, plain) = (self.client.clone(), self.plain.clone());
+        let reach = move || match (Conn::new(client), plain) {
+            (Err(error), Some(plain)) if explain(&error).is_some() => Conn::new(plain),
+            (reached, _) => reached,
+        };
+        let called = within(self.limit, &self.abandoned, move || reach().and_then(work));
         let called = called.map_err(|impatience| self.silent(impatience))?;
         called.map_err(|error| self.unreached(error))
     }
@@ -111,10 +123,29 @@ impl Caller {
                 if classified.is_lost() { Error::new(Kind::Open, classified.to_string()) } else { classified }
             }
             mysql::Error::DriverError(DriverError::ConnectTimeout) => self.silent(Impatience::TimeOut),
-            other => Error::new(Kind::Open, other.to_string()),
+            other => Error::new(Kind::Open, explain(&other).unwrap_or_else(|| other.to_string())),
         };
         error.prefixed(&place)
     }
+}
+
+/// What a failed handshake means; none where an error does not come from one.
+fn explain(error: &mysql::Error) -> Option<String> {
+    if matches!(error, mysql::Error::DriverError(DriverError::TlsNotSupported)) {
+        return Some(
+            "the server does not encrypt, which sslmode asks for: give it a certificate (ssl_cert, ssl_key)"
+                .to_owned(),
+        );
+    }
+    #[cfg(feature = "tls")]
+    return match error {
+        mysql::Error::IoError(error) => crate::handshake::explain(error),
+        mysql::Error::CodecError(error) => crate::handshake::explain(error),
+        mysql::Error::TlsError(error) => Some(format!("the connection could not be encrypted ({error})")),
+        _ => None,
+    };
+    #[cfg(not(feature = "tls"))]
+    None
 }
 
 /// What is known of the server.
@@ -208,13 +239,6 @@ impl Options {
                 })?;
                 self.limit = Duration::from_secs(seconds.into());
             }
-            "sslmode" if value == "disable" => {}
-            "sslmode" => {
-                return Err(invalid(
-                    "connections to MariaDB and MySQL are not encrypted yet: sslmode is `disable`; where the way to the server is not \
-                     trusted, take one through a tunnel",
-                ));
-            }
             // The name is not quoted: a `?` in a password would make a part of it one.
             _ => {
                 return Err(invalid(format!("an option of the MySQL URL is not known; known: {OPTIONS}")));
@@ -256,6 +280,7 @@ mod tests {
             ("mysql://jane@host/db?s3cret=1", "known: socket"),
             ("mysql://jane@host/db?connect_timeout=s3cret", "whole number of seconds"),
             ("mysql://jane@host/db?sslmode=s3cret", "sslmode is"),
+            ("mysql://jane@host/db?sslmode=verify-full", "sslrootcert=system"),
         ] {
             let error = Target::new(url).map(drop).unwrap_err();
             assert!(error.is_url() && error.to_string().contains(words), "{error}");

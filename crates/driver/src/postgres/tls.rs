@@ -2,7 +2,9 @@
 
 use std::future::Future;
 use std::io;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
@@ -10,9 +12,27 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_postgres::Socket;
 use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::{InvalidDnsNameError, ServerName};
 
-pub(super) use crate::handshake::Encryption;
+use crate::tls::Tls;
+
+/// What connections are encrypted with.
+#[derive(Clone)]
+pub(crate) struct Encryption(Arc<ClientConfig>);
+
+// Nothing changes it once it is made, so that a panic leaves it as it was. The parts of it that are traits do not promise so.
+impl UnwindSafe for Encryption {}
+impl RefUnwindSafe for Encryption {}
+
+impl Encryption {
+    /// # Errors
+    ///
+    /// Files of certificates and keys that cannot be read.
+    pub(super) fn new(tls: &Tls) -> crate::Result<Encryption> {
+        Ok(Encryption(Arc::new(tls.client()?)))
+    }
+}
 
 impl MakeTlsConnect<Socket> for Encryption {
     type Stream = Encrypted;
@@ -22,7 +42,7 @@ impl MakeTlsConnect<Socket> for Encryption {
     fn make_tls_connect(&mut self, host: &str) -> Result<Handshake, InvalidDnsNameError> {
         // A socket of the system has no host, and is not encrypted.
         let host = ServerName::try_from(if host.is_empty() { "localhost" } else { host })?;
-        Ok(Handshake { connector: self.connector(), host: host.to_owned() })
+        Ok(Handshake { connector: Arc::clone(&self.0).into(), host: host.to_owned() })
     }
 }
 

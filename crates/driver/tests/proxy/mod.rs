@@ -1,11 +1,9 @@
 //! A server that encrypts, with certificates of the test's own: it passes on what it hears to the real one, in plain.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -14,66 +12,24 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-/// An authority that signs certificates, with its own in a file.
-pub struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    certificate: rcgen::Certificate,
-    pub file: PathBuf,
-}
+use crate::certificates::{Authority, Signed};
 
-/// A certificate and its key.
-pub struct Signed {
-    certificate: rcgen::Certificate,
-    key: KeyPair,
-}
-
-impl Authority {
-    pub fn new(folder: &Path, name: &str) -> Authority {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(rcgen::DnType::CommonName, name);
-        let certificate = params.self_signed(&key).unwrap();
-        let file = folder.join(format!("{name}.pem"));
-        std::fs::write(&file, certificate.pem()).unwrap();
-        Authority { issuer: Issuer::new(params, key), certificate, file }
-    }
-
-    /// A certificate for a host, good until a year.
-    pub fn sign(&self, host: &str, until: i32) -> Signed {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new([host.to_owned()]).unwrap();
-        params.not_after = rcgen::date_time_ymd(until, 1, 1);
-        Signed { certificate: params.signed_by(&key, &self.issuer).unwrap(), key }
-    }
-}
-
-impl Signed {
-    /// Writes the certificate and its key to files.
-    pub fn write(&self, folder: &Path) -> [PathBuf; 2] {
-        let files = ["client.pem", "client.key"].map(|name| folder.join(name));
-        std::fs::write(&files[0], self.certificate.pem()).unwrap();
-        std::fs::write(&files[1], self.key.serialize_pem()).unwrap();
-        files
-    }
-
-    /// What a server encrypts with that shows this certificate, and wants one of its caller where an authority is given.
-    pub fn server(&self, of_callers: Option<&Authority>) -> ServerConfig {
-        let provider = Arc::new(default_provider());
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
-        let builder = builder.with_safe_default_protocol_versions().unwrap();
-        let builder = match of_callers {
-            None => builder.with_no_client_auth(),
-            Some(authority) => {
-                let mut roots = RootCertStore::empty();
-                roots.add(authority.certificate.der().clone()).unwrap();
-                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-                builder.with_client_cert_verifier(verifier.build().unwrap())
-            }
-        };
-        let key = PrivateKeyDer::try_from(self.key.serialize_der()).unwrap();
-        builder.with_single_cert(vec![self.certificate.der().clone()], key).unwrap()
-    }
+/// What a server encrypts with that shows a certificate, and wants one of its caller where an authority is given.
+pub fn server(shown: &Signed, of_callers: Option<&Authority>) -> ServerConfig {
+    let provider = Arc::new(default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider));
+    let builder = builder.with_safe_default_protocol_versions().unwrap();
+    let builder = match of_callers {
+        None => builder.with_no_client_auth(),
+        Some(authority) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(authority.certificate.der().clone()).unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            builder.with_client_cert_verifier(verifier.build().unwrap())
+        }
+    };
+    let key = PrivateKeyDer::try_from(shown.key.serialize_der()).unwrap();
+    builder.with_single_cert(vec![shown.certificate.der().clone()], key).unwrap()
 }
 
 /// What a caller hears who asks for encryption.

@@ -1,0 +1,173 @@
+//! Encrypted connections to MariaDB: whose certificate is taken, and what is said where one is not.
+
+#![cfg(all(feature = "mysql", feature = "tls"))]
+#![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use certificates::{Authority, Signed};
+use onggi_driver::{Error, Pool};
+use tempfile::TempDir;
+
+mod certificates;
+mod server;
+
+/// A server of the test's own, which shows a certificate.
+struct Server {
+    process: Child,
+    port: u16,
+    folder: TempDir,
+}
+
+impl Server {
+    /// One that trusts an authority's certificates, if MariaDB is installed.
+    fn start(shown: &Signed, trusted: &Authority) -> Option<Server> {
+        let program = ["/usr/sbin/mariadbd", "/usr/bin/mariadbd", "/usr/libexec/mariadbd"];
+        let Some(program) = program.into_iter().find(|program| Path::new(program).exists()) else {
+            eprintln!("skipped: no MariaDB is installed that could be started");
+            return None;
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let installed = Command::new("mariadb-install-db")
+            .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
+            .arg(format!("--datadir={}", path("data")))
+            .args(user())
+            .output()
+            .unwrap();
+        assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stdout));
+        let [certificate, key] = shown.write(folder.path(), "server");
+        // Nobody takes the port before the server does.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let process = Command::new(program)
+            .args(["--no-defaults", "--bind-address=127.0.0.1", "--innodb-buffer-pool-size=8M"])
+            .args(user())
+            .arg(format!("--port={port}"))
+            .arg(format!("--datadir={}", path("data")))
+            .arg(format!("--socket={}", path("socket")))
+            .arg(format!("--pid-file={}", path("pid")))
+            .arg(format!("--ssl-ca={}", trusted.file.display()))
+            .arg(format!("--ssl-cert={}", certificate.display()))
+            .arg(format!("--ssl-key={}", key.display()))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Server { process, port, folder };
+        let mut tries = 0;
+        while let Err(error) = server.open("127.0.0.1", "sslmode=disable") {
+            tries += 1;
+            assert!(tries < 600, "the server does not start: {error}");
+            sleep(Duration::from_millis(100));
+        }
+        Some(server)
+    }
+
+    fn open(&self, host: &str, options: &str) -> Result<Pool, Error> {
+        self.open_as("root", host, options)
+    }
+
+    fn open_as(&self, user: &str, host: &str, options: &str) -> Result<Pool, Error> {
+        Pool::open(&format!("mysql://{user}@{host}:{}/mysql?connect_timeout=10&{options}", self.port))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+/// The server refuses to be root without being told so.
+fn user() -> Option<&'static str> {
+    std::fs::read_dir("/root").is_ok().then_some("--user=root")
+}
+
+fn value(pool: &Pool, text: &str) -> String {
+    let asked = pool.connect().unwrap().with_text(text, |prepared| {
+        let mut rows = prepared.query::<Error>(|_| Ok(()))?;
+        Ok::<_, Error>(format!("{:?}", rows.next_row()?.unwrap().raw(1)?))
+    });
+    asked.unwrap()
+}
+
+/// Whether the server sees an encrypted connection.
+fn is_encrypted(pool: &Pool) -> bool {
+    value(pool, "SHOW SESSION STATUS LIKE 'Ssl_cipher'") != "Text(\"\")"
+}
+
+fn trusting(mode: &str, file: &Path) -> String {
+    format!("sslmode={mode}&sslrootcert={}", file.display())
+}
+
+fn shown(files: [PathBuf; 2]) -> String {
+    let [certificate, key] = files.map(|file| file.display().to_string());
+    format!("sslmode=require&sslcert={certificate}&sslkey={key}")
+}
+
+#[test]
+fn certificates_are_looked_at_and_shown_as_the_url_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let [ours, others] = ["ours", "others"].map(|name| Authority::new(folder.path(), name));
+    let Some(server) = Server::start(&ours.sign("localhost", 2100), &ours) else { return };
+    for (options, encrypted) in [
+        ("", true),
+        ("sslmode=disable", false),
+        ("sslmode=prefer", true),
+        ("sslmode=require", true),
+        (&*trusting("verify-full", &ours.file), true),
+    ] {
+        let pool = server.open("localhost", options).unwrap_or_else(|error| panic!("{options}: {error}"));
+        assert_eq!(is_encrypted(&pool), encrypted, "{options}");
+    }
+    for (host, options, words) in [
+        ("127.0.0.1", trusting("verify-full", &ours.file), "is not for the host of the URL: write a host"),
+        ("localhost", trusting("verify-full", &others.file), "no authority of sslrootcert has signed"),
+        ("localhost", "sslmode=verify-full&sslrootcert=system".to_owned(), "no authority of sslrootcert"),
+    ] {
+        let error = server.open(host, &options).map(drop).unwrap_err();
+        assert!(error.is_open() && error.to_string().contains(words), "{host} {options}: {error}");
+    }
+
+    let mut root = server.open("localhost", "").unwrap().connect().unwrap();
+    root.run("CREATE USER jane REQUIRE X509").unwrap();
+    root.run("GRANT ALL ON mysql.* TO jane").unwrap();
+    let refused = server.open_as("jane", "localhost", "sslmode=require").map(drop).unwrap_err();
+    assert!(refused.is_open(), "{refused}");
+    for (authority, is_taken) in [(&ours, true), (&others, false)] {
+        let files = authority.sign("jane", 2100).write(server.folder.path(), "jane");
+        let opened = server.open_as("jane", "localhost", &shown(files));
+        assert_eq!(opened.is_ok(), is_taken, "{opened:?}");
+    }
+}
+
+#[test]
+fn a_server_that_does_not_encrypt_is_refused_or_taken_in_plain() {
+    let Some((url, pool)) = server::mysql(Pool::open) else { return };
+    if value(&pool, "SHOW VARIABLES LIKE 'have_ssl'") == "Text(\"YES\")" {
+        eprintln!("skipped: the server encrypts");
+        return;
+    }
+    assert!(!is_encrypted(&Pool::open(&server::with_option(&url, "sslmode=prefer")).unwrap()));
+    let error = Pool::open(&server::with_option(&url, "sslmode=require")).map(drop).unwrap_err();
+    assert!(error.is_open() && error.to_string().contains("does not encrypt, which sslmode asks"), "{error}");
+}
+
+#[test]
+fn what_the_client_cannot_do_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = Authority::new(folder.path(), "ours");
+    for mode in ["verify-ca", "require"] {
+        let url = format!("mysql://jane@localhost:1/jars?{}", trusting(mode, &ours.file));
+        let error = Pool::open(&url).map(drop).unwrap_err();
+        assert!(error.is_url() && error.to_string().contains("write sslmode=verify-full"), "{error}");
+    }
+    let missing = folder.path().join("missing.pem");
+    let url = format!("mysql://jane@localhost:1/jars?{}", trusting("verify-full", &missing));
+    let error = Pool::open(&url).map(drop).unwrap_err();
+    assert!(error.to_string().contains("missing.pem\" (sslrootcert) cannot be used"), "{error}");
+}
