@@ -174,6 +174,35 @@ fn rows_with_keys_are_copied_where_that_means_the_same() -> Result<()> {
     Ok(())
 }
 
+/// As in tables that were there before.
+#[test]
+fn columns_of_an_enum_type_are_written_compared_and_set() -> Result<()> {
+    let Some(schema) = Schema::open() else { return Ok(()) };
+    let harness = Harness::open(schema.url())?;
+    let mut connection = harness.connect()?;
+    for text in [
+        "CREATE TYPE color AS ENUM ('red', 'blue', 'green')",
+        "CREATE TABLE label (name TEXT PRIMARY KEY, color color NOT NULL)",
+    ] {
+        sql(text).execute(&mut connection)?;
+    }
+    let label = |(name, color): (&str, &str)| Label { name: name.into(), color: color.into() };
+    connection.insert_all(&mut [("a", "red"), ("b", "blue"), ("c", "green")].map(label))?;
+    let mut names = |query: onggi::Query<Label>| {
+        query.order_by(|l| l.name).select(|l| l.name).all(&mut connection).map(|names| names.concat())
+    };
+    assert_eq!(names(Label::query().filter(|l| l.color.eq("blue")))?, "b");
+    assert_eq!(names(Label::query().filter(|l| l.color.ne("blue")))?, "ac");
+    assert_eq!(names(Label::query().filter(|l| l.color.is_in(["red", "green"])))?, "ac");
+    assert_eq!(names(Label::query().filter(|l| l.color.not_in(["red", "green"])))?, "b");
+    Label::query().filter(|l| l.color.eq("red")).update(&mut connection, |l| l.color.set("green"))?;
+    let greens = Label::query().filter(|l| l.color.eq("green")).count(&mut connection)?;
+    assert_eq!(greens, 2);
+    let error = Label::query().filter(|l| l.color.eq("mauve")).count(&mut connection).expect_err("no color");
+    assert!(error.to_string().contains("a text is not a value of the type wanted"), "{error}");
+    Ok(())
+}
+
 /// A copy would write the keys all the same.
 #[test]
 fn keys_that_are_always_generated_are_not_written_by_a_copy() -> Result<()> {

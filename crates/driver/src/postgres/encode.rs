@@ -121,7 +121,7 @@ fn list(values: &[Value], form: &Form, out: &mut Vec<u8>) -> Result<()> {
 pub(super) fn array_head(count: usize, nulls: bool, form: &Form, out: &mut Vec<u8>) {
     out.extend(i32::from(count > 0).to_be_bytes());
     out.extend(i32::from(nulls).to_be_bytes());
-    out.extend(form.element.unwrap_or(form.oid).to_be_bytes());
+    out.extend(form.element.map_or(form.oid, |element| element.own).to_be_bytes());
     if count > 0 {
         // More do not fit into a message, which the client refuses to send.
         out.extend(i32::try_from(count).unwrap_or(i32::MAX).to_be_bytes());
@@ -136,7 +136,7 @@ pub(super) fn element(value: ValueRef<'_>, form: &Form, out: &mut Vec<u8>) -> Re
     if value == ValueRef::Null {
         return Ok(false);
     }
-    scalar(value, form.element.unwrap_or(form.oid), form, out)?;
+    scalar(value, form.element.map_or(form.oid, |element| element.oid), form, out)?;
     let length = i32::try_from(out.len() - start - 4).map_err(|_| Error::value("a value is too long"))?;
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     Ok(true)

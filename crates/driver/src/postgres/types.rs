@@ -30,16 +30,25 @@ pub(super) const JSONB: Oid = 3802;
 pub(super) struct Form {
     /// The number of the type whose form its values have: enums and the like are texts.
     pub(super) oid: Oid,
-    /// The same of its elements, where it is an array.
-    pub(super) element: Option<Oid>,
+    /// What its elements are, where it is an array.
+    pub(super) element: Option<Element>,
     /// The name, for messages.
     pub(super) name: String,
+}
+
+/// The type of an array's elements.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Element {
+    /// The number of the type whose form they have.
+    pub(super) oid: Oid,
+    /// The number of their own type.
+    pub(super) own: Oid,
 }
 
 impl Form {
     pub(super) fn of(ty: &Type) -> Form {
         let element = match ty.kind() {
-            Kind::Array(element) => Some(form(element)),
+            Kind::Array(element) => Some(Element { oid: form(element), own: element.oid() }),
             _ => None,
         };
         Form { oid: form(ty), element, name: ty.name().to_owned() }

@@ -243,7 +243,8 @@ impl Writer {
             && self.dialect.wide_decimals
             && (left.is_wide_integer() || right.is_wide_integer());
         self.push(if whole { "trunc(" } else { "" });
-        self.operand(left)?;
+        let told = operator.is_equality() && self.tells_type(right);
+        self.compared_value(left, told)?;
         match self.dialect.whole_division.filter(|_| operator == BinaryOperator::Divide) {
             Some(division) if self.is_whole(left) && self.is_whole(right) => self.push(division),
             _ => self.push(symbol(self.dialect, operator)),
@@ -254,13 +255,30 @@ impl Writer {
                 self.expression(right)?;
                 self.push(", 0)");
             }
-            _ => self.operand(right)?,
+            _ => self.compared_value(right, operator.is_equality() && self.tells_type(left))?,
         }
         self.push(if whole { ")" } else { "" });
         if operator == BinaryOperator::Like {
             self.push(r" ESCAPE '\'");
         }
         Ok(())
+    }
+
+    /// Whether the database takes a value beside an expression for one of its type: a column of texts may be of a type of its own,
+    /// as an enum, to which a text cannot be equal.
+    fn tells_type(&self, expression: &Expression) -> bool {
+        !self.dialect.value_cast
+            && !self.json
+            && matches!(expression, Expression::Column(..))
+            && self.ty(expression) == Some(Type::Text)
+    }
+
+    /// One side of a comparison, whose type the other side tells.
+    fn compared_value(&mut self, expression: &Expression, told: bool) -> Result<()> {
+        match expression {
+            Expression::Value(Value::Text(_)) if told => self.expression(&Expression::Parameter),
+            _ => self.operand(expression),
+        }
     }
 
     /// Rows of which each part is compared on its own: the first that differs decides.
@@ -342,7 +360,8 @@ impl Writer {
             List::Array => {
                 self.push(if negated { " <> ALL (" } else { " = ANY (" });
                 self.parameter();
-                if let Some(name) = self.value_type(values, operand.is_json()) {
+                let told = values.ty() == Some(Type::Text) && self.tells_type(operand);
+                if let Some(name) = self.value_type(values, operand.is_json()).filter(|_| !told) {
                     self.push("::");
                     self.push(name);
                     self.push("[]");

@@ -50,6 +50,12 @@ impl BinaryOperator {
         use BinaryOperator::{Different, Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual, Same};
         matches!(self, Same | Different | Equal | NotEqual | Less | LessOrEqual | Greater | GreaterOrEqual)
     }
+
+    /// Whether it asks only whether two values are the same.
+    pub(crate) fn is_equality(self) -> bool {
+        use BinaryOperator::{Different, Equal, NotEqual, Same};
+        matches!(self, Same | Different | Equal | NotEqual)
+    }
 }
 
 /// Where one text stands in another.
