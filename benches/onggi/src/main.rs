@@ -47,9 +47,24 @@ impl From<Person> for User {
     }
 }
 
+/// Sessions and plain connections are the pool's only connection in turns, as every other library has only one.
 struct Onggi {
     db: Database,
-    connection: Connection,
+    connection: Option<Connection>,
+}
+
+impl Onggi {
+    fn connection(&mut self) -> Result<&mut Connection> {
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            none => Ok(none.insert(self.db.connect()?)),
+        }
+    }
+
+    fn session(&mut self) -> Result<Session> {
+        self.connection = None;
+        Ok(self.db.session()?)
+    }
 }
 
 impl Workloads for Onggi {
@@ -61,23 +76,22 @@ impl Workloads for Onggi {
             Kind::Sqlite => Database::open(&format!("sqlite://{place}"))?,
             Kind::Postgres | Kind::Mysql => Database::open(place)?,
         };
-        let connection = db.connect()?;
-        Ok(Self { db, connection })
+        Ok(Self { db, connection: None })
     }
 
     fn execute(&mut self, text: &str) -> Result<()> {
-        sql(text).execute(&mut self.connection)?;
+        sql(text).execute(self.connection()?)?;
         Ok(())
     }
 
     fn text(&mut self, text: &str) -> Result<String> {
-        Ok(sql(text).one(&mut self.connection)?)
+        Ok(sql(text).one(self.connection()?)?)
     }
 
     fn insert_each(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
         let users: Vec<User> = people.into_iter().map(User::from).collect();
         watch.time(|| {
-            let mut session = self.db.session()?;
+            let mut session = self.session()?;
             for user in users {
                 session.add(user);
             }
@@ -88,7 +102,7 @@ impl Workloads for Onggi {
     fn insert_bulk(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
         let mut users: Vec<User> = people.into_iter().map(User::from).collect();
         watch.time(|| {
-            self.connection.insert_all(&mut users)?;
+            self.connection()?.insert_all(&mut users)?;
             drop(users);
             Ok(())
         })
@@ -96,9 +110,9 @@ impl Workloads for Onggi {
 
     fn select_all(&mut self, mode: Mode, watch: &mut Watch) -> Result<i64> {
         watch.time(|| match mode {
-            Mode::Autocommit => Ok(ages(&User::query().all(&mut self.connection)?)),
+            Mode::Autocommit => Ok(ages(&User::query().all(self.connection()?)?)),
             Mode::Transaction => {
-                let mut session = self.db.session()?;
+                let mut session = self.session()?;
                 let users = User::query().all(&mut session)?;
                 let ages = tracked_ages(&session, &users);
                 session.commit()?;
@@ -112,12 +126,13 @@ impl Workloads for Onggi {
             let mut ages = 0;
             match mode {
                 Mode::Autocommit => {
+                    let connection = self.connection()?;
                     for &key in keys {
-                        ages += black_box(&self.connection.get_one::<User>(key)?).age;
+                        ages += black_box(&connection.get_one::<User>(key)?).age;
                     }
                 }
                 Mode::Transaction => {
-                    let mut session = self.db.session()?;
+                    let mut session = self.session()?;
                     for &key in keys {
                         let user = session.get_one::<User>(key)?;
                         ages += black_box(&session[user]).age;
@@ -134,12 +149,13 @@ impl Workloads for Onggi {
             let mut ages = 0;
             match mode {
                 Mode::Autocommit => {
+                    let connection = self.connection()?;
                     for email in emails {
-                        ages += black_box(&by_email(email).one(&mut self.connection)?).age;
+                        ages += black_box(&by_email(email).one(connection)?).age;
                     }
                 }
                 Mode::Transaction => {
-                    let mut session = self.db.session()?;
+                    let mut session = self.session()?;
                     for email in emails {
                         let user = by_email(email).one(&mut session)?;
                         ages += black_box(&session[user]).age;
@@ -156,12 +172,13 @@ impl Workloads for Onggi {
             let mut sum = 0;
             match mode {
                 Mode::Autocommit => {
+                    let connection = self.connection()?;
                     for page in pages {
-                        sum += ages(&read_page(*page, &mut self.connection)?);
+                        sum += ages(&read_page(*page, connection)?);
                     }
                 }
                 Mode::Transaction => {
-                    let mut session = self.db.session()?;
+                    let mut session = self.session()?;
                     for page in pages {
                         let users = read_page(*page, &mut session)?;
                         sum += tracked_ages(&session, &users);
@@ -176,13 +193,13 @@ impl Workloads for Onggi {
     fn families(&mut self, mode: Mode, watch: &mut Watch) -> Result<i64> {
         watch.time(|| match mode {
             Mode::Autocommit => {
-                let parents = Parent::query().with(|p| p.children()).all(&mut self.connection)?;
+                let parents = Parent::query().with(|p| p.children()).all(self.connection()?)?;
                 let children =
                     black_box(&parents).iter().filter_map(|parent| parent.children.loaded()).flatten();
                 Ok(children.map(|child| child.age).sum())
             }
             Mode::Transaction => {
-                let mut session = self.db.session()?;
+                let mut session = self.session()?;
                 let parents = Parent::query().with(|p| p.children()).all(&mut session)?;
                 let mut ages = 0;
                 for parent in black_box(parents) {
@@ -196,7 +213,7 @@ impl Workloads for Onggi {
     }
 
     fn update(&mut self, watch: &mut Watch) -> Result<()> {
-        let mut session = self.db.session()?;
+        let mut session = self.session()?;
         let users = User::query().all(&mut session)?;
         watch.time(|| {
             for user in users {
@@ -210,6 +227,7 @@ impl Workloads for Onggi {
 
     fn clauses(&mut self, page: Page, city: &str, times: usize, watch: &mut Watch) -> Result<i64> {
         watch.time(|| {
+            let connection = self.connection()?;
             let mut sum = 0;
             for _ in 0..times {
                 let query = User::query()
@@ -218,7 +236,7 @@ impl Workloads for Onggi {
                     .order_by(|u| u.email)
                     .limit(u32::try_from(page.limit)?)
                     .offset(1);
-                sum += ages(&query.all(&mut self.connection)?);
+                sum += ages(&query.all(connection)?);
             }
             Ok(sum)
         })
@@ -228,15 +246,15 @@ impl Workloads for Onggi {
         match hold {
             Hold::Stream => {
                 let mut ages = 0;
-                User::query().each(&mut self.connection, |user| {
+                User::query().each(self.connection()?, |user| {
                     ages += black_box(&user?).age;
                     Ok(())
                 })?;
                 Ok(Some(ages))
             }
-            Hold::Vec => Ok(Some(ages(&User::query().all(&mut self.connection)?))),
+            Hold::Vec => Ok(Some(ages(&User::query().all(self.connection()?)?))),
             Hold::Session => {
-                let mut session = self.db.session()?;
+                let mut session = self.session()?;
                 let users = User::query().all(&mut session)?;
                 Ok(Some(tracked_ages(&session, &users)))
             }
