@@ -9,6 +9,7 @@ use onggi_sql::schema;
 use super::assigned::Assigned;
 use super::collections::Collections;
 use super::epochs::Epochs;
+use super::identity::Short;
 use super::state::State;
 use super::store::{AnyStore, Store};
 use crate::executor::Keep;
@@ -82,12 +83,11 @@ impl Arena {
         &mut self,
         reader: &mut Reader<'_>,
         key: &M::Key,
+        hash: Short,
     ) -> Result<Handle<M>> {
-        reader.enter(M::table());
-        let object = M::read(reader)?;
-        if object.has_key(key) {
-            let now = self.epochs.now();
-            return Ok(self.store_or_new().load_found(object, key, now));
+        let now = self.epochs.now();
+        if let Some(handle) = self.store_or_new().load_found(reader, key, hash, now)? {
+            return Ok(handle);
         }
         // The row's own key is another that the database takes for equal, whose object can be here.
         reader.restart();

@@ -181,7 +181,7 @@ impl Session {
 
     /// The object of a primary key, whatever its model's scope.
     fn find<M: Model>(&mut self, key: M::Key) -> Result<Option<Handle<M>>> {
-        let mut known = self.known::<M>(&key);
+        let (hash, mut known) = self.arena.store_or_new::<M>().look_up(&key);
         if known.is_none() && self.flush_changes()? {
             known = self.known(&key);
         }
@@ -192,7 +192,7 @@ impl Session {
         self.read_by_key::<M, _>(
             |to| key.bind(to),
             |reader, arena| match known {
-                None => arena.new_entity(reader, &key),
+                None => arena.new_entity(reader, &key, hash),
                 Some(_) => arena.entity(reader),
             },
         )

@@ -61,33 +61,45 @@ impl<M: Model> Store<M> {
     }
 
     pub(super) fn add(&mut self, object: M) -> Handle<M> {
-        let handle = self.place(object, Phase::Pending, 0);
-        self.slots[handle.slot].batch = 0;
-        self.slots[handle.slot].touch(handle.slot, &mut self.touched);
+        let number = self.take_slot();
+        let handle = self.fill_slot(number, object, Phase::Pending, 0);
+        self.slots[number].batch = 0;
+        self.slots[number].touch(number, &mut self.touched);
         handle
     }
 
-    fn place(&mut self, object: M, phase: Phase, epoch: u32) -> Handle<M> {
-        if let Some(number) = self.free.pop() {
-            let slot = &mut self.slots[number];
-            slot.object = Some(object);
-            slot.phase = phase;
-            slot.epoch = epoch;
-            slot.batch = self.batch;
-            return Handle::new(number, slot.stamp);
+    /// A slot without an object, which is not free any more.
+    #[inline]
+    fn take_slot(&mut self) -> u32 {
+        match self.free.pop() {
+            Some(number) => number,
+            None => self.slots.push(self.seed),
         }
-        // Four billion objects of a model do not fit into memory.
-        let number = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
-        self.slots.push(Slot {
-            object: Some(object),
-            original: None,
-            stamp: self.seed,
-            epoch,
-            batch: self.batch,
-            phase,
-            touched: false,
-        });
-        Handle::new(number, self.seed)
+    }
+
+    #[inline]
+    fn fill_slot(&mut self, number: u32, object: M, phase: Phase, epoch: u32) -> Handle<M> {
+        let slot = &mut self.slots[number];
+        slot.object = Some(object);
+        slot.phase = phase;
+        slot.epoch = epoch;
+        slot.batch = self.batch;
+        Handle::new(number, slot.stamp)
+    }
+
+    /// Reads an object that is not here into a slot, of which the identity map is still to learn.
+    ///
+    /// The slot comes first: an object that is read before is moved once more.
+    #[inline]
+    fn read_new(&mut self, reader: &mut Reader<'_>, epoch: u32) -> Result<Handle<M>> {
+        let number = self.take_slot();
+        match M::read(reader) {
+            Ok(object) => Ok(self.fill_slot(number, object, Phase::Persistent, epoch)),
+            Err(error) => {
+                self.free.push(number);
+                Err(error)
+            }
+        }
     }
 
     #[inline]
@@ -160,8 +172,15 @@ impl<M: Model> Store<M> {
 
     /// The object of a key, wherever it stands, and whether its values can be trusted.
     pub(super) fn find(&mut self, key: &M::Key) -> Option<(Handle<M>, bool)> {
+        self.look_up(key).1
+    }
+
+    /// The same, with what the key is found by.
+    #[inline]
+    pub(super) fn look_up(&mut self, key: &M::Key) -> (Short, Option<(Handle<M>, bool)>) {
         self.index_late();
-        self.find_hashed(key, self.identity.hash(key))
+        let hash = self.identity.hash(key);
+        (hash, self.find_hashed(key, hash))
     }
 
     #[inline]
@@ -199,32 +218,41 @@ impl<M: Model> Store<M> {
     pub(super) fn load(&mut self, reader: &mut Reader<'_>, epoch: u32, current: u32) -> Result<Handle<M>> {
         reader.enter(M::table());
         if self.fresh {
-            let handle = self.place(M::read(reader)?, Phase::Persistent, epoch);
+            let handle = self.read_new(reader, epoch)?;
             let slot = handle.slot as usize;
             let start = if self.unindexed.is_empty() { slot } else { self.unindexed.start };
             self.unindexed = start..slot + 1;
             return Ok(handle);
         }
         let key = M::read_key(reader)?;
-        self.index_late();
-        let hash = self.identity.hash(&key);
-        match self.find_hashed(&key, hash) {
-            Some((handle, _)) => self.reload(handle, reader, epoch, current),
-            None => Ok(self.load_new(M::read(reader)?, hash, epoch)),
+        match self.look_up(&key) {
+            (_, Some((handle, _))) => self.reload(handle, reader, epoch, current),
+            (hash, None) => {
+                let handle = self.read_new(reader, epoch)?;
+                self.identity.insert(handle.slot, hash);
+                Ok(handle)
+            }
         }
     }
 
-    /// Takes an object in that was found by this key, and is not here yet.
-    pub(super) fn load_found(&mut self, object: M, key: &M::Key, epoch: u32) -> Handle<M> {
-        self.index_late();
-        self.load_new(object, self.identity.hash(key), epoch)
-    }
-
+    /// The object of the row that was found by a key of which no object is here, unless the row's own key is another.
     #[inline]
-    fn load_new(&mut self, object: M, hash: Short, epoch: u32) -> Handle<M> {
-        let handle = self.place(object, Phase::Persistent, epoch);
+    pub(super) fn load_found(
+        &mut self,
+        reader: &mut Reader<'_>,
+        key: &M::Key,
+        hash: Short,
+        epoch: u32,
+    ) -> Result<Option<Handle<M>>> {
+        reader.enter(M::table());
+        let handle = self.read_new(reader, epoch)?;
+        if !self.slots.has_key(handle.slot, key) {
+            self.vacate(handle.slot);
+            return Ok(None);
+        }
+        self.index_late();
         self.identity.insert(handle.slot, hash);
-        handle
+        Ok(Some(handle))
     }
 
     /// The row of an object that is here: an unchanged object of an earlier transaction takes its values.

@@ -54,8 +54,22 @@ impl<M> Slots<M> {
         self.all.len()
     }
 
-    pub(super) fn push(&mut self, slot: Slot<M>) {
-        self.all.push(slot);
+    /// Adds a slot without an object.
+    #[inline]
+    pub(super) fn push(&mut self, stamp: u32) -> u32 {
+        // Four billion objects of a model do not fit into memory.
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let phase = Phase::Vacant;
+        self.all.push(Slot {
+            object: None,
+            original: None,
+            stamp,
+            epoch: 0,
+            batch: 0,
+            phase,
+            touched: false,
+        });
+        number
     }
 
     #[inline]
