@@ -40,6 +40,16 @@ impl Kind {
         }
     }
 
+    /// Tells the server what it would find out by itself a while later, in the middle of a measurement: how a table's values are
+    /// spread.
+    pub fn analyze(self, table: &str) -> Option<String> {
+        match self {
+            Kind::Sqlite => None,
+            Kind::Postgres => Some(format!("ANALYZE {table}")),
+            Kind::Mysql => Some(format!("ANALYZE TABLE {table}")),
+        }
+    }
+
     /// The tables of the workload with parents and children, and 1,000 parents with 10 children each, one statement an item.
     ///
     /// The children of one parent do not lie together: number `n` belongs to parent `n % 1000 + 1`.

@@ -11,6 +11,9 @@ const PAGES: usize = 1_000;
 const SERVER_GETS: usize = 2_000;
 const PAGE_LIMIT: usize = 20;
 const PARENTS: usize = 1_000;
+const INSERT_EACH: &str = "insert 10,000 objects one at a time";
+/// The mode of a library that inserts otherwise in the workload, where each has a statement of its own.
+const STATEMENTS: &str = "one statement each";
 const CLAUSES: &str = "query of five clauses without a row";
 
 /// Runs everything once unmeasured, then `repetitions` times, each on new files, and prints the results.
@@ -51,6 +54,7 @@ pub(crate) fn server<W: Workloads>(repetitions: usize, url: &str) -> Result<()> 
         library.execute(kind.users())?;
         insert_each(&mut library, &input, &mut seen)?;
         library.execute("DROP TABLE users")?;
+        insert_statements(&mut library, kind, &input, &mut seen)?;
         all_but_insert_each(&mut library, kind, &input, &mut seen)?;
         ["children", "parents", "users"]
             .iter()
@@ -71,6 +75,7 @@ fn all_but_insert_each<W: Workloads>(
 ) -> Result<()> {
     library.execute(kind.users())?;
     insert_bulk(library, input, results)?;
+    analyze(library, kind, &["users"])?;
     read(library, input, results)?;
     families(library, kind)?;
     read_families(library, results)?;
@@ -86,10 +91,25 @@ fn clauses<W: Workloads>(library: &mut W, results: &mut Results) -> Result<()> {
 
 fn insert_each<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> Result<()> {
     let people = input.people.clone();
-    results.take("insert 10,000 objects one at a time", "transaction", ROWS, |watch| {
-        library.insert_each(people, watch)
-    })?;
+    results.take(INSERT_EACH, "transaction", ROWS, |watch| library.insert_each(people, watch))?;
     input.check_table(library, 0)
+}
+
+/// The same by a statement for each object, of libraries that gather them, on a server.
+fn insert_statements<W: Workloads>(
+    library: &mut W,
+    kind: Kind,
+    input: &Input,
+    results: &mut Results,
+) -> Result<()> {
+    if !W::GATHERS {
+        return Ok(());
+    }
+    library.execute(kind.users())?;
+    let people = input.people.clone();
+    results.take(INSERT_EACH, STATEMENTS, ROWS, |watch| library.insert_statements(people, watch))?;
+    input.check_table(library, 0)?;
+    library.execute("DROP TABLE users")
 }
 
 fn insert_bulk<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> Result<()> {
@@ -123,7 +143,13 @@ fn read<W: Workloads>(library: &mut W, input: &Input, results: &mut Results) -> 
 
 /// Makes the parents and their children.
 pub(crate) fn families<W: Workloads>(library: &mut W, kind: Kind) -> Result<()> {
-    kind.families().iter().try_for_each(|statement| library.execute(statement))
+    kind.families().iter().try_for_each(|statement| library.execute(statement))?;
+    analyze(library, kind, &["parents", "children"])
+}
+
+fn analyze<W: Workloads>(library: &mut W, kind: Kind, tables: &[&str]) -> Result<()> {
+    let statements = tables.iter().filter_map(|table| kind.analyze(table));
+    statements.into_iter().try_for_each(|statement| library.execute(&statement))
 }
 
 /// Fills the table of people by plain SQL.

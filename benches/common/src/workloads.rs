@@ -26,6 +26,9 @@ pub trait Workloads: Sized {
     /// tell.
     const PLANNER_STABLE: bool = false;
 
+    /// Whether [`insert_each`](Self::insert_each) gathers objects and writes many by one statement.
+    const GATHERS: bool = false;
+
     /// Opens a database: a file of SQLite's, which is created when missing, with the settings of
     /// [`data::SETTINGS`](crate::data::SETTINGS), or the URL of a server's. Transactions there are serializable.
     fn open(place: &str) -> Result<Self>;
@@ -38,6 +41,11 @@ pub trait Workloads: Sized {
 
     /// Inserts people through the call that takes one object, in one transaction.
     fn insert_each(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()>;
+
+    /// Inserts people in one transaction, each by a statement of its own, where the library [gathers](Self::GATHERS) them else.
+    fn insert_statements(&mut self, _people: Vec<Person>, _watch: &mut Watch) -> Result<()> {
+        Err(format!("{} inserts each by its own statement anyway", Self::NAME).into())
+    }
 
     /// Inserts people the fastest way the library offers for many, in one transaction.
     fn insert_bulk(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()>;

@@ -70,6 +70,7 @@ impl Onggi {
 impl Workloads for Onggi {
     const NAME: &'static str = "onggi";
     const PLANNER_STABLE: bool = true;
+    const GATHERS: bool = true;
 
     fn open(place: &str) -> Result<Self> {
         let db = match Kind::of(place) {
@@ -96,6 +97,17 @@ impl Workloads for Onggi {
                 session.add(user);
             }
             Ok(session.commit()?)
+        })
+    }
+
+    fn insert_statements(&mut self, people: Vec<Person>, watch: &mut Watch) -> Result<()> {
+        let mut users: Vec<User> = people.into_iter().map(User::from).collect();
+        watch.time(|| {
+            let connection = self.connection()?;
+            connection
+                .transaction(|connection| users.iter_mut().try_for_each(|user| connection.insert(user)))?;
+            drop(users);
+            Ok(())
         })
     }
 

@@ -212,6 +212,15 @@ pub fn values_of_all_types_are_kept(harness: &Harness) -> Result<()> {
     }
     session.commit()?;
     assert_eq!(harness.rows::<Thing>()?, (0..2 * MANY).map(became).collect::<Vec<_>>());
+    // The same statements, with values that take more room.
+    for text in [None, Some("x".to_owned()), Some("y".repeat(3_000))] {
+        for &handle in &handles {
+            session[handle].maybe_text.clone_from(&text);
+        }
+        session.commit()?;
+        let texts: Vec<Option<String>> = harness.rows()?.into_iter().map(|t: Thing| t.maybe_text).collect();
+        assert_eq!(texts, vec![text; handles.len()]);
+    }
     for handle in handles {
         session.delete(handle)?;
     }

@@ -101,6 +101,9 @@ impl Library {
 /// The rows that are told in words, below the table: what is not SQLite's own work in them.
 const EMPTY: &str = "empty table";
 
+/// The mode of a row that is told in words, too: what a library takes that does not gather objects.
+const STATEMENTS: &str = "one statement each";
+
 fn report(command: &str, libraries: &[Library], rounds: usize) -> String {
     let Some((yardstick, others)) = libraries.split_first() else {
         return "nothing was measured".to_owned();
@@ -139,11 +142,31 @@ fn report(command: &str, libraries: &[Library], rounds: usize) -> String {
         text += &beyond(row, yardstick, others);
     }
     for library in libraries {
+        text += &gathered(library);
+    }
+    for library in libraries {
         let Library { name, version, database, settings, .. } = library;
         let _ = writeln!(text, "- {name} {version} with {database}: {settings}");
     }
     let _ = write!(text, "- {rounds} rounds of {REPETITIONS} repetitions; {}", machine::facts());
     text
+}
+
+/// How much a library gains by gathering objects.
+fn gathered(library: &Library) -> String {
+    let rows = library.rows.iter().filter(|row| row.mode == STATEMENTS);
+    let told = rows.filter_map(|row| {
+        let (each, together) = (median(&row.micros), library.median(&row.workload, "transaction")?);
+        Some(format!(
+            "To {} takes {} {} µs for each, and {} by one statement for each: {:.1} times as long.\n\n",
+            row.workload,
+            library.name,
+            rounded(together),
+            rounded(each),
+            each / together,
+        ))
+    });
+    told.collect()
 }
 
 /// What libraries take for a query beyond the yardstick's prepared statement, where there is no row to read.
@@ -219,6 +242,19 @@ mod tests {
         assert!(text.contains("A query takes raw 1.00 µs."), "{text}");
         assert!(text.contains("beyond that: orm 0.25.\n"), "{text}");
         assert!(!text.contains("| query |") && text.contains(" **1.00** |"), "{text}");
+    }
+
+    #[test]
+    fn what_gathering_gains_is_told_in_words() {
+        let mut library = library("orm", "2,2,2");
+        let line = r#"{"workload":"get","mode":"one statement each","micros":[15]}"#;
+        library.add(vec![Record::parse(line).unwrap()]);
+        library.add(vec![Record::parse(r#"{"workload":"get","mode":"transaction","micros":[2]}"#).unwrap()]);
+        let told = gathered(&library);
+        assert_eq!(
+            told,
+            "To get takes orm 2.00 µs for each, and 15.0 by one statement for each: 7.5 times as long.\n\n"
+        );
     }
 
     #[test]

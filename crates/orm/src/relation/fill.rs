@@ -6,7 +6,7 @@ use onggi_driver::Connection;
 
 use super::along::rest;
 use super::fetch::Fetch;
-use super::groups::Groups;
+use super::groups::{Groups, IntegerKey};
 use super::keys::{Keys, values};
 use super::select::{portions, referred, related};
 use super::{BelongsTo, HasMany, HasOne, ManyToMany, Relation, RelationField};
@@ -128,11 +128,15 @@ fn fill_behind<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mu
 fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut Connection) -> Result<()> {
     let (keys, of_owner) = distinct(owners, owners.primary_key())?;
     let mut members: Groups<T> = Groups::new(keys.values.len());
+    let unsorted;
     match rest(&fetch.nested).as_slice() {
-        [] => each_related::<T>(fetch, &keys, connection, |number, target| members.push(number, target))?,
+        [] => {
+            unsorted =
+                each_related::<T>(fetch, &keys, connection, |number, target| members.push(number, target))?;
+        }
         nested => {
             let (mut targets, mut numbers): (Vec<T>, Vec<usize>) = (Vec::new(), Vec::new());
-            each_related::<T>(fetch, &keys, connection, |number, target| {
+            unsorted = each_related::<T>(fetch, &keys, connection, |number, target| {
                 targets.push(target);
                 numbers.push(number);
             })?;
@@ -142,7 +146,10 @@ fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut 
             }
         }
     }
-    let mut members = members.into_members();
+    let mut members = match unsorted {
+        true => members.into_sorted_members(integer_key),
+        false => members.into_members(),
+    };
     let mut waiting = vec![0_usize; members.len()];
     of_owner.iter().flatten().for_each(|&number| waiting[number] += 1);
     for (owner, number) in of_owner.into_iter().enumerate() {
@@ -156,16 +163,25 @@ fn fill_many<T: Model>(fetch: &Fetch, owners: &mut dyn Owners, connection: &mut 
     Ok(())
 }
 
-/// Reads the rows on the other side of a relation to many, each with the number of its owner's key.
+fn integer_key<T: Model>(object: &T) -> IntegerKey {
+    let mut key = T::table().primary_key.iter().map(|&column| object.attribute(column));
+    IntegerKey::of(|to| key.try_for_each(|key| key.bind(to)))
+}
+
+/// Reads the rows on the other side of a relation to many, each with the number of its owner's key; says whether those of an
+/// owner are still to be sorted.
 fn each_related<T: Model>(
     fetch: &Fetch,
     keys: &Keys,
     connection: &mut Connection,
     mut each: impl FnMut(usize, T),
-) -> Result<()> {
+) -> Result<bool> {
     let inverse = fetch.relation.inverse_of().map(Relation::columns);
+    let mut unsorted = false;
     for some in portions(&keys.values) {
-        let related = related(fetch.relation, fetch.narrowed.as_deref(), &fetch.nested, some)?;
+        let dialect = connection.dialect();
+        let related = related(fetch.relation, fetch.narrowed.as_deref(), &fetch.nested, some, dialect)?;
+        unsorted = related.unsorted;
         rows(&related.select, connection, &mut (), |reader, ()| {
             let lead = reader.next_values(&related.lead)?;
             let mut target: T = Plain.entity(reader)?;
@@ -180,7 +196,7 @@ fn each_related<T: Model>(
             Ok(true)
         })?;
     }
-    Ok(())
+    Ok(unsorted)
 }
 
 /// The different values of some columns, and which each struct has.

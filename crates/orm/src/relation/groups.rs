@@ -1,5 +1,10 @@
 //! Rows on the other side of a relation, by the owner that they belong to.
 
+use onggi_driver::Bind;
+use onggi_sql::ValueRef;
+
+use crate::Result;
+
 /// The members of each owner, by the owners' numbers.
 ///
 /// Rows come in the order of their owners, mostly: those that follow each other are gathered first and then moved to where
@@ -35,9 +40,46 @@ impl<T> Groups<T> {
         self.members
     }
 
+    /// The same, each owner's in the order of their keys.
+    pub(crate) fn into_sorted_members(self, key: impl Fn(&T) -> IntegerKey) -> Vec<Vec<T>> {
+        let mut members = self.into_members();
+        for members in &mut members {
+            if !members.is_sorted_by_key(&key) {
+                members.sort_by_cached_key(&key);
+            }
+        }
+        members
+    }
+
     fn move_gathered(&mut self) {
         if let Some(members) = self.members.get_mut(self.owner) {
             members.append(&mut self.gathered);
+        }
+    }
+}
+
+/// A key that is one whole number, and takes it where it is bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct IntegerKey(i128);
+
+impl Bind for IntegerKey {
+    fn bind(&mut self, value: ValueRef<'_>) -> onggi_driver::Result<()> {
+        match value {
+            ValueRef::Integer(key) => self.0 = key.into(),
+            ValueRef::Unsigned(key) => self.0 = key.into(),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl IntegerKey {
+    /// What is bound; the least where nothing can be.
+    pub(crate) fn of(bind: impl FnOnce(&mut IntegerKey) -> Result<()>) -> IntegerKey {
+        let mut key = IntegerKey::default();
+        match bind(&mut key) {
+            Ok(()) => key,
+            Err(_) => IntegerKey(i128::MIN),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The statements that relations are loaded with.
 
 use onggi_sql::{
-    self as sql, BinaryOperator, Direction, Nulls, Order, Select, Selected, Source, Type, Value, Window,
-    WindowFunction, Windowed,
+    self as sql, BinaryOperator, Dialect, Direction, Nulls, Order, Select, Selected, Source, Type, Value,
+    Window, WindowFunction, Windowed,
 };
 
 use super::Relation;
@@ -45,6 +45,8 @@ pub(crate) struct RelatedRows {
     pub(crate) lead: Vec<Type>,
     /// What is behind the target's columns: the objects of its relations to one.
     pub(crate) along: Vec<Along>,
+    /// Whether the rows of an owner come in any order, and are to be sorted by their keys, which are whole numbers.
+    pub(crate) unsorted: bool,
 }
 
 /// The rows on the other side of a fetch's relation from rows with these keys, with what is joined to them.
@@ -57,6 +59,7 @@ pub(crate) fn related(
     narrowed: Option<&Narrowed>,
     nested: &[Fetch],
     keys: &[Vec<Value>],
+    dialect: &Dialect,
 ) -> Result<RelatedRows> {
     let target = relation.target();
     let (own, mut select) = match narrowed {
@@ -85,11 +88,15 @@ pub(crate) fn related(
     };
     let lead = if owner.lead { owner.types() } else { Vec::new() };
     let is_limited = select.limit.is_some() || select.offset.is_some();
+    let unordered = select.order.is_empty() && !is_limited;
+    let unsorted = unordered && !dialect.orders_by_index && has_integer_key(target);
     // Rows in the order of their owners come from the index of the foreign key as they are.
-    if select.order.is_empty() && !is_limited {
+    if unordered && !unsorted {
         select.order.extend(owner.columns.iter().map(|&column| ascending(owner.source, column)));
     }
-    select.order.extend(target.primary_key.iter().map(|&column| ascending(own, column)));
+    if !unsorted {
+        select.order.extend(target.primary_key.iter().map(|&column| ascending(own, column)));
+    }
     let mut along = Vec::new();
     if owner.lead || is_limited || nested.iter().any(Fetch::is_joined) {
         let mut columns = if owner.lead { owner.expressions() } else { Vec::new() };
@@ -102,7 +109,13 @@ pub(crate) fn related(
         select.columns = Selected::Expressions(columns);
     }
     let select = if is_limited { limited(select, &owner) } else { select };
-    Ok(RelatedRows { select, lead, along })
+    Ok(RelatedRows { select, lead, along, unsorted })
+}
+
+/// Whether the program can sort rows of a table as the database would.
+fn has_integer_key(table: &Table) -> bool {
+    let is_integer = |&column: &usize| matches!(table.columns[column].ty, Type::Integer { .. });
+    table.primary_key.len() == 1 && table.primary_key.iter().all(is_integer)
 }
 
 /// The columns that hold the owners' keys.

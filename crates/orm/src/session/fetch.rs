@@ -11,9 +11,10 @@ use crate::executor::sealed::Split as _;
 use crate::handle::Object;
 use crate::query::rows;
 use crate::relation::fetch::Narrowed;
-use crate::relation::groups::Groups;
+use crate::relation::groups::{Groups, IntegerKey};
 use crate::relation::select::{RelatedRows, portions, referred, related, with_keys};
 use crate::relation::{Fetch, Keys, Relation};
+use crate::unit_of_work::Objects as _;
 use crate::{Error, Result};
 
 impl Session {
@@ -62,7 +63,8 @@ impl Session {
             }
         }
         for some in portions(&keys.values) {
-            let rows = RelatedRows { select: referred(relation, some), lead: Vec::new(), along: Vec::new() };
+            let select = referred(relation, some);
+            let rows = RelatedRows { select, lead: Vec::new(), along: Vec::new(), unsorted: false };
             self.fetch_rows(&rows, relation, |_, _, _| Ok(()))?;
         }
         Ok(())
@@ -90,8 +92,10 @@ impl Session {
         }
         let inverse = relation.inverse_of();
         let mut members: Groups<Object> = Groups::new(unknown.len());
+        let mut unsorted = false;
         for some in portions(&keys.values) {
-            let rows = related(relation, narrowed, nested, some)?;
+            let rows = related(relation, narrowed, nested, some, self.connection.dialect())?;
+            unsorted = rows.unsorted;
             self.fetch_rows(&rows, relation, |arena, lead, member| {
                 if let Some(number) = arena.owner_number(inverse, &keys, &unknown, lead, member)? {
                     members.push(number, member);
@@ -99,7 +103,13 @@ impl Session {
                 Ok(())
             })?;
         }
-        for (owner, objects) in unknown.into_iter().zip(members.into_members()) {
+        let members = match unsorted {
+            true => {
+                members.into_sorted_members(|&object| IntegerKey::of(|to| self.arena.bind_key(object, to)))
+            }
+            false => members.into_members(),
+        };
+        for (owner, objects) in unknown.into_iter().zip(members) {
             self.arena.collections.insert(relation, owner, part, objects);
         }
         Ok(())
@@ -108,7 +118,7 @@ impl Session {
     /// Keeps the objects of rows of the relation's target, and those that are joined to them.
     fn fetch_rows(
         &mut self,
-        RelatedRows { select, lead, along }: &RelatedRows,
+        RelatedRows { select, lead, along, .. }: &RelatedRows,
         relation: &'static Relation,
         mut each: impl FnMut(&mut Arena, &[Value], Object) -> Result<()>,
     ) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Steps to statements.
 
-use onggi_driver::{Connection, Fit, Prepared};
+use onggi_driver::{Connection, Control, Fit, Prepared};
 use onggi_sql as sql;
 use onggi_sql::dialect::Returning;
 use onggi_sql::shape::Shape;
@@ -52,7 +52,14 @@ impl Step {
             let Some(size) = rows.size(rest.len()) else { continue };
             let (now, later) = rest.split_at(rest.len() - rest.len() % size);
             rest = later;
-            self.write(rows, now.chunks(size), &columns, objects, connection, keyed)?;
+            match rows {
+                Together::Rows(_) if self.must_hit() => {
+                    self.write_or_name(rows, size, now, &columns, objects, connection)?;
+                }
+                _ => {
+                    self.write(rows, now.chunks(size), &columns, objects, connection, keyed)?;
+                }
+            }
         }
         self.write(Together::One, std::iter::once(rest), &columns, objects, connection, keyed)?;
         if self.kind == ChangeKind::Insert && !self.generates_key() {
@@ -61,7 +68,34 @@ impl Step {
         Ok(())
     }
 
-    /// Writes objects by one statement, some at each run.
+    /// Changes rows by statements that say how many they have found, and not which: where one is missing, all is undone and
+    /// done again one by one, which names it.
+    fn write_or_name(
+        &self,
+        rows: Together,
+        size: usize,
+        now: &[Object],
+        columns: &[usize],
+        objects: &mut dyn Objects,
+        connection: &mut Connection,
+    ) -> Result<()> {
+        if now.is_empty() {
+            return Ok(());
+        }
+        connection.control(Control::Savepoint(POINT))?;
+        let all = self.write(rows, now.chunks(size), columns, objects, connection, &mut Vec::new())?;
+        if !all {
+            connection.control(Control::RollbackTo(POINT))?;
+        }
+        connection.control(Control::Release(POINT))?;
+        if !all {
+            let now = std::iter::once(now);
+            self.write(Together::One, now, columns, objects, connection, &mut Vec::new())?;
+        }
+        Ok(())
+    }
+
+    /// Writes objects by one statement, some at each run; says whether all were found, as far as the statement tells.
     fn write<'o>(
         &self,
         together: Together,
@@ -70,38 +104,52 @@ impl Step {
         objects: &mut dyn Objects,
         connection: &mut Connection,
         keyed: &mut Vec<Object>,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut chunks = chunks.filter(|chunk| !chunk.is_empty()).peekable();
         if chunks.peek().is_none() {
-            return Ok(());
+            return Ok(true);
         }
         let dialect = connection.dialect();
         connection.with(
             &self.shape(together),
             || self.statement(dialect, together),
             |prepared| {
-                chunks.try_for_each(|chunk| {
-                    if together == Together::Copied {
-                        return self.copy(chunk, columns, &*objects, prepared);
-                    }
-                    if together != Together::One {
-                        return match self.kind {
-                            ChangeKind::Insert => {
-                                self.insert_together(chunk, columns, objects, prepared, keyed)
+                for chunk in chunks {
+                    match (together, self.kind) {
+                        (Together::Copied, _) => self.copy(chunk, columns, &*objects, prepared)?,
+                        (Together::One, _) if !self.generates_key() => {
+                            self.execute(chunk, columns, objects, prepared)?;
+                        }
+                        (Together::One, _) => self.insert_each(chunk, columns, objects, prepared, keyed)?,
+                        (_, ChangeKind::Insert) => {
+                            self.insert_together(chunk, columns, objects, prepared, keyed)?;
+                        }
+                        (Together::Arrays, _) => self.change_together(chunk, columns, objects, prepared)?,
+                        (Together::Rows(_), _) => {
+                            if self.change_several(chunk, columns, objects, prepared)? < chunk.len() {
+                                return Ok(false);
                             }
-                            _ => self.change_together(chunk, columns, objects, prepared),
-                        };
+                        }
                     }
-                    if !self.generates_key() {
-                        return self.execute(chunk, columns, objects, prepared);
-                    }
-                    chunk.iter().try_for_each(|&object| {
-                        let written = self.insert(object, columns, objects, prepared);
-                        written.map(|()| keyed.push(object)).map_err(|error| self.at(object, objects, error))
-                    })
-                })
+                }
+                Ok(true)
             },
         )
+    }
+
+    /// Writes new rows whose keys the database generates, one by one.
+    fn insert_each(
+        &self,
+        chunk: &[Object],
+        columns: &[usize],
+        objects: &mut dyn Objects,
+        prepared: &mut Prepared<'_, '_>,
+        keyed: &mut Vec<Object>,
+    ) -> Result<()> {
+        chunk.iter().try_for_each(|&object| {
+            let written = self.insert(object, columns, objects, prepared);
+            written.map(|()| keyed.push(object)).map_err(|error| self.at(object, objects, error))
+        })
     }
 
     /// How many of its rows are written together, the most first.
@@ -115,12 +163,20 @@ impl Step {
                 }
                 Fit::Same | Fit::Converts => vec![Together::Arrays],
             },
-            sql::dialect::Together::Values(parameters) if self.kind == ChangeKind::Insert => {
-                let fits = |rows: &usize| rows * columns.len() <= parameters;
+            sql::dialect::Together::Values(parameters) if self.can_be_listed(connection.dialect()) => {
+                let width = self.bound(columns).len();
+                let fits = |rows: &usize| rows * width <= parameters;
                 CHUNKS.into_iter().filter(fits).map(Together::Rows).collect()
             }
             _ => Vec::new(),
         })
+    }
+
+    /// Whether its rows can be listed in a statement: a text among keys would be compared by a collation of its own.
+    fn can_be_listed(&self, dialect: &Dialect) -> bool {
+        let is_text = |&column: &usize| self.table.columns[column].ty == Type::Text;
+        self.kind == ChangeKind::Insert
+            || (dialect.write.changes_listed && !self.table.primary_key.iter().any(is_text))
     }
 
     /// The columns of which a value is bound for each row.
@@ -202,6 +258,27 @@ impl Step {
             Some(row) => Err(self.at(chunk[row], objects, Error::stale(self.missed()))),
             None => Ok(()),
         }
+    }
+
+    /// Changes rows in one statement; gives how many it has found.
+    fn change_several(
+        &self,
+        chunk: &[Object],
+        columns: &[usize],
+        objects: &dyn Objects,
+        prepared: &mut Prepared<'_, '_>,
+    ) -> Result<usize> {
+        let mut last = None;
+        let changed = prepared.execute(|to| {
+            for &object in chunk {
+                last = Some(object);
+                self.bind(object, columns, objects, to)?;
+            }
+            last = None;
+            Ok(())
+        });
+        let found = changed.map_err(|error| self.of_several(chunk, last, objects, error))?;
+        Ok(usize::try_from(found).unwrap_or(usize::MAX))
     }
 
     /// The error of a statement that writes several objects, or of one of them that could not be bound.
@@ -392,13 +469,13 @@ impl Step {
                 let returning = key.map(|key| Expression::column(self.table, key)).into_iter().collect();
                 Statement::Insert(Insert { returning, rows, ..Insert::row(self.table, columns) })
             }
-            ChangeKind::Update => Statement::Update(match together {
-                Together::Arrays => Update::by_keys(self.table, &columns, self.versioned, BoundRows::Arrays),
-                _ => Update::by_key(self.table, &columns, self.versioned),
+            ChangeKind::Update => Statement::Update(match together.bound() {
+                Some(rows) => Update::by_keys(self.table, &columns, self.versioned, rows),
+                None => Update::by_key(self.table, &columns, self.versioned),
             }),
-            ChangeKind::Delete => Statement::Delete(match together {
-                Together::Arrays => Delete::by_keys(self.table, self.versioned, BoundRows::Arrays),
-                _ => Delete::by_key(self.table, self.versioned),
+            ChangeKind::Delete => Statement::Delete(match together.bound() {
+                Some(rows) => Delete::by_keys(self.table, self.versioned, rows),
+                None => Delete::by_key(self.table, self.versioned),
             }),
         }
     }
@@ -407,6 +484,9 @@ impl Step {
 /// From how many rows on changes go into one statement: fewer are on their way together, each as a statement that finds its row
 /// by the key, whatever the database thinks best of many.
 const CHANGES: usize = 32;
+
+/// The number of the savepoint of a step: no session nests so many.
+const POINT: usize = usize::MAX;
 
 /// How many rows a statement writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -428,6 +508,15 @@ const COPIED: usize = 100;
 const CHUNKS: [usize; 2] = [256, 16];
 
 impl Together {
+    /// How the rows of a change are bound, where they are many.
+    fn bound(self) -> Option<BoundRows> {
+        match self {
+            Together::One | Together::Copied => None,
+            Together::Arrays => Some(BoundRows::Arrays),
+            Together::Rows(rows) => Some(BoundRows::Several(rows)),
+        }
+    }
+
     /// How many of some rows a run writes; none where they are too few.
     fn size(self, rows: usize) -> Option<usize> {
         match self {

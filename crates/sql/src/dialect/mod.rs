@@ -154,6 +154,8 @@ pub struct Dialect {
     pub failure_ends_transaction: bool,
     /// Whether a query that is run sends its rows unasked, so that one that wants a few says how many.
     pub sends_ahead: bool,
+    /// Whether rows that an index finds cost nothing more in its order. Others find them otherwise, and sort them.
+    pub orders_by_index: bool,
     /// How a transaction locks a name.
     pub advisory_lock: AdvisoryLock,
     /// The channels that sessions hear and tell each other on.

@@ -11,6 +11,8 @@ pub struct Write {
     pub returns_keys: bool,
     /// How many rows that are bound when it runs an insert has.
     pub together: Together,
+    /// Whether rows that are listed so, and their keys, can be joined by an update or delete.
+    pub changes_listed: bool,
     /// How a copy of rows says that they come from the program, in their binary form; none where there is no such copy.
     pub copy: Option<&'static str>,
     /// Asks how columns take rows that are written many at a time: 2 where their types are the ones wanted and rows can be copied,

@@ -96,6 +96,7 @@ pub static MARIADB: Dialect = Dialect {
         returning: Returning::NotUpdates,
         returns_keys: false,
         together: Together::Values(65_535),
+        changes_listed: true,
         copy: None,
         fit: None,
         update_from: UpdateFrom::Tables,
@@ -115,6 +116,7 @@ pub static MARIADB: Dialect = Dialect {
     },
     failure_ends_transaction: false,
     sends_ahead: true,
+    orders_by_index: false,
     advisory_lock: AdvisoryLock::Missing,
     channels: None,
     setup: &[
@@ -202,6 +204,7 @@ pub static MYSQL: Dialect = Dialect {
         returning: Returning::Never,
         returns_keys: false,
         together: Together::Values(65_535),
+        changes_listed: false,
         copy: None,
         fit: None,
         update_from: UpdateFrom::Tables,
@@ -221,6 +224,7 @@ pub static MYSQL: Dialect = Dialect {
     },
     failure_ends_transaction: false,
     sends_ahead: true,
+    orders_by_index: false,
     advisory_lock: AdvisoryLock::Missing,
     channels: None,
     setup: &[

@@ -69,6 +69,7 @@ pub static POSTGRES: Dialect = Dialect {
         returning: Returning::Always,
         returns_keys: true,
         together: Together::Arrays,
+        changes_listed: false,
         copy: Some(" FROM STDIN (FORMAT binary)"),
         fit: Some(FIT),
         update_from: UpdateFrom::From,
@@ -95,6 +96,7 @@ pub static POSTGRES: Dialect = Dialect {
     },
     failure_ends_transaction: true,
     sends_ahead: true,
+    orders_by_index: false,
     advisory_lock: AdvisoryLock::Statements {
         lock: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
         try_lock: "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))",
