@@ -24,12 +24,12 @@ const SUMS: &str =
     "SELECT count(*), sum(number) AS s, sum(big) AS b, sum(price) AS p, avg(number) AS m FROM thing";
 
 /// The kinds of the values of a row, and those of sums over it.
-pub fn kinds(harness: &Harness) -> Result<[Vec<String>; 2]> {
-    harness.create(onggi::models![Thing])?;
+pub fn kinds(on: &Harness) -> Result<[Vec<String>; 2]> {
+    on.create(onggi::models![Thing])?;
     let price = "1.50".parse().map_err(Error::other)?;
-    harness.insert([Thing { flag: true, price, ..Default::default() }])?;
+    on.insert([Thing { flag: true, price, ..Default::default() }])?;
     let kinds = |text: &str| -> Result<Vec<String>> {
-        let row: RowMap = sql(text).one(&mut harness.connect()?)?;
+        let row: RowMap = sql(text).one(&mut on.connect()?)?;
         Ok(row.iter().map(|(_, value)| value.as_ref().kind().to_owned()).collect())
     };
     Ok([kinds(VALUES)?, kinds(SUMS)?])
