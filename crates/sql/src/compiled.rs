@@ -1,14 +1,31 @@
+use std::ops::Range;
+
 /// A statement as a database takes it.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     text: Box<str>,
     parameters: usize,
     order: Option<Box<[usize]>>,
+    list: Option<List>,
+}
+
+/// Where a list of whole numbers stands in a text.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    /// Which placeholder it is.
+    pub(crate) placeholder: usize,
+    /// The bytes of its rows, in parentheses.
+    pub(crate) rows: Range<usize>,
 }
 
 impl Compiled {
     pub(crate) fn new(text: String, parameters: usize, order: Option<Vec<usize>>) -> Compiled {
-        Compiled { text: text.into_boxed_str(), parameters, order: order.map(Vec::into_boxed_slice) }
+        let order = order.map(Vec::into_boxed_slice);
+        Compiled { text: text.into_boxed_str(), parameters, order, list: None }
+    }
+
+    pub(crate) fn with_list(self, list: Option<List>) -> Compiled {
+        Compiled { list, ..self }
     }
 
     /// Its text.
@@ -25,5 +42,19 @@ impl Compiled {
     /// order than the values, or one more than once.
     pub fn order(&self) -> Option<&[usize]> {
         self.order.as_deref()
+    }
+
+    /// Which placeholder is the one list of whole numbers that is looked into, of databases that make rows of its text; none where
+    /// there are others, or none.
+    pub fn list(&self) -> Option<usize> {
+        self.list.as_ref().map(|list| list.placeholder)
+    }
+
+    /// The text with so many placeholders in place of that list.
+    pub fn listing(&self, values: usize) -> Option<String> {
+        let rows = self.list.as_ref()?.rows.clone();
+        let (before, behind) = (self.text.get(..rows.start)?, self.text.get(rows.end..)?);
+        let values = vec!["?"; values].join(", ");
+        Some(format!("{before}({values}){behind}"))
     }
 }

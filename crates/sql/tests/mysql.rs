@@ -377,6 +377,31 @@ fn rows_are_inserted_together_and_alone() {
 }
 
 #[test]
+fn the_one_list_of_whole_numbers_can_be_placeholders() {
+    let compiled = |filter| {
+        let select = Select { filter: Some(filter), ..Select::new(&USERS, vec![column(NAME)]) };
+        compile::compile(&Statement::Select(select), &MARIADB).expect("a statement")
+    };
+    let is_in = |values: &[i64]| {
+        let values = values.iter().copied().map(Value::Integer).collect();
+        Expression::In(Box::new(column(AGE)), Value::List(values))
+    };
+    let named = |name: &str| Expression::binary(BinaryOperator::Equal, column(NAME), Expression::value(name));
+    let one = compiled(named("a").and(is_in(&[1, 2])).and(named("b")));
+    assert!(!one.text().contains('\0'), "{}", one.text());
+    assert_eq!(one.list(), Some(1));
+    assert_eq!(
+        one.listing(4).as_deref(),
+        Some("SELECT `name` FROM `users` WHERE `name` = ? AND `age` IN (?, ?, ?, ?) AND `name` = ?")
+    );
+    let two = compiled(is_in(&[1]).and(is_in(&[2])));
+    assert!(!two.text().contains('\0'), "{}", two.text());
+    assert_eq!((two.list(), two.listing(4)), (None, None));
+    let texts = Expression::In(Box::new(column(NAME)), Value::List(vec!["a".into()]));
+    assert_eq!(compiled(texts).list(), None);
+}
+
+#[test]
 fn rows_are_changed_together() {
     let update = Update::by_keys(&USERS, &[NAME, BALANCE], true, BoundRows::Several(2));
     assert_eq!(

@@ -196,7 +196,7 @@ impl Connection {
         }
         let Some((compiled, statement)) = by_shape.get_mut(shape) else { return Err(gone().into()) };
         let text = compiled.text();
-        work(text, Prepared::new(statement, text, client, state, server))
+        work(text, Prepared::new(statement, text, client, state, server).listing(compiled))
     }
 
     /// Lends the statement of a text, prepared.

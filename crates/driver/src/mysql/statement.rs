@@ -1,7 +1,7 @@
 use mysql::prelude::{Protocol, Queryable};
 use mysql::{Column, Conn, Params, QueryResult, Value as Sent};
-use onggi_sql::Dialect;
 use onggi_sql::compile::{commits, reads_only};
+use onggi_sql::{Compiled, Dialect};
 
 use super::blame::blamed;
 use super::encode::encode;
@@ -11,11 +11,13 @@ use super::rows::Rows;
 use super::state::State;
 use super::writes::Writes;
 use crate::error::Kind;
-use crate::{Bind, Control, Error, Result, ValueRef};
+use crate::{Bind, Control, Error, Result, Value, ValueRef};
 
 /// A statement that the server has prepared.
 pub(super) struct Statement {
     inner: mysql::Statement,
+    /// The same with so many placeholders in place of a list.
+    listing: Vec<(usize, mysql::Statement)>,
     writes: Writes,
     /// What it does to transactions.
     control: Option<Control>,
@@ -35,7 +37,16 @@ impl Statement {
         let parameters = inner.num_params().into();
         let (writes, control) = (Writes::of(text), Control::of(text));
         let commits = commits(text, dialect);
-        Ok(Statement { inner, writes, control, commits, order: None, parameters, outdated: false })
+        Ok(Statement {
+            inner,
+            listing: Vec::new(),
+            writes,
+            control,
+            commits,
+            order: None,
+            parameters,
+            outdated: false,
+        })
     }
 
     /// The same, with which of so many values each placeholder takes.
@@ -73,6 +84,9 @@ impl Statement {
     /// Lets the server forget it. What that fails with shows at the next statement.
     pub(super) fn close(self, client: &mut Conn) {
         let _ = client.close(self.inner);
+        for (_, listing) in self.listing {
+            let _ = client.close(listing);
+        }
     }
 }
 
@@ -86,7 +100,14 @@ pub(crate) struct Prepared<'p> {
     /// How far generated keys are from each other.
     step: usize,
     values: Vec<Sent>,
+    /// The statement whose list of whole numbers can be placeholders, and which of the values it is.
+    list: Option<(&'p Compiled, usize)>,
+    /// The numbers, where they are to be.
+    numbers: Vec<i64>,
 }
+
+/// How many placeholders stand for a list: as many as it needs or more, so few sizes that few statements are prepared.
+const SIZES: [usize; 5] = [4, 16, 64, 256, 1024];
 
 impl<'p> Prepared<'p> {
     pub(super) fn new(
@@ -97,7 +118,16 @@ impl<'p> Prepared<'p> {
         server: &Server,
     ) -> Prepared<'p> {
         let Server { dialect, step, .. } = *server;
-        Prepared { statement, text, client, state, dialect, step, values: Vec::new() }
+        let (values, numbers) = (Vec::new(), Vec::new());
+        Prepared { statement, text, client, state, dialect, step, values, list: None, numbers }
+    }
+
+    /// The same, of a select whose list can be placeholders: the server then knows how many values there are.
+    pub(super) fn listing(mut self, compiled: &'p Compiled) -> Prepared<'p> {
+        let list = compiled.list().filter(|_| self.statement.writes == Writes::Not);
+        let value = |place: usize| compiled.order().map_or(Some(place), |order| order.get(place).copied());
+        self.list = list.and_then(value).map(|value| (compiled, value));
+        self
     }
 
     /// Binds all parameters.
@@ -106,7 +136,9 @@ impl<'p> Prepared<'p> {
         bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         self.values.clear();
-        bind(&mut Parameters(&mut self.values))?;
+        self.numbers.clear();
+        let list = self.list.map(|(_, value)| value);
+        bind(&mut Parameters { values: &mut self.values, list, numbers: &mut self.numbers })?;
         match (self.statement.parameters, self.values.len()) {
             (wanted, bound) if wanted == bound => Ok(()),
             (wanted, bound) => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound")).into()),
@@ -115,9 +147,9 @@ impl<'p> Prepared<'p> {
 
     /// Runs it, and says how many rows it found to change.
     pub(crate) fn execute(&mut self) -> Result<u64> {
-        let parameters = self.parameters()?;
+        let (inner, parameters) = self.asked()?;
         let writes = self.statement.writes;
-        let asked = self.client.exec_iter(&self.statement.inner, parameters).and_then(|mut result| {
+        let asked = self.client.exec_iter(inner, parameters).and_then(|mut result| {
             let written = writes.rows(result.affected_rows(), &result.info_str());
             drained(&mut result).map(|()| written)
         });
@@ -160,10 +192,9 @@ impl<'p> Prepared<'p> {
 
     /// The rows that come as they are asked for.
     fn streamed(&mut self) -> Result<Rows<'_>> {
-        let parameters = self.parameters()?;
-        let told = self.statement.inner.columns();
+        let (inner, parameters) = self.asked()?;
+        let told = inner.columns();
         let Prepared { statement, client, state, .. } = self;
-        let inner = statement.inner.clone();
         match client.exec_iter(inner, parameters) {
             Ok(result) if same_columns(&told, result.columns().as_ref()) => Ok(Rows::new(result, state)),
             Ok(result) => {
@@ -194,6 +225,42 @@ impl<'p> Prepared<'p> {
         let error = self.statement.failed(error, self.state);
         *self.state = self.state.behind_failure(self.client, self.dialect);
         blamed(error, self.text, self.client)
+    }
+
+    /// What is run, with the values of its placeholders.
+    fn asked(&mut self) -> Result<(mysql::Statement, Params)> {
+        let size = SIZES.into_iter().find(|size| *size >= self.numbers.len());
+        let (Some((compiled, list)), Some(size), Some(&last)) = (self.list, size, self.numbers.last()) else {
+            return Ok((self.statement.inner.clone(), self.parameters()?));
+        };
+        self.state.takes(self.statement.control, self.statement.commits)?;
+        let inner = self.listing_of(compiled, size)?;
+        let mut values = Vec::with_capacity(self.values.len() + size);
+        let numbers = std::mem::take(&mut self.numbers);
+        let mut push = |value: usize| match value == list {
+            true => {
+                let padded = numbers.iter().copied().chain(std::iter::repeat(last));
+                values.extend(padded.take(size).map(Sent::Int));
+            }
+            false => values.push(self.values.get(value).cloned().unwrap_or(Sent::NULL)),
+        };
+        match &self.statement.order {
+            None => (0..self.values.len()).for_each(push),
+            Some(order) => order.iter().for_each(|&value| push(value)),
+        }
+        Ok((inner, Params::Positional(values)))
+    }
+
+    /// The statement with so many placeholders in place of the list, prepared at its first use.
+    fn listing_of(&mut self, compiled: &Compiled, size: usize) -> Result<mysql::Statement> {
+        let known = self.statement.listing.iter().find(|(known, _)| *known == size);
+        if let Some((_, listing)) = known {
+            return Ok(listing.clone());
+        }
+        let text = compiled.listing(size).unwrap_or_default();
+        let prepared = self.client.prep(text).map_err(|error| self.failed(error))?;
+        self.statement.listing.push((size, prepared.clone()));
+        Ok(prepared)
     }
 
     /// The values of the placeholders, of a statement that may be run now.
@@ -261,11 +328,33 @@ fn no_key() -> Error {
 }
 
 /// The values of the parameters, bound from the first on.
-struct Parameters<'p>(&'p mut Vec<Sent>);
+struct Parameters<'p> {
+    values: &'p mut Vec<Sent>,
+    /// Which of them is a list that can be placeholders, and the numbers of it.
+    list: Option<usize>,
+    numbers: &'p mut Vec<i64>,
+}
 
 impl Bind for Parameters<'_> {
     fn bind(&mut self, value: ValueRef<'_>) -> Result<()> {
-        self.0.push(encode(value)?);
+        let is_list = self.list == Some(self.values.len());
+        let numbers = match value {
+            ValueRef::List(values) if is_list && (1..=SIZES[SIZES.len() - 1]).contains(&values.len()) => {
+                let whole = |value: &Value| match value {
+                    Value::Integer(number) => Some(*number),
+                    _ => None,
+                };
+                values.iter().map(whole).collect::<Option<Vec<i64>>>()
+            }
+            _ => None,
+        };
+        self.values.push(match numbers {
+            Some(numbers) => {
+                *self.numbers = numbers;
+                Sent::NULL
+            }
+            None => encode(value)?,
+        });
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-use super::Writer;
+use super::{Writer, parameter};
 use crate::dialect::List;
 use crate::{BinaryOperator, Dialect, Error, Expression, Match, Result, Select, Type, UnaryOperator, Value};
 
@@ -383,11 +383,17 @@ impl Writer {
         });
         let ty = ty.unwrap_or(Type::Text);
         let value = if matches!(ty, Type::Blob | Type::Uuid) { "unhex(onggi_value)" } else { "onggi_value" };
+        let [before, behind] = match ty {
+            Type::Integer { bits: 64, signed: true } => parameter::around_list(),
+            _ => Default::default(),
+        };
+        self.push(&before);
         self.push(&format!("(SELECT {value} FROM json_table("));
         self.parameter();
         self.push(", '$[*]' COLUMNS (onggi_value ");
         self.push((self.dialect.element_type)(ty));
         self.push(" PATH '$' ERROR ON ERROR)) AS onggi_list)");
+        self.push(&behind);
     }
 
     /// A value's parameter, with its type where the database cannot tell it.
