@@ -173,3 +173,23 @@ fn raw_rows_hold_what_the_server_gives() -> Result<()> {
     assert_eq!(sums, ["integer", "decimal", "decimal", "decimal", "decimal"]);
     Ok(())
 }
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Crate {
+    id: Id<Crate>,
+    content: Vec<u8>,
+}
+
+/// The server takes no more than `max_allowed_packet` at once, by default 16 MB.
+#[test]
+fn rows_of_more_bytes_together_than_a_packet_has_are_written() -> Result<()> {
+    let Some(own) = Own::open() else { return Ok(()) };
+    let harness = Harness::open(own.url())?;
+    harness.create(onggi::models![Crate])?;
+    let content = |number: usize| vec![u8::try_from(number % 251).expect("a byte"); 100_000];
+    let mut crates: Vec<Crate> =
+        (0..300).map(|number| Crate { content: content(number), ..Default::default() }).collect();
+    harness.connect()?.insert_all(&mut crates)?;
+    assert_eq!(harness.rows::<Crate>()?, crates);
+    Ok(())
+}
