@@ -33,7 +33,7 @@ pub fn expand(model: &Model) -> TokenStream {
     let of_projections = model.columns.iter().map(|column| of_projection(model, column));
     let of_indexes = model.indexes.iter().map(|index| of_index(model, index));
     let (statics, relations) = (statics(model), relation::statics(model));
-    let along = columns_impl(model);
+    let shared = columns_impls(model);
     let ident = &model.ident;
     let (associated, key, rows, attributes) = (associated(model), key(model), rows(model), attributes(model));
     let changed = changed(model);
@@ -49,7 +49,7 @@ pub fn expand(model: &Model) -> TokenStream {
             #(#assertions)*
             #(#of_projections)*
             #(#of_indexes)*
-            #along
+            #shared
             #[automatically_derived]
             impl __onggi::Model for #ident {
                 #associated
@@ -58,7 +58,6 @@ pub fn expand(model: &Model) -> TokenStream {
                 #attributes
                 #changed
             }
-            __onggi::columns!(#ident, #columns_ident);
             __onggi::rows!(#ident, #columns_ident, #key_type);
         };
     }
@@ -67,13 +66,14 @@ pub fn expand(model: &Model) -> TokenStream {
 /// As much as other code needs of a model with errors: without it, every use of the model would be one more error.
 pub fn expand_stub(model: &Model) -> TokenStream {
     let (columns, ident, columns_ident) = (columns_struct(model), &model.ident, columns_ident(model));
+    let shared = copies(model);
     let key = if model.key.is_empty() { quote!(i64) } else { key_type(model) };
     quote! {
         #columns
         #[allow(clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction, unused_variables)]
         const _: () = {
             use ::onggi::__private as __onggi;
-            __onggi::columns!(#ident, #columns_ident);
+            #shared
             impl __onggi::Model for #ident {
                 type Columns<__N: __onggi::Nullability> = #columns_ident<__N>;
                 type Key = #key;
@@ -143,11 +143,31 @@ fn collections(model: &Model) -> impl Iterator<Item = (&Ident, &Type)> {
     many.map(|relation| (&relation.ident, &relation.target))
 }
 
-/// What the struct of columns can do beside what it can of every model.
-fn columns_impl(model: &Model) -> Option<TokenStream> {
-    let columns = columns_ident(model);
+/// What the struct of columns can do.
+fn columns_impls(model: &Model) -> TokenStream {
+    let (columns, copies) = (columns_ident(model), copies(model));
     let methods = relation::methods(model);
-    (!methods.is_empty()).then(|| quote!(impl<__N: __onggi::Nullability> #columns<__N> { #methods }))
+    let methods =
+        (!methods.is_empty()).then(|| quote!(impl<__N: __onggi::Nullability> #columns<__N> { #methods }));
+    quote! {
+        #copies
+        #methods
+    }
+}
+
+fn copies(model: &Model) -> TokenStream {
+    let (ident, columns) = (&model.ident, columns_ident(model));
+    quote! {
+        impl<__N: __onggi::Nullability> __onggi::EntityColumns for #columns<__N> {
+            type Model = #ident;
+            type Nullability = __N;
+            fn source(self) -> __onggi::Source { self.__source }
+        }
+        impl<__N: __onggi::Nullability> ::core::clone::Clone for #columns<__N> {
+            fn clone(&self) -> Self { *self }
+        }
+        impl<__N: __onggi::Nullability> ::core::marker::Copy for #columns<__N> {}
+    }
 }
 
 fn columns_ident(model: &Model) -> Ident {
@@ -181,9 +201,7 @@ fn associated(model: &Model) -> TokenStream {
     quote! {
         type Columns<__N: __onggi::Nullability> = #columns<__N>;
         type Key = #key;
-        #[inline]
         fn table() -> &'static __onggi::sql::Table { &__TABLE }
-        #[inline]
         fn columns<__N: __onggi::Nullability>(source: __onggi::Source) -> #columns<__N> {
             #columns { #(#fields,)* #(#collections,)* __source: source }
         }
@@ -260,11 +278,8 @@ fn key(model: &Model) -> TokenStream {
     };
     quote! {
         #key
-        #[inline]
         fn has_key(&self, key: &#ty) -> bool { #(#is)&&* }
-        #[inline]
         fn hash_key<H: ::core::hash::Hasher>(&self, state: &mut H) { #(#hashes)* }
-        #[inline]
         fn read_key(reader: &__onggi::Reader<'_>) -> __onggi::Result<#ty> { #read_key }
     }
 }

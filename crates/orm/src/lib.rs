@@ -124,7 +124,6 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub mod __private {
     pub use onggi_sql as sql;
 
-    pub use crate::__columns as columns;
     pub use crate::__rows as rows;
     pub use crate::column_set::ColumnSet;
     pub use crate::expression::is_row;

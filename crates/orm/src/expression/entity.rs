@@ -30,30 +30,6 @@ pub fn is_row<K: Key>(row: Source, key: &K) -> Condition {
     }
 }
 
-/// What the columns of every model are, with errors in it too.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __columns {
-    ($model:ident, $columns:ident) => {
-        impl<N: $crate::Nullability> $crate::EntityColumns for $columns<N> {
-            type Model = $model;
-            type Nullability = N;
-
-            fn source(self) -> $crate::__private::Source {
-                self.__source
-            }
-        }
-
-        impl<N: $crate::Nullability> ::core::clone::Clone for $columns<N> {
-            fn clone(&self) -> Self {
-                *self
-            }
-        }
-
-        impl<N: $crate::Nullability> ::core::marker::Copy for $columns<N> {}
-    };
-}
-
 /// What is the same for every model, but for its names: its objects are read from rows of raw SQL, and its columns compared with
 /// keys.
 #[doc(hidden)]
