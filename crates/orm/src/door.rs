@@ -1,9 +1,8 @@
 //! The door for asynchronous programs: units of work, on tokio's threads for blocking work.
 
 use std::panic::resume_unwind;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::sleep;
+use std::thread::{Builder, sleep};
 use std::time::Duration;
 
 use onggi_driver::Pool;
@@ -24,65 +23,70 @@ impl Door {
     }
 }
 
-/// A unit of work that is waited for until its commit begins or it is given up, whichever is first.
-struct Awaited {
-    stage: AtomicU8,
-    /// Ends what its session runs.
-    cancel: Mutex<Option<CancelHandle>>,
+/// A unit of work that somebody waits for, or not any more.
+struct Awaited(Mutex<Stage>);
+
+struct Stage {
+    is_given_up: bool,
+    /// Ends what its session runs; nothing before it begins, while it commits, and when it has ended.
+    cancel: Option<CancelHandle>,
+    has_ended: bool,
 }
 
-const WAITED_FOR: u8 = 0;
-const COMMITS: u8 = 1;
-const GIVEN_UP: u8 = 2;
-const ENDED: u8 = 3;
-
-/// How long to wait from one statement that is cancelled to the next: the work may go on after an error.
-const PAUSE: Duration = Duration::from_millis(20);
+/// How long to wait from one statement that is cancelled to the next, at first and at most: the work may go on after an error, or
+/// do something else.
+const PAUSES: [Duration; 2] = [Duration::from_millis(10), Duration::from_secs(2)];
 
 impl Awaited {
     fn new() -> Awaited {
-        Awaited { stage: AtomicU8::new(WAITED_FOR), cancel: Mutex::new(None) }
+        Awaited(Mutex::new(Stage { is_given_up: false, cancel: None, has_ended: false }))
     }
 
-    fn cancel(&self) -> MutexGuard<'_, Option<CancelHandle>> {
-        self.cancel.lock().unwrap_or_else(PoisonError::into_inner)
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets it run with a session, if anybody still waits for it.
+    /// Lets an attempt run with a session, if anybody still waits for it.
     fn begins(&self, session: &mut Session) -> Result<()> {
-        *self.cancel() = Some(session.cancel_handle());
-        match self.stage.load(Ordering::Acquire) {
-            GIVEN_UP => Err(given_up()),
-            _ => Ok(()),
-        }
+        let mut stage = self.stage();
+        stage.cancel = Some(session.cancel_handle());
+        stage.goes_on()
     }
 
-    /// From here on, to give it up changes nothing.
+    /// From here on, to give it up changes nothing, unless there is another attempt.
     fn commits(&self) -> Result<()> {
-        match self.goes_from(WAITED_FOR, COMMITS) {
-            Err(GIVEN_UP) => Err(given_up()),
-            _ => Ok(()),
-        }
-    }
-
-    fn goes_from(&self, stage: u8, next: u8) -> std::result::Result<u8, u8> {
-        self.stage.compare_exchange(stage, next, Ordering::AcqRel, Ordering::Acquire)
+        let mut stage = self.stage();
+        stage.cancel = None;
+        stage.goes_on()
     }
 
     /// Cancels one statement after the other until the work has ended.
     fn end(&self) {
-        while self.stage.load(Ordering::Acquire) == GIVEN_UP {
-            let cancel = self.cancel().clone();
-            // A server that cannot be reached has ended them itself, or is asked again.
-            let _ = cancel.map(|cancel| cancel.cancel());
-            sleep(PAUSE);
+        let [mut pause, longest] = PAUSES;
+        loop {
+            let stage = self.stage();
+            if stage.has_ended {
+                return;
+            }
+            // What it gives up would commit otherwise: the stage stays locked. A server that cannot be reached is asked again.
+            if let Some(cancel) = &stage.cancel {
+                let _ = cancel.cancel();
+            }
+            drop(stage);
+            sleep(pause);
+            pause = longest.min(pause * 2);
         }
     }
 }
 
-/// Nobody sees it: it ends work that nobody waits for.
-fn given_up() -> Error {
-    Error::usage("the future of this unit of work was dropped: it is rolled back")
+impl Stage {
+    fn goes_on(&self) -> Result<()> {
+        match self.is_given_up {
+            // Nobody sees it: it ends work that nobody waits for.
+            true => Err(Error::usage("the future of this unit of work was dropped: it is rolled back")),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Tells when dropped that the work has ended, by a panic too.
@@ -90,23 +94,26 @@ struct Working(Arc<Awaited>);
 
 impl Drop for Working {
     fn drop(&mut self) {
-        self.0.stage.store(ENDED, Ordering::Release);
+        let mut stage = self.0.stage();
+        stage.has_ended = true;
+        stage.cancel = None;
     }
 }
 
 /// Gives the work up when dropped, as a future is.
-struct Waiter {
-    awaited: Arc<Awaited>,
-    runtime: Handle,
-}
+struct Waiter(Arc<Awaited>);
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        if self.awaited.goes_from(WAITED_FOR, GIVEN_UP).is_ok() {
-            let awaited = Arc::clone(&self.awaited);
-            // On a thread of its own, as a server is asked.
-            self.runtime.spawn_blocking(move || awaited.end());
+        let mut stage = self.0.stage();
+        stage.is_given_up = true;
+        if stage.has_ended {
+            return;
         }
+        drop(stage);
+        let awaited = Arc::clone(&self.0);
+        // Not one of the runtime's threads, which may all be held up by what is to be cancelled. Without any, it ends by itself.
+        let _ = Builder::new().name("onggi cancels".to_owned()).spawn(move || awaited.end());
     }
 }
 
@@ -223,7 +230,7 @@ impl Database {
             drop(place);
             result
         });
-        let waiter = Waiter { awaited, runtime };
+        let waiter = Waiter(awaited);
         let done = task.await;
         drop(waiter);
         done.unwrap_or_else(|error| ended(error))

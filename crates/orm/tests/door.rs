@@ -165,6 +165,50 @@ fn a_future_that_is_dropped_cancels_what_runs() {
     });
 }
 
+/// Raises what a server says of a collision.
+fn collide(connection: &mut onggi_driver::Connection) -> std::result::Result<(), onggi_driver::Error> {
+    connection.run("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$").or_else(|error| match error
+        .is_serialization_failure()
+    {
+        true => Err(error),
+        false => connection.run("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock'"),
+    })
+}
+
+/// Its first commit collides, and nobody waits any more when it would be done again.
+#[test]
+fn work_that_is_given_up_while_it_commits_is_not_done_again() {
+    on_each("pool_size=1&pool_timeout=60s", |db| {
+        let (committing, commits) = channel();
+        let (go, go_on) = channel::<()>();
+        let go_on = std::sync::Mutex::new(go_on);
+        let (steps, ran) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+        db.intercept(Some(Arc::new(move |connection| {
+            // It begins, inserts and commits.
+            if steps.fetch_add(1, Ordering::SeqCst) != 2 {
+                return Ok(());
+            }
+            committing.send(()).unwrap();
+            let _ = go_on.lock().unwrap().recv();
+            collide(connection)
+        })));
+        let (work, counter, runtime) = (db.clone(), Arc::clone(&ran), runtime());
+        let task = runtime.spawn(async move {
+            work.run(move |session| {
+                counter.fetch_add(1, Ordering::SeqCst);
+                session.add(Jar::default());
+                session.flush()
+            })
+            .await
+        });
+        commits.recv().unwrap();
+        task.abort();
+        assert!(runtime.block_on(task).unwrap_err().is_cancelled());
+        drop(go);
+        assert_eq!((count(&db), ran.load(Ordering::SeqCst)), (0, 1));
+    });
+}
+
 #[test]
 fn work_that_waits_for_its_turn_never_runs_when_its_future_is_dropped() {
     on_each("pool_size=1&pool_timeout=20s", |db| {
