@@ -174,6 +174,102 @@ fn rows_with_keys_are_copied_where_that_means_the_same() -> Result<()> {
     Ok(())
 }
 
+/// The copy's bytes would be taken for those of another type.
+#[test]
+fn a_table_that_has_changed_since_rows_were_copied_is_looked_at_again() -> Result<()> {
+    let Some(schema) = Schema::open() else { return Ok(()) };
+    let harness = Harness::open(schema.url())?;
+    harness.create(onggi::models![Reading])?;
+    let mut connection = harness.connect()?;
+    let readings = |from: i64| (from..from + 200).map(|at| Reading { at, value: at }).collect::<Vec<_>>();
+    connection.insert_all(&mut readings(0))?;
+    sql("ALTER TABLE reading ALTER value TYPE DOUBLE PRECISION").execute(&mut harness.connect()?)?;
+    connection.insert_all(&mut readings(1_000))?;
+    let wrong = "SELECT count(*) FROM reading WHERE value <> at";
+    assert_eq!(sql(wrong).one::<i64, _>(&mut harness.connect()?)?, 0);
+    assert_eq!(Reading::query().count(&mut harness.connect()?)?, 400);
+    Ok(())
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Reading {
+    #[model(primary_key)]
+    at: i64,
+    value: i64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Measure {
+    id: Id<Measure>,
+    number: f64,
+}
+
+/// One row at a time refuses it, and so do many.
+#[test]
+fn many_rows_lose_no_digits_where_one_would_be_refused() -> Result<()> {
+    let Some(schema) = Schema::open() else { return Ok(()) };
+    let harness = Harness::open(schema.url())?;
+    harness.create(onggi::models![Measure])?;
+    sql("ALTER TABLE measure ALTER number TYPE REAL").execute(&mut harness.connect()?)?;
+    let mut connection = harness.connect()?;
+    for count in [1, 2, 200] {
+        let mut rows = vec![Measure { number: 0.1, ..Default::default() }; count];
+        let error = connection.insert_all(&mut rows).expect_err("a real has fewer digits");
+        assert!(error.to_string().contains("has no exact form in PostgreSQL's real"), "{error}");
+    }
+    assert_eq!(Measure::query().count(&mut connection)?, 0);
+    Ok(())
+}
+
+/// The server is left no choice but to find them by their keys.
+#[test]
+fn sessions_that_change_many_rows_of_their_own_do_not_collide() -> Result<()> {
+    let Some(schema) = Schema::open() else { return Ok(()) };
+    let harness = Harness::open(schema.url())?;
+    harness.create(onggi::models![Reading])?;
+    harness.connect()?.insert_all(&mut (0..2_000).map(|at| Reading { at, value: 0 }).collect::<Vec<_>>())?;
+    sql("ANALYZE reading").execute(&mut harness.connect()?)?;
+    let mut sessions = [harness.session()?, harness.session()?];
+    for (session, from) in sessions.iter_mut().zip([0, 1_000]) {
+        for at in from..from + 300 {
+            let reading = session.get_one::<Reading>(at)?;
+            session[reading].value = 1;
+            let gone = session.get_one::<Reading>(at + 500)?;
+            session.delete(gone)?;
+        }
+        session.flush()?;
+    }
+    for mut session in sessions {
+        session.commit()?;
+    }
+    let changed = Reading::query().filter(|r| r.value.eq(1)).count(&mut harness.connect()?)?;
+    assert_eq!((changed, Reading::query().count(&mut harness.connect()?)?), (600, 1_400));
+    Ok(())
+}
+
+/// Their values come with spaces at the end, and are found by them.
+#[test]
+fn many_rows_with_keys_of_a_fixed_length_are_changed_and_deleted() -> Result<()> {
+    let Some(schema) = Schema::open() else { return Ok(()) };
+    let harness = Harness::open(schema.url())?;
+    harness.create(onggi::models![Label])?;
+    sql("ALTER TABLE label ALTER name TYPE CHAR(10)").execute(&mut harness.connect()?)?;
+    let labels = (0..200).map(|number| Label { name: format!("{number:03}"), color: "red".into() });
+    harness.connect()?.insert_all(&mut labels.collect::<Vec<_>>())?;
+    let mut session = harness.session()?;
+    let labels = Label::query().order_by(|l| l.name).all(&mut session)?;
+    for &label in &labels[..100] {
+        session[label].color = "blue".into();
+    }
+    for &label in &labels[100..] {
+        session.delete(label)?;
+    }
+    session.commit()?;
+    let rows = harness.rows::<Label>()?;
+    assert_eq!((rows.len(), rows.iter().all(|label| label.color == "blue")), (100, true));
+    Ok(())
+}
+
 /// As in tables that were there before.
 #[test]
 fn columns_of_an_enum_type_are_written_compared_and_set() -> Result<()> {

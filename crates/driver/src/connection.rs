@@ -118,19 +118,34 @@ impl Connection {
         said
     }
 
-    /// How far columns of a table are of the types that the program takes them for, as far as that matters to rows that are
-    /// written many at a time. It is asked for at the first time.
+    /// How far columns of a table are of the types that they are described with, as an insert of a row of them tells.
     ///
     /// # Errors
     ///
     /// Those of the database.
     #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
-    pub fn fit(&mut self, table: &'static Table, columns: &[usize]) -> Result<Fit> {
+    pub fn fit(&mut self, table: &'static Table, columns: &[usize], insert: &str) -> Result<Fit> {
         match &mut self.back_end {
             #[cfg(feature = "postgres")]
-            BackEnd::Postgres(connection) => connection.fit(table, columns),
+            BackEnd::Postgres(connection) => connection.fit(table, columns, insert),
             #[cfg(any(feature = "sqlite", feature = "mysql"))]
             _ => Ok(Fit::Converts),
+        }
+    }
+
+    /// Whether rows of these columns can be [copied](Prepared::copy) into a table, in the transaction that is open, with the same
+    /// effect as this insert of each.
+    ///
+    /// # Errors
+    ///
+    /// Those of the database.
+    #[cfg_attr(not(feature = "postgres"), allow(unused_variables))]
+    pub fn takes_copies(&mut self, table: &'static Table, columns: &[usize], insert: &str) -> Result<bool> {
+        match &mut self.back_end {
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(connection) => connection.takes_copies(table, columns, insert),
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
+            _ => Ok(false),
         }
     }
 

@@ -210,33 +210,6 @@ impl<'p, 'c> Prepared<'p, 'c> {
         }
     }
 
-    /// Runs a change of rows in arrays, which gives back the places of those that it finds: so many rows, each bound as a row of
-    /// its own would be. Gives which of them were found, in no order.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`execute`](Prepared::execute); databases without such changes.
-    pub fn change_together<E: From<Error>>(
-        &mut self,
-        rows: usize,
-        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-    ) -> std::result::Result<Vec<usize>, E> {
-        match &mut self.back_end {
-            #[cfg(feature = "postgres")]
-            PreparedBackEnd::Postgres(prepared, _) => {
-                let statement = self.statement;
-                prepared.change_together(rows, bind, &mut self.times, |error| {
-                    error.with_statement(statement).into()
-                })
-            }
-            #[cfg(any(feature = "sqlite", feature = "mysql"))]
-            _ => {
-                let _ = (rows, bind);
-                Err(Error::new(Kind::Other, "this database changes rows one by one").into())
-            }
-        }
-    }
-
     /// Runs it and lends its rows.
     ///
     /// # Errors

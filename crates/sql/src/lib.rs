@@ -45,8 +45,8 @@ pub use expression::{
 };
 pub use source::Source;
 pub use statement::{
-    BoundRows, Conflict, ConflictAction, Cte, Delete, Direction, Insert, Join, JoinKind, Lock, LockStrength,
-    LockWait, Nulls, Order, Relation, Rows, Select, Selected, SetOperator, Statement, Summary, Update,
+    Conflict, ConflictAction, Cte, Delete, Direction, Insert, Join, JoinKind, Lock, LockStrength, LockWait,
+    Nulls, Order, Relation, Rows, Select, Selected, SetOperator, Statement, Summary, Update,
 };
 pub use table::{
     Action, Check, Column, ComputedIndex, Constant, Index, IndexPart, Projection, Reference, Table,

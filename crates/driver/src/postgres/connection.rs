@@ -33,7 +33,7 @@ pub(crate) struct Connection {
 }
 
 /// How many statements are kept prepared of each kind. Who has more starts over: they gain little from keeping.
-const CAPACITY: usize = 256;
+pub(super) const CAPACITY: usize = 256;
 
 impl Connection {
     pub(super) fn new(client: Client, wire: Wire, encryption: Encryption, prepares: bool) -> Connection {

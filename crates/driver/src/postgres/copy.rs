@@ -70,7 +70,7 @@ impl Bind for Portion<'_> {
 
 /// Sends a portion, and gives the number of its rows that were written.
 pub(super) async fn copy(run: &Run, client: &Client, bytes: Bytes) -> Answer<u64> {
-    // Behind a pooler nothing is copied.
+    // Others are refused before.
     let Run::Named(statement) = run else { return Ok(0) };
     let mut sink = pin!(client.copy_in::<_, Bytes>(statement).await?);
     poll_fn(|context| sink.as_mut().poll_ready(context)).await?;

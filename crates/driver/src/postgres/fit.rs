@@ -1,11 +1,11 @@
-//! How far the columns of a table in the database are of the types that the program takes them for.
+//! How far the columns of a table are of the types that the program takes them for.
 
 use hashbrown::HashMap;
 use onggi_sql::Table;
 use onggi_sql::dialect::POSTGRES;
-use tokio_postgres::types::{ToSql, Type as PostgresType};
+use tokio_postgres::types::{Kind, ToSql, Type as PostgresType};
 
-use super::connection::Connection;
+use super::connection::{CAPACITY, Connection};
 use super::types::of_column;
 use crate::{Fit, Result};
 
@@ -13,35 +13,90 @@ use crate::{Fit, Result};
 pub(super) type Fits = HashMap<(u32, Box<[usize]>), Fit>;
 
 impl Connection {
-    /// How far columns of a table are of the types that they should have. What is not there is asked for again.
-    pub(crate) fn fit(&mut self, table: &'static Table, columns: &[usize]) -> Result<Fit> {
+    /// How far columns of a table are of the types that they should have, as the server says of an insert of a row of them.
+    pub(crate) fn fit(&mut self, table: &'static Table, columns: &[usize], insert: &str) -> Result<Fit> {
         let key = (table.number(), Box::from(columns));
         if let Some(&fit) = self.fits.get(&key) {
             return Ok(fit);
         }
-        let Some(fit) = self.asked(table, columns)? else { return Ok(Fit::Differs) };
+        let fit = self.asked(table, columns, insert)?;
+        if self.fits.len() >= CAPACITY {
+            self.fits.clear();
+        }
         self.fits.insert(key, fit);
         Ok(fit)
     }
 
-    /// What the server says; nothing where the table or a column is not there.
-    fn asked(&mut self, table: &'static Table, columns: &[usize]) -> Result<Option<Fit>> {
-        let Some(text) = POSTGRES.write.fit else { return Ok(None) };
+    /// Whether a copy of rows means what their insert does. It is asked each time: the question locks the table as an insert does,
+    /// so that it stays what it is until the transaction ends.
+    pub(crate) fn takes_copies(
+        &mut self,
+        table: &'static Table,
+        columns: &[usize],
+        insert: &str,
+    ) -> Result<bool> {
+        let Some(text) = POSTGRES.write.takes_copies.filter(|_| self.prepares) else { return Ok(false) };
+        if self.asked(table, columns, insert)? != Fit::Same {
+            return Ok(false);
+        }
         let names: Vec<&str> = columns.iter().map(|&column| table.columns[column].name).collect();
-        let types = columns.iter().map(|&column| of_column(table.columns[column].ty).oid());
-        let types: Vec<u32> = types.collect();
-        let parameters: [(&(dyn ToSql + Sync), PostgresType); 3] = [
-            (&table.name, PostgresType::TEXT),
-            (&names, PostgresType::TEXT_ARRAY),
-            (&types, PostgresType::OID_ARRAY),
-        ];
+        let parameters: [(&(dyn ToSql + Sync), PostgresType); 2] =
+            [(&table.name, PostgresType::TEXT), (&names, PostgresType::TEXT_ARRAY)];
         let asked = self.wire.wait(self.client.query_typed(text, &parameters));
         let rows = asked.map_err(|error| self.state.failed(error).with_statement(text))?;
-        let said = rows.first().and_then(|row| row.try_get::<_, i32>(0).ok());
-        Ok(said.map(|said| match said {
-            2 if self.prepares => Fit::Same,
-            1 | 2 => Fit::Converts,
-            _ => Fit::Differs,
-        }))
+        Ok(rows.first().and_then(|row| row.try_get::<_, bool>(0).ok()).unwrap_or(false))
+    }
+
+    fn asked(&mut self, table: &'static Table, columns: &[usize], insert: &str) -> Result<Fit> {
+        let asked = self.wire.wait(self.client.prepare(insert));
+        let prepared = asked.map_err(|error| self.state.failed(error).with_statement(insert))?;
+        let wanted = columns.iter().map(|&column| of_column(table.columns[column].ty));
+        Ok(wanted.zip(prepared.params()).map(|(wanted, own)| fit(&wanted, own)).min().unwrap_or(Fit::Differs))
+    }
+}
+
+/// How a value of a type becomes one of a column's own type: without a loss, or not here.
+fn fit(wanted: &PostgresType, own: &PostgresType) -> Fit {
+    const WHOLE: [PostgresType; 3] = [PostgresType::INT2, PostgresType::INT4, PostgresType::INT8];
+    let is_whole = |ty: &PostgresType| WHOLE.contains(ty);
+    if own == wanted || (*wanted == PostgresType::TEXT && *own == PostgresType::VARCHAR) {
+        return Fit::Same;
+    }
+    if let Kind::Domain(base) = own.kind() {
+        return fit(wanted, base).min(Fit::Converts);
+    }
+    let converts = match *wanted {
+        PostgresType::TEXT => {
+            matches!(*own, PostgresType::BPCHAR | PostgresType::NAME) || own.name() == "citext"
+        }
+        PostgresType::FLOAT4 => *own == PostgresType::FLOAT8,
+        _ => is_whole(wanted) && (is_whole(own) || *own == PostgresType::NUMERIC),
+    };
+    if converts { Fit::Converts } else { Fit::Differs }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_lose_something_differs() {
+        use PostgresType as T;
+        for (wanted, own, expected) in [
+            (T::INT8, T::INT8, Fit::Same),
+            (T::TEXT, T::VARCHAR, Fit::Same),
+            (T::INT8, T::INT4, Fit::Converts),
+            (T::INT2, T::NUMERIC, Fit::Converts),
+            (T::FLOAT4, T::FLOAT8, Fit::Converts),
+            (T::TEXT, T::BPCHAR, Fit::Converts),
+            (T::FLOAT8, T::FLOAT4, Fit::Differs),
+            (T::NUMERIC, T::INT4, Fit::Differs),
+            (T::INT8, T::FLOAT8, Fit::Differs),
+            (T::TIMESTAMP, T::DATE, Fit::Differs),
+            (T::BYTEA, T::TEXT, Fit::Differs),
+            (T::JSONB, T::JSON, Fit::Differs),
+        ] {
+            assert_eq!(fit(&wanted, &own), expected, "{wanted} to {own}");
+        }
     }
 }

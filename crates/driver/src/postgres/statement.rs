@@ -206,12 +206,22 @@ impl Prepared<'_> {
     pub(crate) fn insert_together<E>(
         &mut self,
         rows: usize,
-        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
         times: &mut u64,
         failed: impl Fn(Error) -> E,
     ) -> std::result::Result<Vec<i64>, E> {
-        let mut keys = Vec::with_capacity(rows);
-        self.in_arrays(rows, bind, times, failed, |_, given| keys.extend(given))?;
+        let (mut keys, mut next) = (Vec::with_capacity(rows), 0);
+        while next < rows {
+            let mut columns = Columns::new(&self.statement.parameters);
+            while next < rows && columns.has_room() {
+                bind(next, &mut columns)?;
+                columns.end_row().map_err(&failed)?;
+                next += 1;
+            }
+            columns.write(self.buffer);
+            *times += 1;
+            self.numbers(&mut keys).map_err(&failed)?;
+        }
         Ok(keys)
     }
 
@@ -225,6 +235,9 @@ impl Prepared<'_> {
         times: &mut u64,
         failed: impl Fn(Error) -> E,
     ) -> std::result::Result<(), E> {
+        let Run::Named(_) = self.statement.run else {
+            return Err(failed(Error::new(Kind::Other, "behind a pooler nothing is copied")));
+        };
         let forms: Vec<Form> = types.iter().map(|&ty| Form::of(&of_column(ty))).collect();
         let mut next = 0;
         while next < rows {
@@ -239,51 +252,6 @@ impl Prepared<'_> {
             *times += 1;
             self.ask(|client, run, _, _, wire| wire.wait(copy(run, client, bytes.clone())))
                 .map_err(&failed)?;
-        }
-        Ok(())
-    }
-
-    /// Runs a change of rows in arrays, which gives back the places of those that it has found. Gives which of the rows they
-    /// are.
-    pub(crate) fn change_together<E>(
-        &mut self,
-        rows: usize,
-        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        times: &mut u64,
-        failed: impl Fn(Error) -> E,
-    ) -> std::result::Result<Vec<usize>, E> {
-        let mut found = Vec::with_capacity(rows);
-        self.in_arrays(rows, bind, times, failed, |start, places| {
-            let places = places.iter().filter_map(|&place| usize::try_from(place).ok()?.checked_sub(1));
-            found.extend(places.map(|place| start + place));
-        })?;
-        Ok(found)
-    }
-
-    /// Runs it for rows in arrays, in pieces that fit into memory; hands on where each begins and the numbers that it gives
-    /// back.
-    fn in_arrays<E>(
-        &mut self,
-        rows: usize,
-        mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        times: &mut u64,
-        failed: impl Fn(Error) -> E,
-        mut given: impl FnMut(usize, &[i64]),
-    ) -> std::result::Result<(), E> {
-        let (mut numbers, mut next) = (Vec::new(), 0);
-        while next < rows {
-            let start = next;
-            let mut columns = Columns::new(&self.statement.parameters);
-            while next < rows && columns.has_room() {
-                bind(next, &mut columns)?;
-                columns.end_row().map_err(&failed)?;
-                next += 1;
-            }
-            columns.write(self.buffer);
-            *times += 1;
-            numbers.clear();
-            self.numbers(&mut numbers).map_err(&failed)?;
-            given(start, &numbers);
         }
         Ok(())
     }

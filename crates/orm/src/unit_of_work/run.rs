@@ -4,7 +4,7 @@ use onggi_driver::{Connection, Control, Fit, Prepared};
 use onggi_sql as sql;
 use onggi_sql::dialect::Returning;
 use onggi_sql::shape::Shape;
-use onggi_sql::{BoundRows, Delete, Dialect, Expression, Insert, Rows, Statement, Table, Update, schema};
+use onggi_sql::{Delete, Dialect, Expression, Insert, Rows, Statement, Table, Update, schema};
 
 use super::{ChangeKind, Object, Objects, Plan, Step};
 use crate::{Bind, Error, Result, Type, ValueRef};
@@ -124,8 +124,7 @@ impl Step {
                         (_, ChangeKind::Insert) => {
                             self.insert_together(chunk, columns, objects, prepared, keyed)?;
                         }
-                        (Together::Arrays, _) => self.change_together(chunk, columns, objects, prepared)?,
-                        (Together::Rows(_), _) => {
+                        (Together::Arrays | Together::Rows(_), _) => {
                             if self.change_several(chunk, columns, objects, prepared)? < chunk.len() {
                                 return Ok(false);
                             }
@@ -156,13 +155,22 @@ impl Step {
     fn together(&self, columns: &[usize], connection: &mut Connection) -> Result<Vec<Together>> {
         Ok(match connection.dialect().write.together {
             _ if !self.can_go_together(columns) => Vec::new(),
-            sql::dialect::Together::Arrays => match connection.fit(self.table, &self.bound(columns))? {
-                Fit::Differs => Vec::new(),
-                Fit::Same if self.kind == ChangeKind::Insert && !self.generates_key() => {
-                    vec![Together::Copied, Together::Arrays]
+            // Its changes go one by one, each without waiting for the one before: among many at once it would look for rows
+            // otherwise than by their keys, and collide with others that have nothing to do with them.
+            sql::dialect::Together::Arrays if self.kind == ChangeKind::Insert => {
+                let insert = self.statement(connection.dialect(), Together::One);
+                let insert = sql::compile::compile(&insert, connection.dialect());
+                let insert = insert.map_err(|error| Error::usage(error.to_string()))?;
+                let insert = insert.text();
+                let is_many = self.objects.len() >= COPIED && !self.generates_key();
+                if is_many && connection.takes_copies(self.table, columns, insert)? {
+                    return Ok(vec![Together::Copied]);
                 }
-                Fit::Same | Fit::Converts => vec![Together::Arrays],
-            },
+                match connection.fit(self.table, columns, insert)? {
+                    Fit::Differs => Vec::new(),
+                    Fit::Same | Fit::Converts => vec![Together::Arrays],
+                }
+            }
             sql::dialect::Together::Values(parameters) if self.can_be_listed(connection.dialect()) => {
                 let width = self.bound(columns).len();
                 let fits = |rows: &usize| rows * width <= parameters;
@@ -229,35 +237,6 @@ impl Step {
             Ok(())
         });
         copied.map_err(|error| self.of_several(chunk, last, objects, error))
-    }
-
-    /// Changes rows in one statement.
-    fn change_together(
-        &self,
-        chunk: &[Object],
-        columns: &[usize],
-        objects: &dyn Objects,
-        prepared: &mut Prepared<'_, '_>,
-    ) -> Result<()> {
-        let mut last = None;
-        let changed = prepared.change_together(chunk.len(), |row, to| {
-            last = Some(chunk[row]);
-            self.bind(chunk[row], columns, objects, to)?;
-            last = None;
-            Ok(())
-        });
-        let found = changed.map_err(|error| self.of_several(chunk, last, objects, error))?;
-        if found.len() >= chunk.len() || !self.must_hit() {
-            return Ok(());
-        }
-        let mut missed = vec![true; chunk.len()];
-        for row in found {
-            missed[row] = false;
-        }
-        match missed.iter().position(|missed| *missed) {
-            Some(row) => Err(self.at(chunk[row], objects, Error::stale(self.missed()))),
-            None => Ok(()),
-        }
     }
 
     /// Changes rows in one statement; gives how many it has found.
@@ -508,12 +487,11 @@ const COPIED: usize = 100;
 const CHUNKS: [usize; 2] = [256, 16];
 
 impl Together {
-    /// How the rows of a change are bound, where they are many.
-    fn bound(self) -> Option<BoundRows> {
+    /// How many rows of a change are bound, where they are many.
+    fn bound(self) -> Option<usize> {
         match self {
-            Together::One | Together::Copied => None,
-            Together::Arrays => Some(BoundRows::Arrays),
-            Together::Rows(rows) => Some(BoundRows::Several(rows)),
+            Together::One | Together::Copied | Together::Arrays => None,
+            Together::Rows(rows) => Some(rows),
         }
     }
 

@@ -4,7 +4,7 @@ use super::Writer;
 use crate::dialect::Together;
 use crate::repeat::shared;
 use crate::source::{Key, Scope};
-use crate::{BoundRows, Error, Join, JoinKind, Relation, Result, Select, Source, Type};
+use crate::{Error, Join, JoinKind, Relation, Result, Select, Source, Type};
 
 /// The sources in scope, by the names that they have in the text.
 #[derive(Default)]
@@ -283,26 +283,17 @@ impl Writer {
     }
 
     /// Rows of parameters.
-    fn bound_rows_read(&mut self, types: &[Type], rows: BoundRows, alias: &str) -> Result<()> {
-        match (rows, self.dialect.write.together) {
-            _ if types.is_empty() => Err(Error::invalid("rows that are bound have columns")),
-            (BoundRows::Arrays, Together::Arrays) => {
-                self.unnest(types.iter().copied())?;
-                self.push(" AS ");
-                self.name(alias)?;
-                self.push(" (");
-                self.separated(", ", 0..=types.len(), |writer, column| writer.name(&output_name(column)))?;
-                self.push(")");
-                Ok(())
-            }
-            (BoundRows::Several(rows), Together::Values(_)) if rows > 0 => {
-                self.push("(");
-                self.separated(" UNION ALL ", 0..rows, |writer, row| writer.bound_row(types, row == 0))?;
-                self.push(") AS ");
-                self.name(alias)
-            }
-            _ => Err(Error::unsupported(self.dialect.name, "rows that are bound, read in this form")),
+    fn bound_rows_read(&mut self, types: &[Type], rows: usize, alias: &str) -> Result<()> {
+        if types.is_empty() || rows == 0 {
+            return Err(Error::invalid("rows that are bound are some, and have columns"));
         }
+        if !matches!(self.dialect.write.together, Together::Values(_)) {
+            return Err(Error::unsupported(self.dialect.name, "rows that are bound, read as a table"));
+        }
+        self.push("(");
+        self.separated(" UNION ALL ", 0..rows, |writer, row| writer.bound_row(types, row == 0))?;
+        self.push(") AS ");
+        self.name(alias)
     }
 
     fn bound_row(&mut self, types: &[Type], named: bool) -> Result<()> {

@@ -15,10 +15,9 @@ pub struct Write {
     pub changes_listed: bool,
     /// How a copy of rows says that they come from the program, in their binary form; none where there is no such copy.
     pub copy: Option<&'static str>,
-    /// Asks how columns take rows that are written many at a time: 2 where their types are the ones wanted and rows can be copied,
-    /// 1 where values become theirs by assignment, else 0; no row where the table or a column is missing. The parameters are the
-    /// table's name, the columns' and the numbers of the types wanted. None where all columns take them.
-    pub fit: Option<&'static str>,
+    /// Asks whether a copy of rows into a table, of columns of the right types, means the same as an insert of each. The parameters
+    /// are the table's name and an array of the columns'.
+    pub takes_copies: Option<&'static str>,
     /// How an update reads other tables.
     pub update_from: UpdateFrom,
     /// Whether an index serves a list or select of an update or a delete only where that is written as one of several tables.

@@ -1,6 +1,6 @@
 use super::{Tag, Walk, number};
 use crate::source::Key;
-use crate::{BoundRows, Cte, Expression, Join, Lock, Order, Relation, Select, Selected, Source, repeat};
+use crate::{Cte, Expression, Join, Lock, Order, Relation, Select, Selected, Source, repeat};
 
 /// Stand where tables have their number, of which there are fewer.
 const DERIVED: u32 = u32::MAX;
@@ -132,11 +132,7 @@ impl<'a> Walk<'a, '_> {
                 self.add(Key::derived(*id));
             }
             Relation::Bound { types, rows, id } => {
-                let rows = match rows {
-                    BoundRows::Arrays => 0,
-                    BoundRows::Several(rows) => number(*rows),
-                };
-                self.shape.numbers([BOUND, rows, number(types.len())]);
+                self.shape.numbers([BOUND, number(*rows), number(types.len())]);
                 types.iter().for_each(|&ty| self.ty(ty));
                 self.add(Key::derived(*id));
             }

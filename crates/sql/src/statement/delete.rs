@@ -1,6 +1,6 @@
 use super::row_condition;
-use super::update::{bound, found, place};
-use crate::{BoundRows, Expression, Relation, Source, Table};
+use super::update::{bound, found};
+use crate::{Expression, Relation, Source, Table};
 
 /// `DELETE FROM … USING … WHERE … RETURNING …`
 #[derive(Clone, Debug)]
@@ -27,15 +27,13 @@ impl Delete {
         Delete { filter: Some(row_condition(source, versioned)), ..Delete::new(source) }
     }
 
-    /// The same of many rows, for each of which these values are bound. Of arrays it gives back the places of the rows that it
-    /// has found, from one.
-    pub fn by_keys(table: &'static Table, versioned: bool, rows: BoundRows) -> Delete {
+    /// The same of so many rows, for each of which these values are bound.
+    pub fn by_keys(table: &'static Table, versioned: bool, rows: usize) -> Delete {
         let source = Source::of(table);
         let columns = bound(table, &[], versioned);
         Delete {
             from: Some(Relation::bound(table, &columns, rows)),
             filter: Some(found(source, &columns, 0)),
-            returning: place(columns.len(), rows),
             ..Delete::new(source)
         }
     }

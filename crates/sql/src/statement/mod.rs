@@ -14,7 +14,7 @@ pub use delete::Delete;
 pub use insert::{Insert, Rows};
 pub use lock::{Lock, LockStrength, LockWait};
 pub use order::{Direction, Nulls, Order};
-pub use relation::{BoundRows, Join, JoinKind, Relation};
+pub use relation::{Join, JoinKind, Relation};
 pub use select::{Select, Selected, Summary};
 pub use update::Update;
 

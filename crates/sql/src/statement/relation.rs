@@ -22,21 +22,11 @@ pub enum Relation {
     Bound {
         /// The types of the columns.
         types: Vec<Type>,
-        /// How many rows there are.
-        rows: BoundRows,
+        /// How many rows there are, whose values are bound row after row.
+        rows: usize,
         /// The number.
         id: u64,
     },
-}
-
-/// How many rows are bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BoundRows {
-    /// As many as the arrays have elements, one array for each column. Behind the columns that are bound there is another: the
-    /// place of the row, from one.
-    Arrays,
-    /// So many, whose values are bound row after row.
-    Several(usize),
 }
 
 impl Relation {

@@ -1,5 +1,5 @@
 use super::row_condition;
-use crate::{BinaryOperator, BoundRows, Expression, Join, Relation, Source, Table, Type};
+use crate::{BinaryOperator, Expression, Join, Relation, Source, Table, Type};
 
 /// `UPDATE … SET … FROM … WHERE … RETURNING …`
 #[derive(Clone, Debug)]
@@ -43,9 +43,8 @@ impl Update {
         Update { filter: Some(row_condition(source, versioned)), ..Update::new(source, assignments) }
     }
 
-    /// The same of many rows, for each of which these values are bound. Of arrays it gives back the places of the rows that it
-    /// has found, from one.
-    pub fn by_keys(table: &'static Table, columns: &[usize], versioned: bool, rows: BoundRows) -> Update {
+    /// The same of so many rows, for each of which these values are bound.
+    pub fn by_keys(table: &'static Table, columns: &[usize], versioned: bool, rows: usize) -> Update {
         let source = Source::of(table);
         let bound = bound(table, columns, versioned);
         let mut assignments: Vec<_> =
@@ -56,7 +55,6 @@ impl Update {
         Update {
             from: Some(Relation::bound(table, &bound, rows)),
             filter: Some(found(source, &bound, columns.len())),
-            returning: place(bound.len(), rows),
             ..Update::new(source, assignments)
         }
     }
@@ -71,7 +69,7 @@ const BOUND: u64 = u64::MAX;
 
 impl Relation {
     /// Rows that are bound, of columns as those of a table.
-    pub(super) fn bound(table: &Table, columns: &[usize], rows: BoundRows) -> Relation {
+    pub(super) fn bound(table: &Table, columns: &[usize], rows: usize) -> Relation {
         let types = columns.iter().map(|&column| table.columns[column].ty).collect();
         Relation::Bound { types, rows, id: BOUND }
     }
@@ -96,12 +94,4 @@ pub(super) fn found(source: Source, bound: &[usize], from: usize) -> Expression 
         Expression::binary(BinaryOperator::Equal, Expression::column(source, column), value)
     };
     Expression::And(bound.iter().enumerate().skip(from).map(equal).collect())
-}
-
-/// The place of a bound row, behind so many columns, where it has one.
-pub(super) fn place(columns: usize, rows: BoundRows) -> Vec<Expression> {
-    match rows {
-        BoundRows::Arrays => vec![Expression::Output { source: BOUND, column: columns, decimal: false }],
-        BoundRows::Several(_) => Vec::new(),
-    }
 }

@@ -118,7 +118,7 @@ pub static POOR: Dialect = Dialect {
         together: Together::Never,
         changes_listed: false,
         copy: None,
-        fit: None,
+        takes_copies: None,
         update_from: UpdateFrom::Never,
         joins_lists: false,
         reads_own_table: true,

@@ -71,7 +71,7 @@ pub static POSTGRES: Dialect = Dialect {
         together: Together::Arrays,
         changes_listed: false,
         copy: Some(" FROM STDIN (FORMAT binary)"),
-        fit: Some(FIT),
+        takes_copies: Some(TAKES_COPIES),
         update_from: UpdateFrom::From,
         joins_lists: false,
         reads_own_table: true,
@@ -138,19 +138,10 @@ const FOLLOW_KEYS: &str = "SELECT setval(keys, greatest_key) FROM (\
     WHERE greatest_key > coalesce(pg_sequence_last_value(keys), 0)";
 
 /// Views, rules, row security and keys that are always generated decide otherwise of a copy than of an insert.
-const FIT: &str = "SELECT CASE \
-    WHEN class.relkind IN ('r', 'p') AND NOT class.relhasrules AND NOT class.relrowsecurity AND bool_and(\
-        attribute.attidentity <> 'a' AND attribute.atttypid IN (wanted.type, CASE WHEN wanted.type = 25 THEN 1043 END)) THEN 2 \
-    WHEN bool_and(base.oid = wanted.type OR base.typcategory = 'S' OR EXISTS (SELECT FROM pg_catalog.pg_cast \
-        WHERE castsource = wanted.type AND casttarget = base.oid AND castcontext <> 'e')) THEN 1 \
-    ELSE 0 END \
-    FROM pg_catalog.pg_class class CROSS JOIN unnest($2, $3) AS wanted (name, type) \
-    JOIN pg_catalog.pg_attribute attribute \
-        ON attribute.attrelid = class.oid AND attribute.attname = wanted.name AND NOT attribute.attisdropped \
-    JOIN pg_catalog.pg_type own ON own.oid = attribute.atttypid \
-    JOIN pg_catalog.pg_type base ON base.oid = CASE own.typbasetype WHEN 0 THEN own.oid ELSE own.typbasetype END \
-    WHERE class.oid = to_regclass(quote_ident($1)) \
-    GROUP BY class.oid, class.relkind, class.relhasrules, class.relrowsecurity HAVING count(*) = cardinality($2)";
+const TAKES_COPIES: &str = "SELECT class.relkind IN ('r', 'p') AND NOT class.relhasrules AND NOT class.relrowsecurity \
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute \
+        WHERE attrelid = class.oid AND attname = ANY ($2) AND attidentity = 'a') \
+    FROM pg_catalog.pg_class class WHERE class.oid = to_regclass(quote_ident($1))";
 
 /// The type of a column, without its collation.
 fn element_type(ty: Type) -> &'static str {

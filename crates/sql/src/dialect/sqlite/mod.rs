@@ -77,7 +77,7 @@ pub static SQLITE: Dialect = Dialect {
         together: Together::Never,
         changes_listed: false,
         copy: None,
-        fit: None,
+        takes_copies: None,
         update_from: UpdateFrom::From,
         joins_lists: false,
         reads_own_table: true,
