@@ -201,9 +201,10 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn flushed(&mut self, epoch: u32) -> Result<()> {
-        if !self.identity.is_empty() {
-            let inserted = |slot: &&u32| self.slots[**slot].phase == Phase::Pending;
-            self.identity.reserve(self.touched.iter().filter(inserted).count());
+        let inserted = |slot: &&u32| self.slots[**slot].phase == Phase::Pending;
+        let inserted = self.touched.iter().filter(inserted).count();
+        if inserted > 0 {
+            self.identity.reserve(inserted);
         }
         self.undo.reserve(self.touched.len());
         for number in std::mem::take(&mut self.touched) {
@@ -214,7 +215,7 @@ impl<M: Model> AnyStore for Store<M> {
                     slot.epoch = epoch;
                     slot.phase = Phase::Persistent;
                     self.undo.push(Undo::Inserted(number, slot.stamp));
-                    self.index_inserted(number);
+                    self.index(number);
                 }
                 Phase::Persistent => {
                     let Some(before) = slot.original.take() else { continue };
