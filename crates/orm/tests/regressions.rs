@@ -412,3 +412,17 @@ fn a_statement_that_never_ran_is_not_observed() -> Result<()> {
     assert_eq!(seen.lock().expect("works").len(), n);
     Ok(())
 }
+
+/// SQLite gives the key of a row that is gone to the next one.
+#[test]
+fn an_object_whose_key_a_new_row_has_taken_is_detached_at_the_flush() -> Result<()> {
+    let mut session = db().session()?;
+    let old = session.add(user("old"));
+    session.flush()?;
+    User::query().delete(&mut session)?;
+    let new = session.add(user("new"));
+    session.flush()?;
+    assert_eq!(session.state(old), onggi::State::Detached);
+    assert_eq!(session[new].id, Id::from(1));
+    Ok(())
+}

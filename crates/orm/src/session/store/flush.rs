@@ -201,10 +201,11 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn flushed(&mut self, epoch: u32) -> Result<()> {
-        let inserted = |slot: &&u32| self.slots[**slot].phase == Phase::Pending;
-        let inserted = self.touched.iter().filter(inserted).count();
-        if inserted > 0 {
-            self.identity.reserve(inserted);
+        // A row of an earlier flush may be gone, and its key another's now.
+        self.index_late();
+        if !self.identity.is_empty() {
+            let inserted = |slot: &&u32| self.slots[**slot].phase == Phase::Pending;
+            self.identity.reserve(self.touched.iter().filter(inserted).count());
         }
         self.undo.reserve(self.touched.len());
         for number in std::mem::take(&mut self.touched) {
@@ -215,7 +216,7 @@ impl<M: Model> AnyStore for Store<M> {
                     slot.epoch = epoch;
                     slot.phase = Phase::Persistent;
                     self.undo.push(Undo::Inserted(number, slot.stamp));
-                    self.index(number);
+                    self.index_inserted(number);
                 }
                 Phase::Persistent => {
                     let Some(before) = slot.original.take() else { continue };

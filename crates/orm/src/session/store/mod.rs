@@ -30,6 +30,8 @@ pub(super) struct Store<M: Model> {
     fresh: bool,
     /// The slots that such a query has filled, which the identity map does not have until it is asked for something.
     unindexed: Range<usize>,
+    /// The slots whose rows one flush has inserted before any other row had an object here; the same holds for them.
+    inserted: Range<usize>,
     /// The query whose rows are being read.
     batch: u32,
     seed: u32,
@@ -55,6 +57,7 @@ impl<M: Model> Store<M> {
             undo: Vec::new(),
             fresh: false,
             unindexed: 0..0,
+            inserted: 0..0,
             batch: 0,
             seed,
         }
@@ -203,14 +206,20 @@ impl<M: Model> Store<M> {
         self.fresh = false;
     }
 
-    /// Lets the identity map learn of what a query brought to an empty store: all at once, sized for it.
+    /// Lets the identity map learn of what came to an empty store: all at once, sized for it.
     #[inline]
     fn index_late(&mut self) {
-        let unindexed = std::mem::take(&mut self.unindexed);
-        if !unindexed.is_empty() {
-            let slots = &self.slots;
-            self.identity.fill(unindexed, |slot, state| slots.hash_key(slot, state));
+        if !self.unindexed.is_empty() || !self.inserted.is_empty() {
+            self.index_all();
         }
+    }
+
+    fn index_all(&mut self) {
+        let (unindexed, inserted) = (std::mem::take(&mut self.unindexed), std::mem::take(&mut self.inserted));
+        let slots = &self.slots;
+        self.identity.fill(unindexed, |slot, state| slots.hash_key(slot, state));
+        self.identity.reserve(inserted.len());
+        inserted.filter_map(|slot| u32::try_from(slot).ok()).for_each(|slot| self.index(slot));
     }
 
     /// The object of a row: the one that is here already, or a new one.
@@ -313,6 +322,20 @@ impl<M: Model> Store<M> {
             *place = object;
         }
         Ok(())
+    }
+
+    /// Lets a slot stand for the row of its key, which a flush has inserted. While no row of before has an object here, the identity
+    /// map need not know: a session that only inserts never asks it.
+    fn index_inserted(&mut self, number: u32) {
+        let slot = number as usize;
+        if self.identity.is_empty() && self.unindexed.is_empty() {
+            let inserted = if self.inserted.is_empty() { slot..slot } else { self.inserted.clone() };
+            if inserted.end == slot {
+                self.inserted = inserted.start..slot + 1;
+                return;
+            }
+        }
+        self.index(number);
     }
 
     /// Lets a slot stand for the row of its key. An object that stood for it before has lost its row, to others or
