@@ -209,11 +209,7 @@ impl Postgres {
     }
 }
 
-fn users(
-    client: &mut Client,
-    select: &Statement,
-    parameters: &[&(dyn ToSql + Sync)],
-) -> Answer<Vec<User>> {
+fn users(client: &mut Client, select: &Statement, parameters: &[&(dyn ToSql + Sync)]) -> Answer<Vec<User>> {
     let parameters = parameters.iter().map(|&parameter| parameter as &dyn ToSql);
     client.query_raw(select, parameters)?.map(|row| User::read(&row)).collect()
 }
