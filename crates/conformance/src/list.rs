@@ -263,6 +263,7 @@ macro_rules! cases {
             many {
                 of_many_updates_the_stale_one_is_named_and_nothing_is_written
                 of_many_deletions_the_stale_one_is_named_and_nothing_is_deleted
+                of_many_deletions_those_that_are_gone_already_keep_none_back
                 unique_values_move_on_from_row_to_row
                 of_many_updates_one_that_is_refused_is_not_written_nor_the_others
                 values_of_all_types_are_kept

@@ -99,6 +99,22 @@ pub fn unique_values_move_on_from_row_to_row(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+/// More than one statement takes: what one does not find says nothing of the next.
+pub fn of_many_deletions_those_that_are_gone_already_keep_none_back(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Seat])?;
+    let mut session = harness.session()?;
+    let seats: Vec<Handle<Seat>> =
+        session.add_all((1..=3 * MANY).map(|place| Seat { place, ..Default::default() }));
+    session.commit()?;
+    Seat::query().filter(|s| s.place.is_in([10, 20])).delete(&mut harness.connect()?)?;
+    for seat in seats {
+        session.delete(seat)?;
+    }
+    session.commit()?;
+    assert_eq!(harness.rows::<Seat>()?, []);
+    Ok(())
+}
+
 pub fn of_many_updates_one_that_is_refused_is_not_written_nor_the_others(harness: &Harness) -> Result<()> {
     harness.create(onggi::models![Seat])?;
     let mut session = harness.session()?;
