@@ -83,15 +83,19 @@ fn broken_while_idle(server: &Server, pool: &Pool, count: usize) {
     }
 }
 
+/// Has so many connections at once, and asks each.
+fn all_answer(pool: &Pool, count: usize) {
+    let mut connections: Vec<_> = (0..count).map(|_| pool.connect().unwrap()).collect();
+    for connection in &mut connections {
+        assert_eq!(number(connection, "SELECT 7").unwrap(), 7);
+    }
+}
+
 #[test]
 fn one_that_broke_while_it_was_idle_is_replaced_where_it_is_asked() {
     on_each("pool_check=0s&pool_size=3", |server, pool| {
         broken_while_idle(server, pool, 3);
-        let mut connections: Vec<_> = (0..3).map(|_| pool.connect().unwrap()).collect();
-        for connection in &mut connections {
-            assert_eq!(number(connection, "SELECT 7").unwrap(), 7);
-        }
-        drop(connections);
+        all_answer(pool, 3);
         let metrics = pool.metrics();
         assert_eq!((metrics.open, metrics.idle, metrics.created, metrics.closed), (3, 3, 6, 3));
     });
@@ -106,11 +110,7 @@ fn once_one_is_found_broken_those_that_were_idle_then_are_asked() {
         assert!(error.is_lost() && fresh.is_lost(), "{error}");
         assert!(number(&mut fresh, "SELECT 7").unwrap_err().is_lost(), "it stays broken");
         drop(fresh);
-        let mut connections: Vec<_> = (0..3).map(|_| pool.connect().unwrap()).collect();
-        for connection in &mut connections {
-            assert_eq!(number(connection, "SELECT 7").unwrap(), 7);
-        }
-        drop(connections);
+        all_answer(pool, 3);
         let metrics = pool.metrics();
         assert_eq!((metrics.open, metrics.in_use, metrics.created, metrics.closed), (3, 0, 6, 3));
     });

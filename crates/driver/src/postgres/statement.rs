@@ -202,7 +202,7 @@ impl Prepared<'_> {
         Ok(())
     }
 
-    /// Runs an insert of rows in arrays; gives the keys that it gives back, in the order in which it inserts.
+    /// Runs an insert of rows in arrays, in pieces that fit into memory.
     pub(crate) fn insert_together<E>(
         &mut self,
         rows: usize,
@@ -220,7 +220,7 @@ impl Prepared<'_> {
             }
             columns.write(self.buffer);
             *times += 1;
-            self.numbers(&mut keys).map_err(&failed)?;
+            self.generated_keys(&mut keys).map_err(&failed)?;
         }
         Ok(keys)
     }
@@ -256,13 +256,13 @@ impl Prepared<'_> {
         Ok(())
     }
 
-    /// Runs the statement, and adds the numbers that it gives back, in its order.
-    fn numbers(&mut self, keys: &mut Vec<i64>) -> Result<()> {
+    /// Runs the statement, and adds the keys that it gives back, in the order in which it inserts.
+    fn generated_keys(&mut self, keys: &mut Vec<i64>) -> Result<()> {
         let mut rows = self.rows()?;
         while let Some(row) = rows.next()? {
             match row.value(0, Type::BIGINT)? {
                 ValueRef::Integer(key) => keys.push(key),
-                _ => return Err(Error::value("a statement gave back what is no number")),
+                _ => return Err(Error::value("an insert gave back what is no key")),
             }
         }
         Ok(())

@@ -11,6 +11,7 @@ mod change;
 mod order;
 mod plan;
 mod run;
+mod together;
 
 pub use change::{Change, ChangeKind, ChangeSet, Edge, Objects};
 pub use plan::{Plan, Step, plan};

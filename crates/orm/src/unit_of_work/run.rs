@@ -1,11 +1,11 @@
 //! Steps to statements.
 
-use onggi_driver::{Connection, Control, Fit, Prepared};
-use onggi_sql as sql;
+use onggi_driver::{Connection, Control, Prepared};
 use onggi_sql::dialect::Returning;
 use onggi_sql::shape::Shape;
 use onggi_sql::{Delete, Dialect, Expression, Insert, Rows, Statement, Table, Update, schema};
 
+use super::together::Together;
 use super::{ChangeKind, Object, Objects, Plan, Step};
 use crate::{Bind, Error, Result, Type, ValueRef};
 
@@ -150,75 +150,6 @@ impl Step {
             let written = self.insert(object, columns, objects, prepared);
             written.map(|()| keyed.push(object)).map_err(|error| self.at(object, objects, error))
         })
-    }
-
-    /// How many of its rows are written together, the most first.
-    fn together(&self, columns: &[usize], connection: &mut Connection) -> Result<Vec<Together>> {
-        Ok(match connection.dialect().write.together {
-            _ if !self.can_go_together(columns) => Vec::new(),
-            // Its changes go one by one, each without waiting for the one before: among many at once it would look for rows
-            // otherwise than by their keys, and collide with others that have nothing to do with them.
-            sql::dialect::Together::Arrays if self.kind == ChangeKind::Insert => {
-                let insert = self.statement(connection.dialect(), Together::One);
-                let insert = sql::compile::compile(&insert, connection.dialect());
-                let insert = insert.map_err(|error| Error::usage(error.to_string()))?;
-                let insert = insert.text();
-                let is_many = self.objects.len() >= COPIED && !self.generates_key();
-                if is_many && connection.takes_copies(self.table, columns, insert)? {
-                    return Ok(vec![Together::Copied]);
-                }
-                match connection.fit(self.table, columns, insert)? {
-                    Fit::Differs => Vec::new(),
-                    Fit::Same | Fit::Converts => vec![Together::Arrays],
-                }
-            }
-            sql::dialect::Together::Values(parameters) if self.can_be_listed(connection.dialect()) => {
-                let width = self.bound(columns).len();
-                let fits = |rows: &usize| rows * width <= parameters;
-                CHUNKS.into_iter().filter(fits).map(Together::Rows).collect()
-            }
-            _ => Vec::new(),
-        })
-    }
-
-    /// Whether its rows can be listed in a statement: a text among keys would be compared by a collation of its own.
-    fn can_be_listed(&self, dialect: &Dialect) -> bool {
-        let is_text = |&column: &usize| self.table.columns[column].ty == Type::Text;
-        self.kind == ChangeKind::Insert
-            || (dialect.write.changes_listed && !self.table.primary_key.iter().any(is_text))
-    }
-
-    /// The columns of which a value is bound for each row.
-    fn bound(&self, columns: &[usize]) -> Vec<usize> {
-        match self.kind {
-            ChangeKind::Insert => columns.to_vec(),
-            _ => {
-                let version = self.table.version.filter(|_| self.versioned);
-                columns.iter().chain(self.table.primary_key).copied().chain(version).collect()
-            }
-        }
-    }
-
-    /// Whether its rows can be written in one statement, in any order: none of them may need the key of another, nor a value
-    /// that another gives up.
-    fn can_go_together(&self, columns: &[usize]) -> bool {
-        let refers_to_itself = |&column: &usize| {
-            let reference = self.table.columns[column].reference;
-            !self.nulls.contains(column)
-                && reference.is_some_and(|reference| std::ptr::eq((reference.table)(), self.table))
-        };
-        let (rows, table) = (self.objects.len(), self.table);
-        match self.kind {
-            ChangeKind::Insert => rows > 1 && !columns.is_empty() && !columns.iter().any(refers_to_itself),
-            ChangeKind::Update => {
-                rows >= CHANGES
-                    && !columns.is_empty()
-                    && !columns.iter().any(|&column| table.is_unique(column))
-            }
-            ChangeKind::Delete => {
-                rows >= CHANGES && !(0..table.columns.len()).any(|at| refers_to_itself(&at))
-            }
-        }
     }
 
     /// Copies new rows into their table.
@@ -380,7 +311,7 @@ impl Step {
         }
     }
 
-    fn generates_key(&self) -> bool {
+    pub(super) fn generates_key(&self) -> bool {
         self.kind == ChangeKind::Insert
             && self.table.generated().is_some_and(|column| !self.columns.contains(column))
     }
@@ -433,7 +364,7 @@ impl Step {
         Shape::own(kind, [self.table.number(), rows].into_iter().chain(self.written().map(number)))
     }
 
-    fn statement(&self, dialect: &Dialect, together: Together) -> Statement {
+    pub(super) fn statement(&self, dialect: &Dialect, together: Together) -> Statement {
         let columns: Vec<usize> = self.written().collect();
         match self.kind {
             ChangeKind::Insert => {
@@ -461,48 +392,5 @@ impl Step {
     }
 }
 
-/// From how many rows on changes go into one statement: fewer are on their way together, each as a statement that finds its row
-/// by the key, whatever the database thinks best of many.
-const CHANGES: usize = 32;
-
 /// The number of the savepoint of a step: no session nests so many.
 const POINT: usize = usize::MAX;
-
-/// How many rows a statement writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Together {
-    /// One.
-    One,
-    /// All, copied into the table.
-    Copied,
-    /// All, in arrays.
-    Arrays,
-    /// So many.
-    Rows(usize),
-}
-
-/// From how many rows on they are copied: it takes one journey more than arrays.
-const COPIED: usize = 100;
-
-/// So few sizes that few statements are prepared.
-const CHUNKS: [usize; 2] = [256, 16];
-
-impl Together {
-    /// How many rows of a change are bound, where they are many.
-    fn bound(self) -> Option<usize> {
-        match self {
-            Together::One | Together::Copied | Together::Arrays => None,
-            Together::Rows(rows) => Some(rows),
-        }
-    }
-
-    /// How many of some rows a run writes; none where they are too few.
-    fn size(self, rows: usize) -> Option<usize> {
-        match self {
-            Together::One => Some(1),
-            Together::Arrays => (rows > 0).then_some(rows),
-            Together::Copied => (rows >= COPIED).then_some(rows),
-            Together::Rows(size) => (rows >= size).then_some(size),
-        }
-    }
-}

@@ -313,20 +313,6 @@ impl Writer {
         })
     }
 
-    /// The rows of arrays, with their places.
-    pub(super) fn unnest(&mut self, types: impl IntoIterator<Item = Type>) -> Result<()> {
-        self.push("unnest(");
-        self.separated(", ", types, |writer, ty| {
-            writer.parameter();
-            writer.push("::");
-            writer.push((writer.dialect.element_type)(ty));
-            writer.push("[]");
-            Ok(())
-        })?;
-        self.push(") WITH ORDINALITY");
-        Ok(())
-    }
-
     fn join(&mut self, join: &Join) -> Result<()> {
         if join.kind == JoinKind::Full && !self.dialect.full_join {
             return Err(Error::unsupported(self.dialect.name, "FULL JOIN"));

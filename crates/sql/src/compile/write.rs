@@ -56,7 +56,7 @@ impl Writer {
             Rows::Bound => self.bound_rows(1, insert.columns.len()),
             Rows::Several(rows) => self.bound_rows(*rows, insert.columns.len()),
             Rows::Arrays => self.arrays(insert),
-            Rows::Copied => self.copy(insert),
+            Rows::Copied => Err(Error::invalid("rows that are copied are no part of an INSERT")),
             Rows::Values(rows) => self.values(rows, insert.columns.len()),
             Rows::Select(select) => {
                 self.push(" ");
@@ -92,9 +92,15 @@ impl Writer {
         let table = insert.source.table;
         self.push(" SELECT ");
         self.separated(", ", &insert.columns, |writer, &column| writer.name(table.columns[column].name))?;
-        self.push(" FROM ");
-        self.unnest(insert.columns.iter().map(|&column| table.columns[column].ty))?;
-        self.push(" AS new (");
+        self.push(" FROM unnest(");
+        self.separated(", ", &insert.columns, |writer, &column| {
+            writer.parameter();
+            writer.push("::");
+            writer.push((writer.dialect.element_type)(table.columns[column].ty));
+            writer.push("[]");
+            Ok(())
+        })?;
+        self.push(") WITH ORDINALITY AS new (");
         self.separated(", ", &insert.columns, |writer, &column| writer.name(table.columns[column].name))?;
         self.push(", onggi_place) ORDER BY onggi_place");
         Ok(())
