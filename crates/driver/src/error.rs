@@ -94,6 +94,13 @@ impl Error {
         Error::new(Kind::Value, message)
     }
 
+    /// An array where the database has none.
+    #[cfg(any(feature = "sqlite", feature = "mysql"))]
+    #[cold]
+    pub(crate) fn no_arrays(database_has: &str) -> Error {
+        Error::value(format!("{database_has} no arrays: {}", onggi_sql::dialect::INSTEAD_OF_ARRAYS))
+    }
+
     fn is(&self, kind: Kind) -> bool {
         self.0.kind == kind
     }

@@ -12,6 +12,7 @@ pub(crate) fn expected(ty: Type) -> &'static str {
         Type::DateTime => "a date and time like 2024-01-31 12:34:56",
         Type::Timestamp => "a moment like 2024-01-31 12:34:56+00:00",
         Type::Uuid => "a UUID",
+        Type::Array(_) => "an array",
         Type::Decimal => "a decimal number of at most 28 digits",
         _ => "text",
     }

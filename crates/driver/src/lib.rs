@@ -53,7 +53,7 @@ pub use listen::{Listener, Notification};
 pub use observe::Interceptor;
 pub use observe::{Executed, Observer};
 pub use onggi_sql::dialect::Control;
-pub use onggi_sql::{Type, Value, ValueRef};
+pub use onggi_sql::{Array, ElementType, Type, Value, ValueRef};
 pub use pool::{Metrics, Pool, Pooled};
 pub use prepared::{Prepared, Row, Rows};
 

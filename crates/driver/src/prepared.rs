@@ -148,6 +148,34 @@ impl<'p, 'c> Prepared<'p, 'c> {
         inserted.map_err(|error| error.with_statement(self.statement).into())
     }
 
+    /// Runs an insert of one row for each of some rows, in order, and says which key the database generated for each, or why it
+    /// failed. It is given up as [`execute_all`](Prepared::execute_all) is.
+    ///
+    /// # Errors
+    ///
+    /// What `done` gives back.
+    pub fn insert_all<E: From<Error>>(
+        &mut self,
+        rows: usize,
+        mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        mut done: impl FnMut(usize, std::result::Result<i64, E>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        match &mut self.back_end {
+            #[cfg(feature = "postgres")]
+            PreparedBackEnd::Postgres(prepared, _) => {
+                let statement = self.statement;
+                prepared.insert_all(rows, &mut self.times, bind, |row, answer| {
+                    done(row, answer.map_err(|error| error.with_statement(statement).into()))
+                })
+            }
+            #[cfg(any(feature = "sqlite", feature = "mysql"))]
+            _ => (0..rows).try_for_each(|row| {
+                let inserted = self.insert(|to| bind(row, to));
+                done(row, inserted)
+            }),
+        }
+    }
+
     /// Runs an insert of rows in arrays: so many rows, each bound as a row of its own would be. Gives the keys that were
     /// generated for them, in their order, where the statement gives them back.
     ///

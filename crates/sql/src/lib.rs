@@ -22,6 +22,7 @@
 //! # Ok::<(), onggi_sql::Error>(())
 //! ```
 
+mod array;
 pub mod compile;
 mod compiled;
 pub mod dialect;
@@ -35,6 +36,7 @@ mod statement;
 mod table;
 mod value;
 
+pub use array::{Array, ElementType};
 pub use compiled::Compiled;
 pub use dialect::Dialect;
 pub use error::Error;

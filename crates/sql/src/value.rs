@@ -1,3 +1,5 @@
+use crate::{Array, ElementType};
+
 /// The type of a column or expression, independent of any database.
 ///
 /// What a database stores for each is said by its [`Dialect`](crate::Dialect) and driver.
@@ -35,11 +37,22 @@ pub enum Type {
     Decimal,
     /// A JSON document.
     Json,
+    /// An array of one dimension, whose elements are all of a type, or NULL.
+    Array(ElementType),
 }
 
 impl Type {
     /// A signed whole number of 64 bits.
     pub const BIGINT: Type = Type::Integer { bits: 64, signed: true };
+
+    /// The type of arrays of elements of this type.
+    ///
+    /// # Panics
+    ///
+    /// Of an array, as there are no arrays of arrays; and of whole numbers of other widths than [`Type::Integer`] has.
+    pub const fn array(self) -> Type {
+        Type::Array(ElementType::of(self))
+    }
 }
 
 /// A value lent to a statement or by a row.
@@ -80,6 +93,8 @@ pub enum ValueRef<'a> {
     Decimal(rust_decimal::Decimal),
     /// The values of an `IN` list: one parameter, however many they are.
     List(&'a [Value]),
+    /// An array.
+    Array(&'a Array),
 }
 
 impl ValueRef<'_> {
@@ -105,6 +120,7 @@ impl ValueRef<'_> {
             #[cfg(feature = "decimal")]
             ValueRef::Decimal(_) => "decimal",
             ValueRef::List(_) => "list",
+            ValueRef::Array(_) => "array",
         }
     }
 
@@ -131,6 +147,7 @@ impl ValueRef<'_> {
             #[cfg(feature = "decimal")]
             ValueRef::Decimal(value) => Value::Decimal(value),
             ValueRef::List(values) => Value::List(values.to_vec()),
+            ValueRef::Array(array) => Value::Array(Box::new(array.clone())),
         }
     }
 }
@@ -173,6 +190,8 @@ pub enum Value {
     Decimal(rust_decimal::Decimal),
     /// The values of an `IN` list.
     List(Vec<Value>),
+    /// An array.
+    Array(Box<Array>),
 }
 
 impl Value {
@@ -199,6 +218,7 @@ impl Value {
             #[cfg(feature = "decimal")]
             Value::Decimal(value) => ValueRef::Decimal(*value),
             Value::List(values) => ValueRef::List(values),
+            Value::Array(array) => ValueRef::Array(array),
         }
     }
 
@@ -229,6 +249,7 @@ impl Value {
                 Type::Integer { bits: 64, signed: false }
             }
             Value::List(values) => return values.iter().find_map(Value::ty),
+            Value::Array(array) => Type::Array(array.element),
         })
     }
 

@@ -44,6 +44,7 @@ pub(super) fn value<'r>(read: &'r Read, column: &Column, ty: Type) -> Result<Val
 fn other<'r>(read: &'r Read, column: &Column, ty: Type) -> Result<ValueRef<'r>> {
     let form = Form::of(column);
     let value = match (ty, read) {
+        (Type::Array(_), _) => return Err(Error::no_arrays("MariaDB and MySQL have")),
         (Type::Boolean, Read::Int(value @ (0 | 1))) => Some(ValueRef::Boolean(*value == 1)),
         (Type::Integer { .. }, Read::UInt(value)) => Some(ValueRef::Unsigned(*value)),
         (Type::Integer { .. }, Read::Bytes(bytes)) if form == Form::Decimal => Some(whole(utf8(bytes)?)?),

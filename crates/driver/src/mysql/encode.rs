@@ -33,6 +33,7 @@ pub(super) fn encode(value: ValueRef<'_>) -> Result<Sent> {
         ValueRef::Uuid(value) => Sent::Bytes(value.as_bytes().to_vec()),
         #[cfg(feature = "decimal")]
         ValueRef::Decimal(value) => Sent::Bytes(value.to_string().into_bytes()),
+        ValueRef::Array(_) => return Err(Error::no_arrays("MariaDB and MySQL have")),
         ValueRef::List(values) => Sent::Bytes(list::json(values)?.into_bytes()),
         other => return Err(Error::value(format!("a {} cannot be bound", other.kind()))),
     })

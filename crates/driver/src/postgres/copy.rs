@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::{Sink as _, future::poll_fn};
 use tokio_postgres::Client;
 
-use super::encode::element;
+use super::encode::field;
 use super::parameters::{ROWS, SIZE};
 use super::run::{Answer, Run};
 use super::types::Form;
@@ -64,7 +64,7 @@ impl Bind for Portion<'_> {
         self.column += 1;
         // One too many is counted when the row ends.
         let Some(form) = self.forms.get(column) else { return Ok(()) };
-        element(value, form, &mut self.bytes).map(drop)
+        field(value, form, &mut self.bytes)
     }
 }
 

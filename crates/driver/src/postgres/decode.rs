@@ -100,7 +100,7 @@ fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
 }
 
 #[cold]
-fn damaged() -> Error {
+pub(super) fn damaged() -> Error {
     Error::value("a value from PostgreSQL has not the form that its type should have")
 }
 

@@ -15,6 +15,7 @@ pub(super) fn encode(value: ValueRef<'_>, form: &Form, out: &mut Vec<u8>) -> Res
     match (value, form.element) {
         (ValueRef::Null, _) => Ok(false),
         (ValueRef::List(values), Some(_)) => list(values, form, out).map(|()| true),
+        (ValueRef::Array(array), Some(_)) => list(&array.values, form, out).map(|()| true),
         (value, _) => scalar(value, form.oid, form, out).map(|()| true),
     }
 }
@@ -59,6 +60,17 @@ fn scalar(value: ValueRef<'_>, oid: Oid, form: &Form, out: &mut Vec<u8>) -> Resu
         #[cfg(feature = "decimal")]
         (ValueRef::Decimal(value), NUMERIC) => return numeric::write(&value.to_string(), out),
         (ValueRef::List(_), _) => return Err(Error::value("a list is a parameter of IN only")),
+        (ValueRef::Array(_), _) if form.element.is_some() => {
+            return Err(Error::value(
+                "an array's elements are no arrays: PostgreSQL would make one of them all",
+            ));
+        }
+        (ValueRef::Array(_), _) => {
+            return Err(Error::value(format!(
+                "an array cannot be bound where PostgreSQL wants a {}",
+                form.name
+            )));
+        }
         (value, _) => {
             return Err(Error::value(format!(
                 "a {} cannot be bound where PostgreSQL wants a {}",
@@ -131,12 +143,27 @@ pub(super) fn array_head(count: usize, nulls: bool, form: &Form, out: &mut Vec<u
 
 /// An element of an array of a form, behind its length; says whether it is any.
 pub(super) fn element(value: ValueRef<'_>, form: &Form, out: &mut Vec<u8>) -> Result<bool> {
+    let oid = form.element.map_or(form.oid, |element| element.oid);
+    behind_length(value, out, |out| scalar(value, oid, form, out))
+}
+
+/// A value of a form, behind its length.
+pub(super) fn field(value: ValueRef<'_>, form: &Form, out: &mut Vec<u8>) -> Result<()> {
+    behind_length(value, out, |out| encode(value, form, out).map(drop)).map(drop)
+}
+
+/// A value behind its length; says whether it is any: NULL has a length alone.
+fn behind_length(
+    value: ValueRef<'_>,
+    out: &mut Vec<u8>,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<()>,
+) -> Result<bool> {
     let start = out.len();
     out.extend((-1_i32).to_be_bytes());
     if value == ValueRef::Null {
         return Ok(false);
     }
-    scalar(value, form.element.map_or(form.oid, |element| element.oid), form, out)?;
+    write(out)?;
     let length = i32::try_from(out.len() - start - 4).map_err(|_| Error::value("a value is too long"))?;
     out[start..start + 4].copy_from_slice(&length.to_be_bytes());
     Ok(true)

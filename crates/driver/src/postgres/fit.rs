@@ -95,6 +95,9 @@ mod tests {
             (T::TIMESTAMP, T::DATE, Fit::Differs),
             (T::BYTEA, T::TEXT, Fit::Differs),
             (T::JSONB, T::JSON, Fit::Differs),
+            (T::TEXT_ARRAY, T::TEXT_ARRAY, Fit::Same),
+            (T::TEXT_ARRAY, T::VARCHAR_ARRAY, Fit::Differs),
+            (T::INT8_ARRAY, T::INT4_ARRAY, Fit::Differs),
         ] {
             assert_eq!(fit(&wanted, &own), expected, "{wanted} to {own}");
         }

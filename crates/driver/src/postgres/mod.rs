@@ -1,6 +1,7 @@
 //! PostgreSQL, through `tokio-postgres`, with a runtime inside of each connection: callers wait for answers, and nothing
 //! runs while nobody waits.
 
+mod arrays;
 mod cancel;
 mod connection;
 mod copy;

@@ -76,3 +76,34 @@ impl Run {
         }
     }
 }
+
+/// What a statement is run for.
+pub(super) trait Outcome: Send + Sized {
+    fn of(
+        run: &Run,
+        text: &str,
+        client: &Client,
+        buffer: &Buffer,
+    ) -> impl Future<Output = Answer<Self>> + Send;
+}
+
+/// How many rows it writes.
+impl Outcome for u64 {
+    async fn of(run: &Run, text: &str, client: &Client, buffer: &Buffer) -> Answer<u64> {
+        run.execute(text, client, buffer).await
+    }
+}
+
+/// The first row that it gives back.
+pub(super) struct FirstRow(pub(super) Option<tokio_postgres::Row>);
+
+impl Outcome for FirstRow {
+    async fn of(run: &Run, text: &str, client: &Client, buffer: &Buffer) -> Answer<FirstRow> {
+        let mut rows = pin!(run.rows(text, client, buffer).await?);
+        let mut first = None;
+        while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await.transpose()? {
+            first.get_or_insert(row);
+        }
+        Ok(FirstRow(first))
+    }
+}

@@ -7,8 +7,8 @@ use tokio_postgres::types::Type as PostgresType;
 use super::copy::{Portion, copy};
 use super::error::{classify, is_outdated, outcome_unknown};
 use super::parameters::{Buffer, Columns, Parameters, SIZE};
-use super::rows::Rows;
-use super::run::{Answer, Run};
+use super::rows::{Current, Row, Rows};
+use super::run::{Answer, FirstRow, Outcome, Run};
 use super::state::State;
 use super::types::{Form, of_column};
 use super::wire::Wire;
@@ -144,10 +144,7 @@ impl Prepared<'_> {
     /// Runs an insert that gives the generated key back as a row.
     pub(crate) fn insert(&mut self) -> Result<i64> {
         let mut rows = self.rows()?;
-        let key = match rows.next()?.map(|row| row.value(0, Type::BIGINT)).transpose()? {
-            Some(ValueRef::Integer(key)) => key,
-            _ => return Err(Error::value("an insert gave no generated key back")),
-        };
+        let key = given(rows.next()?)?;
         while rows.next()?.is_some() {}
         Ok(key)
     }
@@ -168,8 +165,34 @@ impl Prepared<'_> {
         &mut self,
         rows: usize,
         times: &mut u64,
+        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        done: impl FnMut(usize, Result<u64>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        self.on_the_way(rows, times, bind, done)
+    }
+
+    /// Runs an insert that gives the generated key back for many rows, several of which are on their way at a time.
+    pub(crate) fn insert_all<E: From<Error>>(
+        &mut self,
+        rows: usize,
+        times: &mut u64,
+        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        mut done: impl FnMut(usize, Result<i64>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let columns = self.statement.columns.clone();
+        self.on_the_way(rows, times, bind, |row, answer| {
+            let found = answer.map(|FirstRow(found)| found.map(Current::new));
+            done(row, found.and_then(|found| given(found.as_ref().map(|found| found.lend(&columns)))))
+        })
+    }
+
+    /// Asks for many rows without waiting for each answer.
+    fn on_the_way<T: Outcome, E: From<Error>>(
+        &mut self,
+        rows: usize,
+        times: &mut u64,
         mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        mut done: impl FnMut(usize, Result<u64>) -> std::result::Result<(), E>,
+        mut done: impl FnMut(usize, Result<T>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         let mut next = 0;
         while next < rows {
@@ -188,11 +211,11 @@ impl Prepared<'_> {
             }
             *times += buffers.len() as u64;
             let (client, run, text) = (self.client, &self.statement.run, self.text);
-            let asked = join_all(buffers.iter().map(|buffer| run.execute(text, client, buffer)));
+            let asked = join_all(buffers.iter().map(|buffer| T::of(run, text, client, buffer)));
             let answers =
                 self.wire.wait(async { Ok(asked.await) }).map_err(|error| self.state.failed(error))?;
             // All failures are noted before the first is told.
-            let answers: Vec<Result<u64>> =
+            let answers: Vec<Result<T>> =
                 answers.into_iter().map(|answer| answer.map_err(|error| self.failed(error))).collect();
             (start..).zip(answers).try_for_each(|(row, answer)| done(row, answer))?;
             if let Some(error) = unbound {
@@ -313,6 +336,14 @@ impl Prepared<'_> {
 
     pub(crate) fn parameter_count(&self) -> usize {
         self.statement.parameters.len()
+    }
+}
+
+/// The key that an insert gave back.
+fn given(row: Option<Row<'_>>) -> Result<i64> {
+    match row.map(|row| row.value(0, Type::BIGINT)).transpose()? {
+        Some(ValueRef::Integer(key)) => Ok(key),
+        _ => Err(Error::value("an insert gave no generated key back")),
     }
 }
 

@@ -47,11 +47,21 @@ pub(super) struct Element {
 
 impl Form {
     pub(super) fn of(ty: &Type) -> Form {
-        let element = match ty.kind() {
-            Kind::Array(element) => Some(Element { oid: form(element), own: element.oid() }),
-            _ => None,
-        };
-        Form { oid: form(ty), element, name: ty.name().to_owned() }
+        Form { oid: form(ty), element: element(ty), name: ty.name().to_owned() }
+    }
+
+    /// That of its elements, where it is an array.
+    pub(super) fn of_elements(&self) -> Option<Form> {
+        let name = || self.name.trim_start_matches('_').to_owned();
+        self.element.map(|element| Form { oid: element.oid, element: None, name: name() })
+    }
+}
+
+fn element(ty: &Type) -> Option<Element> {
+    match ty.kind() {
+        Kind::Array(element) => Some(Element { oid: form(element), own: element.oid() }),
+        Kind::Domain(inner) => element(inner),
+        _ => None,
     }
 }
 
@@ -74,6 +84,29 @@ pub(super) fn of_column(ty: crate::Type) -> Type {
         Wanted::Timestamp => Type::TIMESTAMPTZ,
         Wanted::Uuid => Type::UUID,
         Wanted::Json => Type::JSONB,
+        Wanted::Array(element) => of_array(&of_column(element.ty())),
+        _ => Type::UNKNOWN,
+    }
+}
+
+/// The type of arrays of elements of such a type.
+fn of_array(element: &Type) -> Type {
+    match *element {
+        Type::BOOL => Type::BOOL_ARRAY,
+        Type::INT2 => Type::INT2_ARRAY,
+        Type::INT4 => Type::INT4_ARRAY,
+        Type::INT8 => Type::INT8_ARRAY,
+        Type::NUMERIC => Type::NUMERIC_ARRAY,
+        Type::FLOAT4 => Type::FLOAT4_ARRAY,
+        Type::FLOAT8 => Type::FLOAT8_ARRAY,
+        Type::TEXT => Type::TEXT_ARRAY,
+        Type::BYTEA => Type::BYTEA_ARRAY,
+        Type::DATE => Type::DATE_ARRAY,
+        Type::TIME => Type::TIME_ARRAY,
+        Type::TIMESTAMP => Type::TIMESTAMP_ARRAY,
+        Type::TIMESTAMPTZ => Type::TIMESTAMPTZ_ARRAY,
+        Type::UUID => Type::UUID_ARRAY,
+        Type::JSONB => Type::JSONB_ARRAY,
         _ => Type::UNKNOWN,
     }
 }

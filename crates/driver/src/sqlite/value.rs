@@ -48,6 +48,7 @@ fn stored(value: ValueRef<'_>) -> Result<Stored> {
         ValueRef::Text(value) => Stored::Text(value.to_owned()),
         ValueRef::Blob(value) => Stored::Blob(value.to_owned()),
         ValueRef::List(_) => return Err(Error::value("a list is a parameter of IN only")),
+        ValueRef::Array(_) => return Err(Error::no_arrays("SQLite has")),
         other => Stored::Text(text::write(other)?),
     })
 }
@@ -88,6 +89,7 @@ pub(super) fn value(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
 /// A stored value that is not of its type's own storage class.
 fn converted(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
     match (ty, stored) {
+        (Type::Array(_), _) => Err(Error::no_arrays("SQLite has")),
         // Bytes that somebody kept as text: whether that will do, the field decides.
         (Type::Blob, StoredRef::Text(bytes)) => Ok(ValueRef::Text(utf8(bytes)?)),
         (Type::Boolean, StoredRef::Integer(value @ (0 | 1))) => Ok(ValueRef::Boolean(value == 1)),

@@ -243,7 +243,7 @@ impl Writer {
             && self.dialect.wide_decimals
             && (left.is_wide_integer() || right.is_wide_integer());
         self.push(if whole { "trunc(" } else { "" });
-        let told = operator.is_equality() && self.tells_type(right);
+        let told = self.tells_type(right, operator);
         self.compared_value(left, told)?;
         match self.dialect.whole_division.filter(|_| operator == BinaryOperator::Divide) {
             Some(division) if self.is_whole(left) && self.is_whole(right) => self.push(division),
@@ -255,7 +255,7 @@ impl Writer {
                 self.expression(right)?;
                 self.push(", 0)");
             }
-            _ => self.compared_value(right, operator.is_equality() && self.tells_type(left))?,
+            _ => self.compared_value(right, self.tells_type(left, operator))?,
         }
         self.push(if whole { ")" } else { "" });
         if operator == BinaryOperator::Like {
@@ -265,18 +265,22 @@ impl Writer {
     }
 
     /// Whether the database takes a value beside an expression for one of its type: a column of texts may be of a type of its own,
-    /// as an enum, to which a text cannot be equal.
-    fn tells_type(&self, expression: &Expression) -> bool {
-        !self.dialect.value_cast
-            && !self.json
-            && matches!(expression, Expression::Column(..))
-            && self.ty(expression) == Some(Type::Text)
+    /// as an enum, to which a text cannot be equal; and an array is compared with those of its own type only.
+    fn tells_type(&self, expression: &Expression, operator: BinaryOperator) -> bool {
+        let tells = match self.ty(expression) {
+            Some(Type::Text) => operator.is_equality() && !self.json,
+            Some(Type::Array(_)) => operator.is_comparison(),
+            _ => false,
+        };
+        tells && !self.dialect.value_cast && matches!(expression, Expression::Column(..))
     }
 
     /// One side of a comparison, whose type the other side tells.
     fn compared_value(&mut self, expression: &Expression, told: bool) -> Result<()> {
         match expression {
-            Expression::Value(Value::Text(_)) if told => self.expression(&Expression::Parameter),
+            Expression::Value(Value::Text(_) | Value::Array(_)) if told => {
+                self.expression(&Expression::Parameter)
+            }
             _ => self.operand(expression),
         }
     }
@@ -360,7 +364,7 @@ impl Writer {
             List::Array => {
                 self.push(if negated { " <> ALL (" } else { " = ANY (" });
                 self.parameter();
-                let told = values.ty() == Some(Type::Text) && self.tells_type(operand);
+                let told = values.ty() == Some(Type::Text) && self.tells_type(operand, BinaryOperator::Equal);
                 if let Some(name) = self.value_type(values, operand.is_json()).filter(|_| !told) {
                     self.push("::");
                     self.push(name);

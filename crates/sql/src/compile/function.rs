@@ -11,6 +11,9 @@ impl Writer {
             let given = arguments.len();
             return Err(Error::invalid(format!("{function:?} does not take {given} arguments")));
         }
+        if function.is_of_arrays() {
+            return self.array_function(function, arguments);
+        }
         let of_decimal = arguments.first().is_some_and(Expression::is_decimal);
         let form = of_decimal.then(|| (self.dialect.decimal_function)(function, arguments.len())).flatten();
         let Some(form) = form.or_else(|| (self.dialect.function)(function, arguments.len())) else {

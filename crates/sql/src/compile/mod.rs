@@ -4,6 +4,7 @@
 //! order, but for a few clauses that databases place differently.
 
 mod aggregate;
+mod array;
 mod compound;
 mod conflict;
 mod expression;

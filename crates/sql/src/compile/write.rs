@@ -1,7 +1,7 @@
 use super::Writer;
 use crate::dialect::{Returning, Together, UpdateFrom, Upsert};
 use crate::{
-    Delete, Error, Expression, Insert, Join, Relation, Result, Rows, Select, Selected, Source, Update,
+    Delete, Error, Expression, Insert, Join, Relation, Result, Rows, Select, Selected, Source, Type, Update,
 };
 
 impl Writer {
@@ -90,6 +90,10 @@ impl Writer {
             return Err(Error::unsupported(self.dialect.name, "insert of rows in arrays"));
         }
         let table = insert.source.table;
+        // An array of arrays would be one of all their elements.
+        if insert.columns.iter().any(|&column| matches!(table.columns[column].ty, Type::Array(_))) {
+            return Err(Error::unsupported(self.dialect.name, "insert of rows in arrays that have arrays"));
+        }
         self.push(" SELECT ");
         self.separated(", ", &insert.columns, |writer, &column| writer.name(table.columns[column].name))?;
         self.push(" FROM unnest(");

@@ -23,6 +23,10 @@ pub use write::{Returning, Together, UpdateFrom, Upsert, Write};
 
 use crate::{Conversion, Function, LockStrength, Match, Type};
 
+/// What to do where a database has no arrays.
+pub const INSTEAD_OF_ARRAYS: &str =
+    "keep the values as JSON (`Json<Vec<T>>`) or as rows of a table of their own";
+
 /// What exact decimal numbers are compared and computed with, where they are text.
 #[derive(Debug)]
 pub struct Decimals {
@@ -59,6 +63,8 @@ pub struct Dialect {
     pub value_cast: bool,
     /// How one parameter is the values of an `IN` list.
     pub list: List,
+    /// Whether columns can be arrays.
+    pub arrays: bool,
     /// How exact decimal numbers are compared and computed with, where the database keeps them as text.
     pub decimals: Option<Decimals>,
     /// The limit to write where there is an offset alone.

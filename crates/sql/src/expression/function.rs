@@ -92,26 +92,42 @@ pub enum Function {
     JsonType,
     /// Whether a text is a JSON document.
     JsonValid,
+    /// How many elements an array has.
+    ArrayLength,
+    /// Whether a value is one of an array's elements; NULL where it is none, and one of these is NULL.
+    ArrayHas,
+    /// Whether an array has every element of another; NULL is no element that it could have.
+    ArrayHasAll,
+    /// Whether two arrays have an element in common that is not NULL.
+    ArrayOverlaps,
+    /// The element of an array at a place, counted from 1; NULL where there is none.
+    ArrayElement,
 }
 
 impl Function {
     /// How many arguments it takes.
     pub fn arity(self) -> RangeInclusive<usize> {
         use Function::{
-            AddDays, Coalesce, Concat, CurrentDate, CurrentDateTime, CurrentTimestamp, DaysBetween, Greatest,
-            JsonInteger, JsonLength, JsonNumber, JsonText, JsonType, Least, Left, NullIf, Position, Power,
-            Replace, Right, Round, Substring,
+            AddDays, ArrayElement, ArrayHas, ArrayHasAll, ArrayOverlaps, Coalesce, Concat, CurrentDate,
+            CurrentDateTime, CurrentTimestamp, DaysBetween, Greatest, JsonInteger, JsonLength, JsonNumber,
+            JsonText, JsonType, Least, Left, NullIf, Position, Power, Replace, Right, Round, Substring,
         };
         match self {
             CurrentDate | CurrentDateTime | CurrentTimestamp => 0..=0,
             Round | JsonLength => 1..=2,
-            AddDays | DaysBetween | JsonInteger | JsonNumber | JsonText | JsonType | Left | NullIf
-            | Position | Power | Right => 2..=2,
+            AddDays | ArrayElement | ArrayHas | ArrayHasAll | ArrayOverlaps | DaysBetween | JsonInteger
+            | JsonNumber | JsonText | JsonType | Left | NullIf | Position | Power | Right => 2..=2,
             Substring => 2..=3,
             Replace => 3..=3,
             Coalesce | Concat | Greatest | Least => 1..=usize::MAX,
             _ => 1..=1,
         }
+    }
+
+    /// Whether it is one of arrays, which not every database has.
+    pub(crate) fn is_of_arrays(self) -> bool {
+        use Function::{ArrayElement, ArrayHas, ArrayHasAll, ArrayLength, ArrayOverlaps};
+        matches!(self, ArrayElement | ArrayHas | ArrayHasAll | ArrayLength | ArrayOverlaps)
     }
 
     /// Whether it compares its arguments.

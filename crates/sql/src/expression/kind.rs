@@ -26,6 +26,10 @@ impl Expression {
                 let values = case.branches.iter().map(|(_, value)| value);
                 common(values.chain(&case.otherwise), output)
             }
+            Expression::Function(Function::ArrayElement, arguments) => match arguments.first()?.ty(output)? {
+                Type::Array(element) => Some(element.ty()),
+                _ => None,
+            },
             Expression::Function(function, arguments) => function.ty().or_else(|| {
                 let count = if *function == Function::NullIf { 1 } else { arguments.len() };
                 common(arguments.iter().take(count), output).filter(|_| function.keeps_type())
@@ -116,21 +120,22 @@ impl Function {
     /// The type of its result, where that is the same for all arguments.
     fn ty(self) -> Option<Type> {
         use Function::{
-            AddDays, Ceiling, Concat, CurrentDate, CurrentDateTime, CurrentTimestamp, Date, Day, DayOfYear,
-            DaysBetween, Floor, Hour, JsonInteger, JsonLength, JsonNumber, JsonText, JsonType, JsonValid,
-            Left, Length, Lower, Minute, Month, Position, Power, Replace, Right, Round, Second, Sign,
-            SquareRoot, Substring, Trim, TrimEnd, TrimStart, Upper, Weekday, Year,
+            AddDays, ArrayHas, ArrayHasAll, ArrayLength, ArrayOverlaps, Ceiling, Concat, CurrentDate,
+            CurrentDateTime, CurrentTimestamp, Date, Day, DayOfYear, DaysBetween, Floor, Hour, JsonInteger,
+            JsonLength, JsonNumber, JsonText, JsonType, JsonValid, Left, Length, Lower, Minute, Month,
+            Position, Power, Replace, Right, Round, Second, Sign, SquareRoot, Substring, Trim, TrimEnd,
+            TrimStart, Upper, Weekday, Year,
         };
         Some(match self {
             Concat | JsonText | JsonType | Left | Lower | Replace | Right | Substring | Trim | TrimEnd
             | TrimStart | Upper => Type::Text,
-            Day | DayOfYear | DaysBetween | Hour | JsonInteger | JsonLength | Length | Minute | Month
-            | Position | Second | Sign | Weekday | Year => Type::BIGINT,
+            ArrayLength | Day | DayOfYear | DaysBetween | Hour | JsonInteger | JsonLength | Length
+            | Minute | Month | Position | Second | Sign | Weekday | Year => Type::BIGINT,
             Ceiling | Floor | JsonNumber | Power | Round | SquareRoot => Type::Double,
             AddDays | CurrentDate | Date => Type::Date,
             CurrentDateTime => Type::DateTime,
             CurrentTimestamp => Type::Timestamp,
-            JsonValid => Type::Boolean,
+            ArrayHas | ArrayHasAll | ArrayOverlaps | JsonValid => Type::Boolean,
             _ => return None,
         })
     }

@@ -197,12 +197,13 @@ impl Expression {
         }
     }
 
-    /// Whether it is a column of JSON documents.
+    /// Whether it is a column of JSON documents, or an element of an array of such.
     pub(crate) fn is_json(&self) -> bool {
         match self {
             Expression::Column(source, column) | Expression::Excluded(source, column) => {
                 source.table.columns.get(*column).is_some_and(|column| column.ty == Type::Json)
             }
+            Expression::Function(Function::ArrayElement, _) => self.ty(&|_, _| None) == Some(Type::Json),
             _ => false,
         }
     }
@@ -216,6 +217,7 @@ impl Expression {
                 source.table.columns.get(*column).is_some_and(|column| column.ty == WIDE)
             }
             Expression::Value(value) => value.ty() == Some(WIDE),
+            Expression::Function(Function::ArrayElement, _) => self.ty(&|_, _| None) == Some(WIDE),
             Expression::Unary(UnaryOperator::Negative, operand) => operand.is_wide_integer(),
             Expression::Binary(_, operands) => operands.0.is_wide_integer() || operands.1.is_wide_integer(),
             Expression::Function(

@@ -2,7 +2,8 @@ use std::borrow::Cow;
 
 use super::key::comparable;
 use crate::compile::Writer;
-use crate::{Column, Constant, IndexPart, Result, Table};
+use crate::dialect::INSTEAD_OF_ARRAYS;
+use crate::{Column, Constant, Error, IndexPart, Result, Table, Type};
 
 /// Whether a column is a part of a key or an index.
 fn is_in_key(table: &Table, column: &Column) -> bool {
@@ -16,6 +17,12 @@ fn is_in_key(table: &Table, column: &Column) -> bool {
 
 impl Writer {
     pub(super) fn column_definition(&mut self, table: &Table, column: &Column) -> Result<()> {
+        if matches!(column.ty, Type::Array(_)) && !self.dialect.arrays {
+            return Err(Error::unsupported(
+                self.dialect.name,
+                format!("arrays, and {}.{} is one: {INSTEAD_OF_ARRAYS}", table.name, column.name),
+            ));
+        }
         self.name(column.name)?;
         self.push(" ");
         let ty = self.column_type(table, column);
@@ -73,7 +80,7 @@ impl Writer {
             Constant::Integer(value) => self.push(&value.to_string()),
             Constant::Real(value) if value.is_finite() => self.push(&format!("{value:?}")),
             Constant::Real(value) => {
-                return Err(crate::Error::invalid(format!("a default of {value} has no SQL")));
+                return Err(Error::invalid(format!("a default of {value} has no SQL")));
             }
             Constant::Text(value) => self.text(value)?,
             Constant::Sql(expression) => {

@@ -63,6 +63,7 @@ pub static POOR: Dialect = Dialect {
     value_cast: false,
     list: dialect::List::Function("unnest"),
     element_type: |_| "TEXT",
+    arrays: false,
     decimals: None,
     no_limit: None,
     row_comparisons: true,

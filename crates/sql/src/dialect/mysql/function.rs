@@ -61,6 +61,11 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
         Function::JsonLength => Template(JSON_LENGTH),
         Function::JsonType => Template(JSON_TYPE),
         Function::JsonValid => Call("json_valid"),
+        Function::ArrayLength
+        | Function::ArrayHas
+        | Function::ArrayHasAll
+        | Function::ArrayOverlaps
+        | Function::ArrayElement => return None,
     })
 }
 
@@ -109,7 +114,7 @@ pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
         (Type::Integer { .. }, Type::Integer { .. }) => "({0})",
         (Type::Integer { .. } | Type::Real | Type::Double | Type::Decimal, Type::Boolean) => "(({0}) <> 0)",
         // Bytes that are no text would become others.
-        (Type::Blob, Type::Text) => return None,
+        (Type::Blob, Type::Text) | (_, Type::Array(_)) => return None,
         (Type::Uuid, Type::Text) => UUID_TEXT,
         (Type::Text, Type::Uuid) => TEXT_UUID,
         (Type::Blob, Type::Uuid) => "CASE WHEN octet_length({0}) = 16 THEN CAST({0} AS BINARY(16)) END",

@@ -43,6 +43,7 @@ pub static MARIADB: Dialect = Dialect {
     value_cast: true,
     list: List::Json,
     element_type: types::element_type,
+    arrays: false,
     decimals: None,
     no_limit: Some("18446744073709551615"),
     // MariaDB takes it for never NULL.
@@ -152,6 +153,7 @@ pub static MYSQL: Dialect = Dialect {
     value_cast: true,
     list: List::Json,
     element_type: types::mysql_element_type,
+    arrays: false,
     decimals: None,
     no_limit: Some("18446744073709551615"),
     row_comparisons: false,

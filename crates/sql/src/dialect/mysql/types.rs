@@ -38,7 +38,8 @@ fn column(ty: Type) -> &'static str {
         Type::DateTime | Type::Timestamp => "DATETIME(6)",
         Type::Uuid => "BINARY(16)",
         Type::Decimal => "DECIMAL(65, 30)",
-        Type::Json => "JSON",
+        // No column is an array.
+        Type::Json | Type::Array(_) => "JSON",
     }
 }
 

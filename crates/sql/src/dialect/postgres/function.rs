@@ -64,6 +64,11 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
             Template("jsonb_typeof(jsonb_path_query_first(CAST({0} AS JSONB), CAST({1} AS JSONPATH)))")
         }
         Function::JsonValid => return None,
+        Function::ArrayLength => Template("CAST(cardinality({0}) AS BIGINT)"),
+        Function::ArrayHas => Template("({1} = ANY ({0}))"),
+        Function::ArrayHasAll => Infix(" @> "),
+        Function::ArrayOverlaps => Infix(" && "),
+        Function::ArrayElement => Template("({0})[CAST({1} AS INTEGER)]"),
     })
 }
 
@@ -128,6 +133,7 @@ pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
         (_, Type::Uuid) => "CAST({0} AS UUID)",
         (_, Type::Decimal) => "CAST({0} AS NUMERIC)",
         (_, Type::Json) => "CAST({0} AS JSONB)",
+        (_, Type::Array(_)) => return None,
     })
 }
 

@@ -21,6 +21,7 @@ pub static POSTGRES: Dialect = Dialect {
     value_cast: false,
     list: List::Array,
     element_type,
+    arrays: true,
     decimals: None,
     no_limit: None,
     row_comparisons: true,
@@ -127,6 +128,7 @@ fn type_name(ty: Type) -> &'static str {
         Type::Text => "TEXT COLLATE \"C\"",
         Type::Integer { bits: 8, .. } | Type::Integer { bits: 16, signed: true } => "SMALLINT",
         Type::Integer { bits: 16, .. } | Type::Integer { bits: 32, signed: true } => "INTEGER",
+        Type::Array(element) if element.ty() == Type::Text => "TEXT[] COLLATE \"C\"",
         other => value_type(other),
     }
 }
@@ -169,5 +171,31 @@ fn value_type(ty: Type) -> &'static str {
         Type::Uuid => "UUID",
         Type::Decimal => "NUMERIC",
         Type::Json => "JSONB",
+        Type::Array(element) => array_type(element.ty()),
+    }
+}
+
+/// The type of an array: that of a column, as an array equals only arrays of its own type.
+fn array_type(element: Type) -> &'static str {
+    match element {
+        Type::Boolean => "BOOLEAN[]",
+        Type::Integer { bits: 8, .. } | Type::Integer { bits: 16, signed: true } => "SMALLINT[]",
+        Type::Integer { bits: 16, .. } | Type::Integer { bits: 32, signed: true } => "INTEGER[]",
+        Type::Integer { bits: 128, .. } => "NUMERIC(39, 0)[]",
+        Type::Integer { bits: 64, signed: false } => "NUMERIC(20, 0)[]",
+        Type::Integer { .. } => "BIGINT[]",
+        Type::Real => "REAL[]",
+        Type::Double => "DOUBLE PRECISION[]",
+        Type::Text => "TEXT[]",
+        Type::Blob => "BYTEA[]",
+        Type::Date => "DATE[]",
+        Type::Time => "TIME[]",
+        Type::DateTime => "TIMESTAMP[]",
+        Type::Timestamp => "TIMESTAMPTZ[]",
+        Type::Uuid => "UUID[]",
+        Type::Decimal => "NUMERIC[]",
+        Type::Json => "JSONB[]",
+        // There are none of arrays.
+        Type::Array(inner) => array_type(inner.ty()),
     }
 }

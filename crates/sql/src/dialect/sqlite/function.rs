@@ -50,6 +50,11 @@ pub(super) fn form(function: Function, _: usize) -> Option<Form> {
         Function::JsonLength => Call("json_array_length"),
         Function::JsonType => Template(JSON_TYPE),
         Function::JsonValid => Call("json_valid"),
+        Function::ArrayLength
+        | Function::ArrayHas
+        | Function::ArrayHasAll
+        | Function::ArrayOverlaps
+        | Function::ArrayElement => return None,
     })
 }
 
@@ -96,5 +101,6 @@ pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
         Type::Time => "time({0})",
         Type::DateTime => "datetime({0})",
         Type::Timestamp => "(datetime({0}) || '+00:00')",
+        Type::Array(_) => return None,
     })
 }

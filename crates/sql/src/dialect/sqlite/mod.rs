@@ -20,6 +20,7 @@ pub static SQLITE: Dialect = Dialect {
     value_cast: false,
     list: List::Function("rarray"),
     element_type: type_name,
+    arrays: false,
     decimals: Some(Decimals {
         collation: "onggi_decimal",
         add: "onggi_decimal_add",
@@ -127,7 +128,8 @@ fn type_name(ty: Type) -> &'static str {
         Type::Boolean => "BOOLEAN",
         Type::Integer { .. } => "INTEGER",
         Type::Real | Type::Double => "REAL",
-        Type::Text | Type::Uuid | Type::Json => "TEXT",
+        // No column is an array.
+        Type::Text | Type::Uuid | Type::Json | Type::Array(_) => "TEXT",
         // Checks, unique constraints and indexes compare numbers, not texts.
         Type::Decimal => "TEXT COLLATE onggi_decimal",
         Type::Blob => "BLOB",
