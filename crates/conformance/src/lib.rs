@@ -15,6 +15,8 @@
 // The name of a case says what it checks.
 #![allow(missing_docs)]
 
+pub mod arrays;
+pub mod arrays_queries;
 pub mod decimals;
 pub mod deferred;
 pub mod errors;

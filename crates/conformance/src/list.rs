@@ -4,6 +4,27 @@
 macro_rules! cases {
     ($run:path) => {
         $crate::cases! { @ $run;
+            arrays {
+                numbers_are_kept_at_their_extremes
+                texts_and_all_others_are_kept
+                what_is_empty_and_what_is_null_differ
+                a_thousand_rows_with_generated_keys_come_back
+                a_thousand_rows_with_given_keys_come_back
+                a_row_among_many_that_cannot_be_written_is_named
+                changes_of_elements_are_written
+                arrays_are_set_and_upserted
+                arrays_of_other_forms_are_refused
+                tables_of_other_array_types_are_mapped
+                raw_rows_hold_arrays
+            }
+            arrays_queries {
+                arrays_are_compared_and_searched
+                an_index_of_elements_serves_searches
+                lengths_and_elements_are_filtered_sorted_and_selected
+                expr_asks_arrays_as_rust_does
+                documents_and_enums_are_searched
+                whole_numbers_stay_whole_in_divisions
+            }
             fields {
                 integers_are_kept_at_their_extremes
                 unsigned_integers_are_divided_as_whole_numbers

@@ -2,7 +2,7 @@
 
 use mysql::Own;
 use onggi::{Id, Model, Result, sql};
-use onggi_conformance::{Case, Harness, Otherwise, raw_rows};
+use onggi_conformance::{Case, Harness, Otherwise, arrays, raw_rows};
 
 #[path = "../../orm/tests/mysql/mod.rs"]
 mod mysql;
@@ -13,6 +13,8 @@ mod database {
 
 /// Cases that MariaDB decides otherwise: what each of them fails with, and why.
 const OTHERWISE: Otherwise = Otherwise(&[
+    ("arrays::", "MariaDB has no arrays, and ", "it is an error that says so"),
+    ("arrays_queries::", "MariaDB has no arrays, and ", "it is an error that says so"),
     (
         "decimals::decimals_are_summed_up_exactly",
         "found the number 4.333333",
@@ -171,6 +173,18 @@ fn raw_rows_hold_what_the_server_gives() -> Result<()> {
     assert_eq!(values[..4], ["integer"; 4]);
     assert_eq!(values[4..], ["decimal", "date", "blob", "text", "blob", "NULL"]);
     assert_eq!(sums, ["integer", "decimal", "decimal", "decimal", "decimal"]);
+    Ok(())
+}
+
+#[test]
+fn arrays_are_refused_where_they_are_bound_read_and_searched() -> Result<()> {
+    let Some(own) = Own::open() else { return Ok(()) };
+    let [written, read, searched, equal] = arrays::refused(&Harness::open(own.url())?)?;
+    for said in [&written, &read, &equal] {
+        assert!(said.contains("MariaDB and MySQL have no arrays: keep the values as JSON"), "{said}");
+    }
+    assert!(written.contains("sheet.cells") && read.contains("sheet.cells"), "{written}, {read}");
+    assert!(searched.contains("MariaDB has no arrays: keep the values as JSON"), "{searched}");
     Ok(())
 }
 

@@ -131,6 +131,8 @@ fn expand(ident: &Ident, variants: &[Variant]) -> TokenStream {
                     ::core::result::Result::Err(__onggi::Error::value(::std::format!("{}{found}", #expected)))
                 }
             }
+            #[automatically_derived]
+            impl __onggi::Element for #ident {}
         };
     }
 }

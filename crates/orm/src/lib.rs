@@ -85,9 +85,10 @@ pub use error::Error;
 pub use executor::{Executor, Keep, Plain};
 pub use expression::{
     Aggregate, Among, Assigned, Assignment, Bound, Case, Column, ColumnNode, Comparand, Compatible,
-    Condition, Counterpart, Divisible, Expression, Fragment, Labelled, Maybe, Mix, Must, NoBranch,
-    Nullability, Nullable, Number, Operand, Operands, Order, Over, Part, Row, SqlFunction, Tree, WindowCall,
-    case, count_rows, cume_dist, dense_rank, exists, ntile, percent_rank, rank, raw, row, row_number, value,
+    Condition, Contained, Container, Counterpart, Divisible, Elements, Expression, Fragment, Labelled, Maybe,
+    Mix, Must, NoBranch, Nullability, Nullable, Number, Operand, Operands, Order, Over, Part, Row,
+    SqlFunction, Tree, WindowCall, case, count_rows, cume_dist, dense_rank, exists, ntile, percent_rank,
+    rank, raw, row, row_number, value,
 };
 #[cfg(feature = "chrono")]
 pub use expression::{Dated, Timed, current_date, current_date_time, now};
@@ -95,7 +96,7 @@ pub use expression::{Dated, Timed, current_date, current_date_time, now};
 pub use expression::{JsonKey, JsonPart};
 #[cfg(feature = "json")]
 pub use field::Json;
-pub use field::{Deferred, Field, Pickled};
+pub use field::{Deferred, Element, Field, Pickled};
 pub use from_row::FromRow;
 pub use handle::Handle;
 pub use id::Id;
@@ -106,7 +107,7 @@ pub use onggi_derive::{Field, FromRow, Model, expr, select};
 pub use onggi_driver::{Bind, Executed, Metrics as PoolMetrics};
 pub use onggi_pickle as pickle;
 pub use onggi_sql::dialect::Isolation;
-pub use onggi_sql::{Source, Table, Type, Value, ValueRef};
+pub use onggi_sql::{Array, ElementType, Source, Table, Type, Value, ValueRef};
 pub use query::{Derived, JoinTo, Joined, Named, Query, Tables, Written};
 pub use raw::{Parameter, Sql, sql};
 pub use relation::{BelongsTo, Collection, Eager, HasMany, HasOne, ManyToMany, Related};
@@ -142,8 +143,9 @@ pub mod __private {
     pub use crate::session::target;
     pub use crate::source::follow;
     pub use crate::{
-        BelongsTo, Bind, Collection, Column, Condition, EntityColumns, Error, Field, FromRow, Keep, Maybe,
-        MaybeRow, Model, Must, Nullability, Plain, Result, Selection, SelectionOf, Source, Type, ValueRef,
+        BelongsTo, Bind, Collection, Column, Condition, Element, EntityColumns, Error, Field, FromRow, Keep,
+        Maybe, MaybeRow, Model, Must, Nullability, Plain, Result, Selection, SelectionOf, Source, Type,
+        ValueRef,
     };
 
     /// A column with a name.

@@ -71,9 +71,10 @@ fn repeated(pickle: ValueRef<'_>, Projection { path, .. }: Projection, column: &
         (Type::Integer { .. }, part @ Value::Integer(_)) => Ok(part),
         (Type::Real | Type::Double, part @ (Value::Real(_) | Value::Integer(_))) => Ok(part),
         (Type::Blob, part @ Value::Blob(_)) => Ok(part),
-        (Type::Boolean | Type::Integer { .. } | Type::Real | Type::Double | Type::Blob, part) => {
-            Err(mismatch(path, &part))
-        }
+        (
+            Type::Boolean | Type::Integer { .. } | Type::Real | Type::Double | Type::Blob | Type::Array(_),
+            part,
+        ) => Err(mismatch(path, &part)),
         (_, part @ Value::Text(_)) => Ok(part),
         (_, part) => Err(mismatch(path, &part)),
     }

@@ -128,6 +128,7 @@ impl Serialize for Written<'_> {
             #[cfg(feature = "decimal")]
             Value::Decimal(value) => serializer.collect_str(value),
             Value::List(values) => serializer.collect_seq(values.iter().map(Written)),
+            Value::Array(array) => serializer.collect_seq(array.values.iter().map(Written)),
             other => Err(serde::ser::Error::custom(format!("a {} is not serialised", other.as_ref().kind()))),
         }
     }

@@ -2,7 +2,7 @@
 
 use onggi_driver::Bind;
 use onggi_sql as sql;
-use onggi_sql::{BinaryOperator, Value, ValueRef};
+use onggi_sql::{BinaryOperator, Function, Value, ValueRef};
 
 use super::{Expression, Mix, Nullable, Tree};
 use crate::field::Field;
@@ -187,6 +187,12 @@ pub(super) fn binary(
     operator: BinaryOperator,
 ) -> impl FnOnce(sql::Expression, sql::Expression) -> sql::Expression {
     move |left, right| sql::Expression::binary(operator, left, right)
+}
+
+pub(super) fn binary_function(
+    function: Function,
+) -> impl FnOnce(sql::Expression, sql::Expression) -> sql::Expression {
+    move |one, other| sql::Expression::Function(function, vec![one, other])
 }
 
 pub(super) fn value<T: Field>(field: &T) -> Tree {

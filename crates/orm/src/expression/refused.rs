@@ -1,7 +1,9 @@
-//! What pickles are refused for, as compile errors where a method is used: what the database would do with their bytes.
-//! Equal values can have different bytes, as their `dict`s may be in another order, or their protocols differ.
+//! What pickles and arrays are refused for, as compile errors where a method is used. Of pickles it is what the database would do
+//! with their bytes: equal values can have different ones, as their `dict`s may be in another order, or their protocols differ.
 
 use std::marker::PhantomData;
+
+use onggi_sql as sql;
 
 use super::Operands;
 use crate::field::Field;
@@ -16,6 +18,8 @@ impl<T: Field> Refused<T> {
     };
     pub(crate) const LIST: () = if T::Base::EQUALITY.is_some() {
         panic!("pickles are not looked up in lists: write `column.eq(a) | column.eq(b)`")
+    } else if matches!(T::TYPE, sql::Type::Array(_)) {
+        panic!("arrays are not looked up in lists: write `column.eq(a) | column.eq(b)`")
     };
     pub(crate) const PART: () = if T::Base::EQUALITY.is_some() {
         panic!("a part of a pickle is no pickle: compare it with a text, a number, a date or another part")

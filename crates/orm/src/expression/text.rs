@@ -14,11 +14,6 @@ impl<T: Field<Base = String>, N: Into<Tree>> Expression<T, N> {
         self.compare(BinaryOperator::Like, pattern.into_operand())
     }
 
-    /// Contains this text; case matters, and no character has a special meaning.
-    pub fn contains(self, part: impl Into<String>) -> Condition {
-        self.matches(Match::Contains, part.into())
-    }
-
     /// Starts with this text; case matters, and no character has a special meaning.
     pub fn starts_with(self, part: impl Into<String>) -> Condition {
         self.matches(Match::StartsWith, part.into())

@@ -1,5 +1,6 @@
 //! What a column can hold: [`Field`], implemented for the usual types and open for the user's own.
 
+mod array;
 mod deferred;
 mod integer;
 #[cfg(feature = "json")]
@@ -9,6 +10,8 @@ mod scalar;
 #[cfg(any(feature = "chrono", feature = "uuid", feature = "decimal"))]
 mod typed;
 
+pub use array::Element;
+pub(crate) use array::array;
 pub use deferred::Deferred;
 #[cfg(feature = "json")]
 pub use json::Json;
@@ -51,8 +54,8 @@ use crate::{Bind, Error, Result, Table, Type, ValueRef};
     message = "`{Self}` cannot be a column",
     label = "not a column type",
     note = "columns hold integers, floats, `bool`, `String`, `Vec<u8>`, `Option`, `Id`, `Pickled`, enums with \
-            `#[derive(Field)]`, types of optional features (`chrono`, `uuid`, `decimal`, `json`), and your own types \
-            with `impl Field`; a field that is no column is marked `#[model(skip)]`"
+            `#[derive(Field)]`, types of optional features (`chrono`, `uuid`, `decimal`, `json`), a `Vec` of these \
+            where the database has arrays, and your own types with `impl Field`; a field that is no column is marked `#[model(skip)]`"
 )]
 pub trait Field: Clone + PartialEq + Sized + 'static {
     /// The type without `Option`: `Self` for all types but `Option`.

@@ -121,6 +121,9 @@ impl Step {
                             self.execute(chunk, columns, objects, prepared)?;
                         }
                         (Together::One, _) => self.insert_each(chunk, columns, objects, prepared, keyed)?,
+                        (Together::Apart, _) => {
+                            self.insert_apart(chunk, columns, objects, prepared, keyed)?
+                        }
                         (_, ChangeKind::Insert) => {
                             self.insert_together(chunk, columns, objects, prepared, keyed)?;
                         }
@@ -150,6 +153,30 @@ impl Step {
             let written = self.insert(object, columns, objects, prepared);
             written.map(|()| keyed.push(object)).map_err(|error| self.at(object, objects, error))
         })
+    }
+
+    /// The same of rows that do not need each other's keys: none waits for the one before.
+    fn insert_apart(
+        &self,
+        chunk: &[Object],
+        columns: &[usize],
+        objects: &mut dyn Objects,
+        prepared: &mut Prepared<'_, '_>,
+        keyed: &mut Vec<Object>,
+    ) -> Result<()> {
+        let mut keys = Vec::with_capacity(chunk.len());
+        prepared
+            .insert_all(
+                chunk.len(),
+                |row, to| self.bind(chunk[row], columns, &*objects, to),
+                |_, key| key.map(|key| keys.push(key)),
+            )
+            .map_err(|error| self.at(chunk[keys.len()], &*objects, error))?;
+        for (&object, key) in chunk.iter().zip(keys) {
+            objects.set_key(object, Some(key));
+            keyed.push(object);
+        }
+        Ok(())
     }
 
     /// Copies new rows into their table.
@@ -356,7 +383,7 @@ impl Step {
         let kind = 2 * (self.kind as u32) + u32::from(self.versioned);
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let rows = match together {
-            Together::One => 1,
+            Together::One | Together::Apart => 1,
             Together::Arrays => 0,
             Together::Copied => u32::MAX,
             Together::Rows(rows) => number(rows),
@@ -369,7 +396,7 @@ impl Step {
         match self.kind {
             ChangeKind::Insert => {
                 let (given, rows) = match together {
-                    Together::One => (dialect.write.returns_keys, Rows::Bound),
+                    Together::One | Together::Apart => (dialect.write.returns_keys, Rows::Bound),
                     Together::Arrays => (dialect.write.returns_keys, Rows::Arrays),
                     Together::Copied => (false, Rows::Copied),
                     Together::Rows(rows) => {

@@ -21,6 +21,8 @@ const CHUNKS: [usize; 2] = [256, 16];
 pub(super) enum Together {
     /// One.
     One,
+    /// All, one by one, sent without waiting for the keys of those before.
+    Apart,
     /// All, copied into the table.
     Copied,
     /// All, in arrays.
@@ -33,7 +35,7 @@ impl Together {
     /// How many rows of a change are bound, where they are many.
     pub(super) fn bound(self) -> Option<usize> {
         match self {
-            Together::One | Together::Copied | Together::Arrays => None,
+            Together::One | Together::Apart | Together::Copied | Together::Arrays => None,
             Together::Rows(rows) => Some(rows),
         }
     }
@@ -42,7 +44,7 @@ impl Together {
     pub(super) fn size(self, rows: usize) -> Option<usize> {
         match self {
             Together::One => Some(1),
-            Together::Arrays => (rows > 0).then_some(rows),
+            Together::Apart | Together::Arrays => (rows > 0).then_some(rows),
             Together::Copied => (rows >= COPIED).then_some(rows),
             Together::Rows(size) => (rows >= size).then_some(size),
         }
@@ -65,9 +67,14 @@ impl Step {
                 if is_many && connection.takes_copies(self.table, columns, insert)? {
                     return Ok(vec![Together::Copied]);
                 }
-                match connection.fit(self.table, columns, insert)? {
-                    Fit::Differs => Vec::new(),
-                    Fit::Same | Fit::Converts => vec![Together::Arrays],
+                // An array of arrays would be one of all their elements.
+                let is_array = |&column: &usize| matches!(self.table.columns[column].ty, Type::Array(_));
+                let fits = !columns.iter().any(is_array)
+                    && connection.fit(self.table, columns, insert)? != Fit::Differs;
+                match (fits, self.generates_key()) {
+                    (true, _) => vec![Together::Arrays],
+                    (false, true) => vec![Together::Apart],
+                    (false, false) => Vec::new(),
                 }
             }
             dialect::Together::Values(parameters) if self.can_be_listed(connection.dialect()) => {

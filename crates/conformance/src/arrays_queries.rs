@@ -1,0 +1,145 @@
+//! What is asked of columns that are arrays, which PostgreSQL has: elsewhere each of these cases fails with the words that say so.
+
+use chrono::NaiveDate;
+use onggi::{Condition, Json, Model, Must, Result, expr, sql};
+use uuid::Uuid;
+
+use crate::Harness;
+use crate::arrays::{Numbers, Others, Post, Taste, posts};
+
+/// How many rows meet a condition.
+pub(crate) fn count<M: Model>(
+    harness: &Harness,
+    condition: impl FnOnce(M::Columns<Must>) -> Condition,
+) -> Result<u64> {
+    M::query().filter(condition).count(&mut harness.connect()?)
+}
+
+/// The titles of the posts that meet a condition.
+fn titles(
+    harness: &Harness,
+    condition: impl FnOnce(<Post as Model>::Columns<Must>) -> Condition,
+) -> Result<String> {
+    let query = Post::query().filter(condition).order_by(|p| p.id).select(|p| p.title);
+    Ok(query.all(&mut harness.connect()?)?.join(" "))
+}
+
+pub fn arrays_are_compared_and_searched(harness: &Harness) -> Result<()> {
+    posts(harness)?;
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<String>>();
+    let find = |condition: fn(_) -> _| titles(harness, condition);
+    assert_eq!(titles(harness, |p| p.tags.eq(texts(&["soy", "fish"])))?, "some");
+    assert_eq!(titles(harness, |p| p.tags.ne(texts(&["soy"])))?, "empty some full");
+    assert_eq!(titles(harness, |p| p.tags.eq(Vec::new()))?, "empty");
+    assert_eq!(titles(harness, |p| p.marks.eq(vec![Some(1), None, Some(3)]))?, "some");
+    assert_eq!(titles(harness, |p| p.more.eq(vec![Some("a".to_owned()), None]))?, "some");
+    assert_eq!(titles(harness, |p| p.tags.gt(texts(&["soy", "fish"])))?, "full");
+    assert_eq!(titles(harness, |p| p.more.is_not_distinct_from(None::<Vec<Option<String>>>))?, "null");
+
+    assert_eq!(find(|p| p.tags.contains("fish"))?, "some full");
+    assert_eq!(titles(harness, |p| p.tags.contains(&texts(&["salt"])[0]))?, "full");
+    assert_eq!(find(|p| p.tags.contains("FISH"))?, "");
+    assert_eq!(find(|p| p.tags.contains(p.title))?, "");
+    assert_eq!(find(|p| p.marks.contains(3))?, "some full");
+    // Beside NULL what is not found is not known; `contains_all` says no.
+    assert_eq!(find(|p| !p.marks.contains(3))?, "empty");
+    assert_eq!(find(|p| !p.marks.contains_all([3]))?, "empty null");
+    assert_eq!(find(|p| p.more.contains("a"))?, "some");
+
+    assert_eq!(find(|p| p.tags.contains_all(["fish", "soy"]))?, "some full");
+    assert_eq!(find(|p| p.tags.contains_all(Vec::<String>::new()))?, "empty null some full");
+    assert_eq!(find(|p| p.tags.overlaps(["salt", "pepper"]))?, "full");
+    assert_eq!(find(|p| p.tags.overlaps(Vec::<String>::new()))?, "");
+    assert_eq!(find(|p| p.tags.contains_all(p.tags) & p.marks.overlaps([1, 2]))?, "some full");
+
+    let lower: Vec<String> = Post::query()
+        .filter(|p| p.tags.contains(p.tags.element(0)) & p.tags.contains(p.title.replace("full", "salt")))
+        .select(|p| p.title)
+        .all(&mut harness.connect()?)?;
+    assert_eq!(lower, ["full"]);
+    Ok(())
+}
+
+pub fn an_index_of_elements_serves_searches(harness: &Harness) -> Result<()> {
+    posts(harness)?;
+    let mut connection = harness.connect()?;
+    sql("CREATE INDEX post_tags ON post USING gin (tags)").execute(&mut connection)?;
+    sql("SET enable_seqscan = off").execute(&mut connection)?;
+    let all = Post::query().filter(|p| p.tags.contains_all(["fish"]));
+    let some = Post::query().filter(|p| p.tags.overlaps(["fish", "x"]));
+    for query in [all, some] {
+        let plan = query.explain(&mut connection)?.join("\n");
+        assert!(plan.contains("post_tags"), "{plan}");
+    }
+    Ok(())
+}
+
+pub fn lengths_and_elements_are_filtered_sorted_and_selected(harness: &Harness) -> Result<()> {
+    posts(harness)?;
+    let mut connection = harness.connect()?;
+    let longest = Post::query().order_by(|p| p.tags.len().desc()).select(|p| {
+        (p.title, p.tags.len(), p.more.len(), p.tags.element(1), p.marks.element(0), p.tags.element(u32::MAX))
+    });
+    type Row = (String, i64, Option<i64>, Option<String>, Option<i32>, Option<String>);
+    let rows: Vec<Row> = longest.all(&mut connection)?;
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        rows,
+        [
+            ("full".into(), 3, Some(1), text("fish"), Some(3), None),
+            ("some".into(), 2, Some(2), text("fish"), Some(1), None),
+            ("null".into(), 1, None, None, None, None),
+            ("empty".into(), 0, Some(0), None, None, None),
+        ]
+    );
+    assert_eq!(titles(harness, |p| p.tags.element(2).eq("salt") | p.tags.len().lt(1))?, "empty full");
+    assert_eq!(titles(harness, |p| (p.marks.element(0) + p.marks.element(2)).eq(4))?, "some");
+    type Arrays = (Vec<String>, Option<Vec<Option<String>>>);
+    let arrays: Vec<Arrays> =
+        Post::query().order_by(|p| p.tags.desc()).select(|p| (p.tags, p.more)).all(&mut connection)?;
+    let lengths: Vec<_> =
+        arrays.iter().map(|(tags, more)| (tags.len(), more.as_ref().map(Vec::len))).collect();
+    assert_eq!(lengths, [(3, Some(1)), (2, Some(2)), (1, None), (0, Some(0))]);
+    Ok(())
+}
+
+pub fn expr_asks_arrays_as_rust_does(harness: &Harness) -> Result<()> {
+    posts(harness)?;
+    let wanted = "fish".to_owned();
+    assert_eq!(titles(harness, expr!(|p| p.tags.contains(&wanted) && p.tags.len() > 2))?, "full");
+    assert_eq!(titles(harness, expr!(|p| p.tags.element(1) == "fish" && !p.marks.contains(1)))?, "full");
+    assert_eq!(titles(harness, expr!(|p| p.tags == vec!["soy".to_owned()]))?, "null");
+    assert_eq!(titles(harness, expr!(|p| p.tags.overlaps(["salt"]) || p.tags.len() == 0))?, "empty full");
+    Ok(())
+}
+
+pub fn documents_and_enums_are_searched(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Others])?;
+    let document = || Json(serde_json::json!({ "a": 1, "b": null }));
+    let others = Others {
+        documents: vec![document(), Json(serde_json::json!("x"))],
+        tastes: vec![Taste::Salty],
+        bytes: vec![vec![0, 1]],
+        uuids: vec![Uuid::max()],
+        ..Default::default()
+    };
+    harness.insert([others.clone(), Others::default()])?;
+    assert_eq!(count::<Others>(harness, |o| o.documents.contains(document()))?, 1);
+    assert_eq!(count::<Others>(harness, |o| o.documents.element(0).eq(document()))?, 1);
+    assert_eq!(count::<Others>(harness, |o| o.documents.contains_all([document()]))?, 1);
+    assert_eq!(count::<Others>(harness, |o| o.documents.eq(others.documents))?, 1);
+    assert_eq!(count::<Others>(harness, |o| o.tastes.contains(Taste::Salty))?, 1);
+    assert_eq!(count::<Others>(harness, |o| o.tastes.overlaps([Taste::Sour]))?, 0);
+    assert_eq!(count::<Others>(harness, |o| o.bytes.contains(vec![0, 1]))?, 1);
+    assert_eq!(count::<Others>(harness, |o| o.uuids.contains(Uuid::max()))?, 1);
+    assert_eq!(count::<Others>(harness, |o| o.dates.contains(NaiveDate::default()))?, 0);
+    Ok(())
+}
+
+pub fn whole_numbers_stay_whole_in_divisions(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Numbers])?;
+    harness.insert([Numbers { u64: vec![7], i16: vec![7], ..Default::default() }])?;
+    let halves = Numbers::query().select(|n| (n.u64.element(0) / 2, n.i16.element(0) / 2));
+    assert_eq!(halves.one(&mut harness.connect()?)?, (Some(3), Some(3)));
+    Ok(())
+}
