@@ -11,13 +11,20 @@ pub struct Tree {
     expression: sql::Expression,
     /// How deep operations are nested in it.
     depth: u16,
+    /// Most expressions have nothing of this, and all of them are moved often.
+    beside: Option<Box<Beside>>,
+}
+
+/// What an expression brings along.
+#[derive(Clone, Debug, Default)]
+struct Beside {
     /// Why it cannot be run; told when the statement runs.
     error: Option<Box<str>>,
     /// The occurrences of tables that relations lead to: whoever takes the expression in must join them.
     paths: Paths,
 }
 
-/// Occurrences of tables that an expression needs beside its query's own. Most need none.
+/// Occurrences of tables that an expression needs beside its query's own.
 pub(crate) type Paths = Vec<Source>;
 
 /// How deep operations can be nested. Databases set limits of this size, and nothing here need fear for its stack.
@@ -26,7 +33,8 @@ pub(crate) const DEPTH: u16 = 500;
 impl Tree {
     #[inline]
     pub(crate) fn into_parts(self) -> Parts {
-        let Tree { expression, depth, error, paths } = self;
+        let Tree { expression, depth, beside } = self;
+        let Beside { error, paths } = beside.map_or_else(Beside::default, |beside| *beside);
         Parts { expression, error, paths, depth }
     }
 
@@ -37,20 +45,19 @@ impl Tree {
         paths: Paths,
         depth: u16,
     ) -> Tree {
-        Tree { expression, depth, error, paths }.deeper()
+        Tree { expression, depth, beside: Beside { error, paths }.boxed() }.deeper()
     }
 
     /// An expression that needs these occurrences.
-    pub(crate) fn needing(self, paths: impl IntoIterator<Item = Source>) -> Tree {
-        paths.into_iter().fold(self, |mut tree, path| {
-            need(&mut tree.paths, path);
-            tree
-        })
+    pub(crate) fn needing(mut self, paths: impl IntoIterator<Item = Source>) -> Tree {
+        let mut beside = self.beside.take().unwrap_or_default();
+        paths.into_iter().for_each(|path| need(&mut beside.paths, path));
+        Tree { beside: beside.boxed(), ..self }
     }
 
     /// Whether it needs more than the tables of its query.
     pub(crate) fn walks(&self) -> bool {
-        !self.paths.is_empty()
+        !self.paths().is_empty()
     }
 
     /// Whether it is a value that was given.
@@ -60,16 +67,24 @@ impl Tree {
 
     /// Whether it needs no occurrence that a relation leads to but this one.
     pub(crate) fn needs_only(&self, source: Source) -> bool {
-        self.paths.iter().all(|path| *path == source)
+        self.paths().iter().all(|path| *path == source)
+    }
+
+    fn paths(&self) -> &[Source] {
+        self.beside.as_ref().map_or(&[], |beside| &beside.paths)
     }
 
     /// What is wrong with it, in other words.
-    pub(crate) fn map_error(self, map: impl FnOnce(Box<str>) -> String) -> Tree {
-        Tree { error: self.error.map(|error| map(error).into()), ..self }
+    pub(crate) fn map_error(mut self, map: impl FnOnce(Box<str>) -> String) -> Tree {
+        if let Some(beside) = &mut self.beside {
+            beside.error = beside.error.take().map(|error| map(error).into());
+        }
+        self
     }
 
     pub(crate) fn or_error(self, error: Option<Box<str>>) -> Tree {
-        Tree { error: self.error.or(error), ..self }
+        let other = Beside { error, paths: Paths::new() }.boxed();
+        Tree { beside: together(self.beside, other), ..self }
     }
 
     pub(super) fn join(
@@ -78,9 +93,8 @@ impl Tree {
         join: impl FnOnce(sql::Expression, sql::Expression) -> sql::Expression,
     ) -> Tree {
         let depth = self.depth.max(other.depth);
-        let error = self.error.or(other.error);
-        let paths = together(self.paths, other.paths);
-        Tree { expression: join(self.expression, other.expression), depth, error, paths }.deeper()
+        let beside = together(self.beside, other.beside);
+        Tree { expression: join(self.expression, other.expression), depth, beside }.deeper()
     }
 
     /// Joins any number of expressions.
@@ -92,8 +106,7 @@ impl Tree {
         for tree in trees {
             parts.push(tree.expression);
             all.depth = all.depth.max(tree.depth);
-            all.error = all.error.or(tree.error);
-            all.paths = together(all.paths, tree.paths);
+            all.beside = together(all.beside, tree.beside);
         }
         all.map(|_| build(parts))
     }
@@ -111,13 +124,12 @@ impl Tree {
             _ => tree.depth.saturating_add(1),
         };
         let depth = level(&self).max(level(&other));
-        let error = self.error.or(other.error);
-        let paths = together(self.paths, other.paths);
+        let beside = together(self.beside, other.beside);
         let expression = match operator {
             Chain::And => self.expression.and(other.expression),
             Chain::Or => self.expression.or(other.expression),
         };
-        Tree { expression, depth, error, paths }.checked()
+        Tree { expression, depth, beside }.checked()
     }
 
     pub(crate) fn map(self, map: impl FnOnce(sql::Expression) -> sql::Expression) -> Tree {
@@ -144,7 +156,7 @@ impl Tree {
     }
 
     pub(crate) fn failed(error: String) -> Tree {
-        Tree { error: Some(error.into()), ..sql::Expression::Value(Value::Null).into() }
+        Tree::from(sql::Expression::Value(Value::Null)).or_error(Some(error.into()))
     }
 }
 
@@ -158,7 +170,20 @@ pub(super) enum Chain {
 impl From<sql::Expression> for Tree {
     #[inline]
     fn from(expression: sql::Expression) -> Tree {
-        Tree { expression, depth: 0, error: None, paths: Paths::new() }
+        Tree { expression, depth: 0, beside: None }
+    }
+}
+
+impl Beside {
+    fn boxed(self) -> Option<Box<Beside>> {
+        (self.error.is_some() || !self.paths.is_empty()).then(|| Box::new(self))
+    }
+
+    /// Of two errors, the first is told.
+    fn and(mut self: Box<Beside>, other: Beside) -> Box<Beside> {
+        self.error = self.error.or(other.error);
+        other.paths.into_iter().for_each(|path| need(&mut self.paths, path));
+        self
     }
 }
 
@@ -176,11 +201,11 @@ pub(super) fn column(source: Source, column: usize) -> Tree {
     if let Some(target) = source::of_proposed(source) {
         return sql::Expression::Excluded(target, column).into();
     }
-    let mut tree = Tree::from(sql::Expression::column(source, column));
-    if !source::is_root(source) {
-        tree.paths.push(source);
+    let tree = Tree::from(sql::Expression::column(source, column));
+    match source::is_root(source) {
+        true => tree,
+        false => Tree { beside: Beside { error: None, paths: vec![source] }.boxed(), ..tree },
     }
-    tree
 }
 
 /// Adds an occurrence, once.
@@ -191,9 +216,9 @@ pub(crate) fn need(paths: &mut Paths, path: Source) {
 }
 
 #[inline]
-fn together(mut paths: Paths, others: Paths) -> Paths {
-    for path in others {
-        need(&mut paths, path);
+fn together(one: Option<Box<Beside>>, other: Option<Box<Beside>>) -> Option<Box<Beside>> {
+    match (one, other) {
+        (None, beside) | (beside, None) => beside,
+        (Some(one), Some(other)) => Some(one.and(*other)),
     }
-    paths
 }
