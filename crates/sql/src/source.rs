@@ -92,6 +92,7 @@ impl Scope {
     }
 
     /// Adds a source of the innermost select; false where it has the same already.
+    #[inline]
     pub(crate) fn add(&mut self, source: impl Into<Key>) -> bool {
         let source = source.into();
         let new = !self.sources[self.start..].contains(&source);

@@ -9,6 +9,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
+    #[inline]
     pub(super) fn value(&mut self, value: &'a Value) {
         let kind = value.ty().map_or(0, |ty| 1 + kind(ty));
         self.shape.number(kind << 8 | Tag::Value as u32);
@@ -34,11 +35,14 @@ impl<'a> Walk<'a, '_> {
         self.expression(&pair.1);
     }
 
+    /// Most expressions are columns and values, for which no function is called.
     #[inline]
     pub(super) fn expression(&mut self, expression: &'a Expression) {
-        match self.repeats.is_empty() {
-            true => self.operation(expression),
-            false => self.maybe_repeated(expression),
+        match expression {
+            _ if !self.repeats.is_empty() => self.maybe_repeated(expression),
+            Expression::Column(source, column) => self.column(*source, *column),
+            Expression::Value(value) => self.value(value),
+            _ => self.operation(expression),
         }
     }
 

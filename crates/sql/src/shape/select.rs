@@ -119,9 +119,18 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// What a select reads from comes into scope.
+    #[inline]
     pub(super) fn relation(&mut self, relation: &'a Relation) {
         match relation {
             Relation::Table(source) => self.source(*source),
+            other => self.made(other),
+        }
+    }
+
+    /// What is no table.
+    fn made(&mut self, relation: &'a Relation) {
+        match relation {
+            Relation::Table(_) => {}
             Relation::Select(_, id) => {
                 self.shape.number(DERIVED);
                 self.add(Key::derived(*id));
@@ -147,11 +156,13 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
+    #[inline]
     pub(super) fn source(&mut self, source: Source) {
         self.shape.table(source.table);
         self.add(source);
     }
 
+    #[inline]
     fn add(&mut self, source: impl Into<Key>) {
         if !self.scope.add(source) {
             self.shape.push(Tag::Again);
@@ -165,6 +176,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// A source's column by the source's number in scope.
+    #[inline]
     pub(super) fn column(&mut self, source: Source, column: usize) {
         let (tag, source) = match self.scope.find(source) {
             Some(found) => (Tag::Column, number(found)),
