@@ -529,6 +529,8 @@ pub fn a_relation_is_compared_with_a_key(harness: &Harness) -> Result<()> {
     assert_eq!(titles(Post::query().filter(|p| p.author().ne(key)))?, ["second"]);
     assert_eq!(titles(Post::query().filter(|p| p.editor().eq(key)))?, ["second"]);
     assert_eq!(titles(Post::query().filter(|p| p.eq(1)))?, ["first"]);
+    assert_eq!(titles(Post::query().filter(expr!(|p| p.editor() == None)))?, ["first"]);
+    assert_eq!(titles(Post::query().filter(|p| p.editor().is_not_null()))?, ["second"]);
     let error = titles(Post::query().filter(expr!(|p| p.author() == ann))).expect_err("a handle is no key");
     assert!(error.to_string().contains("as in `session[handle].id`"), "{error}");
     Ok(())

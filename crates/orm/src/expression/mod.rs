@@ -42,7 +42,7 @@ pub use choice::{Case, NoBranch, case, value};
 pub use condition::Condition;
 #[cfg(feature = "chrono")]
 pub use date::{Dated, Timed, current_date, current_date_time, now};
-pub use entity::is_row;
+pub use entity::{is_no_row, is_row};
 pub use fragment::{Fragment, raw};
 pub use function::SqlFunction;
 #[cfg(feature = "json")]
