@@ -12,6 +12,7 @@ use crate::observe::report;
 use crate::observe::{Interceptor, Observer};
 #[cfg(feature = "postgres")]
 use crate::postgres;
+use crate::precision::Precisions;
 #[cfg(feature = "sqlite")]
 use crate::sqlite;
 use crate::{CancelHandle, Control, Error, Fit, Prepared, Result, Type};
@@ -25,6 +26,8 @@ pub struct Connection {
     /// What was given out to cancel statements.
     cancel: Option<CancelHandle>,
     interceptor: Option<Interceptor>,
+    /// How fine the columns of tables are.
+    pub(crate) precisions: Precisions,
 }
 
 /// The databases, one variant each.
@@ -40,29 +43,30 @@ enum BackEnd {
 impl Connection {
     #[cfg(feature = "sqlite")]
     pub(crate) fn sqlite(connection: sqlite::Connection) -> Connection {
-        let dialect = &onggi_sql::dialect::SQLITE;
-        Connection {
-            back_end: BackEnd::Sqlite(connection),
-            dialect,
-            observer: None,
-            read_only: false,
-            cancel: None,
-            interceptor: None,
-        }
+        Connection::new(BackEnd::Sqlite(connection), &onggi_sql::dialect::SQLITE)
     }
 
     #[cfg(feature = "postgres")]
     pub(crate) fn postgres(connection: postgres::Connection) -> Connection {
-        let dialect = &onggi_sql::dialect::POSTGRES;
-        let back_end = BackEnd::Postgres(Box::new(connection));
-        Connection { back_end, dialect, observer: None, read_only: false, cancel: None, interceptor: None }
+        Connection::new(BackEnd::Postgres(Box::new(connection)), &onggi_sql::dialect::POSTGRES)
     }
 
     #[cfg(feature = "mysql")]
     pub(crate) fn mysql(connection: mysql::Connection) -> Connection {
         let dialect = connection.dialect();
-        let back_end = BackEnd::Mysql(Box::new(connection));
-        Connection { back_end, dialect, observer: None, read_only: false, cancel: None, interceptor: None }
+        Connection::new(BackEnd::Mysql(Box::new(connection)), dialect)
+    }
+
+    fn new(back_end: BackEnd, dialect: &'static Dialect) -> Connection {
+        Connection {
+            back_end,
+            dialect,
+            observer: None,
+            read_only: false,
+            cancel: None,
+            interceptor: None,
+            precisions: Precisions::new(),
+        }
     }
 
     /// The database's way to write SQL.
@@ -107,6 +111,14 @@ impl Connection {
             #[cfg(any(feature = "mysql", feature = "postgres"))]
             _ => Ok(false),
         }
+    }
+
+    /// Does what nobody else sees: a question of its own to the database.
+    pub(crate) fn unobserved<T>(&mut self, work: impl FnOnce(&mut Connection) -> T) -> T {
+        let (observer, interceptor) = (self.observer.take(), self.interceptor.take());
+        let done = work(self);
+        (self.observer, self.interceptor) = (observer, interceptor);
+        done
     }
 
     #[cold]

@@ -34,6 +34,7 @@ mod observe;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod precision;
 mod prepared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -55,6 +56,7 @@ pub use observe::{Executed, Observer};
 pub use onggi_sql::dialect::Control;
 pub use onggi_sql::{Array, ElementType, Type, Value, ValueRef};
 pub use pool::{Metrics, Pool, Pooled};
+pub use precision::Precision;
 pub use prepared::{Prepared, Row, Rows};
 
 /// The result of this crate's operations.

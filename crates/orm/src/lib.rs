@@ -127,8 +127,8 @@ pub mod __private {
 
     pub use crate::__rows as rows;
     pub use crate::column_set::ColumnSet;
-    pub use crate::expression::{is_no_row, is_row};
     pub use crate::expression::plain::{add, condition, divide, multiply, remainder, subtract};
+    pub use crate::expression::{is_no_row, is_row};
     pub use crate::field::Attribute;
     pub use crate::from_row::{by_name, object, of_model};
     pub use crate::mapped::Mapped;

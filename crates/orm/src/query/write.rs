@@ -8,6 +8,7 @@ use crate::executor::sealed::Split;
 use crate::expression::{Assignment, Must};
 use crate::reader::Reader;
 use crate::selection::{Columns, Selection};
+use crate::unit_of_work::check_exact;
 use crate::{Error, Executor, Model, Result, source};
 
 /// Writing to all rows that match.
@@ -238,6 +239,7 @@ fn rows_written(
     connection: &mut driver::Connection,
     mut row: impl FnMut(&mut Reader<'_>) -> Result<()>,
 ) -> Result<()> {
+    check_exact(statement, connection)?;
     let (shape, values) = shape::of(statement);
     connection.with(
         &shape,
@@ -255,6 +257,7 @@ fn rows_written(
 /// Runs a statement that gives no rows.
 pub(crate) fn write<E: Split>(statement: &Statement, table: u32, executor: &mut E) -> Result<u64> {
     executor.before_write()?;
+    check_exact(statement, executor.split().0)?;
     let result = execute(statement, executor.split().0);
     match &result {
         Ok(_) => executor.after_write(Some(table)),

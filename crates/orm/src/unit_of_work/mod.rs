@@ -8,12 +8,14 @@
 //! Within a table, new objects are inserted in the order in which the change set names them.
 
 mod change;
+mod exact;
 mod order;
 mod plan;
 mod run;
 mod together;
 
 pub use change::{Change, ChangeKind, ChangeSet, Edge, Objects};
+pub(crate) use exact::check_exact;
 pub use plan::{Plan, Step, plan};
 pub(crate) use run::follow_keys;
 pub use run::run;

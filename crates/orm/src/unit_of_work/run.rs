@@ -5,6 +5,7 @@ use onggi_sql::dialect::Returning;
 use onggi_sql::shape::Shape;
 use onggi_sql::{Delete, Dialect, Expression, Insert, Rows, Statement, Table, Update, schema};
 
+use super::exact::Written;
 use super::together::Together;
 use super::{ChangeKind, Object, Objects, Plan, Step};
 use crate::{Bind, Error, Result, Type, ValueRef};
@@ -46,22 +47,22 @@ impl Step {
         connection: &mut Connection,
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
-        let columns: Vec<usize> = self.written().collect();
+        let written = Written::new(self.table, self.written().collect(), connection)?;
         let mut rest = &self.objects[..];
-        for rows in self.together(&columns, connection)? {
+        for rows in self.together(&written.columns, connection)? {
             let Some(size) = rows.size(rest.len()) else { continue };
             let (now, later) = rest.split_at(rest.len() - rest.len() % size);
             rest = later;
             match rows {
                 Together::Rows(_) if self.must_hit() => {
-                    self.write_or_name(rows, size, now, &columns, objects, connection)?;
+                    self.write_or_name(rows, size, now, &written, objects, connection)?;
                 }
                 _ => {
-                    self.write(rows, now.chunks(size), &columns, objects, connection, keyed)?;
+                    self.write(rows, now.chunks(size), &written, objects, connection, keyed)?;
                 }
             }
         }
-        self.write(Together::One, std::iter::once(rest), &columns, objects, connection, keyed)?;
+        self.write(Together::One, std::iter::once(rest), &written, objects, connection, keyed)?;
         if self.kind == ChangeKind::Insert && !self.generates_key() {
             follow_keys(self.table, connection)?;
         }
@@ -75,7 +76,7 @@ impl Step {
         rows: Together,
         size: usize,
         now: &[Object],
-        columns: &[usize],
+        written: &Written,
         objects: &mut dyn Objects,
         connection: &mut Connection,
     ) -> Result<()> {
@@ -83,14 +84,14 @@ impl Step {
             return Ok(());
         }
         connection.control(Control::Savepoint(POINT))?;
-        let all = self.write(rows, now.chunks(size), columns, objects, connection, &mut Vec::new())?;
+        let all = self.write(rows, now.chunks(size), written, objects, connection, &mut Vec::new())?;
         if !all {
             connection.control(Control::RollbackTo(POINT))?;
         }
         connection.control(Control::Release(POINT))?;
         if !all {
             let now = std::iter::once(now);
-            self.write(Together::One, now, columns, objects, connection, &mut Vec::new())?;
+            self.write(Together::One, now, written, objects, connection, &mut Vec::new())?;
         }
         Ok(())
     }
@@ -100,7 +101,7 @@ impl Step {
         &self,
         together: Together,
         chunks: impl Iterator<Item = &'o [Object]>,
-        columns: &[usize],
+        written: &Written,
         objects: &mut dyn Objects,
         connection: &mut Connection,
         keyed: &mut Vec<Object>,
@@ -116,19 +117,19 @@ impl Step {
             |prepared| {
                 for chunk in chunks {
                     match (together, self.kind) {
-                        (Together::Copied, _) => self.copy(chunk, columns, &*objects, prepared)?,
+                        (Together::Copied, _) => self.copy(chunk, written, &*objects, prepared)?,
                         (Together::One, _) if !self.generates_key() => {
-                            self.execute(chunk, columns, objects, prepared)?;
+                            self.execute(chunk, written, objects, prepared)?;
                         }
-                        (Together::One, _) => self.insert_each(chunk, columns, objects, prepared, keyed)?,
+                        (Together::One, _) => self.insert_each(chunk, written, objects, prepared, keyed)?,
                         (Together::Apart, _) => {
-                            self.insert_apart(chunk, columns, objects, prepared, keyed)?
+                            self.insert_apart(chunk, written, objects, prepared, keyed)?
                         }
                         (_, ChangeKind::Insert) => {
-                            self.insert_together(chunk, columns, objects, prepared, keyed)?;
+                            self.insert_together(chunk, written, objects, prepared, keyed)?;
                         }
                         (Together::Arrays | Together::Rows(_), _) => {
-                            let found = self.change_several(chunk, columns, objects, prepared)?;
+                            let found = self.change_several(chunk, written, objects, prepared)?;
                             if found < chunk.len() && self.must_hit() {
                                 return Ok(false);
                             }
@@ -144,14 +145,14 @@ impl Step {
     fn insert_each(
         &self,
         chunk: &[Object],
-        columns: &[usize],
+        written: &Written,
         objects: &mut dyn Objects,
         prepared: &mut Prepared<'_, '_>,
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
         chunk.iter().try_for_each(|&object| {
-            let written = self.insert(object, columns, objects, prepared);
-            written.map(|()| keyed.push(object)).map_err(|error| self.at(object, objects, error))
+            let inserted = self.insert(object, written, objects, prepared);
+            inserted.map(|()| keyed.push(object)).map_err(|error| self.at(object, objects, error))
         })
     }
 
@@ -159,7 +160,7 @@ impl Step {
     fn insert_apart(
         &self,
         chunk: &[Object],
-        columns: &[usize],
+        written: &Written,
         objects: &mut dyn Objects,
         prepared: &mut Prepared<'_, '_>,
         keyed: &mut Vec<Object>,
@@ -168,7 +169,7 @@ impl Step {
         prepared
             .insert_all(
                 chunk.len(),
-                |row, to| self.bind(chunk[row], columns, &*objects, to),
+                |row, to| self.bind(chunk[row], written, &*objects, to),
                 |_, key| key.map(|key| keys.push(key)),
             )
             .map_err(|error| self.at(chunk[keys.len()], &*objects, error))?;
@@ -183,15 +184,15 @@ impl Step {
     fn copy(
         &self,
         chunk: &[Object],
-        columns: &[usize],
+        written: &Written,
         objects: &dyn Objects,
         prepared: &mut Prepared<'_, '_>,
     ) -> Result<()> {
-        let types: Vec<Type> = columns.iter().map(|&column| self.table.columns[column].ty).collect();
+        let types: Vec<Type> = written.columns.iter().map(|&column| self.table.columns[column].ty).collect();
         let mut last = None;
         let copied = prepared.copy(chunk.len(), &types, |row, to| {
             last = Some(chunk[row]);
-            self.bind(chunk[row], columns, objects, to)?;
+            self.bind(chunk[row], written, objects, to)?;
             last = None;
             Ok(())
         });
@@ -202,7 +203,7 @@ impl Step {
     fn change_several(
         &self,
         chunk: &[Object],
-        columns: &[usize],
+        written: &Written,
         objects: &dyn Objects,
         prepared: &mut Prepared<'_, '_>,
     ) -> Result<usize> {
@@ -210,7 +211,7 @@ impl Step {
         let changed = prepared.execute(|to| {
             for &object in chunk {
                 last = Some(object);
-                self.bind(object, columns, objects, to)?;
+                self.bind(object, written, objects, to)?;
             }
             last = None;
             Ok(())
@@ -239,7 +240,7 @@ impl Step {
     fn insert_together(
         &self,
         chunk: &[Object],
-        columns: &[usize],
+        written: &Written,
         objects: &mut dyn Objects,
         prepared: &mut Prepared<'_, '_>,
         keyed: &mut Vec<Object>,
@@ -247,7 +248,7 @@ impl Step {
         let mut last = None;
         let inserted = prepared.insert_together(chunk.len(), |row, to| {
             last = Some(chunk[row]);
-            self.bind(chunk[row], columns, &*objects, to)?;
+            self.bind(chunk[row], written, &*objects, to)?;
             last = None;
             Ok(())
         });
@@ -274,11 +275,11 @@ impl Step {
     fn insert(
         &self,
         object: Object,
-        columns: &[usize],
+        written: &Written,
         objects: &mut dyn Objects,
         prepared: &mut Prepared<'_, '_>,
     ) -> Result<()> {
-        let key = prepared.insert(|to| self.bind(object, columns, objects, to))?;
+        let key = prepared.insert(|to| self.bind(object, written, objects, to))?;
         objects.set_key(object, Some(key));
         Ok(())
     }
@@ -287,14 +288,14 @@ impl Step {
     fn execute(
         &self,
         rows: &[Object],
-        columns: &[usize],
+        written: &Written,
         objects: &dyn Objects,
         prepared: &mut Prepared<'_, '_>,
     ) -> Result<()> {
         prepared.execute_all(
             rows.len(),
-            |row, to| self.bind(rows[row], columns, objects, to),
-            |row, written| match written {
+            |row, to| self.bind(rows[row], written, objects, to),
+            |row, done| match done {
                 Ok(0) if self.must_hit() => Err(self.at(rows[row], objects, Error::stale(self.missed()))),
                 Ok(_) => Ok(()),
                 Err(error) => Err(self.at(rows[row], objects, error)),
@@ -311,23 +312,11 @@ impl Step {
     fn bind(
         &self,
         object: Object,
-        columns: &[usize],
+        written: &Written,
         objects: &dyn Objects,
         to: &mut dyn Bind,
     ) -> Result<()> {
-        let named = |(column, error): (usize, Error)| {
-            error.prefixed(format_args!("{}.{}", self.table.name, self.table.columns[column].name))
-        };
-        if self.nulls.is_empty() {
-            objects.bind_all(object, columns, to).map_err(named)?;
-        } else {
-            for column in columns {
-                match self.nulls.contains(*column) {
-                    true => to.bind(ValueRef::Null)?,
-                    false => objects.bind_all(object, std::slice::from_ref(column), to).map_err(named)?,
-                }
-            }
-        }
+        written.exactly(to, |to| self.bind_columns(object, &written.columns, objects, to))?;
         if self.kind == ChangeKind::Insert {
             return Ok(());
         }
@@ -336,6 +325,28 @@ impl Step {
             Some(version) if self.versioned => objects.bind(object, version, to),
             _ => Ok(()),
         }
+    }
+
+    fn bind_columns(
+        &self,
+        object: Object,
+        columns: &[usize],
+        objects: &dyn Objects,
+        to: &mut dyn Bind,
+    ) -> Result<()> {
+        let named = |(column, error): (usize, Error)| {
+            error.prefixed(format_args!("{}.{}", self.table.name, self.table.columns[column].name))
+        };
+        if self.nulls.is_empty() {
+            return objects.bind_all(object, columns, to).map_err(named);
+        }
+        for column in columns {
+            match self.nulls.contains(*column) {
+                true => to.bind(ValueRef::Null)?,
+                false => objects.bind_all(object, std::slice::from_ref(column), to).map_err(named)?,
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn generates_key(&self) -> bool {

@@ -1,3 +1,5 @@
+use crate::Type;
+
 /// What writing statements can say.
 #[derive(Debug)]
 pub struct Write {
@@ -18,6 +20,11 @@ pub struct Write {
     /// Asks whether a copy of rows into a table, of columns of the right types, means the same as an insert of each. The parameters
     /// are the table's name and an array of the columns'.
     pub takes_copies: Option<&'static str>,
+    /// Values of which types a column of an existing table can round.
+    pub rounded: &'static [Type],
+    /// Asks what columns of the table whose name is the parameter round to: for each its name; `digits`, `days` or `single`;
+    /// and how many digits. None where nothing is rounded.
+    pub precisions: Option<&'static str>,
     /// How an update reads other tables.
     pub update_from: UpdateFrom,
     /// Whether an index serves a list or select of an update or a delete only where that is written as one of several tables.

@@ -120,6 +120,8 @@ pub static POOR: Dialect = Dialect {
         changes_listed: false,
         copy: None,
         takes_copies: None,
+        rounded: &[],
+        precisions: None,
         update_from: UpdateFrom::Never,
         joins_lists: false,
         reads_own_table: true,

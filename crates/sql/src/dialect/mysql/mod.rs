@@ -8,7 +8,7 @@ use super::{
     AdvisoryLock, Dialect, Join, KeyLater, List, NameLimit, Returning, Tables, Together, Transaction,
     UpdateFrom, Upsert, Write,
 };
-use crate::LockStrength;
+use crate::{LockStrength, Type};
 
 /// Asks a server which of the two it is, of which version, and by how much the keys of one insert differ.
 pub const MYSQL_VERSION: &str = "SELECT VERSION(), @@auto_increment_increment";
@@ -100,6 +100,8 @@ pub static MARIADB: Dialect = Dialect {
         changes_listed: true,
         copy: None,
         takes_copies: None,
+        rounded: &ROUNDED,
+        precisions: Some(PRECISIONS),
         update_from: UpdateFrom::Tables,
         joins_lists: true,
         reads_own_table: true,
@@ -209,6 +211,8 @@ pub static MYSQL: Dialect = Dialect {
         changes_listed: false,
         copy: None,
         takes_copies: None,
+        rounded: &ROUNDED,
+        precisions: Some(PRECISIONS),
         update_from: UpdateFrom::Tables,
         joins_lists: false,
         reads_own_table: false,
@@ -251,6 +255,18 @@ const UTC: &str = "SET SESSION time_zone = '+00:00', session_track_transaction_i
 
 /// Joined texts would be cut off silently; this is the most that there is on both.
 const LONG_JOINS: &str = "SET SESSION group_concat_max_len = 1073741824";
+
+/// Existing columns can be of other types than those that tables are created with.
+const ROUNDED: [Type; 6] =
+    [Type::Real, Type::Double, Type::Decimal, Type::Time, Type::DateTime, Type::Timestamp];
+
+const PRECISIONS: &str = "SELECT COLUMN_NAME, \
+        CASE WHEN DATA_TYPE = 'date' THEN 'days' \
+            WHEN DATA_TYPE = 'float' AND NUMERIC_SCALE IS NULL THEN 'single' ELSE 'digits' END, \
+        CAST(COALESCE(DATETIME_PRECISION, NUMERIC_SCALE, 0) AS SIGNED) \
+    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND (DATA_TYPE IN \
+        ('decimal', 'tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'float', 'date', 'datetime', 'timestamp', 'time') \
+        OR DATA_TYPE = 'double' AND NUMERIC_SCALE IS NOT NULL)";
 
 /// What is read within transactions is locked, so that they do what they would do one after another.
 const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE";

@@ -73,6 +73,8 @@ pub static POSTGRES: Dialect = Dialect {
         changes_listed: false,
         copy: Some(" FROM STDIN (FORMAT binary)"),
         takes_copies: Some(TAKES_COPIES),
+        rounded: &[Type::Decimal, Type::Time, Type::DateTime, Type::Timestamp],
+        precisions: Some(PRECISIONS),
         update_from: UpdateFrom::From,
         joins_lists: false,
         reads_own_table: true,
@@ -144,6 +146,17 @@ const TAKES_COPIES: &str = "SELECT class.relkind IN ('r', 'p') AND NOT class.rel
     AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute \
         WHERE attrelid = class.oid AND attname = ANY ($2) AND attidentity = 'a') \
     FROM pg_catalog.pg_class class WHERE class.oid = to_regclass(quote_ident($1))";
+
+/// What a domain is of is what counts. A scale can be negative.
+const PRECISIONS: &str = "SELECT name::text, 'digits', \
+        CASE WHEN type IN ('numeric'::regtype, 'numeric[]'::regtype) THEN (((modifier - 4) & 2047) # 1024) - 1024 \
+            ELSE modifier END::bigint \
+    FROM (SELECT attname AS name, COALESCE(NULLIF(typbasetype, 0), atttypid) AS type, \
+            CASE typbasetype WHEN 0 THEN atttypmod ELSE typtypmod END AS modifier \
+        FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type ON pg_type.oid = atttypid \
+        WHERE attrelid = to_regclass(quote_ident($1)) AND attnum > 0 AND NOT attisdropped) AS own \
+    WHERE modifier >= 0 AND type IN ('numeric'::regtype, 'numeric[]'::regtype, 'time'::regtype, 'time[]'::regtype, \
+        'timestamp'::regtype, 'timestamp[]'::regtype, 'timestamptz'::regtype, 'timestamptz[]'::regtype)";
 
 /// The type of a column, without its collation.
 fn element_type(ty: Type) -> &'static str {

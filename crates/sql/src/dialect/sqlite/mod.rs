@@ -79,6 +79,8 @@ pub static SQLITE: Dialect = Dialect {
         changes_listed: false,
         copy: None,
         takes_copies: None,
+        rounded: &[],
+        precisions: None,
         update_from: UpdateFrom::From,
         joins_lists: false,
         reads_own_table: true,
