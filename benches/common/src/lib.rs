@@ -5,7 +5,7 @@
 //!
 //! - `speed <repetitions> [<url>]`: every workload once unmeasured, then that many times, on new files or in an empty
 //!   database of a server, which is empty again afterwards; prints JSON lines (see [`output`]);
-//! - `only <workload> <autocommit|transaction> <times>`: one workload alone, for a profiler; `valgrind --tool=callgrind
+//! - `only <workload> <autocommit|transaction> <times> [<url>]`: one workload alone, for a profiler; `valgrind --tool=callgrind
 //!   --collect-atstart=no --toggle-collect='*Watch*time*'` counts the instructions of what is measured;
 //! - `fill <file> <rows>`: makes a database of that many people;
 //! - `memory <nothing|stream|vec|session> <file>`: reads all of `<file>` that way; prints the peak of
@@ -32,12 +32,15 @@ pub fn run<W: Workloads>() -> ExitCode {
         ["speed", repetitions] => parse(repetitions).and_then(speed::files::<W>),
         ["speed", repetitions, url] => parse(repetitions).and_then(|count| speed::server::<W>(count, url)),
         ["only", workload, mode, times] => {
-            parse(times).and_then(|times| only::run::<W>(workload, mode, times))
+            parse(times).and_then(|times| only::file::<W>(workload, mode, times))
+        }
+        ["only", workload, mode, times, url] => {
+            parse(times).and_then(|times| only::server::<W>(workload, mode, times, url))
         }
         ["fill", file, rows] => parse(rows).and_then(|rows| memory::fill::<W>(file, rows)),
         ["memory", hold, file] => memory::run::<W>(hold, file),
         _ => {
-            Err("expected: speed <repetitions> [<url>] | only <workload> <autocommit|transaction> <times> | \
+            Err("expected: speed <repetitions> [<url>] | only <workload> <autocommit|transaction> <times> [<url>] | \
                   fill <file> <rows> | memory <nothing|stream|vec|session> <file>"
                 .into())
         }

@@ -5,11 +5,11 @@ use crate::output;
 use crate::scratch::Scratch;
 use crate::workloads::{Mode, Page, Result, Watch, Workloads};
 
-const ROWS: usize = 10_000;
+pub(crate) const ROWS: usize = 10_000;
 const PAGES: usize = 1_000;
 /// How many objects are looked up one by one on a server, where each takes a journey.
-const SERVER_GETS: usize = 2_000;
-const PAGE_LIMIT: usize = 20;
+pub(crate) const SERVER_GETS: usize = 2_000;
+pub(crate) const PAGE_LIMIT: usize = 20;
 const PARENTS: usize = 1_000;
 const INSERT_EACH: &str = "insert 10,000 objects one at a time";
 /// The mode of a library that inserts otherwise in the workload, where each has a statement of its own.
@@ -147,7 +147,7 @@ pub(crate) fn families<W: Workloads>(library: &mut W, kind: Kind) -> Result<()> 
     analyze(library, kind, &["parents", "children"])
 }
 
-fn analyze<W: Workloads>(library: &mut W, kind: Kind, tables: &[&str]) -> Result<()> {
+pub(crate) fn analyze<W: Workloads>(library: &mut W, kind: Kind, tables: &[&str]) -> Result<()> {
     let statements = tables.iter().filter_map(|table| kind.analyze(table));
     statements.into_iter().try_for_each(|statement| library.execute(&statement))
 }
