@@ -31,6 +31,8 @@ mod listen;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod observe;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod patience;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -8,7 +8,6 @@ mod encode;
 mod error;
 mod list;
 mod open;
-mod patience;
 mod rows;
 mod said;
 mod state;

@@ -9,9 +9,9 @@ use onggi_sql::dialect::{MARIADB, MYSQL, MYSQL_VERSION};
 
 use super::connection::Connection;
 use super::error::classify;
-use super::patience::{Abandoned, Impatience, within};
 use crate::Result;
 use crate::error::{Error, Kind};
+use crate::patience::{Abandoned, Impatience, within};
 use crate::tls::{Mode, Tls};
 use crate::url::{decode, invalid};
 

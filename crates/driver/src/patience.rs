@@ -9,14 +9,14 @@ use std::time::Duration;
 
 /// How many are at work that nobody waits for any more, at one server.
 #[derive(Clone, Default)]
-pub(super) struct Abandoned(Arc<AtomicUsize>);
+pub(crate) struct Abandoned(Arc<AtomicUsize>);
 
 /// How many of them there may be: who calls a silent server over and over leaves no more behind.
 const MOST: usize = 32;
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Impatience {
+pub(crate) enum Impatience {
     /// The time is over.
     TimeOut,
     /// Too many others were left at their work.
@@ -26,7 +26,7 @@ pub(super) enum Impatience {
 }
 
 /// The result of the work, if it is there within the time.
-pub(super) fn within<T: Send + 'static>(
+pub(crate) fn within<T: Send + 'static>(
     limit: Duration,
     abandoned: &Abandoned,
     work: impl FnOnce() -> T + Send + 'static,
