@@ -22,9 +22,12 @@ impl Url {
         let rest = &text[scheme.len() + 1..];
         let rest = rest.strip_prefix("//").unwrap_or(rest);
         let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
-        let options =
-            options.split('&').filter(|option| !option.is_empty()).map(option).collect::<Result<_>>()?;
-        Ok(Url { scheme: scheme.to_owned(), place: decode(place)?, options })
+        Ok(Url { scheme: scheme.to_owned(), place: decode(place)?, options: Url::options(options)? })
+    }
+
+    /// What stands behind the question mark.
+    pub(crate) fn options(text: &str) -> Result<Options> {
+        text.split('&').filter(|option| !option.is_empty()).map(option).collect()
     }
 
     /// Some options of a URL, decoded, and the URL without them.
@@ -61,17 +64,22 @@ fn option(text: &str) -> Result<(String, String)> {
 }
 
 pub(crate) fn decode(text: &str) -> Result<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(if byte == b'%' { escaped(rest.next(), rest.next())? } else { byte });
-    }
-    let decoded = String::from_utf8(bytes)
+    let decoded = String::from_utf8(decode_bytes(text)?)
         .map_err(|_| invalid("a database URL decodes to bytes that are not UTF-8"))?;
     if decoded.contains('\0') {
         return Err(invalid("a database URL has a NUL character in it"));
     }
     Ok(decoded)
+}
+
+/// What is no text, perhaps: a password.
+pub(crate) fn decode_bytes(text: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(if byte == b'%' { escaped(rest.next(), rest.next())? } else { byte });
+    }
+    Ok(bytes)
 }
 
 fn escaped(high: Option<u8>, low: Option<u8>) -> Result<u8> {

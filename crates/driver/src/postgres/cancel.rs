@@ -1,35 +1,53 @@
-use std::error::Error as _;
+use std::io::Read as _;
+use std::time::{Duration, Instant};
 
-use tokio_postgres::CancelToken;
+use bytes::BytesMut;
+use postgres_protocol::message::frontend;
 
+use super::failure::{Answer, Failure};
+use super::input::Input;
+use super::reach::{Reached, Settings};
 use super::tls::Encryption;
-use super::wire::block_on;
 use crate::Result;
 use crate::error::{Error, Kind};
 
 /// Asks the server to end what a connection runs, over a connection of its own.
+#[derive(Clone)]
 pub(crate) struct Cancel {
-    token: CancelToken,
-    encryption: Encryption,
+    pub(super) reached: Reached,
+    pub(super) settings: Settings,
+    pub(super) encryption: Encryption,
+    pub(super) limit: Duration,
+    /// What the server told the connection alone.
+    pub(super) key: (i32, i32),
 }
 
 impl Cancel {
-    pub(super) fn new(token: CancelToken, encryption: Encryption) -> Cancel {
-        Cancel { token, encryption }
+    pub(crate) fn cancel(&self) -> Result<()> {
+        self.ask().map_err(|failure| {
+            let (said, source) = match failure {
+                Failure::Line(error) => (error.to_string(), Some(error)),
+                Failure::Said(_) => ("it refuses".to_owned(), None),
+                Failure::Strange(said) => (said.into_owned(), None),
+            };
+            let error = Error::new(
+                Kind::Open,
+                format!("PostgreSQL could not be asked to cancel a statement: {said}"),
+            );
+            match source {
+                Some(source) => error.with_source(source),
+                None => error,
+            }
+        })
     }
 
-    pub(crate) fn cancel(&self) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| {
-            Error::new(Kind::Open, "the system has no room for another connection").with_source(error)
-        })?;
-        let asked = block_on(&runtime, self.token.cancel_query(self.encryption.clone()));
-        // One that is dropped within another would panic.
-        runtime.shutdown_background();
-        asked.map_err(|error| {
-            let said = error.source().map_or_else(|| error.to_string(), ToString::to_string);
-            Error::new(Kind::Open, format!("PostgreSQL could not be asked to cancel a statement: {said}"))
-                .with_source(error)
-        })
+    fn ask(&self) -> Answer<()> {
+        let mut line = self.reached.call(&self.settings, &self.encryption, Instant::now() + self.limit)?;
+        let mut request = BytesMut::new();
+        frontend::cancel_request(self.key.0, self.key.1, &mut request);
+        line.send(&request, &mut Input::default())?;
+        // The server hangs up once it has passed that on; how it does so says nothing.
+        drop(line.read(&mut [0]));
+        Ok(())
     }
 }

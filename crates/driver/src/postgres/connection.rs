@@ -4,7 +4,6 @@ use hashbrown::{Equivalent, HashMap};
 use onggi_sql::Compiled;
 use onggi_sql::dialect::POSTGRES;
 use onggi_sql::shape::Shape;
-use tokio_postgres::Client;
 
 use super::cancel::Cancel;
 use super::error::{is_cancelled, outcome_unknown};
@@ -12,14 +11,12 @@ use super::fit::Fits;
 use super::parameters::Buffer;
 use super::state::State;
 use super::statement::{Prepared, Statement};
-use super::tls::Encryption;
 use super::wire::Wire;
 use crate::error::Kind;
 use crate::{Control, Error, Result, Type};
 
 /// A connection to a server and its prepared statements.
 pub(crate) struct Connection {
-    pub(super) client: Client,
     pub(super) wire: Wire,
     pub(super) state: State,
     by_shape: HashMap<Shape, (Compiled, Statement)>,
@@ -27,7 +24,7 @@ pub(crate) struct Connection {
     /// Of which types columns are.
     pub(super) fits: Fits,
     buffer: Buffer,
-    encryption: Encryption,
+    cancel: Cancel,
     /// Whether statements stay prepared on the server.
     pub(super) prepares: bool,
 }
@@ -36,16 +33,15 @@ pub(crate) struct Connection {
 pub(super) const CAPACITY: usize = 256;
 
 impl Connection {
-    pub(super) fn new(client: Client, wire: Wire, encryption: Encryption, prepares: bool) -> Connection {
+    pub(super) fn new(wire: Wire, cancel: Cancel, prepares: bool) -> Connection {
         Connection {
-            client,
             wire,
             state: State::Idle,
             by_shape: HashMap::new(),
             by_text: HashMap::new(),
             fits: Fits::new(),
             buffer: Buffer::default(),
-            encryption,
+            cancel,
             prepares,
         }
     }
@@ -56,17 +52,17 @@ impl Connection {
 
     /// Whether the connection cannot be used any more.
     pub(crate) fn is_lost(&self) -> bool {
-        self.state == State::Lost || self.client.is_closed()
+        self.state == State::Lost || self.wire.is_lost()
     }
 
     /// Whether the server answers within a time.
     pub(crate) fn answers(&mut self, within: Duration) -> bool {
-        !self.is_lost() && self.wire.answered(self.client.batch_execute(""), within)
+        !self.is_lost() && self.wire.answers(within)
     }
 
     /// What ends the running statement from another thread.
     pub(crate) fn cancel(&self) -> Cancel {
-        Cancel::new(self.client.cancel_token(), self.encryption.clone())
+        self.cancel.clone()
     }
 
     pub(crate) fn version(&self) -> String {
@@ -82,8 +78,7 @@ impl Connection {
 
     /// Runs a text of no parameters and no rows, unprepared.
     pub(crate) fn run(&mut self, text: &str) -> Result<()> {
-        let answer = self.wire.wait(self.client.batch_execute(text));
-        answer.map_err(|error| self.state.failed(error).with_statement(text))
+        self.wire.run(text).map_err(|failure| self.state.failed(failure).with_statement(text))
     }
 
     pub(crate) fn control(&mut self, control: Control, text: &str) -> Result<()> {
@@ -101,10 +96,10 @@ impl Connection {
             let said = "the connection to PostgreSQL was lost before the commit, so nothing was committed";
             return Err(Error::new(Kind::Lost, said));
         }
-        let mut answer = self.wire.wait(self.client.batch_execute(text));
+        let mut answer = self.wire.run(text);
         if control == Control::Rollback && answer.as_ref().is_err_and(is_cancelled) {
             // What was to end a statement before this one has come late.
-            answer = self.wire.wait(self.client.batch_execute(text));
+            answer = self.wire.run(text);
         }
         match answer {
             Ok(()) => {
@@ -132,25 +127,24 @@ impl Connection {
         compile: impl FnOnce() -> Result<Compiled>,
         work: impl FnOnce(&str, Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let Connection { client, wire, state, by_shape, buffer, prepares, .. } = self;
+        let Connection { wire, state, by_shape, buffer, prepares, .. } = self;
         if by_shape.get(shape).is_none_or(|(_, statement)| statement.is_outdated()) {
             let compiled = compile()?;
             let text = compiled.text();
-            let statement = match prepares {
-                true => Statement::prepare(text, &[], client, wire),
-                false => Statement::describe(text, &[], *state, client, wire),
-            };
-            let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
+            let statement = Statement::prepare(text, &[], *prepares, wire)
+                .map_err(|failure| state.failed(failure).with_statement(text))?;
             if by_shape.len() >= CAPACITY {
-                by_shape.clear();
+                by_shape.drain().for_each(|(_, (_, statement))| statement.forget(wire));
             }
-            by_shape.insert(shape.clone(), (compiled, statement));
+            if let Some((_, outdated)) = by_shape.insert(shape.clone(), (compiled, statement)) {
+                outdated.forget(wire);
+            }
         }
         let Some((compiled, statement)) = by_shape.get_mut(shape) else {
             return Err(gone().into());
         };
         let text = compiled.text();
-        work(text, Prepared { statement, text, client, wire, state, buffer })
+        work(text, Prepared { statement, text, wire, state, buffer })
     }
 
     /// Lends the statement of a text, prepared for parameters of the types that are known.
@@ -160,21 +154,22 @@ impl Connection {
         types: &[Option<Type>],
         work: impl FnOnce(Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let Connection { client, wire, state, by_text, buffer, prepares, .. } = self;
+        let Connection { wire, state, by_text, buffer, prepares, .. } = self;
         let key = Wanted { text, types };
         if by_text.get(&key).is_none_or(Statement::is_outdated) {
-            let statement = match prepares {
-                true => Statement::prepare(text, types, client, wire),
-                false => Statement::describe(text, types, *state, client, wire),
-            };
-            let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
+            let statement = Statement::prepare(text, types, *prepares, wire)
+                .map_err(|failure| state.failed(failure).with_statement(text))?;
             if by_text.len() >= CAPACITY {
-                by_text.clear();
+                by_text.drain().for_each(|(_, statement)| statement.forget(wire));
             }
-            by_text.insert(Typed { text: text.into(), types: types.into() }, statement);
+            if let Some(outdated) =
+                by_text.insert(Typed { text: text.into(), types: types.into() }, statement)
+            {
+                outdated.forget(wire);
+            }
         }
         let Some(statement) = by_text.get_mut(&key) else { return Err(gone().into()) };
-        work(Prepared { statement, text, client, wire, state, buffer })
+        work(Prepared { statement, text, wire, state, buffer })
     }
 }
 

@@ -1,15 +1,15 @@
 //! Rows for `COPY … FROM STDIN`, in the server's binary form.
 
-use std::pin::pin;
-
-use bytes::Bytes;
-use futures_util::{Sink as _, future::poll_fn};
-use tokio_postgres::Client;
+use postgres_protocol::message::frontend::CopyData;
+use postgres_protocol::message::{backend, frontend};
 
 use super::encode::field;
-use super::parameters::{ROWS, SIZE};
-use super::run::{Answer, Run};
+use super::failure::Answer;
+use super::message::written;
+use super::parameters::{Buffer, ROWS, SIZE};
+use super::run::Run;
 use super::types::Form;
+use super::wire::Wire;
 use crate::{Bind, Error, Result, ValueRef};
 
 /// What the form begins with: no flags, and no more of a head.
@@ -52,9 +52,9 @@ impl Portion<'_> {
         }
     }
 
-    pub(super) fn into_bytes(mut self) -> Bytes {
+    pub(super) fn into_bytes(mut self) -> Vec<u8> {
         self.bytes.extend(END);
-        self.bytes.into()
+        self.bytes
     }
 }
 
@@ -68,12 +68,21 @@ impl Bind for Portion<'_> {
     }
 }
 
-/// Sends a portion, and gives the number of its rows that were written.
-pub(super) async fn copy(run: &Run, client: &Client, bytes: Bytes) -> Answer<u64> {
-    // Others are refused before.
-    let Run::Named(statement) = run else { return Ok(0) };
-    let mut sink = pin!(client.copy_in::<_, Bytes>(statement).await?);
-    poll_fn(|context| sink.as_mut().poll_ready(context)).await?;
-    sink.as_mut().start_send(bytes)?;
-    sink.finish().await
+/// Sends a portion, and gives the number of its rows that were written. What the server says before all is sent can wait.
+pub(super) fn copy(run: &Run, text: &str, bytes: &[u8], wire: &mut Wire) -> Answer<u64> {
+    wire.ask(1, |out| {
+        run.write(text, &Buffer::default(), out)?;
+        CopyData::new(bytes)?.write(out);
+        frontend::copy_done(out);
+        frontend::sync(out);
+        Ok(())
+    })?;
+    let mut rows = 0;
+    loop {
+        match wire.next()? {
+            backend::COMMAND_COMPLETE_TAG => rows = written(wire.message())?,
+            backend::READY_FOR_QUERY_TAG => return Ok(rows),
+            _ => {}
+        }
+    }
 }

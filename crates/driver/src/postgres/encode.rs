@@ -1,6 +1,6 @@
 //! Values to the bytes of PostgreSQL's types: exactly, or not at all.
 
-use tokio_postgres::types::Oid;
+use postgres_types::Oid;
 
 use super::numeric;
 #[cfg(feature = "uuid")]

@@ -1,46 +1,78 @@
 use std::fmt;
 
-use tokio_postgres::error::{DbError, SqlState};
-
+use super::failure::{Failure, Said};
 use crate::error::{Error, Kind};
+
+/// Codes of errors, by their names in PostgreSQL's own list.
+mod code {
+    pub(super) const FEATURE_NOT_SUPPORTED: &str = "0A000";
+    pub(super) const STRING_DATA_RIGHT_TRUNCATION: &str = "22001";
+    pub(super) const NUMERIC_VALUE_OUT_OF_RANGE: &str = "22003";
+    pub(super) const INVALID_DATETIME_FORMAT: &str = "22007";
+    pub(super) const DATETIME_FIELD_OVERFLOW: &str = "22008";
+    pub(super) const DIVISION_BY_ZERO: &str = "22012";
+    pub(super) const INVALID_ESCAPE_SEQUENCE: &str = "22025";
+    pub(super) const INVALID_TEXT_REPRESENTATION: &str = "22P02";
+    pub(super) const UNTRANSLATABLE_CHARACTER: &str = "22P05";
+    pub(super) const RESTRICT_VIOLATION: &str = "23001";
+    pub(super) const NOT_NULL_VIOLATION: &str = "23502";
+    pub(super) const FOREIGN_KEY_VIOLATION: &str = "23503";
+    pub(super) const UNIQUE_VIOLATION: &str = "23505";
+    pub(super) const CHECK_VIOLATION: &str = "23514";
+    pub(super) const READ_ONLY_SQL_TRANSACTION: &str = "25006";
+    pub(super) const IN_FAILED_SQL_TRANSACTION: &str = "25P02";
+    pub(super) const IDLE_IN_TRANSACTION_SESSION_TIMEOUT: &str = "25P03";
+    pub(super) const INVALID_SQL_STATEMENT_NAME: &str = "26000";
+    pub(super) const DEPENDENT_OBJECTS_STILL_EXIST: &str = "2BP01";
+    pub(super) const SERIALIZATION_FAILURE: &str = "40001";
+    pub(super) const DEADLOCK_DETECTED: &str = "40P01";
+    pub(super) const DISK_FULL: &str = "53100";
+    pub(super) const LOCK_NOT_AVAILABLE: &str = "55P03";
+    pub(super) const QUERY_CANCELED: &str = "57014";
+}
 
 /// PostgreSQL's error as one of the project's, with the constraint that it names.
 #[cold]
-pub(super) fn classify(error: tokio_postgres::Error) -> Error {
-    let classified = match error.as_db_error() {
-        Some(said) => constraint(said).unwrap_or_else(|| general(said)),
-        None => client(&error),
-    };
-    match error.as_db_error() {
-        Some(said) => classified.with_source(Said::of(said)),
-        None => classified,
+pub(super) fn classify(failure: Failure) -> Error {
+    match failure {
+        Failure::Said(said) => {
+            constraint(&said).unwrap_or_else(|| general(&said)).with_source(Shown::of(&said))
+        }
+        Failure::Line(error) => {
+            Error::new(Kind::Lost, format!("the connection to PostgreSQL is lost ({error})"))
+                .with_source(error)
+        }
+        Failure::Strange(said) => Error::new(
+            Kind::Other,
+            format!("PostgreSQL and its client do not understand each other ({said})"),
+        ),
     }
 }
 
-/// What the server said, without the details, which hold values: the client's own error shows them.
+/// What the server said, without the details, which hold values.
 #[derive(Debug)]
-struct Said {
+struct Shown {
     code: String,
     message: String,
 }
 
-impl Said {
-    fn of(said: &DbError) -> Said {
-        Said { code: said.code().code().to_owned(), message: message(said) }
+impl Shown {
+    fn of(said: &Said) -> Shown {
+        Shown { code: said.code.clone(), message: message(said) }
     }
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SQLSTATE {}: {}", self.code, self.message)
     }
 }
 
-impl std::error::Error for Said {}
+impl std::error::Error for Shown {}
 
 /// Whether the server has ended a statement because it was asked to.
-pub(super) fn is_cancelled(error: &tokio_postgres::Error) -> bool {
-    error.code() == Some(&SqlState::QUERY_CANCELED)
+pub(super) fn is_cancelled(failure: &Failure) -> bool {
+    failure.said().is_some_and(|said| said.code == code::QUERY_CANCELED)
 }
 
 /// The error of a commit whose connection broke.
@@ -51,33 +83,20 @@ pub(super) fn outcome_unknown(error: Error) -> Error {
     Error::new(Kind::Unknown, said).with_source(error)
 }
 
-/// What the client says itself: only what is about the line means that the connection is gone.
-fn client(error: &tokio_postgres::Error) -> Error {
-    let source = std::error::Error::source(error);
-    let cause = source.map(|cause| format!(": {cause}")).unwrap_or_default();
-    match error.is_closed() || source.is_some_and(|source| source.is::<std::io::Error>()) {
-        true => Error::new(Kind::Lost, format!("the connection to PostgreSQL is lost ({error}{cause})")),
-        false => Error::new(
-            Kind::Other,
-            format!("PostgreSQL and its client do not understand each other ({error}{cause})"),
-        ),
-    }
-}
-
 /// Whether the text of a prepared statement has to be prepared again, as its tables have changed.
-pub(super) fn is_outdated(error: &tokio_postgres::Error) -> bool {
-    error.as_db_error().is_some_and(|said| {
-        *said.code() == SqlState::INVALID_SQL_STATEMENT_NAME
-            || (*said.code() == SqlState::FEATURE_NOT_SUPPORTED
-                && said.routine() == Some("RevalidateCachedQuery"))
+pub(super) fn is_outdated(failure: &Failure) -> bool {
+    failure.said().is_some_and(|said| {
+        said.code == code::INVALID_SQL_STATEMENT_NAME
+            || (said.code == code::FEATURE_NOT_SUPPORTED
+                && said.routine.as_deref() == Some("RevalidateCachedQuery"))
     })
 }
 
-fn constraint(said: &DbError) -> Option<Error> {
-    let table = said.table().unwrap_or("a table");
-    let constraint = said.constraint().unwrap_or("");
-    let error = match *said.code() {
-        SqlState::UNIQUE_VIOLATION => match columns(said) {
+fn constraint(said: &Said) -> Option<Error> {
+    let table = said.table.as_deref().unwrap_or("a table");
+    let constraint = said.constraint.as_deref().unwrap_or("");
+    let error = match &*said.code {
+        code::UNIQUE_VIOLATION => match columns(said) {
             Some(columns) => {
                 let list = columns.join(", ");
                 Error::new(Kind::Unique, format!("a row of {table} with the same {list} exists"))
@@ -88,18 +107,18 @@ fn constraint(said: &DbError) -> Option<Error> {
                 format!("a row with the same values of the unique index {constraint} exists"),
             ),
         },
-        SqlState::NOT_NULL_VIOLATION => {
-            let column = said.column().unwrap_or("a column");
+        code::NOT_NULL_VIOLATION => {
+            let column = said.column.as_deref().unwrap_or("a column");
             Error::new(Kind::NotNull, format!("{table}.{column} cannot be NULL"))
                 .with_columns(table, vec![column.to_owned()])
         }
-        SqlState::CHECK_VIOLATION => {
+        code::CHECK_VIOLATION => {
             Error::new(Kind::Check, format!("a row does not meet the check {constraint}"))
         }
-        SqlState::DEPENDENT_OBJECTS_STILL_EXIST => {
-            Error::new(Kind::ForeignKey, format!("a table is needed by others: {}", said.message()))
+        code::DEPENDENT_OBJECTS_STILL_EXIST => {
+            Error::new(Kind::ForeignKey, format!("a table is needed by others: {}", said.message))
         }
-        SqlState::FOREIGN_KEY_VIOLATION | SqlState::RESTRICT_VIOLATION => Error::new(
+        code::FOREIGN_KEY_VIOLATION | code::RESTRICT_VIOLATION => Error::new(
             Kind::ForeignKey,
             "a foreign key would be broken: a row refers to one that is not there, or is still referred to",
         ),
@@ -109,78 +128,79 @@ fn constraint(said: &DbError) -> Option<Error> {
 }
 
 /// The columns of a violated unique constraint, from `Key (first, last)=(…) already exists.`, where they are columns.
-fn columns(said: &DbError) -> Option<Vec<String>> {
-    let (_, rest) = said.detail()?.split_once('(')?;
+fn columns(said: &Said) -> Option<Vec<String>> {
+    let (_, rest) = said.detail.as_deref()?.split_once('(')?;
     let (names, _) = rest.split_once(")=(")?;
     let plain = |name: &&str| !name.contains('(') && !name.contains("::");
     let names: Vec<&str> = names.split(", ").collect();
     names.iter().all(plain).then(|| names.iter().map(|name| name.trim_matches('"').to_owned()).collect())
 }
 
-fn general(said: &DbError) -> Error {
-    let code = said.code();
+fn general(said: &Said) -> Error {
     let message = message(said);
-    match (code, &code.code()[..2]) {
-        (&SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED, _) => Error::new(
+    match (&*said.code, class(said)) {
+        (code::SERIALIZATION_FAILURE | code::DEADLOCK_DETECTED, _) => Error::new(
             Kind::Serialization,
             format!("the transaction collided with another and can be run again: {message}"),
         ),
-        (&SqlState::LOCK_NOT_AVAILABLE, _) => {
+        (code::LOCK_NOT_AVAILABLE, _) => {
             Error::new(Kind::Busy, format!("another connection holds the lock: {message}"))
         }
-        (&SqlState::QUERY_CANCELED, _) if said.message().ends_with("user request") => Error::new(
+        (code::QUERY_CANCELED, _) if said.message.ends_with("user request") => Error::new(
             Kind::Cancelled,
             "the statement was cancelled, by this program or by who looks after the server",
         ),
-        (&SqlState::QUERY_CANCELED, _) => Error::new(
+        (code::QUERY_CANCELED, _) => Error::new(
             Kind::Timeout,
             format!(
                 "the statement took longer than allowed: make it do less, or allow more time ({message})"
             ),
         ),
-        (&SqlState::READ_ONLY_SQL_TRANSACTION, _) => {
+        (code::READ_ONLY_SQL_TRANSACTION, _) => {
             Error::new(Kind::ReadOnly, format!("the database may be read only: {message}"))
         }
-        (&SqlState::IN_FAILED_SQL_TRANSACTION, _) => Error::new(
+        (code::IN_FAILED_SQL_TRANSACTION, _) => Error::new(
             Kind::Other,
             "a statement before this one failed, and PostgreSQL takes no other until the transaction, or the savepoint \
              that it was in, is rolled back",
         ),
-        (&SqlState::DISK_FULL, _) => Error::new(Kind::Full, format!("no room left to write: {message}")),
-        (&SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT, _) | (_, "08" | "57") => {
+        (code::DISK_FULL, _) => Error::new(Kind::Full, format!("no room left to write: {message}")),
+        (code::IDLE_IN_TRANSACTION_SESSION_TIMEOUT, _) | (_, "08" | "57") => {
             Error::new(Kind::Lost, format!("the connection to PostgreSQL is lost: {message}"))
         }
         (_, "28" | "3D" | "53") => Error::new(Kind::Open, message),
         (_, "22") => Error::new(Kind::Value, message),
         (_, "XX") => Error::new(Kind::Corrupt, message),
-        _ => match said.hint() {
+        _ => match &said.hint {
             Some(hint) => Error::new(Kind::Other, format!("{message} ({})", without_values(hint))),
             None => Error::new(Kind::Other, message),
         },
     }
 }
 
+/// The first two letters of a code, which say what it is about.
+fn class(said: &Said) -> &str {
+    said.code.get(..2).unwrap_or_default()
+}
+
 /// The message, as far as it can hold no value of a row: what PostgreSQL says of values, and what functions say of themselves, is
 /// put into words here.
-fn message(said: &DbError) -> String {
-    let code = said.code();
-    let words = match &code.code()[..2] {
-        "22" => match *code {
-            SqlState::NUMERIC_VALUE_OUT_OF_RANGE => "a number is out of range for its type",
-            SqlState::DIVISION_BY_ZERO => "division by zero",
-            SqlState::STRING_DATA_RIGHT_TRUNCATION => "a text is too long for its column",
-            SqlState::INVALID_TEXT_REPRESENTATION => "a text is not a value of the type wanted",
-            SqlState::DATETIME_FIELD_OVERFLOW | SqlState::INVALID_DATETIME_FORMAT => {
-                "a text is no date or time"
-            }
-            SqlState::UNTRANSLATABLE_CHARACTER => "a text has a character that the type cannot hold",
-            SqlState::INVALID_ESCAPE_SEQUENCE => "a pattern ends within an escape",
+fn message(said: &Said) -> String {
+    let words = match class(said) {
+        "22" => match &*said.code {
+            code::NUMERIC_VALUE_OUT_OF_RANGE => "a number is out of range for its type",
+            code::DIVISION_BY_ZERO => "division by zero",
+            code::STRING_DATA_RIGHT_TRUNCATION => "a text is too long for its column",
+            code::INVALID_TEXT_REPRESENTATION => "a text is not a value of the type wanted",
+            code::DATETIME_FIELD_OVERFLOW | code::INVALID_DATETIME_FORMAT => "a text is no date or time",
+            code::UNTRANSLATABLE_CHARACTER => "a text has a character that the type cannot hold",
+            code::INVALID_ESCAPE_SEQUENCE => "a pattern ends within an escape",
             _ => "a value is not one that is wanted",
         },
         "P0" => "a function of the database raised an error",
-        _ => return without_values(said.message()),
+        _ => return without_values(&said.message),
     };
-    format!("{words} (SQLSTATE {})", code.code())
+    format!("{words} (SQLSTATE {})", said.code)
 }
 
 /// The message up to a value that it quotes, as in `invalid input syntax for type integer: "secret"`.

@@ -3,11 +3,12 @@
 use hashbrown::HashMap;
 use onggi_sql::Table;
 use onggi_sql::dialect::POSTGRES;
-use tokio_postgres::types::{Kind, ToSql, Type as PostgresType};
+use postgres_types::{Kind, Type as PostgresType};
 
 use super::connection::{CAPACITY, Connection};
+use super::run::prepare;
 use super::types::of_column;
-use crate::{Fit, Result};
+use crate::{Fit, Result, Type, Value, ValueRef};
 
 /// What is known, by the table's number and the positions of columns.
 pub(super) type Fits = HashMap<(u32, Box<[usize]>), Fit>;
@@ -39,19 +40,30 @@ impl Connection {
         if self.asked(table, columns, insert)? != Fit::Same {
             return Ok(false);
         }
-        let names: Vec<&str> = columns.iter().map(|&column| table.columns[column].name).collect();
-        let parameters: [(&(dyn ToSql + Sync), PostgresType); 2] =
-            [(&table.name, PostgresType::TEXT), (&names, PostgresType::TEXT_ARRAY)];
-        let asked = self.wire.wait(self.client.query_typed(text, &parameters));
-        let rows = asked.map_err(|error| self.state.failed(error).with_statement(text))?;
-        Ok(rows.first().and_then(|row| row.try_get::<_, bool>(0).ok()).unwrap_or(false))
+        let names: Vec<Value> =
+            columns.iter().map(|&column| Value::Text(table.columns[column].name.into())).collect();
+        self.with_text(text, &[None, None], |mut prepared| {
+            prepared.bind(|to| {
+                to.bind(ValueRef::Text(table.name))?;
+                to.bind(ValueRef::List(&names))
+            })?;
+            let mut rows = prepared.rows()?;
+            let row = rows.next()?;
+            Ok(row.is_some_and(|row| {
+                row.value(0, Type::Boolean).is_ok_and(|value| value == ValueRef::Boolean(true))
+            }))
+        })
     }
 
     fn asked(&mut self, table: &'static Table, columns: &[usize], insert: &str) -> Result<Fit> {
-        let asked = self.wire.wait(self.client.prepare(insert));
-        let prepared = asked.map_err(|error| self.state.failed(error).with_statement(insert))?;
+        let asked = prepare(insert, "", &[], &mut self.wire);
+        let described = asked.map_err(|failure| self.state.failed(failure).with_statement(insert))?;
         let wanted = columns.iter().map(|&column| of_column(table.columns[column].ty));
-        Ok(wanted.zip(prepared.params()).map(|(wanted, own)| fit(&wanted, own)).min().unwrap_or(Fit::Differs))
+        Ok(wanted
+            .zip(&described.parameters)
+            .map(|(wanted, own)| fit(&wanted, own))
+            .min()
+            .unwrap_or(Fit::Differs))
     }
 }
 

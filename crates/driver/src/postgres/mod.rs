@@ -1,20 +1,27 @@
-//! PostgreSQL, through `tokio-postgres`, with a runtime inside of each connection: callers wait for answers, and nothing
-//! runs while nobody waits.
+//! PostgreSQL, over a socket that the thread which asks waits at: nothing runs while nobody waits.
 
 mod arrays;
 mod cancel;
+mod config;
 mod connection;
 mod copy;
 mod decode;
 mod encode;
 mod error;
+mod failure;
 mod fit;
+mod input;
+mod line;
 mod listener;
+mod message;
 mod numeric;
 mod open;
 mod parameters;
+mod reach;
 mod rows;
 mod run;
+mod socket;
+mod startup;
 mod state;
 mod statement;
 #[cfg_attr(not(feature = "tls"), path = "plain.rs")]

@@ -1,16 +1,8 @@
 //! What is bound, in the server's own form: a value for each parameter, or an array of many rows' values for each.
 
-use std::fmt;
-
-use bytes::BytesMut;
-use tokio_postgres::types::{IsNull, ToSql, Type as PostgresType};
-
 use super::encode::{array_head, element, encode};
 use super::types::Form;
 use crate::{Bind, Error, Result, ValueRef};
-
-/// What the client's conversions give.
-type Converted<T> = std::result::Result<T, Box<dyn std::error::Error + Sync + Send>>;
 
 /// The bytes of a statement's parameters, one behind another.
 #[derive(Default)]
@@ -32,40 +24,12 @@ impl Buffer {
         self.bytes.len()
     }
 
-    pub(super) fn values(&self) -> impl ExactSizeIterator<Item = Encoded<'_>> {
+    /// Each value; NULL is none.
+    pub(super) fn values(&self) -> impl Iterator<Item = Option<&[u8]>> {
         self.ends.iter().enumerate().map(|(place, &(end, is_some))| {
             let start = place.checked_sub(1).map_or(0, |before| self.ends[before].0);
-            Encoded(is_some.then(|| &self.bytes[start..end]))
+            is_some.then(|| &self.bytes[start..end])
         })
-    }
-}
-
-/// A parameter in the server's own form. It is not shown to logs.
-pub(super) struct Encoded<'b>(Option<&'b [u8]>);
-
-impl fmt::Debug for Encoded<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
-}
-
-impl ToSql for Encoded<'_> {
-    fn to_sql(&self, _: &PostgresType, out: &mut BytesMut) -> Converted<IsNull> {
-        match self.0 {
-            Some(bytes) => {
-                out.extend_from_slice(bytes);
-                Ok(IsNull::No)
-            }
-            None => Ok(IsNull::Yes),
-        }
-    }
-
-    fn accepts(_: &PostgresType) -> bool {
-        true
-    }
-
-    fn to_sql_checked(&self, ty: &PostgresType, out: &mut BytesMut) -> Converted<IsNull> {
-        self.to_sql(ty, out)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The stand-in for encryption in a build without TLS: nothing is encrypted.
 
-use tokio_postgres::Socket;
-use tokio_postgres::tls::{MakeTlsConnect, NoTls, NoTlsError, NoTlsStream};
+use std::io::{self, ErrorKind};
 
+use super::socket::Socket;
 use crate::Result;
 use crate::tls::Tls;
 
@@ -10,23 +10,38 @@ use crate::tls::Tls;
 #[derive(Clone)]
 pub(super) struct Encryption;
 
-/// No stream is one.
-pub(super) type Encrypted = NoTlsStream;
+/// No line has one.
+pub(super) enum Encrypted {}
 
 impl Encryption {
+    /// Whether there is any.
+    pub(super) const IS_BUILT_IN: bool = false;
+
     /// The options have been refused where they want encryption.
     #[allow(clippy::unnecessary_wraps, reason = "a build with TLS reads files here")]
     pub(super) fn new(_: &Tls) -> Result<Encryption> {
         Ok(Encryption)
     }
+
+    pub(super) fn begin(&self, _: &str, _: &mut Socket) -> io::Result<Encrypted> {
+        Err(ErrorKind::Unsupported.into())
+    }
 }
 
-impl MakeTlsConnect<Socket> for Encryption {
-    type Stream = Encrypted;
-    type TlsConnect = NoTls;
-    type Error = NoTlsError;
+impl Encrypted {
+    pub(super) fn binding(&self) -> Option<Vec<u8>> {
+        match *self {}
+    }
 
-    fn make_tls_connect(&mut self, _: &str) -> std::result::Result<NoTls, NoTlsError> {
-        Ok(NoTls)
+    pub(super) fn has_more(&self) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn write(&mut self, _: &[u8], _: &mut Socket) -> io::Result<usize> {
+        match *self {}
+    }
+
+    pub(super) fn read(&mut self, _: &mut [u8], _: &mut Socket) -> io::Result<usize> {
+        match *self {}
     }
 }

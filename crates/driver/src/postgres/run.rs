@@ -1,22 +1,26 @@
 //! How a statement is run: under the name that the server has prepared it by, or with its text each time.
 
-use std::pin::pin;
+use std::io;
 
-use futures_util::{Stream as _, future::poll_fn};
-use tokio_postgres::types::{Oid, Type as PostgresType};
-use tokio_postgres::{Client, RowStream};
+use bytes::BytesMut;
+use postgres_protocol::IsNull;
+use postgres_protocol::message::frontend::BindError;
+use postgres_protocol::message::{backend, frontend};
+use postgres_types::{Oid, Type as PostgresType};
 
+use super::failure::Answer;
+use super::message::{Content, written};
 use super::parameters::Buffer;
-
-/// What the server answers.
-pub(super) type Answer<T> = Result<T, tokio_postgres::Error>;
+use super::rows::Kept;
+use super::types::look_up;
+use super::wire::Wire;
 
 /// What the server knows of a statement.
 pub(super) enum Run {
     /// It has prepared it.
-    Named(tokio_postgres::Statement),
+    Named { name: String, columns: Vec<String> },
     /// It has once said the types of its parameters and the columns of its rows.
-    Described { parameters: Vec<PostgresType>, columns: Vec<Described> },
+    Described { parameters: Vec<Oid>, columns: Vec<Described> },
 }
 
 /// A column as the server described it.
@@ -26,84 +30,161 @@ pub(super) struct Described {
     pub(super) ty: Oid,
 }
 
-impl Described {
-    fn of(column: &tokio_postgres::Column) -> Described {
-        Described { name: column.name().to_owned(), ty: column.type_().oid() }
-    }
+/// What the server says of a text: the types of its parameters, and the columns of its rows.
+pub(super) struct Description {
+    pub(super) parameters: Vec<PostgresType>,
+    pub(super) columns: Vec<(String, PostgresType)>,
+}
 
-    /// Whether a row has these columns.
-    pub(super) fn fits(described: &[Described], row: &tokio_postgres::Row) -> bool {
-        let columns = row.columns();
-        columns.len() == described.len()
-            && columns.iter().zip(described).all(|(column, described)| {
-                column.name() == described.name && column.type_().oid() == described.ty
-            })
+/// Prepares a text by a name, or by none; the types of parameters that are not known are what the server takes them for.
+pub(super) fn prepare(
+    text: &str,
+    name: &str,
+    types: &[PostgresType],
+    wire: &mut Wire,
+) -> Answer<Description> {
+    wire.ask(1, |out| {
+        frontend::parse(name, text, types.iter().map(PostgresType::oid), out)?;
+        frontend::describe(b'S', name, out)?;
+        frontend::sync(out);
+        Ok(())
+    })?;
+    let (mut parameters, mut columns) = (Vec::new(), Vec::new());
+    loop {
+        match wire.next()? {
+            backend::PARAMETER_DESCRIPTION_TAG => parameters = numbers(wire.message())?,
+            backend::ROW_DESCRIPTION_TAG => columns = described(wire.message())?,
+            backend::READY_FOR_QUERY_TAG => break,
+            _ => {}
+        }
     }
+    let parameters = parameters.into_iter().map(|ty| look_up(ty, wire)).collect::<Answer<_>>()?;
+    let columns = columns.into_iter().map(|column| Ok((column.name, look_up(column.ty, wire)?)));
+    Ok(Description { parameters, columns: columns.collect::<Answer<_>>()? })
+}
+
+fn numbers(message: &[u8]) -> Answer<Vec<Oid>> {
+    let mut content = Content(message);
+    let count = content.count()?;
+    (0..count).map(|_| content.number()).collect()
+}
+
+fn described(message: &[u8]) -> Answer<Vec<Described>> {
+    let mut content = Content(message);
+    let count = content.count()?;
+    let column = |_| {
+        let name = content.text()?.to_owned();
+        // Which column of which table it is.
+        content.array::<6>()?;
+        let ty = content.number()?;
+        // Its size, what its type is made with, and its form.
+        content.array::<8>()?;
+        Ok(Described { name, ty })
+    };
+    (0..count).map(column).collect()
 }
 
 impl Run {
-    /// What is known of a statement that the server has prepared and is to forget again.
-    pub(super) fn described(statement: &tokio_postgres::Statement) -> Run {
-        let columns = statement.columns().iter().map(Described::of).collect();
-        Run::Described { parameters: statement.params().to_vec(), columns }
+    /// Writes the request to run it once, without an end.
+    pub(super) fn write(&self, text: &str, buffer: &Buffer, out: &mut BytesMut) -> io::Result<()> {
+        match self {
+            Run::Named { name, .. } => bind(name, buffer, out)?,
+            Run::Described { parameters, .. } => {
+                frontend::parse("", text, parameters.iter().copied(), out)?;
+                bind("", buffer, out)?;
+                frontend::describe(b'P', "", out)?;
+            }
+        }
+        frontend::execute("", 0, out)
     }
 
-    pub(super) async fn rows(&self, text: &str, client: &Client, buffer: &Buffer) -> Answer<RowStream> {
-        match self {
-            Run::Named(statement) => client.query_raw(statement, buffer.values()).await,
-            Run::Described { parameters, .. } => {
-                client.query_typed_raw(text, buffer.values().zip(parameters.iter().cloned())).await
+    /// Asks for its rows, and says whether they have the columns that it had when it was described.
+    pub(super) fn begin(&self, text: &str, buffer: &Buffer, wire: &mut Wire) -> Answer<bool> {
+        self.ask(text, buffer, wire)?;
+        loop {
+            match (wire.next()?, self) {
+                (backend::BIND_COMPLETE_TAG, Run::Named { .. }) => return Ok(true),
+                (backend::ROW_DESCRIPTION_TAG, Run::Described { columns, .. }) => {
+                    return Ok(described(wire.message())? == *columns);
+                }
+                (backend::NO_DATA_TAG, Run::Described { columns, .. }) => return Ok(columns.is_empty()),
+                _ => {}
             }
         }
     }
 
     /// Runs it for the number of rows that it writes.
-    pub(super) async fn execute(&self, text: &str, client: &Client, buffer: &Buffer) -> Answer<u64> {
-        if let Run::Named(statement) = self {
-            return client.execute_raw(statement, buffer.values()).await;
+    pub(super) fn execute(&self, text: &str, buffer: &Buffer, wire: &mut Wire) -> Answer<u64> {
+        self.ask(text, buffer, wire)?;
+        finish(wire).map(|outcome| outcome.written)
+    }
+
+    fn ask(&self, text: &str, buffer: &Buffer, wire: &mut Wire) -> Answer<()> {
+        wire.ask(1, |out| {
+            self.write(text, buffer, out)?;
+            frontend::sync(out);
+            Ok(())
+        })
+    }
+
+    /// What the server is to forget where it is not run any more.
+    pub(super) fn into_name(self) -> Option<String> {
+        match self {
+            Run::Named { name, .. } => Some(name),
+            Run::Described { .. } => None,
         }
-        let mut rows = pin!(self.rows(text, client, buffer).await?);
-        while poll_fn(|context| rows.as_mut().poll_next(context)).await.transpose()?.is_some() {}
-        Ok(rows.rows_affected().unwrap_or(0))
     }
 
     pub(super) fn column_names(&self) -> Vec<String> {
         match self {
-            Run::Named(statement) => {
-                statement.columns().iter().map(|column| column.name().to_owned()).collect()
-            }
+            Run::Named { columns, .. } => columns.clone(),
             Run::Described { columns, .. } => columns.iter().map(|column| column.name.clone()).collect(),
         }
     }
 }
 
-/// What a statement is run for.
-pub(super) trait Outcome: Send + Sized {
-    fn of(
-        run: &Run,
-        text: &str,
-        client: &Client,
-        buffer: &Buffer,
-    ) -> impl Future<Output = Answer<Self>> + Send;
+/// What it has come to that a statement was run.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) written: u64,
+    /// The first row that it gave back.
+    pub(super) first: Option<Kept>,
 }
 
-/// How many rows it writes.
-impl Outcome for u64 {
-    async fn of(run: &Run, text: &str, client: &Client, buffer: &Buffer) -> Answer<u64> {
-        run.execute(text, client, buffer).await
-    }
-}
-
-/// The first row that it gives back.
-pub(super) struct FirstRow(pub(super) Option<tokio_postgres::Row>);
-
-impl Outcome for FirstRow {
-    async fn of(run: &Run, text: &str, client: &Client, buffer: &Buffer) -> Answer<FirstRow> {
-        let mut rows = pin!(run.rows(text, client, buffer).await?);
-        let mut first = None;
-        while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await.transpose()? {
-            first.get_or_insert(row);
+impl Outcome {
+    /// Takes note of a message; whether it is the last of the statement's.
+    pub(super) fn note(&mut self, kind: u8, message: &[u8]) -> Answer<bool> {
+        match kind {
+            backend::DATA_ROW_TAG if self.first.is_none() => self.first = Some(Kept::of(message)?),
+            backend::COMMAND_COMPLETE_TAG => self.written = written(message)?,
+            _ => {}
         }
-        Ok(FirstRow(first))
+        Ok(matches!(kind, backend::COMMAND_COMPLETE_TAG | backend::EMPTY_QUERY_RESPONSE_TAG))
     }
+}
+
+/// Reads an answer to its end.
+pub(super) fn finish(wire: &mut Wire) -> Answer<Outcome> {
+    let mut outcome = Outcome::default();
+    loop {
+        match wire.next()? {
+            backend::COPY_IN_RESPONSE_TAG => wire.give_nothing(true)?,
+            backend::READY_FOR_QUERY_TAG => return Ok(outcome),
+            kind => {
+                outcome.note(kind, wire.message())?;
+            }
+        }
+    }
+}
+
+/// Binds all parameters, and asks for all columns, in the server's own form.
+fn bind(name: &str, buffer: &Buffer, out: &mut BytesMut) -> io::Result<()> {
+    let value = |value: Option<&[u8]>, out: &mut BytesMut| {
+        out.extend_from_slice(value.unwrap_or_default());
+        Ok(if value.is_some() { IsNull::No } else { IsNull::Yes })
+    };
+    frontend::bind("", name, Some(1), buffer.values(), value, Some(1), out).map_err(|error| match error {
+        BindError::Conversion(error) => io::Error::other(error),
+        BindError::Serialization(error) => error,
+    })
 }

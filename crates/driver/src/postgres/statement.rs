@@ -1,14 +1,13 @@
-use futures_util::future::join_all;
 use onggi_sql::compile::reads_only;
-use onggi_sql::dialect::POSTGRES;
-use tokio_postgres::Client;
-use tokio_postgres::types::Type as PostgresType;
+use postgres_protocol::message::{backend, frontend};
+use postgres_types::Type as PostgresType;
 
 use super::copy::{Portion, copy};
 use super::error::{classify, is_outdated, outcome_unknown};
+use super::failure::{Answer, Failure};
 use super::parameters::{Buffer, Columns, Parameters, SIZE};
-use super::rows::{Current, Row, Rows};
-use super::run::{Answer, FirstRow, Outcome, Run};
+use super::rows::{Row, Rows};
+use super::run::{Described, Outcome, Run, finish, prepare};
 use super::state::State;
 use super::types::{Form, of_column};
 use super::wire::Wire;
@@ -40,61 +39,43 @@ impl Statement {
         self.outdated
     }
 
-    /// Prepares a text; the types of parameters that are not known are what the server takes them for.
+    /// Prepares a text; the types of parameters that are not known are what the server takes them for. Where nothing is to stay
+    /// prepared, as another server may be spoken to next, it is described alone.
     pub(super) fn prepare(
         text: &str,
         types: &[Option<Type>],
-        client: &Client,
+        stays: bool,
         wire: &mut Wire,
     ) -> Answer<Statement> {
         let told: Vec<PostgresType> = types.iter().map(|ty| told(*ty)).collect();
-        let prepared = wire.wait(client.prepare_typed(text, &told))?;
-        Ok(Statement::new(text, types, &prepared, Run::Named(prepared.clone())))
-    }
-
-    /// Asks what a text takes and gives, and keeps nothing prepared. The server forgets it before the transaction ends: behind
-    /// it, another server may be spoken to, which knows somebody else's statement by the same name.
-    pub(super) fn describe(
-        text: &str,
-        types: &[Option<Type>],
-        state: State,
-        client: &Client,
-        wire: &mut Wire,
-    ) -> Answer<Statement> {
-        let control = &POSTGRES.transaction;
-        let alone = state == State::Idle;
-        if alone {
-            wire.wait(client.batch_execute(control.begin_read.unwrap_or(control.begin)))?;
-        }
-        let described = Statement::prepare(text, types, client, wire).map(|mut statement| {
-            if let Run::Named(prepared) = &statement.run {
-                statement.run = Run::described(prepared);
-            }
-            statement
-        });
-        if alone {
-            let ended = wire.wait(client.batch_execute(control.rollback));
-            return described.and_then(|statement| ended.map(|()| statement));
-        }
-        described
-    }
-
-    fn new(text: &str, types: &[Option<Type>], prepared: &tokio_postgres::Statement, run: Run) -> Statement {
-        Statement {
+        let name = if stays { wire.name() } else { String::new() };
+        let description = prepare(text, &name, &told, wire)?;
+        let forms = (
+            description.parameters.iter().map(Form::of).collect(),
+            description.columns.iter().map(|(_, ty)| Form::of(ty)).collect(),
+        );
+        let columns = description.columns.into_iter();
+        let run = match stays {
+            true => Run::Named { name, columns: columns.map(|(name, _)| name).collect() },
+            false => Run::Described {
+                parameters: description.parameters.iter().map(PostgresType::oid).collect(),
+                columns: columns.map(|(name, ty)| Described { name, ty: ty.oid() }).collect(),
+            },
+        };
+        Ok(Statement {
             run,
             control: Control::of(text),
             outdated: false,
             types: types.into(),
-            parameters: prepared.params().iter().map(Form::of).collect(),
-            columns: prepared.columns().iter().map(|column| Form::of(column.type_())).collect(),
-        }
+            parameters: forms.0,
+            columns: forms.1,
+        })
     }
 
-    /// The same, by what the connection keeps.
-    fn again(&self, text: &str, state: State, client: &Client, wire: &mut Wire) -> Answer<Statement> {
-        match self.run {
-            Run::Named(_) => Statement::prepare(text, &self.types, client, wire),
-            Run::Described { .. } => Statement::describe(text, &self.types, state, client, wire),
+    /// Leaves it to the server to forget.
+    pub(super) fn forget(self, wire: &mut Wire) {
+        if let Some(name) = self.run.into_name() {
+            wire.forget(name);
         }
     }
 }
@@ -120,7 +101,6 @@ fn told(ty: Option<Type>) -> PostgresType {
 pub(crate) struct Prepared<'p> {
     pub(super) statement: &'p mut Statement,
     pub(super) text: &'p str,
-    pub(super) client: &'p Client,
     pub(super) wire: &'p mut Wire,
     pub(super) state: &'p mut State,
     pub(super) buffer: &'p mut Buffer,
@@ -138,7 +118,7 @@ impl Prepared<'_> {
     }
 
     pub(crate) fn execute(&mut self) -> Result<u64> {
-        self.ask(|client, run, text, buffer, wire| wire.wait(run.execute(text, client, buffer)))
+        self.ask(|run, text, buffer, wire| run.execute(text, buffer, wire))
     }
 
     /// Runs an insert that gives the generated key back as a row.
@@ -150,14 +130,15 @@ impl Prepared<'_> {
     }
 
     pub(crate) fn rows(&mut self) -> Result<Rows<'_>> {
-        let stream = self.ask(|client, run, text, buffer, wire| wire.wait(run.rows(text, client, buffer)))?;
+        let fits = self.ask(|run, text, buffer, wire| run.begin(text, buffer, wire))?;
         let Prepared { statement, wire, state, .. } = self;
-        let Statement { columns, run, outdated, .. } = &mut **statement;
-        let described = match run {
-            Run::Named(_) => None,
-            Run::Described { columns, .. } => Some((&**columns, outdated)),
-        };
-        Ok(Rows::new(stream, columns, described, wire, state))
+        let Statement { columns, outdated, .. } = &mut **statement;
+        let rows = Rows::new(columns, wire, state);
+        if fits {
+            return Ok(rows);
+        }
+        *outdated = true;
+        Err(changed())
     }
 
     /// Runs the statement for many rows, several of which are on their way at a time.
@@ -166,9 +147,9 @@ impl Prepared<'_> {
         rows: usize,
         times: &mut u64,
         bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        done: impl FnMut(usize, Result<u64>) -> std::result::Result<(), E>,
+        mut done: impl FnMut(usize, Result<u64>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        self.on_the_way(rows, times, bind, done)
+        self.on_the_way(rows, times, bind, |row, outcome| done(row, outcome.map(|outcome| outcome.written)))
     }
 
     /// Runs an insert that gives the generated key back for many rows, several of which are on their way at a time.
@@ -181,18 +162,18 @@ impl Prepared<'_> {
     ) -> std::result::Result<(), E> {
         let columns = self.statement.columns.clone();
         self.on_the_way(rows, times, bind, |row, answer| {
-            let found = answer.map(|FirstRow(found)| found.map(Current::new));
-            done(row, found.and_then(|found| given(found.as_ref().map(|found| found.lend(&columns)))))
+            let first = answer.map(|outcome| outcome.first);
+            done(row, first.and_then(|first| given(first.as_ref().map(|first| first.lend(&columns)))))
         })
     }
 
     /// Asks for many rows without waiting for each answer.
-    fn on_the_way<T: Outcome, E: From<Error>>(
+    fn on_the_way<E: From<Error>>(
         &mut self,
         rows: usize,
         times: &mut u64,
         mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        mut done: impl FnMut(usize, Result<T>) -> std::result::Result<(), E>,
+        mut done: impl FnMut(usize, Result<Outcome>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         let mut next = 0;
         while next < rows {
@@ -210,19 +191,42 @@ impl Prepared<'_> {
                 }
             }
             *times += buffers.len() as u64;
-            let (client, run, text) = (self.client, &self.statement.run, self.text);
-            let asked = join_all(buffers.iter().map(|buffer| T::of(run, text, client, buffer)));
-            let answers =
-                self.wire.wait(async { Ok(asked.await) }).map_err(|error| self.state.failed(error))?;
-            // All failures are noted before the first is told.
-            let answers: Vec<Result<T>> =
-                answers.into_iter().map(|answer| answer.map_err(|error| self.failed(error))).collect();
+            let answers = self.answers(&buffers);
             (start..).zip(answers).try_for_each(|(row, answer)| done(row, answer))?;
             if let Some(error) = unbound {
                 return Err(error);
             }
         }
         Ok(())
+    }
+
+    /// Runs it for each of some rows, sent together, and gives what each has come to. In a transaction, what stands behind a
+    /// failure is not run; outside of one, each is a transaction of its own.
+    fn answers(&mut self, buffers: &[Buffer]) -> Vec<Result<Outcome>> {
+        let together = *self.state == State::Open;
+        let Prepared { statement, text, wire, .. } = self;
+        let asked = wire.ask(if together { 1 } else { buffers.len() }, |out| {
+            for buffer in buffers {
+                statement.run.write(text, buffer, out)?;
+                if !together {
+                    frontend::sync(out);
+                }
+            }
+            if together {
+                frontend::sync(out);
+            }
+            Ok(())
+        });
+        let answers: Vec<Answer<Outcome>> = match asked {
+            Err(failure) => vec![Err(failure)],
+            Ok(()) if together => outcomes(buffers.len(), wire),
+            Ok(()) => buffers.iter().map(|_| finish(wire)).collect(),
+        };
+        // All failures are noted before the first is told.
+        let mut answers: Vec<Result<Outcome>> =
+            answers.into_iter().map(|answer| answer.map_err(|failure| self.failed(failure))).collect();
+        answers.resize_with(buffers.len(), || Err(not_run()));
+        answers
     }
 
     /// Runs an insert of rows in arrays, in pieces that fit into memory.
@@ -258,7 +262,7 @@ impl Prepared<'_> {
         times: &mut u64,
         failed: impl Fn(Error) -> E,
     ) -> std::result::Result<(), E> {
-        let Run::Named(_) = self.statement.run else {
+        let Run::Named { .. } = self.statement.run else {
             return Err(failed(Error::new(Kind::Other, "behind a pooler nothing is copied")));
         };
         let forms: Vec<Form> = types.iter().map(|&ty| Form::of(&of_column(ty))).collect();
@@ -273,8 +277,7 @@ impl Prepared<'_> {
             }
             let bytes = portion.into_bytes();
             *times += 1;
-            self.ask(|client, run, _, _, wire| wire.wait(copy(run, client, bytes.clone())))
-                .map_err(&failed)?;
+            self.ask(|run, text, _, wire| copy(run, text, &bytes, wire)).map_err(&failed)?;
         }
         Ok(())
     }
@@ -293,18 +296,17 @@ impl Prepared<'_> {
 
     /// Asks the server, once more where the tables have changed since the statement was prepared: outside a transaction
     /// nothing was lost by the refusal.
-    fn ask<T>(
-        &mut self,
-        mut ask: impl FnMut(&Client, &Run, &str, &Buffer, &mut Wire) -> Answer<T>,
-    ) -> Result<T> {
+    fn ask<T>(&mut self, mut ask: impl FnMut(&Run, &str, &Buffer, &mut Wire) -> Answer<T>) -> Result<T> {
         if *self.state == State::Failed && self.statement.control == Some(Control::Commit) {
             return Err(Error::new(Kind::Other, CANNOT_COMMIT));
         }
-        let mut answer = ask(self.client, &self.statement.run, self.text, self.buffer, self.wire);
+        let mut answer = ask(&self.statement.run, self.text, self.buffer, self.wire);
         if answer.as_ref().is_err_and(is_outdated) && *self.state == State::Idle {
-            let again = self.statement.again(self.text, *self.state, self.client, self.wire);
-            *self.statement = again.map_err(|error| self.state.failed(error))?;
-            answer = ask(self.client, &self.statement.run, self.text, self.buffer, self.wire);
+            let stays = matches!(self.statement.run, Run::Named { .. });
+            let again = Statement::prepare(self.text, &self.statement.types, stays, self.wire);
+            let again = again.map_err(|failure| self.state.failed(failure))?;
+            std::mem::replace(self.statement, again).forget(self.wire);
+            answer = ask(&self.statement.run, self.text, self.buffer, self.wire);
         }
         let answer = answer.map_err(|error| self.failed(error))?;
         if let Some(control) = self.statement.control {
@@ -315,9 +317,9 @@ impl Prepared<'_> {
 
     /// The error of the statement. One whose tables have changed is prepared again when it is used next.
     #[cold]
-    fn failed(&mut self, error: tokio_postgres::Error) -> Error {
-        self.statement.outdated = is_outdated(&error);
-        let error = self.state.failed(error);
+    fn failed(&mut self, failure: Failure) -> Error {
+        self.statement.outdated = is_outdated(&failure);
+        let error = self.state.failed(failure);
         match self.statement.control {
             _ if self.statement.outdated => changed().with_source(error),
             Some(Control::Commit) if error.is_lost() => outcome_unknown(error),
@@ -347,6 +349,32 @@ fn given(row: Option<Row<'_>>) -> Result<i64> {
     }
 }
 
+/// What each of some statements has come to, of an answer with one end; nothing stands behind a failure.
+fn outcomes(statements: usize, wire: &mut Wire) -> Vec<Answer<Outcome>> {
+    let (mut outcomes, mut outcome) = (Vec::with_capacity(statements), Outcome::default());
+    loop {
+        let noted = match wire.next() {
+            Ok(backend::READY_FOR_QUERY_TAG) => return outcomes,
+            Ok(kind) => outcome.note(kind, wire.message()),
+            Err(failure) => Err(failure),
+        };
+        match noted {
+            Ok(false) => {}
+            Ok(true) => outcomes.push(Ok(std::mem::take(&mut outcome))),
+            Err(failure) => {
+                outcomes.push(Err(failure));
+                return outcomes;
+            }
+        }
+    }
+}
+
+/// The error of a statement that was sent behind one that failed.
+#[cold]
+fn not_run() -> Error {
+    Error::new(Kind::Other, "a statement before this one failed, and this one was not run")
+}
+
 /// The error of a statement whose tables are not those that it was prepared for.
 #[cold]
 pub(super) fn changed() -> Error {
@@ -357,8 +385,8 @@ pub(super) fn changed() -> Error {
 impl State {
     /// The error of a statement, which fails its transaction.
     #[cold]
-    pub(super) fn failed(&mut self, error: tokio_postgres::Error) -> Error {
-        let error = classify(error);
+    pub(super) fn failed(&mut self, failure: Failure) -> Error {
+        let error = classify(failure);
         *self = match *self {
             _ if error.is_lost() => State::Lost,
             State::Idle => State::Idle,

@@ -1,20 +1,14 @@
-//! The encrypted stream, as `tokio-postgres` wants it.
+//! The encrypted line.
 
-use std::future::Future;
-use std::io;
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::panic::{RefUnwindSafe, UnwindSafe};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_postgres::Socket;
-use tokio_postgres::tls::{ChannelBinding, MakeTlsConnect, TlsConnect, TlsStream};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::ClientConfig;
-use tokio_rustls::rustls::pki_types::{InvalidDnsNameError, ServerName};
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, ClientConnection};
 
+use super::socket::Socket;
 use crate::tls::Tls;
 
 /// What connections are encrypted with.
@@ -26,51 +20,78 @@ impl UnwindSafe for Encryption {}
 impl RefUnwindSafe for Encryption {}
 
 impl Encryption {
+    /// Whether there is any.
+    pub(super) const IS_BUILT_IN: bool = true;
+
     /// # Errors
     ///
     /// Files of certificates and keys that cannot be read.
     pub(super) fn new(tls: &Tls) -> crate::Result<Encryption> {
         Ok(Encryption(Arc::new(tls.client()?)))
     }
-}
 
-impl MakeTlsConnect<Socket> for Encryption {
-    type Stream = Encrypted;
-    type TlsConnect = Handshake;
-    type Error = InvalidDnsNameError;
-
-    fn make_tls_connect(&mut self, host: &str) -> Result<Handshake, InvalidDnsNameError> {
-        // A socket of the system has no host, and is not encrypted.
-        let host = ServerName::try_from(if host.is_empty() { "localhost" } else { host })?;
-        Ok(Handshake { connector: Arc::clone(&self.0).into(), host: host.to_owned() })
+    /// Shakes hands with a host.
+    pub(super) fn begin(&self, host: &str, socket: &mut Socket) -> io::Result<Encrypted> {
+        let host = ServerName::try_from(host.to_owned())
+            .map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))?;
+        let client = ClientConnection::new(Arc::clone(&self.0), host).map_err(invalid)?;
+        let mut client = Box::new(client);
+        while client.is_handshaking() {
+            client.complete_io(socket)?;
+        }
+        Ok(Encrypted(client))
     }
 }
 
-/// A handshake to be made with a host.
-pub(crate) struct Handshake {
-    connector: TlsConnector,
-    host: ServerName<'static>,
+fn invalid(error: tokio_rustls::rustls::Error) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, error)
 }
 
-impl TlsConnect<Socket> for Handshake {
-    type Stream = Encrypted;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<Encrypted>> + Send>>;
+/// What encrypts and decrypts on a line.
+pub(super) struct Encrypted(Box<ClientConnection>);
 
-    fn connect(self, socket: Socket) -> Self::Future {
-        Box::pin(async move { Ok(Encrypted(Box::new(self.connector.connect(self.host, socket).await?))) })
-    }
-}
-
-/// An encrypted stream.
-pub(crate) struct Encrypted(Box<tokio_rustls::client::TlsStream<Socket>>);
-
-impl TlsStream for Encrypted {
+impl Encrypted {
     /// Passwords are bound to the server's certificate, so that nobody in between can pass them on.
-    fn channel_binding(&self) -> ChannelBinding {
-        let certificate = self.0.get_ref().1.peer_certificates().and_then(<[_]>::first);
-        let digest = certificate.and_then(|certificate| digest(certificate));
-        digest.map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
+    pub(super) fn binding(&self) -> Option<Vec<u8>> {
+        let certificate = self.0.peer_certificates().and_then(<[_]>::first)?;
+        digest(certificate)
+    }
+
+    /// Whether something that was written is not sent yet.
+    pub(super) fn has_more(&self) -> bool {
+        self.0.wants_write()
+    }
+
+    /// Takes some bytes, and sends as much as the socket takes. What was taken before is sent first.
+    pub(super) fn write(&mut self, bytes: &[u8], socket: &mut Socket) -> io::Result<usize> {
+        self.send(socket)?;
+        let taken = self.0.writer().write(bytes)?;
+        match self.send(socket) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(taken),
+            sent => sent.map(|()| taken),
+        }
+    }
+
+    fn send(&mut self, socket: &mut Socket) -> io::Result<()> {
+        while self.0.wants_write() {
+            if self.0.write_tls(socket)? == 0 {
+                return Err(ErrorKind::WriteZero.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what the socket gives, once there is something to be read.
+    pub(super) fn read(&mut self, into: &mut [u8], socket: &mut Socket) -> io::Result<usize> {
+        loop {
+            match self.0.reader().read(into) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+            // At the end, the reader says how it came.
+            self.0.read_tls(socket)?;
+            self.0.process_new_packets().map_err(invalid)?;
+        }
     }
 }
 
@@ -109,34 +130,6 @@ fn element(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
         }
     };
     rest.split_at_checked(length)
-}
-
-impl AsyncRead for Encrypted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.0).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Encrypted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut *self.0).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.0).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.0).poll_shutdown(context)
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! PostgreSQL's types, by their numbers, which are the same on every server.
 
-use tokio_postgres::types::{Kind, Oid, Type};
+use postgres_types::{Kind, Oid, Type};
+
+use super::failure::{Answer, Failure};
+use super::wire::Wire;
 
 pub(super) const BOOL: Oid = 16;
 pub(super) const BYTEA: Oid = 17;
@@ -63,6 +66,33 @@ fn element(ty: &Type) -> Option<Element> {
         Kind::Domain(inner) => element(inner),
         _ => None,
     }
+}
+
+/// The type of a number. One that only this database has is asked for, and kept.
+pub(super) fn look_up(oid: Oid, wire: &mut Wire) -> Answer<Type> {
+    if let Some(known) = Type::from_oid(oid).or_else(|| wire.types.get(&oid).cloned()) {
+        return Ok(known);
+    }
+    let rows = wire.texts(&format!(
+        "SELECT t.typname, n.nspname, t.typtype, t.typbasetype, t.typelem FROM pg_catalog.pg_type t \
+         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = {oid}"
+    ))?;
+    let [Some(name), Some(schema), Some(letter), Some(base), Some(element)] =
+        rows.first().map_or(&[][..], Vec::as_slice)
+    else {
+        return Err(Failure::strange("a type is gone"));
+    };
+    let number = |text: &str| text.parse::<Oid>().ok().filter(|oid| *oid != 0);
+    let kind = match (letter.as_str(), number(base), number(element)) {
+        ("e", ..) => Kind::Enum(Vec::new()),
+        ("p", ..) => Kind::Pseudo,
+        (_, Some(base), _) => Kind::Domain(look_up(base, wire)?),
+        (_, _, Some(element)) => Kind::Array(look_up(element, wire)?),
+        _ => Kind::Simple,
+    };
+    let found = Type::new(name.clone(), oid, kind, schema.clone());
+    wire.types.insert(oid, found.clone());
+    Ok(found)
 }
 
 /// The type that a column of a program's type has.

@@ -1,181 +1,337 @@
-use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
-use std::panic::resume_unwind;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
-use std::thread;
-use std::time::Duration;
+//! A session's line: requests are sent, answers are waited for in the thread that asks.
 
-use tokio::runtime::{Handle, Runtime, RuntimeFlavor};
-use tokio::task::block_in_place;
-use tokio::time::timeout;
-use tokio_postgres::{AsyncMessage, Connection, Error, Notification, Socket};
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, ErrorKind};
+use std::time::{Duration, Instant};
 
-use super::tls::Encrypted;
+use bytes::BytesMut;
+use postgres_protocol::message::{backend, frontend};
+use postgres_types::{Oid, Type as PostgresType};
 
-/// The client's end of the line.
-pub(super) type Line = Connection<Socket, Encrypted>;
+use super::failure::{Answer, Failure, Said};
+use super::input::Input;
+use super::line::Line;
+use super::message::{Cell, Content, cells};
+use crate::Notification;
 
-/// The connection's end of the line, which moves only while somebody waits for an answer.
+/// The client's end of a line.
 pub(super) struct Wire {
-    /// It is there until the wire goes.
-    runtime: Option<Runtime>,
-    end: End,
-}
-
-/// The line, and what was heard on it unasked.
-struct End {
-    line: Pin<Box<Line>>,
+    line: Line,
+    input: Input,
+    out: BytesMut,
+    /// How many requests have no end of their answer yet.
+    owed: usize,
+    is_lost: bool,
+    /// Names of statements that the server is to forget, with the next request.
+    forgotten: Vec<String>,
+    /// What the next statement is called.
+    number: u64,
+    parameters: HashMap<String, String>,
     /// Messages of other sessions, in order; nothing where nobody wants to hear them.
     heard: Option<VecDeque<Notification>>,
+    /// What entitles to cancel a statement.
+    pub(super) key: (i32, i32),
+    /// Types that only this database has.
+    pub(super) types: HashMap<Oid, PostgresType>,
 }
 
-const RUNTIME: &str = "a wire that is used has its runtime";
-
 impl Wire {
-    pub(super) fn new(runtime: Runtime, line: Line) -> Wire {
-        Wire { runtime: Some(runtime), end: End { line: Box::pin(line), heard: None } }
+    pub(super) fn new(line: Line) -> Wire {
+        Wire {
+            line,
+            input: Input::default(),
+            out: BytesMut::new(),
+            owed: 0,
+            is_lost: false,
+            forgotten: Vec::new(),
+            number: 0,
+            parameters: HashMap::new(),
+            heard: None,
+            key: (0, 0),
+            types: HashMap::new(),
+        }
     }
 
     /// The value of the server's parameter, as it was reported at the start or since.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.end.line.parameter(name)
+        self.parameters.get(name).map(String::as_str)
     }
 
-    /// Waits for an answer.
-    pub(super) fn wait<T: Send>(
-        &mut self,
-        answer: impl Future<Output = Result<T, Error>> + Send,
-    ) -> Result<T, Error> {
-        let mut answer = pin!(answer);
-        self.poll(|context| answer.as_mut().poll(context))
+    /// Whether it is known that nothing comes any more.
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost
     }
 
-    /// Waits until a poll is ready. What is here already is taken without a look at the line.
-    pub(super) fn poll<T: Send>(
+    pub(super) fn binding(&self) -> Option<Vec<u8>> {
+        self.line.binding()
+    }
+
+    /// A name for a statement that no other of the session has.
+    pub(super) fn name(&mut self) -> String {
+        self.number += 1;
+        format!("s{}", self.number)
+    }
+
+    /// Lets the server forget a statement, some time.
+    pub(super) fn forget(&mut self, name: String) {
+        self.forgotten.push(name);
+    }
+
+    /// From a moment on, waiting fails.
+    pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) -> io::Result<()> {
+        self.line.socket.set_deadline(deadline)
+    }
+
+    /// Sends a request, which is answered in so many parts. What is left of the answer before is not looked at any more.
+    pub(super) fn ask(
         &mut self,
-        mut answer: impl FnMut(&mut Context<'_>) -> Poll<Result<T, Error>> + Send,
-    ) -> Result<T, Error> {
-        if let Poll::Ready(ready) = answer(&mut Context::from_waker(Waker::noop())) {
-            return ready;
+        parts: usize,
+        write: impl FnOnce(&mut BytesMut) -> io::Result<()>,
+    ) -> Answer<()> {
+        self.settle()?;
+        let mut out = std::mem::take(&mut self.out);
+        out.clear();
+        // What cannot be written, as it has a zero within or is too long, says nothing about the line.
+        write(&mut out).map_err(|error| Failure::strange(format!("a request cannot be sent: {error}")))?;
+        if !self.forgotten.is_empty() {
+            out = self.forgetting(&out)?;
         }
-        let Wire { runtime, end } = self;
-        let runtime = runtime.as_ref().expect(RUNTIME);
-        block_on(runtime, poll_fn(|context| step(end, context, &mut answer)))
+        self.owed = parts;
+        let sent = self.say(&out);
+        if out.capacity() <= KEPT {
+            self.out = out;
+        }
+        sent
+    }
+
+    /// A request with statements before it that the server is to forget.
+    fn forgetting(&mut self, request: &[u8]) -> io::Result<BytesMut> {
+        let mut out = BytesMut::new();
+        for name in self.forgotten.drain(..) {
+            frontend::close(b'S', &name, &mut out)?;
+        }
+        out.extend_from_slice(request);
+        Ok(out)
+    }
+
+    /// Sends bytes. Where the line is broken, the server may have said why.
+    pub(super) fn say(&mut self, bytes: &[u8]) -> Answer<()> {
+        let Err(error) = self.line.send(bytes, &mut self.input) else { return Ok(()) };
+        loop {
+            match self.next() {
+                Ok(_) => {}
+                Err(Failure::Said(said)) => return Err(Failure::Said(said)),
+                Err(_) => {
+                    self.is_lost = true;
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+
+    /// Reads what nobody has asked for any more.
+    fn settle(&mut self) -> Answer<()> {
+        while self.owed > 0 {
+            match self.next() {
+                Err(failure) if self.is_lost || failure.said().is_none() => return Err(failure),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The kind of the next message of an answer. Behind a refusal, all of that part of the answer has been read.
+    pub(super) fn next(&mut self) -> Answer<u8> {
+        loop {
+            let kind = self.receive()?;
+            match kind {
+                backend::ERROR_RESPONSE_TAG => return Err(self.refused()),
+                backend::READY_FOR_QUERY_TAG => {
+                    self.owed = self.owed.saturating_sub(1);
+                    return Ok(kind);
+                }
+                _ if self.is_unasked(kind)? => {}
+                _ => return Ok(kind),
+            }
+        }
+    }
+
+    /// The content of the message that came last.
+    pub(super) fn message(&self) -> &[u8] {
+        self.input.message()
+    }
+
+    fn receive(&mut self) -> Answer<u8> {
+        loop {
+            if let Some(kind) = self.input.cut()? {
+                return Ok(kind);
+            }
+            let ended = match self.input.read(&mut self.line) {
+                Ok(0) => io::Error::new(ErrorKind::UnexpectedEof, "the server has ended it"),
+                Ok(_) => continue,
+                Err(error) => error,
+            };
+            self.is_lost = true;
+            return Err(ended.into());
+        }
+    }
+
+    /// What the server refuses with. It says nothing more of this part, and takes the next.
+    fn refused(&mut self) -> Failure {
+        let said = match Said::read(self.input.message()) {
+            Ok(said) => said,
+            Err(failure) => return failure,
+        };
+        let owed = self.owed;
+        while self.owed > 0 && self.owed == owed {
+            match self.receive() {
+                Ok(backend::READY_FOR_QUERY_TAG) => self.owed -= 1,
+                Ok(kind) if self.is_unasked(kind).is_ok() => {}
+                _ => break,
+            }
+        }
+        // Unasked, it says that it ends the session.
+        self.is_lost |= owed == 0;
+        Failure::Said(Box::new(said))
+    }
+
+    /// Takes note of what comes at any time; whether it was such a message.
+    fn is_unasked(&mut self, kind: u8) -> Answer<bool> {
+        let content = self.input.message();
+        match kind {
+            backend::NOTICE_RESPONSE_TAG => {
+                let Said { severity, code, .. } = Said::read(content)?;
+                tracing::debug!(target: "onggi::postgres", "{severity}: SQLSTATE {code}");
+            }
+            backend::NOTIFICATION_RESPONSE_TAG => {
+                let mut content = Content(content);
+                content.number()?;
+                let (channel, payload) = (content.text()?.to_owned(), content.text()?.to_owned());
+                if let Some(heard) = &mut self.heard {
+                    heard.push_back(Notification { channel, payload });
+                }
+            }
+            backend::PARAMETER_STATUS_TAG => {
+                let mut content = Content(content);
+                let (name, value) = (content.text()?.to_owned(), content.text()?.to_owned());
+                self.parameters.insert(name, value);
+            }
+            // A statement is forgotten.
+            backend::CLOSE_COMPLETE_TAG => {}
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Runs texts without parameters; their rows are not looked at.
+    pub(super) fn run(&mut self, text: &str) -> Answer<()> {
+        self.ask(1, |out| frontend::query(text, out))?;
+        loop {
+            match self.next()? {
+                backend::READY_FOR_QUERY_TAG => return Ok(()),
+                backend::COPY_IN_RESPONSE_TAG => self.give_nothing(false)?,
+                _ => {}
+            }
+        }
+    }
+
+    /// The rows of a text without parameters, as texts.
+    pub(super) fn texts(&mut self, text: &str) -> Answer<Vec<Vec<Option<String>>>> {
+        self.ask(1, |out| frontend::query(text, out))?;
+        let (mut rows, mut found) = (Vec::new(), Vec::<Cell>::new());
+        loop {
+            match self.next()? {
+                backend::READY_FOR_QUERY_TAG => return Ok(rows),
+                backend::DATA_ROW_TAG => {
+                    let row = self.message();
+                    cells(row, &mut found)?;
+                    let text = |(start, end)| String::from_utf8_lossy(&row[start..end]).into_owned();
+                    rows.push(found.iter().map(|cell| cell.map(text)).collect());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Has nothing to copy for a statement that asks for it. In the midst of that, the server does not see where a request ends.
+    pub(super) fn give_nothing(&mut self, ends: bool) -> Answer<()> {
+        let mut out = BytesMut::new();
+        frontend::copy_fail("there is nothing to copy", &mut out)?;
+        if ends {
+            frontend::sync(&mut out);
+        }
+        self.say(&out)
     }
 
     /// Keeps what other sessions say, from now on.
     pub(super) fn hear(&mut self) {
-        self.end.heard = Some(VecDeque::new());
+        self.heard = Some(VecDeque::new());
     }
 
-    /// The next that another session says, if that is within a time. Where the line has ended without a word, there is no error.
-    pub(super) fn heard(&mut self, within: Duration) -> Result<Option<Notification>, Option<Error>> {
-        let Wire { runtime, end } = self;
-        let runtime = runtime.as_ref().expect(RUNTIME);
-        let next = poll_fn(|context| {
-            loop {
-                if let Some(heard) = end.heard.as_mut().and_then(VecDeque::pop_front) {
-                    return Poll::Ready(Ok(heard));
-                }
-                match end.line.as_mut().get_mut().poll_message(context) {
-                    Poll::Ready(Some(Ok(message))) => end.note(message),
-                    Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(Some(error))),
-                    Poll::Ready(None) => return Poll::Ready(Err(None)),
-                    Poll::Pending => return Poll::Pending,
-                }
+    /// The next that another session says, if that is within a time.
+    pub(super) fn heard(&mut self, within: Duration) -> Answer<Option<Notification>> {
+        // A time that is too far away to have a name is none.
+        self.set_deadline(Instant::now().checked_add(within))?;
+        let heard = self.heard_by_then();
+        self.set_deadline(None)?;
+        heard
+    }
+
+    fn heard_by_then(&mut self) -> Answer<Option<Notification>> {
+        loop {
+            if let Some(heard) = self.heard.as_mut().and_then(VecDeque::pop_front) {
+                return Ok(Some(heard));
             }
-        });
-        block_on(runtime, async { timeout(within, next).await.map_or(Ok(None), |heard| heard.map(Some)) })
+            if let Some(kind) = self.input.cut()? {
+                match kind {
+                    backend::ERROR_RESPONSE_TAG => return Err(self.refused()),
+                    _ => self.is_unasked(kind)?,
+                };
+                continue;
+            }
+            match self.input.read(&mut self.line) {
+                Ok(0) => {
+                    self.is_lost = true;
+                    return Err(io::Error::from(ErrorKind::UnexpectedEof).into());
+                }
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::TimedOut => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Whether the server has ended the connection, as far as has come here by now. Nothing is sent.
     pub(super) fn is_broken(&mut self) -> bool {
-        let Wire { runtime, end } = self;
-        let runtime = runtime.as_ref().expect(RUNTIME);
-        block_on(runtime, async {
-            // The runtime looks at the socket when nothing else is to be done.
-            tokio::task::yield_now().await;
-            poll_fn(|context| {
-                loop {
-                    match end.line.as_mut().get_mut().poll_message(context) {
-                        Poll::Ready(Some(Ok(message))) => end.note(message),
-                        Poll::Ready(_) => return Poll::Ready(true),
-                        Poll::Pending => return Poll::Ready(false),
-                    }
-                }
-            })
-            .await
-        })
+        self.is_lost |= self.settle().is_err() || self.line.has_ended(&mut self.input);
+        while !self.is_lost {
+            match self.input.cut() {
+                Ok(None) => return false,
+                Ok(Some(kind)) => self.is_lost = !matches!(self.is_unasked(kind), Ok(true)),
+                Err(_) => self.is_lost = true,
+            }
+        }
+        true
     }
 
-    /// Whether an answer, and no failure, comes within a time.
-    pub(super) fn answered(
-        &mut self,
-        answer: impl Future<Output = Result<(), Error>> + Send,
-        within: Duration,
-    ) -> bool {
-        let Wire { runtime, end } = self;
-        let mut answer = pin!(answer);
-        let answer = poll_fn(|context| step(end, context, &mut |context| answer.as_mut().poll(context)));
-        let runtime = runtime.as_ref().expect(RUNTIME);
-        block_on(runtime, async { matches!(timeout(within, answer).await, Ok(Ok(()))) })
+    /// Whether the server answers within a time. One that does not is not to be asked again.
+    pub(super) fn answers(&mut self, within: Duration) -> bool {
+        let answers = self.set_deadline(Instant::now().checked_add(within)).is_ok() && self.run("").is_ok();
+        answers && self.set_deadline(None).is_ok()
     }
 }
 
-/// Runs a future of the connection's to its end, also in a thread that belongs to a runtime of the program's.
-pub(super) fn block_on<T: Send>(runtime: &Runtime, future: impl Future<Output = T> + Send) -> T {
-    match Handle::try_current().map(|handle| handle.runtime_flavor()) {
-        Err(_) => runtime.block_on(future),
-        // The thread hands its other tasks to another one, if it has any.
-        Ok(RuntimeFlavor::MultiThread) => block_in_place(|| runtime.block_on(future)),
-        // A runtime of one thread cannot be told that it waits, nor can its threads for blocking work be told apart.
-        Ok(_) => {
-            let waited = thread::scope(|scope| scope.spawn(|| runtime.block_on(future)).join());
-            waited.unwrap_or_else(|panic| resume_unwind(panic))
-        }
-    }
-}
+/// Room for requests that is kept from one to the next.
+const KEPT: usize = 64 << 10;
 
-/// Moves the line until the answer is there, or nothing moves.
-fn step<T>(
-    end: &mut End,
-    context: &mut Context<'_>,
-    answer: &mut impl FnMut(&mut Context<'_>) -> Poll<Result<T, Error>>,
-) -> Poll<Result<T, Error>> {
-    loop {
-        if let Poll::Ready(ready) = answer(context) {
-            return Poll::Ready(ready);
-        }
-        match end.line.as_mut().get_mut().poll_message(context) {
-            Poll::Ready(Some(Ok(message))) => end.note(message),
-            Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
-            // The line is closed: the answer says so.
-            Poll::Ready(None) => return answer(context),
-            Poll::Pending => return answer(context),
-        }
-    }
-}
-
-/// A runtime that is dropped within another would panic.
+/// The server is told, if that does not take any time.
 impl Drop for Wire {
     fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-impl End {
-    /// What the server says unasked goes to the log, and what other sessions say to who wants to hear it.
-    fn note(&mut self, message: AsyncMessage) {
-        match (message, &mut self.heard) {
-            (AsyncMessage::Notice(notice), _) => {
-                let (severity, code) = (notice.severity(), notice.code().code());
-                tracing::debug!(target: "onggi::postgres", "{severity}: SQLSTATE {code}");
-            }
-            (AsyncMessage::Notification(notification), Some(heard)) => heard.push_back(notification),
-            _ => {}
+        let mut out = BytesMut::new();
+        frontend::terminate(&mut out);
+        if !self.is_lost && self.line.socket.set_nonblocking(true).is_ok() {
+            // Nobody is there any more who could be told that it has failed.
+            drop(self.line.send(&out, &mut self.input));
         }
     }
 }

@@ -1,0 +1,92 @@
+//! The line to a server, in plain or encrypted.
+
+use std::io::{self, ErrorKind, Read, Write as _};
+
+use super::input::Input;
+use super::socket::Socket;
+use super::tls::Encrypted;
+
+/// What is sent at once, whether the server reads it or not: so much always has room on an empty line.
+const AT_ONCE: usize = 8 << 10;
+
+/// A line to a server.
+pub(super) struct Line {
+    pub(super) socket: Socket,
+    encrypted: Option<Encrypted>,
+}
+
+impl Line {
+    pub(super) fn new(socket: Socket, encrypted: Option<Encrypted>) -> Line {
+        Line { socket, encrypted }
+    }
+
+    /// What a password can be bound to, so that nobody in between can pass it on.
+    pub(super) fn binding(&self) -> Option<Vec<u8>> {
+        self.encrypted.as_ref().and_then(Encrypted::binding)
+    }
+
+    /// Sends bytes. What comes meanwhile is kept where they are many: otherwise either end could wait for the other to read.
+    pub(super) fn send(&mut self, bytes: &[u8], input: &mut Input) -> io::Result<()> {
+        if bytes.len() <= AT_ONCE {
+            return self.write_all(bytes);
+        }
+        self.socket.set_nonblocking(true)?;
+        let sent = self.send_and_hear(bytes, input);
+        self.socket.set_nonblocking(false)?;
+        sent
+    }
+
+    fn send_and_hear(&mut self, mut bytes: &[u8], input: &mut Input) -> io::Result<()> {
+        while !bytes.is_empty() || self.encrypted.as_ref().is_some_and(Encrypted::has_more) {
+            match self.write(bytes) {
+                Ok(sent) => bytes = &bytes[sent..],
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    if self.socket.wait()? {
+                        self.hear(input)?;
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what is there.
+    fn hear(&mut self, input: &mut Input) -> io::Result<()> {
+        match input.read(self) {
+            Ok(0) => Err(ErrorKind::UnexpectedEof.into()),
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes what is there without waiting; whether the line has ended.
+    pub(super) fn has_ended(&mut self, input: &mut Input) -> bool {
+        let looked = self.socket.set_nonblocking(true).and_then(|()| self.hear(input));
+        self.socket.set_nonblocking(false).is_err() || looked.is_err()
+    }
+
+    fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            bytes = &bytes[self.write(bytes)?..];
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.encrypted {
+            None => self.socket.write(bytes),
+            Some(encrypted) => encrypted.write(bytes, &mut self.socket),
+        }
+    }
+}
+
+impl Read for Line {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match &mut self.encrypted {
+            None => self.socket.read(into),
+            Some(encrypted) => encrypted.read(into, &mut self.socket),
+        }
+    }
+}

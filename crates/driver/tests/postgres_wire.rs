@@ -1,0 +1,190 @@
+//! PostgreSQL's protocol: who calls, what goes over the line and in which order.
+
+#![cfg(feature = "postgres")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+use onggi_driver::{Connection, Control, Error, Pool, Pooled, Result, Type, ValueRef};
+
+mod server;
+
+/// A connection whose tables go with it.
+fn connect() -> Option<Pooled> {
+    let (_, pool) = server::postgres(Pool::open)?;
+    let mut connection = pool.connect().unwrap();
+    connection.run("SET search_path = pg_temp").unwrap();
+    Some(connection)
+}
+
+fn number(connection: &mut Connection, text: &str) -> i64 {
+    let read = connection.with_text(text, |prepared| {
+        let mut rows = prepared.query::<Error>(|_| Ok(()))?;
+        match rows.next_row()?.unwrap().value(0, Type::BIGINT)? {
+            ValueRef::Integer(number) => Ok::<_, Error>(number),
+            other => panic!("{other:?}"),
+        }
+    });
+    read.unwrap()
+}
+
+/// What a statement says of each number that it is run for, all sent together.
+fn all(connection: &mut Connection, text: &str, numbers: &[i64]) -> Vec<Result<u64>> {
+    let mut answers = Vec::new();
+    let done = connection.with_text(text, |prepared| {
+        prepared.execute_all::<Error>(
+            numbers.len(),
+            |row, to| to.bind(ValueRef::Integer(numbers[row])),
+            |_, answer| {
+                answers.push(answer);
+                Ok(())
+            },
+        )
+    });
+    done.unwrap();
+    answers
+}
+
+#[test]
+fn statements_sent_together_stop_at_a_failure_in_a_transaction_and_are_alone_outside_of_one() {
+    let Some(mut connection) = connect() else { return };
+    connection.run("CREATE TABLE jars (id bigint PRIMARY KEY)").unwrap();
+    let insert = "INSERT INTO jars VALUES ($1)";
+    let answers = all(&mut connection, insert, &[1, 2, 1, 3]);
+    assert!(matches!(&answers[..], [Ok(1), Ok(1), Err(twice), Ok(1)] if twice.is_unique_violation()));
+    assert_eq!(number(&mut connection, "SELECT count(*) FROM jars"), 3);
+
+    connection.control(Control::Begin).unwrap();
+    let answers = all(&mut connection, insert, &[4, 5, 4, 6]);
+    assert!(
+        matches!(&answers[..], [Ok(1), Ok(1), Err(twice), Err(behind)]
+            if twice.is_unique_violation() && behind.to_string().contains("was not run")),
+        "{answers:?}"
+    );
+    assert!(connection.control(Control::Commit).is_err());
+    assert_eq!(number(&mut connection, "SELECT count(*) FROM jars"), 3);
+}
+
+/// A client that only writes until all is written would wait for a server that waits for it to read.
+#[test]
+fn both_ends_say_more_at_once_than_the_line_holds() {
+    let Some(mut connection) = connect() else { return };
+    connection.run("CREATE TABLE jars (id bigint, label text)").unwrap();
+    connection
+        .run(
+            "CREATE FUNCTION pg_temp.shout() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE NOTICE '%', repeat('x', 30000000); RETURN NEW; END $$",
+        )
+        .unwrap();
+    connection
+        .run("CREATE TRIGGER shouts BEFORE INSERT ON jars FOR EACH ROW EXECUTE FUNCTION pg_temp.shout()")
+        .unwrap();
+    // The first is run while the second is still sent.
+    let labels = ["y".to_owned(), "y".repeat(30_000_000)];
+    connection.control(Control::Begin).unwrap();
+    let inserted = connection.with_text("INSERT INTO jars VALUES ($1, $2)", |prepared| {
+        prepared.execute_all::<Error>(
+            2,
+            |row, to| {
+                to.bind(ValueRef::Integer(i64::try_from(row).unwrap()))?;
+                to.bind(ValueRef::Text(&labels[row]))
+            },
+            |_, answer| answer.map(drop),
+        )
+    });
+    inserted.unwrap();
+    connection.control(Control::Commit).unwrap();
+    assert_eq!(number(&mut connection, "SELECT sum(length(label)) FROM jars"), 30_000_001);
+}
+
+#[test]
+fn a_statement_that_wants_something_to_copy_fails_and_leaves_the_connection_fit() {
+    let Some(mut connection) = connect() else { return };
+    connection.run("CREATE TABLE jars (id bigint)").unwrap();
+    let copy = "COPY jars FROM STDIN";
+    assert!(connection.run(copy).unwrap_err().to_string().contains("nothing to copy"));
+    assert_eq!(number(&mut connection, "SELECT 1"), 1);
+    let executed = connection.with_text(copy, |prepared| prepared.execute::<Error>(|_| Ok(())));
+    assert!(executed.unwrap_err().to_string().contains("nothing to copy"));
+    assert_eq!(number(&mut connection, "SELECT 2"), 2);
+    let read = connection.with_text(copy, |prepared| {
+        prepared.query::<Error>(|_| Ok(())).and_then(|mut rows| rows.next_row().map(|_| ()))
+    });
+    assert!(read.unwrap_err().to_string().contains("nothing to copy"));
+    connection.run("COPY jars TO STDOUT").unwrap();
+    assert_eq!(number(&mut connection, "SELECT 3"), 3);
+}
+
+#[test]
+fn the_server_forgets_statements_that_are_not_kept() {
+    let Some(mut connection) = connect() else { return };
+    for value in 0..600 {
+        assert_eq!(number(&mut connection, &format!("SELECT {value}")), value);
+    }
+    let kept = number(&mut connection, "SELECT count(*) FROM pg_prepared_statements");
+    assert!(kept <= 257, "{kept}");
+}
+
+#[test]
+fn one_server_after_another_is_called() {
+    let Some((url, _)) = server::postgres(Pool::open) else { return };
+    let Some(address) = server::address(&url) else { return };
+    let (closed, port) = (TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap(), address.port());
+    let url = server::through(&url, &format!("127.0.0.1:{},{}", closed.port(), address.ip()), port);
+    let pool = Pool::open(&url).unwrap();
+    assert_eq!(number(&mut pool.connect().unwrap(), "SELECT 1"), 1);
+    let writes = Pool::open(&server::with_option(&url, "target_session_attrs=read-write"));
+    assert_eq!(number(&mut writes.unwrap().connect().unwrap(), "SELECT 1"), 1);
+    let reads = Pool::open(&server::with_option(&url, "target_session_attrs=read-only")).unwrap_err();
+    assert!(reads.is_open() && reads.to_string().contains("target_session_attrs"), "{reads}");
+    let unbound = Pool::open(&server::with_option(&url, "channel_binding=require&sslmode=disable"));
+    let unbound = unbound.unwrap_err();
+    assert!(unbound.is_open() && unbound.to_string().contains("channel_binding"), "{unbound}");
+}
+
+/// A server that asks for a proof, and says what it was given.
+fn doorkeeper(question: &'static [u8]) -> (u16, thread::JoinHandle<Vec<u8>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let keeper = thread::spawn(move || {
+        let (mut caller, _) = listener.accept().unwrap();
+        let length = number_of(&mut caller);
+        caller.read_exact(&mut vec![0; length - 4]).unwrap();
+        caller.write_all(question).unwrap();
+        let mut kind = [0];
+        caller.read_exact(&mut kind).unwrap();
+        assert_eq!(kind, *b"p");
+        let mut answer = vec![0; number_of(&mut caller) - 4];
+        caller.read_exact(&mut answer).unwrap();
+        caller.write_all(b"E\0\0\0\x1cSFATAL\0C28P01\0Mgo away\0\0").unwrap();
+        answer
+    });
+    (port, keeper)
+}
+
+fn number_of(caller: &mut TcpStream) -> usize {
+    let mut length = [0; 4];
+    caller.read_exact(&mut length).unwrap();
+    u32::from_be_bytes(length).try_into().unwrap()
+}
+
+#[test]
+fn passwords_are_said_as_they_are_asked_for() {
+    // The hash is md5(md5(password, user), salt), as the manual has it.
+    for (question, answer) in [
+        (&b"R\0\0\0\x08\0\0\0\x03"[..], &b"s3cret\0"[..]),
+        (b"R\0\0\0\x0c\0\0\0\x05salt", b"md543b05d3bffb024f9949f4bc49ed12303\0"),
+    ] {
+        let (port, keeper) = doorkeeper(question);
+        let url = format!("postgres://jane:s3cret@127.0.0.1:{port}/jars?sslmode=disable");
+        let error = Pool::open(&url).unwrap_err();
+        assert!(error.is_open() && error.to_string().contains("go away"), "{error}");
+        assert_eq!(String::from_utf8(keeper.join().unwrap()).unwrap().as_bytes(), answer);
+    }
+    let (port, keeper) = doorkeeper(b"R\0\0\0\x08\0\0\0\x03");
+    let error = Pool::open(&format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable")).unwrap_err();
+    assert!(error.is_open() && error.to_string().contains("the URL has none"), "{error}");
+    assert!(keeper.join().is_err(), "it is not told anything");
+}
