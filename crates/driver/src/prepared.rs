@@ -157,7 +157,7 @@ impl<'p, 'c> Prepared<'p, 'c> {
     pub fn insert_all<E: From<Error>>(
         &mut self,
         rows: usize,
-        mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
         mut done: impl FnMut(usize, std::result::Result<i64, E>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         match &mut self.back_end {
@@ -169,10 +169,13 @@ impl<'p, 'c> Prepared<'p, 'c> {
                 })
             }
             #[cfg(any(feature = "sqlite", feature = "mysql"))]
-            _ => (0..rows).try_for_each(|row| {
-                let inserted = self.insert(|to| bind(row, to));
-                done(row, inserted)
-            }),
+            _ => {
+                let mut bind = bind;
+                (0..rows).try_for_each(|row| {
+                    let inserted = self.insert(|to| bind(row, to));
+                    done(row, inserted)
+                })
+            }
         }
     }
 
