@@ -108,6 +108,22 @@ pub fn decimals_are_summed_up_exactly(harness: &Harness) -> Result<()> {
         .select(|i| i.pieces.cast::<Decimal>().average())
         .one(&mut connection)?;
     assert_eq!(thirds.map(|mean| mean.round_dp(12)), Some(decimal("4.333333333333")));
+    // A mean that does not end, of large numbers, of small ones, and of a window.
+    for (one, mean) in [("1000000000000", "333333333333.3333333"), ("0.0000002", "0.0000000666666666667")] {
+        let of = |factor| decimal(one) * decimal(factor);
+        connection.insert_all(&mut ["0.5", "0.25", "0.25"].map(|factor| Item {
+            city: one.into(),
+            price: decimal("1"),
+            discount: Some(of(factor)),
+            ..Default::default()
+        }))?;
+        let items = Item::query().filter(|i| i.city.eq(one));
+        let digits = decimal(mean).scale();
+        let found = items.clone().select(|i| i.discount.average()).one(&mut connection)?;
+        assert_eq!(found.map(|found| found.round_dp(digits)), Some(decimal(mean)), "{one}");
+        let window = items.select(|i| i.discount.average().over(|w| w)).limit(1).one(&mut connection)?;
+        assert_eq!(window, found);
+    }
     let running = Item::query()
         .order_by(|i| i.id)
         .select(|i| i.price.sum().over(|w| w.order_by(i.id)))

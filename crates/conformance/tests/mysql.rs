@@ -16,11 +16,6 @@ const OTHERWISE: Otherwise = Otherwise(&[
     ("arrays::", "MariaDB has no arrays, and ", "it is an error that says so"),
     ("arrays_queries::", "MariaDB has no arrays, and ", "it is an error that says so"),
     (
-        "decimals::decimals_are_summed_up_exactly",
-        "found the number 4.333333",
-        "a mean that does not end has more digits than a field holds, and is rounded first",
-    ),
-    (
         "expressions::functions_of_ones_own_are_declared_once",
         "error in your SQL syntax",
         "`unicode` is a function of SQLite's",

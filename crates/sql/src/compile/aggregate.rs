@@ -1,4 +1,5 @@
 use super::Writer;
+use super::function::REPEATED;
 use crate::dialect::Join;
 use crate::{Aggregate, AggregateFunction, Error, Expression, Result, Type};
 
@@ -14,6 +15,15 @@ impl Writer {
         aggregate: &Aggregate,
         write: impl FnOnce(&mut Writer) -> Result<()>,
     ) -> Result<()> {
+        let is_mean = aggregate.function == AggregateFunction::Average && aggregate.is_decimal();
+        if let Some(template) = self.dialect.decimal_mean.filter(|_| is_mean) {
+            let mean = self.apart(write)?;
+            match mean.len() > REPEATED {
+                true => self.push(&mean),
+                false => self.push(&template.replace("{0}", &mean)),
+            }
+            return Ok(());
+        }
         let (before, behind) = match aggregate.ty.and_then(self.dialect.sum) {
             Some(template) => template.split_once("{0}").unwrap_or_default(),
             None => ("", ""),

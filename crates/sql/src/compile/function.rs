@@ -3,7 +3,7 @@ use crate::dialect::Form;
 use crate::{Case, Conversion, Declared, Error, Expression, Function, Raw, Result};
 
 /// How long an argument may be that is written more than once: nested, they would double with each level.
-const REPEATED: usize = 10_000;
+pub(super) const REPEATED: usize = 10_000;
 
 impl Writer {
     pub(super) fn function(&mut self, function: Function, arguments: &[Expression]) -> Result<()> {

@@ -99,6 +99,9 @@ pub struct Dialect {
     pub wide_decimals: bool,
     /// How a sum or mean becomes what it is said to be, where it is of another type: a text like those of [`Form::Template`].
     pub sum: fn(Type) -> Option<&'static str>,
+    /// What becomes of a mean of exact decimals, where the database gives it more digits than a decimal number has here: a text like
+    /// those of [`Form::Template`].
+    pub decimal_mean: Option<&'static str>,
     /// What a mean is made of, where that of whole numbers loses digits: a text like those of [`Form::Template`].
     pub mean_of: Option<&'static str>,
     /// Whether functions of the program's own can be called.

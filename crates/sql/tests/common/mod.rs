@@ -81,6 +81,7 @@ pub static POOR: Dialect = Dialect {
     cast: |_| None,
     wide_decimals: true,
     sum: |_| None,
+    decimal_mean: None,
     mean_of: None,
     program_functions: false,
     quoted_functions: true,

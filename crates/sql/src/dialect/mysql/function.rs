@@ -177,6 +177,11 @@ pub(super) fn mysql_cast(conversion: Conversion) -> Option<&'static str> {
     }
 }
 
+/// A mean, which the server computes to four digits more than its parts have, in 27 digits, at most 28 of which stand behind the
+/// point: a decimal number has 28, and the logarithm may be a little too small.
+pub(super) const DECIMAL_MEAN: &str =
+    "round({0}, least(28, 26 - coalesce(floor(log10(nullif(abs({0}), 0))), 0)))";
+
 /// Exact numbers stay exact.
 pub(super) fn of_decimal(function: Function, _arguments: usize) -> Option<Form> {
     Some(match function {

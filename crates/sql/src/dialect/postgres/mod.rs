@@ -39,6 +39,7 @@ pub static POSTGRES: Dialect = Dialect {
     cast: function::cast,
     wide_decimals: true,
     sum: function::sum,
+    decimal_mean: None,
     mean_of: None,
     program_functions: false,
     quoted_functions: true,

@@ -45,6 +45,7 @@ pub static SQLITE: Dialect = Dialect {
     cast: function::cast,
     wide_decimals: false,
     sum: |_| None,
+    decimal_mean: None,
     mean_of: None,
     program_functions: true,
     quoted_functions: true,
