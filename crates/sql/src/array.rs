@@ -71,6 +71,11 @@ impl ElementType {
         })
     }
 
+    /// A number that no other type of elements has.
+    pub(crate) fn number(self) -> u32 {
+        self.0.into()
+    }
+
     /// The type of an element.
     pub const fn ty(self) -> Type {
         TYPES[self.0 as usize]

@@ -223,6 +223,7 @@ impl Value {
     }
 
     /// The type that it is of by itself, or its elements are where it is a list; NULL is of none.
+    #[inline]
     pub fn ty(&self) -> Option<Type> {
         Some(match self {
             Value::Null => return None,
@@ -244,11 +245,7 @@ impl Value {
             Value::Uuid(_) => Type::Uuid,
             #[cfg(feature = "decimal")]
             Value::Decimal(_) => Type::Decimal,
-            // Of whole numbers the widest.
-            Value::List(values) if values.iter().any(|value| matches!(value, Value::Unsigned(_))) => {
-                Type::Integer { bits: 64, signed: false }
-            }
-            Value::List(values) => return values.iter().find_map(Value::ty),
+            Value::List(values) => return of_elements(values),
             Value::Array(array) => Type::Array(array.element),
         })
     }
@@ -256,6 +253,14 @@ impl Value {
     /// Whether it is an exact decimal number, which some databases compare by rules of their own.
     pub(crate) fn is_decimal(&self) -> bool {
         self.ty() == Some(Type::Decimal)
+    }
+}
+
+/// The type of the values of a list: of whole numbers the widest.
+fn of_elements(values: &[Value]) -> Option<Type> {
+    match values.iter().any(|value| matches!(value, Value::Unsigned(_))) {
+        true => Some(Type::Integer { bits: 64, signed: false }),
+        false => values.iter().find_map(Value::ty),
     }
 }
 

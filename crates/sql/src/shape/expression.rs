@@ -187,6 +187,6 @@ fn kind(ty: Type) -> u32 {
         Type::Decimal => 10,
         Type::Json => 11,
         Type::Integer { bits, signed } => 16 + (u32::from(bits) << 1 | u32::from(signed)),
-        Type::Array(element) => 512 + kind(element.ty()),
+        Type::Array(element) => 512 + element.number(),
     }
 }
