@@ -1,7 +1,8 @@
 //! What is asked of columns that are arrays, which PostgreSQL has: elsewhere each of these cases fails with the words that say so.
 
 use chrono::NaiveDate;
-use onggi::{Condition, Json, Model, Must, Result, expr, sql};
+use onggi::{Condition, Deferred, Id, Json, Model, Must, Result, expr, sql};
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::Harness;
@@ -133,6 +134,100 @@ pub fn documents_and_enums_are_searched(harness: &Harness) -> Result<()> {
     assert_eq!(count::<Others>(harness, |o| o.bytes.contains(vec![0, 1]))?, 1);
     assert_eq!(count::<Others>(harness, |o| o.uuids.contains(Uuid::max()))?, 1);
     assert_eq!(count::<Others>(harness, |o| o.dates.contains(NaiveDate::default()))?, 0);
+    Ok(())
+}
+
+pub fn numbers_of_all_types_are_found(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Numbers])?;
+    let decimal = Decimal::new(150, 2);
+    harness.insert([Numbers {
+        truths: vec![true],
+        i8: vec![i8::MIN],
+        i16: vec![i16::MIN],
+        i32: vec![i32::MIN],
+        i64: vec![i64::MIN],
+        i128: vec![u64::MAX.into()],
+        u16: vec![u16::MAX],
+        u32: vec![u32::MAX],
+        u64: vec![7, u64::MAX],
+        u128: vec![7],
+        sizes: vec![usize::MAX],
+        single: vec![0.1],
+        double: vec![0.1, f64::INFINITY],
+        decimals: vec![decimal],
+        ..Default::default()
+    }])?;
+    let whole = |n: <Numbers as Model>::Columns<Must>| {
+        n.i8.contains(i8::MIN)
+            & n.i16.contains_all([i16::MIN])
+            & n.i32.overlaps([i32::MIN])
+            & n.i64.eq(vec![i64::MIN])
+    };
+    let wide = |n: <Numbers as Model>::Columns<Must>| {
+        n.i128.contains(i128::from(u64::MAX))
+            & n.u64.contains_all([u64::MAX, 7])
+            & n.u64.contains(7)
+            & n.u128.element(0).eq(7)
+    };
+    let unsigned = |n: <Numbers as Model>::Columns<Must>| {
+        n.u16.contains(u16::MAX)
+            & n.u32.overlaps([u32::MAX])
+            & n.sizes.eq(vec![usize::MAX])
+            & n.u16.lt(vec![u16::MAX, 0])
+    };
+    let others = |n: <Numbers as Model>::Columns<Must>| {
+        n.truths.contains(true)
+            & n.single.contains(0.1)
+            & n.double.contains_all([f64::INFINITY])
+            & n.decimals.contains(decimal)
+    };
+    for found in [
+        count::<Numbers>(harness, whole)?,
+        count::<Numbers>(harness, wide)?,
+        count::<Numbers>(harness, unsigned)?,
+        count::<Numbers>(harness, others)?,
+    ] {
+        assert_eq!(found, 1);
+    }
+    Ok(())
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Page {
+    id: Id<Page>,
+    title: String,
+    words: Deferred<Option<Vec<String>>>,
+}
+
+pub fn arrays_are_read_when_they_are_asked_for(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Page])?;
+    let words = |words: &[&str]| Some(words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+    harness.insert([
+        Page { title: "a".into(), words: words(&["x", "y"]).into(), ..Default::default() },
+        Page { title: "b".into(), words: None.into(), ..Default::default() },
+    ])?;
+    let mut connection = harness.connect()?;
+    let pages: Vec<Page> = Page::query().order_by(|p| p.id).all(&mut connection)?;
+    assert!(pages.iter().all(|page| page.words.get().is_none()));
+    let pages: Vec<Page> = Page::query().with(|p| p.words).order_by(|p| p.id).all(&mut connection)?;
+    assert_eq!(pages[0].words.get(), Some(&words(&["x", "y"])));
+    assert_eq!(pages[1].words.get(), Some(&None));
+    let found = Page::query().filter(|p| p.words.contains("y")).select(|p| p.title).all(&mut connection)?;
+    assert_eq!(found, ["a"]);
+    Ok(())
+}
+
+pub fn arrays_of_other_queries_are_searched(harness: &Harness) -> Result<()> {
+    posts(harness)?;
+    let mut connection = harness.connect()?;
+    let rows = Post::query().select(|p| (p.title, p.tags, p.marks)).derived();
+    let found = rows
+        .filter(|(_, tags, marks)| tags.contains("fish") & tags.contains_all(["soy"]) & marks.overlaps([1]))
+        .select(|(title, tags, marks)| (title, tags.len(), marks.element(2)));
+    assert_eq!(found.all(&mut connection)?, [("some".to_owned(), 2, Some(3))]);
+    let longest = Post::query().select(|p| p.tags.len().max()).scalar();
+    let found = Post::query().filter(|p| p.tags.len().eq(longest)).select(|p| p.tags.max());
+    assert_eq!(found.one(&mut connection)?.map(|tags| tags.len()), Some(3));
     Ok(())
 }
 

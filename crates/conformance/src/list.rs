@@ -23,6 +23,9 @@ macro_rules! cases {
                 lengths_and_elements_are_filtered_sorted_and_selected
                 expr_asks_arrays_as_rust_does
                 documents_and_enums_are_searched
+                numbers_of_all_types_are_found
+                arrays_are_read_when_they_are_asked_for
+                arrays_of_other_queries_are_searched
                 whole_numbers_stay_whole_in_divisions
             }
             fields {
