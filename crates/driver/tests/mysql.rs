@@ -431,6 +431,59 @@ fn the_server_tells_where_a_transaction_ends() -> Result<()> {
     Ok(())
 }
 
+/// MySQL prepares not all that MariaDB does.
+#[test]
+fn what_the_server_does_not_prepare_is_run_as_a_text() -> Result<()> {
+    let Some((_database, mut connection)) = connect()? else { return Ok(()) };
+    write(&mut connection, "CREATE PROCEDURE one() SELECT 1", &[])?;
+    for (text, open) in [("BEGIN", true), ("SAVEPOINT a", true), ("ROLLBACK TO a", true), ("COMMIT", false)] {
+        write(&mut connection, text, &[])?;
+        assert_eq!(connection.in_transaction(), open, "{text}");
+    }
+    write(&mut connection, "BEGIN", &[])?;
+    let refused = write(&mut connection, "CREATE PROCEDURE two() SELECT 2", &[]).expect_err("a commit");
+    assert!(refused.to_string().contains("outside of transactions"), "{refused}");
+    connection.control(Control::Rollback)?;
+    assert_eq!(rows(&mut connection, "CALL one()", &[])?.len(), 1);
+    Ok(())
+}
+
+/// MySQL says of it that a statement was interrupted, as where nothing but that was asked.
+#[test]
+fn a_killed_connection_is_lost_and_a_killed_statement_is_cancelled() -> Result<()> {
+    let Some((database, mut connection)) = connect()? else { return Ok(()) };
+    for (word, is_lost) in [("QUERY", false), ("CONNECTION", true)] {
+        connection.control(Control::Begin)?;
+        let error = write(&mut connection, &format!("KILL {word} CONNECTION_ID()"), &[]).expect_err("killed");
+        assert_eq!((error.is_lost(), error.is_cancelled()), (is_lost, !is_lost), "{error}");
+        assert_eq!(connection.is_lost(), is_lost);
+        if !is_lost {
+            connection.control(Control::Rollback)?;
+        }
+    }
+    drop(connection);
+    let mut another = database.pool("").connect()?;
+    assert_eq!(rows(&mut another, "SELECT 1", &[])?.len(), 1);
+    Ok(())
+}
+
+/// MySQL keeps the texts in them with backslashes, and reads them by the mode of who comes first.
+#[test]
+fn checks_and_defaults_of_others_mean_what_they_meant() -> Result<()> {
+    let Some((database, mut other)) = connect()? else { return Ok(()) };
+    other.run("SET SESSION sql_mode = 'STRICT_ALL_TABLES'")?;
+    other.run(r"CREATE TABLE jars (label VARCHAR(20) DEFAULT ('it\'s \\'), CHECK (label <> 'odd\\'))")?;
+    other.run("FLUSH TABLES jars")?;
+    let mut connection = database.pool("").connect()?;
+    connection.run("INSERT INTO jars VALUES ()")?;
+    let written = rows(&mut connection, "SELECT label FROM jars", &[])?;
+    assert_eq!(written, [[Value::Text(r"it's \".into())]]);
+    let odd = [Value::Text(r"odd\".into())];
+    let error = write(&mut connection, "INSERT INTO jars VALUES (?)", &odd).expect_err("it is checked");
+    assert!(error.is_check_violation(), "{error}");
+    Ok(())
+}
+
 /// What came behind a deadlock would be committed by itself, statement by statement.
 #[test]
 fn behind_a_deadlock_only_a_rollback_is_taken() -> Result<()> {

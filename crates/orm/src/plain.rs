@@ -6,7 +6,7 @@ use crate::projection::bind_column;
 use crate::selection::{Columns, Selection};
 use crate::session::store::{count_up, next_version};
 use crate::unit_of_work::{ChangeKind, ColumnSet, Object, Objects, Plan, Step, follow_keys, run};
-use crate::{Bind, Connection, Error, Model, Result, Type, ValueRef, by_key};
+use crate::{Bind, Connection, Error, Model, Result, Type, Value, ValueRef, by_key};
 
 impl Connection {
     /// Reads the object of a primary key; none where it is not in its model's scope.
@@ -114,6 +114,7 @@ impl Connection {
         let structs = Structs(std::slice::from_mut(object));
         let (shape, _) = shape::of_insert(&insert);
         let connection = self.driver();
+        let by_connection = connection.dialect().write.upserted_key.is_some();
         let bind =
             |to: &mut dyn Bind| insert.columns.iter().try_for_each(|&column| structs.bind(FIRST, column, to));
         let key = connection.with(
@@ -121,6 +122,7 @@ impl Connection {
             || Statement::Insert(insert.clone()),
             |prepared| match insert.returning.first() {
                 None => prepared.execute(bind).map(|_| None),
+                Some(_) if by_connection => prepared.insert(bind).map(|key| Some(Value::Integer(key))),
                 Some(_) => {
                     let mut rows = prepared.query(bind)?;
                     let key = match rows.next_row()? {

@@ -63,7 +63,8 @@ impl TransactionOptions {
 
     /// The time that each statement may take, in whole milliseconds; one that takes longer is stopped
     /// ([`Error::is_timeout`]). On SQLite the time counts from the statement's beginning to its last row, whatever the program
-    /// does in between, and waiting for another connection's lock has a limit of its own (`busy_timeout`).
+    /// does in between, and waiting for another connection's lock has a limit of its own (`busy_timeout`). MySQL limits statements
+    /// that read alone.
     pub const fn statement_timeout(mut self, limit: Duration) -> TransactionOptions {
         self.statement_timeout = Some(limit);
         self

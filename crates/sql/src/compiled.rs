@@ -7,6 +7,7 @@ pub struct Compiled {
     parameters: usize,
     order: Option<Box<[usize]>>,
     list: Option<List>,
+    keys: Option<Box<str>>,
 }
 
 /// Where a list of whole numbers stands in a text.
@@ -21,11 +22,15 @@ pub(crate) struct List {
 impl Compiled {
     pub(crate) fn new(text: String, parameters: usize, order: Option<Vec<usize>>) -> Compiled {
         let order = order.map(Vec::into_boxed_slice);
-        Compiled { text: text.into_boxed_str(), parameters, order, list: None }
+        Compiled { text: text.into_boxed_str(), parameters, order, list: None, keys: None }
     }
 
     pub(crate) fn with_list(self, list: Option<List>) -> Compiled {
         Compiled { list, ..self }
+    }
+
+    pub(crate) fn with_keys(self, keys: Option<String>) -> Compiled {
+        Compiled { keys: keys.map(String::into_boxed_str), ..self }
     }
 
     /// Its text.
@@ -48,6 +53,12 @@ impl Compiled {
     /// there are others, or none.
     pub fn list(&self) -> Option<usize> {
         self.list.as_ref().map(|list| list.placeholder)
+    }
+
+    /// What asks how many of some keys are there, as far as the first of them: of an insert of rows whose keys the database
+    /// generates and does not give back.
+    pub fn keys(&self) -> Option<&str> {
+        self.keys.as_deref()
     }
 
     /// The text with so many placeholders in place of that list.

@@ -52,8 +52,8 @@ enum Token {
     Other(String),
 }
 
-/// Reads a text by a dialect's rules: a quote within quotes is doubled, and a backslash is a character like others. Comments are
-/// none of what is ever written.
+/// Reads a text by a dialect's rules: a quote within quotes is doubled, and a backslash is a character like others, but for texts of
+/// MySQL, in which it takes the next one along. Comments are none of what is ever written.
 fn tokens(text: &str, dialect: &Dialect) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut rest = text.chars().peekable();
@@ -73,6 +73,7 @@ fn tokens(text: &str, dialect: &Dialect) -> Vec<Token> {
                     content.push(character);
                 }
                 Some(next) if next == character => break,
+                Some('\\') if character == '\'' && dialect.backslash_escapes => content.extend(rest.next()),
                 Some(next) => content.push(next),
                 None => panic!("a quote is never closed in {text}"),
             }

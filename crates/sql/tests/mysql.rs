@@ -9,7 +9,7 @@ use onggi_sql::{
     ConflictAction, Constant, Conversion, Cte, Declared, Delete, Dialect, Direction, Expression, Frame,
     FrameUnit, Function, Index, IndexPart, Insert, Join, JoinKind, Lock, LockStrength, LockWait, Match,
     Nulls, Order, Reference, Relation, Rows, Select, SetOperator, Source, Statement, Summary, Table, Type,
-    Update, Value, Window, WindowFunction, Windowed, compile, schema, shape,
+    UnaryOperator, Update, Value, Window, WindowFunction, Windowed, compile, schema, shape,
 };
 
 fn on(statement: &Statement, dialect: &'static Dialect) -> String {
@@ -87,7 +87,7 @@ fn a_list_is_rows_of_a_json_array_of_the_type_of_its_values() {
     let bytes = is_in(column(NAME), vec![Value::Blob(vec![1])]);
     assert!(bytes.starts_with("`name` IN (SELECT unhex(onggi_value) FROM json_table("), "{bytes}");
     let listed = Expression::In(Box::new(column(AGE)), Value::List(vec![Value::Null]));
-    let not = Expression::unary(onggi_sql::UnaryOperator::Not, listed);
+    let not = Expression::unary(UnaryOperator::Not, listed);
     assert!(selected(not).starts_with("`age` NOT IN (SELECT onggi_value FROM "));
 }
 
@@ -227,6 +227,59 @@ fn aggregates_are_of_the_type_that_they_are_said_to_be() {
              least(@@group_concat_max_len, @@max_allowed_packet) - 4 THEN 9223372036854775807 ELSE 0 END)"
         )
     );
+}
+
+#[test]
+fn mysql_is_told_of_whole_numbers_that_are_computed_with() {
+    let select = |expression| Statement::Select(Select::new(&USERS, vec![expression]));
+    let binary = |operator, left, right| Expression::Binary(operator, Box::new((left, right)));
+    let of =
+        |expression: Expression| [&MARIADB, &MYSQL].map(|dialect| on(&select(expression.clone()), dialect));
+    let negative = Expression::Unary(UnaryOperator::Negative, Box::new(Expression::value(1)));
+    assert_eq!(of(negative), ["SELECT -? FROM `users`", "SELECT -CAST(? AS SIGNED) FROM `users`"]);
+    let sum = binary(BinaryOperator::Add, Expression::value(1), Expression::Value(Value::Unsigned(u64::MAX)));
+    let told = "SELECT CAST(? AS SIGNED) + CAST(? AS UNSIGNED) FROM `users`";
+    assert_eq!(of(sum.clone()), ["SELECT ? + ? FROM `users`", told]);
+    let compared = binary(BinaryOperator::Equal, Expression::value(1), sum);
+    let told = "SELECT ? = (CAST(? AS SIGNED) + CAST(? AS UNSIGNED)) FROM `users`";
+    assert_eq!(of(compared), ["SELECT ? = (? + ?) FROM `users`", told]);
+    let absolute = Expression::Function(Function::Absolute, vec![Expression::value(1)]);
+    assert_eq!(of(absolute)[1], "SELECT abs(CAST(? AS SIGNED)) FROM `users`");
+}
+
+#[test]
+fn a_backslash_in_a_text_is_one_on_mysql_too() {
+    let text = Expression::LiteralText(r"it's \ x".into());
+    let select = Statement::Select(Select::new(&USERS, vec![text]));
+    assert_eq!(on(&select, &MARIADB), r"SELECT 'it''s \ x' FROM `users`");
+    assert_eq!(on(&select, &MYSQL), r"SELECT 'it''s \\ x' FROM `users`");
+    let like = Expression::Binary(BinaryOperator::Like, Box::new((column(NAME), Expression::value("a"))));
+    let select = Statement::Select(Select::new(&USERS, vec![like]));
+    assert!(on(&select, &MARIADB).contains(r"ESCAPE '\'") && on(&select, &MYSQL).contains(r"ESCAPE '\\'"));
+}
+
+#[test]
+fn mysql_gives_the_key_of_an_upsert_by_the_connection_and_has_keys_counted() {
+    let key = Expression::column(&ONE_KEY, 0);
+    let conflict = Some(Conflict::update(&ONE_KEY, vec![1], &[2]));
+    let insert = Insert { returning: vec![key], conflict, ..Insert::row(&ONE_KEY, vec![1, 2]) };
+    let text = on(&Statement::Insert(insert.clone()), &MYSQL);
+    assert!(
+        text.ends_with("`id` = CAST(LAST_INSERT_ID(`pages`.`id`) AS SIGNED)") && !text.contains("RETURNING"),
+        "{text}"
+    );
+    let text = on(&Statement::Insert(insert), &MARIADB);
+    assert!(text.ends_with("RETURNING `id`") && !text.contains("LAST_INSERT_ID"), "{text}");
+
+    let keys = |insert: Insert, dialect| {
+        let compiled = compile::compile(&Statement::Insert(insert), dialect).expect("a statement");
+        compiled.keys().map(str::to_owned)
+    };
+    let rows = |columns| Insert { rows: Rows::Several(16), ..Insert::row(&ONE_KEY, columns) };
+    let question = "SELECT count(*) FROM `pages` WHERE `id` IN (";
+    assert_eq!(keys(rows(vec![1, 2]), &MYSQL).as_deref(), Some(question));
+    assert_eq!(keys(rows(vec![0, 1, 2]), &MYSQL), None, "they are given by hand");
+    assert_eq!(keys(rows(vec![1, 2]), &MARIADB), None, "they are given back");
 }
 
 #[test]

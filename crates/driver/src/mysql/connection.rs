@@ -9,7 +9,7 @@ use onggi_sql::{Compiled, Dialect};
 
 use super::blame::blamed;
 use super::cancel::Cancel;
-use super::error::outcome_unknown;
+use super::error::{of_connection, outcome_unknown};
 use super::open::{Caller, Server};
 use super::state::State;
 use super::statement::{Prepared, Statement, drained};
@@ -154,7 +154,7 @@ impl Connection {
         let Some(client) = &mut self.client else { return Err(lost()) };
         let asked = client.query_iter(text).and_then(|mut result| drained(&mut result));
         if let Err(error) = asked {
-            let error = self.state.failed(error);
+            let error = self.state.failed(of_connection(error, client));
             self.state = self.state.behind_failure(client, self.server.dialect);
             return Err(blamed(error, text, client).with_statement(text));
         }
@@ -196,7 +196,7 @@ impl Connection {
         }
         let Some((compiled, statement)) = by_shape.get_mut(shape) else { return Err(gone().into()) };
         let text = compiled.text();
-        work(text, Prepared::new(statement, text, client, state, server).listing(compiled))
+        work(text, Prepared::new(statement, text, client, state, server).of(compiled))
     }
 
     /// Lends the statement of a text, prepared.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use mysql::{DriverError, MySqlError};
+use mysql::{Conn, DriverError, MySqlError};
 
 use super::said::{Said, words};
 use crate::error::{Error, Kind};
@@ -28,6 +28,20 @@ pub(super) fn outcome_unknown(error: Error) -> Error {
 /// Whether a statement has to be prepared again: the server forgot it, or its tables change all the time.
 pub(super) fn is_outdated(error: &mysql::Error) -> bool {
     matches!(error, mysql::Error::MySqlError(said) if matches!(said.code, 1243 | 1615))
+}
+
+/// Whether the server prepares no such statement: MySQL begins no transaction so, and creates no procedure or trigger.
+pub(super) fn is_unpreparable(error: &mysql::Error) -> bool {
+    matches!(error, mysql::Error::MySqlError(said) if said.code == 1295)
+}
+
+/// The error of a connection that was killed: of that MySQL says no more than that the statement was interrupted.
+#[cold]
+pub(super) fn of_connection(error: mysql::Error, client: &mut Conn) -> mysql::Error {
+    match &error {
+        mysql::Error::MySqlError(said) if said.code == 1317 => client.ping().err().unwrap_or(error),
+        _ => error,
+    }
 }
 
 /// What the client says itself. What is not about one statement leaves the line in a state that nobody knows.

@@ -2,7 +2,7 @@ use mysql::Conn;
 use mysql::prelude::Queryable;
 use mysql::session_state_change::SessionStateChange;
 use onggi_sql::Dialect;
-use onggi_sql::dialect::{MARIADB, MARIADB_IN_TRANSACTION, MYSQL_NOTHING};
+use onggi_sql::dialect::{MARIADB, MARIADB_IN_TRANSACTION, MYSQL_OUTSIDE_TRANSACTION};
 
 use super::error::classify;
 use crate::error::Kind;
@@ -15,6 +15,9 @@ const COLLIDED: &str = "a statement before this one collided with another transa
 /// Why one is not taken that changes tables.
 const COMMITS: &str = "the server would commit the transaction with this statement, and what came before it could not be \
                        undone: run statements that change tables outside of transactions";
+
+/// The error of what is for the next transaction, where one is open.
+const IN_TRANSACTION: u16 = 1568;
 
 /// Where a connection stands in its transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +114,10 @@ impl State {
             let open: Option<u8> = client.query_first(MARIADB_IN_TRANSACTION)?;
             return Ok(if open == Some(0) { State::Idle } else { State::Open });
         }
-        client.query_drop(MYSQL_NOTHING)?;
-        Ok(self.reported(client))
+        match client.query_drop(MYSQL_OUTSIDE_TRANSACTION) {
+            Ok(()) => Ok(State::Idle),
+            Err(mysql::Error::MySqlError(said)) if said.code == IN_TRANSACTION => Ok(State::Open),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -5,7 +5,7 @@ use onggi_sql::{Compiled, Dialect};
 
 use super::blame::blamed;
 use super::encode::encode;
-use super::error::{is_outdated, outcome_unknown};
+use super::error::{is_outdated, is_unpreparable, of_connection, outcome_unknown};
 use super::open::Server;
 use super::rows::Rows;
 use super::state::State;
@@ -15,7 +15,8 @@ use crate::{Bind, Control, Error, Result, Value, ValueRef};
 
 /// A statement that the server has prepared.
 pub(super) struct Statement {
-    inner: mysql::Statement,
+    /// None where it prepares no such statement: it is sent as a text.
+    inner: Option<mysql::Statement>,
     /// The same with so many placeholders in place of a list.
     listing: Vec<(usize, mysql::Statement)>,
     writes: Writes,
@@ -33,8 +34,11 @@ pub(super) struct Statement {
 impl Statement {
     /// Prepares a text whose placeholders take each the next value.
     pub(super) fn prepare(text: &str, client: &mut Conn, dialect: &Dialect) -> mysql::Result<Statement> {
-        let inner = client.prep(text)?;
-        let parameters = inner.num_params().into();
+        let inner = match client.prep(text) {
+            Err(error) if is_unpreparable(&error) => None,
+            prepared => Some(prepared?),
+        };
+        let parameters = inner.as_ref().map_or(0, |inner| inner.num_params().into());
         let (writes, control) = (Writes::of(text), Control::of(text));
         let commits = commits(text, dialect);
         Ok(Statement {
@@ -83,7 +87,9 @@ impl Statement {
 
     /// Lets the server forget it. What that fails with shows at the next statement.
     pub(super) fn close(self, client: &mut Conn) {
-        let _ = client.close(self.inner);
+        if let Some(inner) = self.inner {
+            let _ = client.close(inner);
+        }
         for (_, listing) in self.listing {
             let _ = client.close(listing);
         }
@@ -104,6 +110,8 @@ pub(crate) struct Prepared<'p> {
     list: Option<(&'p Compiled, usize)>,
     /// The numbers, where they are to be.
     numbers: Vec<i64>,
+    /// What asks how many of some keys are there, up to the list of them.
+    keys: Option<&'p str>,
 }
 
 /// How many placeholders stand for a list: as many as it needs or more, so few sizes that few statements are prepared.
@@ -119,11 +127,13 @@ impl<'p> Prepared<'p> {
     ) -> Prepared<'p> {
         let Server { dialect, step, .. } = *server;
         let (values, numbers) = (Vec::new(), Vec::new());
-        Prepared { statement, text, client, state, dialect, step, values, list: None, numbers }
+        Prepared { statement, text, client, state, dialect, step, values, list: None, numbers, keys: None }
     }
 
-    /// The same, of a select whose list can be placeholders: the server then knows how many values there are.
-    pub(super) fn listing(mut self, compiled: &'p Compiled) -> Prepared<'p> {
+    /// The same, of a statement of the project's own: the list of a select can be placeholders, so that the server knows how many
+    /// values there are, and the keys of an insert are counted.
+    pub(super) fn of(mut self, compiled: &'p Compiled) -> Prepared<'p> {
+        self.keys = compiled.keys();
         let list = compiled.list().filter(|_| self.statement.writes == Writes::Not);
         let value = |place: usize| compiled.order().map_or(Some(place), |order| order.get(place).copied());
         self.list = list.and_then(value).map(|value| (compiled, value));
@@ -147,10 +157,25 @@ impl<'p> Prepared<'p> {
 
     /// Runs it, and says how many rows it found to change.
     pub(crate) fn execute(&mut self) -> Result<u64> {
+        if self.statement.inner.is_none() {
+            return self.execute_text();
+        }
         let (inner, parameters) = self.asked()?;
         let writes = self.statement.writes;
         let asked = self.client.exec_iter(inner, parameters).and_then(|mut result| {
             let written = writes.rows(result.affected_rows(), &result.info_str());
+            drained(&mut result).map(|()| written)
+        });
+        let written = asked.map_err(|error| self.failed(error))?;
+        self.heard();
+        Ok(written)
+    }
+
+    /// Runs what the server does not prepare.
+    fn execute_text(&mut self) -> Result<u64> {
+        self.state.takes(self.statement.control, self.statement.commits)?;
+        let asked = self.client.query_iter(self.text).and_then(|mut result| {
+            let written = result.affected_rows();
             drained(&mut result).map(|()| written)
         });
         let written = asked.map_err(|error| self.failed(error))?;
@@ -166,8 +191,8 @@ impl<'p> Prepared<'p> {
     /// Runs an insert of so many rows, whose values are bound one row behind the other, and gives the keys that were generated
     /// for them, if any: they come as rows, or count up from that of the answer.
     pub(crate) fn insert_together(&mut self, rows: usize) -> Result<Vec<i64>> {
-        let parameters = self.parameters()?;
-        let asked = self.client.exec_iter(&self.statement.inner, parameters).and_then(|mut result| {
+        let (inner, parameters) = (self.inner()?, self.parameters()?);
+        let asked = self.client.exec_iter(&inner, parameters).and_then(|mut result| {
             let given = !result.columns().as_ref().is_empty();
             let keys = result.by_ref().map(|row| row.map(|row| key(row.as_ref(0))));
             let keys = keys.collect::<mysql::Result<Vec<_>>>()?;
@@ -178,9 +203,26 @@ impl<'p> Prepared<'p> {
         if let Some(keys) = keys {
             return keys.into_iter().collect::<Option<Vec<i64>>>().ok_or_else(no_key);
         }
-        let first = i64::try_from(self.client.last_insert_id()).map_err(|_| no_key())?;
-        let keys = if first > 0 { rows } else { 0 };
-        Ok((first..).step_by(self.step).take(keys).collect())
+        match self.client.last_insert_id() {
+            0 => Ok(Vec::new()),
+            // One below zero was given by hand.
+            first if rows == 1 => Ok(vec![i64::from_ne_bytes(first.to_ne_bytes())]),
+            first => self.counted(i64::try_from(first).map_err(|_| no_key())?, rows),
+        }
+    }
+
+    /// The keys of rows from that of the first on. The server takes the keys of an insert's rows all at once; whether they are those
+    /// that the rows have is looked up, as a trigger may give others.
+    fn counted(&mut self, first: i64, rows: usize) -> Result<Vec<i64>> {
+        let keys: Vec<i64> = (first..).step_by(self.step).take(rows).collect();
+        let Some(question) = self.keys else { return Ok(keys) };
+        let list: Vec<String> = keys.iter().map(i64::to_string).collect();
+        let found = self.client.query_first::<u64, _>(format!("{question}{})", list.join(", ")));
+        let found = found.map_err(|error| self.failed(error))?;
+        match found == u64::try_from(rows).ok() {
+            true => Ok(keys),
+            false => Err(Error::new(Kind::Other, KEYS_UNKNOWN)),
+        }
     }
 
     pub(crate) fn rows(&mut self) -> Result<Rows<'_>> {
@@ -209,8 +251,8 @@ impl<'p> Prepared<'p> {
 
     /// The rows that a writing statement gives, taken at once: behind them stands what else there is to know.
     fn written(&mut self) -> Result<Rows<'_>> {
-        let parameters = self.parameters()?;
-        let asked = self.client.exec_iter(&self.statement.inner, parameters).and_then(|mut result| {
+        let (inner, parameters) = (self.inner()?, self.parameters()?);
+        let asked = self.client.exec_iter(&inner, parameters).and_then(|mut result| {
             let columns = result.columns().as_ref().to_vec();
             let rows = result.by_ref().collect::<mysql::Result<Vec<_>>>()?;
             drained(&mut result).map(|()| (columns, rows))
@@ -222,16 +264,26 @@ impl<'p> Prepared<'p> {
 
     #[cold]
     fn failed(&mut self, error: mysql::Error) -> Error {
-        let error = self.statement.failed(error, self.state);
+        let error = self.statement.failed(of_connection(error, self.client), self.state);
         *self.state = self.state.behind_failure(self.client, self.dialect);
         blamed(error, self.text, self.client)
+    }
+
+    /// The statement as the server has it.
+    fn inner(&self) -> Result<mysql::Statement> {
+        self.statement.inner.clone().ok_or_else(|| {
+            Error::new(
+                Kind::Other,
+                "the server does not prepare this statement, so that it gives neither rows nor keys",
+            )
+        })
     }
 
     /// What is run, with the values of its placeholders.
     fn asked(&mut self) -> Result<(mysql::Statement, Params)> {
         let size = SIZES.into_iter().find(|size| *size >= self.numbers.len());
         let (Some((compiled, list)), Some(size), Some(&last)) = (self.list, size, self.numbers.last()) else {
-            return Ok((self.statement.inner.clone(), self.parameters()?));
+            return Ok((self.inner()?, self.parameters()?));
         };
         self.state.takes(self.statement.control, self.statement.commits)?;
         let inner = self.listing_of(compiled, size)?;
@@ -287,7 +339,8 @@ impl<'p> Prepared<'p> {
     }
 
     pub(crate) fn columns(&self) -> Vec<String> {
-        self.statement.inner.columns().iter().map(|column| column.name_str().into_owned()).collect()
+        let columns = self.statement.inner.as_ref().map(mysql::Statement::columns).unwrap_or_default();
+        columns.iter().map(|column| column.name_str().into_owned()).collect()
     }
 
     /// Whether it only reads, as far as its first word tells.
@@ -321,6 +374,11 @@ fn key(value: Option<&Sent>) -> Option<i64> {
         _ => None,
     }
 }
+
+/// Why rows have no keys.
+const KEYS_UNKNOWN: &str = "the rows have other keys than those that count up from the first, so that it is not known which is whose: \
+                            a trigger gives keys, or auto_increment_increment is no longer as when the connection began; insert such \
+                            rows one by one";
 
 #[cold]
 fn no_key() -> Error {

@@ -209,8 +209,10 @@ impl<F: Tables, S: Selection> Query<F, S> {
             &shape,
             || statement.clone(),
             |prepared| {
-                let width = prepared.columns().len();
+                let told = prepared.columns().len();
                 let (mut rows, mut lines) = (prepared.query(|to| bind(&values, to))?, Vec::new());
+                // Some databases tell the columns of a plan only with its rows.
+                let width = if told == 0 { rows.columns().len() } else { told };
                 while let Some(row) = rows.next_row()? {
                     let mut texts = Vec::new();
                     for column in 0..width {

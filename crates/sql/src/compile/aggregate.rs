@@ -64,7 +64,8 @@ impl Writer {
         let is_open = aggregate.function == AggregateFunction::Join;
         self.push(if is_open { "" } else { "(" });
         self.push(if aggregate.distinct { "DISTINCT " } else { "" });
-        self.aggregated(aggregate, inside.as_deref())?;
+        let computes = aggregate.function == AggregateFunction::Sum;
+        self.computing(computes, |writer| writer.aggregated(aggregate, inside.as_deref()))?;
         self.order(&aggregate.order)?;
         self.push(")");
         if let Some(filter) = behind {

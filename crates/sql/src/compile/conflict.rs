@@ -60,6 +60,7 @@ impl Writer {
             if has_other_keys(insert, &conflict.target)? {
                 writer.guard(source, &conflict.target, &mut set)?;
             }
+            writer.tell_key(insert, &mut set)?;
             writer.separated(", ", set, |writer, (column, value)| {
                 writer.name(source.table.columns[column].name)?;
                 writer.push(" = ");
@@ -148,6 +149,20 @@ impl Writer {
         for (_, value) in set.iter_mut().filter(|(column, _)| *column == first) {
             let fails = format!("(SELECT {own} FROM (SELECT 1 UNION ALL SELECT 2) AS {OTHER_KEY})");
             *value = format!("CASE WHEN {same} THEN {value} ELSE {fails} END");
+        }
+        Ok(())
+    }
+
+    /// Has the connection know the key of the row.
+    fn tell_key(&mut self, insert: &Insert, set: &mut Vec<(usize, String)>) -> Result<()> {
+        let (Some(key), Some(template)) = (self.upserted_key(insert), self.dialect.write.upserted_key) else {
+            return Ok(());
+        };
+        if set.iter().all(|(column, _)| *column != key) {
+            set.push((key, self.apart(|writer| writer.column(insert.source, key))?));
+        }
+        for (_, value) in set.iter_mut().filter(|(column, _)| *column == key) {
+            *value = template.replace("{0}", value);
         }
         Ok(())
     }

@@ -193,7 +193,7 @@ impl Writer {
             UnaryOperator::Negative => "-",
             UnaryOperator::IsNull | UnaryOperator::IsNotNull => "",
         });
-        self.operand(operand)?;
+        self.computing(operator == UnaryOperator::Negative, |writer| writer.operand(operand))?;
         self.push(match operator {
             UnaryOperator::IsNull => " IS NULL",
             UnaryOperator::IsNotNull => " IS NOT NULL",
@@ -205,8 +205,20 @@ impl Writer {
     fn binary(&mut self, operator: BinaryOperator, left: &Expression, right: &Expression) -> Result<()> {
         let json = operator.is_comparison() && (left.is_json() || right.is_json());
         let before = std::mem::replace(&mut self.json, json);
-        self.binary_of(operator, left, right)?;
+        self.computing(operator.computes(), |writer| writer.binary_of(operator, left, right))?;
         self.json = before;
+        Ok(())
+    }
+
+    /// Writes what is computed with, or not.
+    pub(super) fn computing(
+        &mut self,
+        computes: bool,
+        write: impl FnOnce(&mut Writer) -> Result<()>,
+    ) -> Result<()> {
+        let before = std::mem::replace(&mut self.computes, computes);
+        write(self)?;
+        self.computes = before;
         Ok(())
     }
 
@@ -236,7 +248,7 @@ impl Writer {
             self.template(template, [left], Writer::expression)?;
             self.push(symbol(self.dialect, operator));
             self.template(template, [right], Writer::expression)?;
-            self.push(r" ESCAPE '\'");
+            self.escape();
             return Ok(());
         }
         let whole = operator == BinaryOperator::Divide
@@ -259,9 +271,14 @@ impl Writer {
         }
         self.push(if whole { ")" } else { "" });
         if operator == BinaryOperator::Like {
-            self.push(r" ESCAPE '\'");
+            self.escape();
         }
         Ok(())
+    }
+
+    /// What takes the meaning of the character behind it in a pattern.
+    fn escape(&mut self) {
+        self.push(if self.dialect.backslash_escapes { r" ESCAPE '\\'" } else { r" ESCAPE '\'" });
     }
 
     /// Whether the database takes a value beside an expression for one of its type: a column of texts may be of a type of its own,
@@ -386,7 +403,11 @@ impl Writer {
             _ => own,
         });
         let ty = ty.unwrap_or(Type::Text);
-        let value = if matches!(ty, Type::Blob | Type::Uuid) { "unhex(onggi_value)" } else { "onggi_value" };
+        let value = match (ty, (self.dialect.value_type)(ty)) {
+            (Type::Blob | Type::Uuid, _) => "unhex(onggi_value)".to_owned(),
+            (Type::Json, Some(name)) => format!("CAST(onggi_value AS {name})"),
+            _ => "onggi_value".to_owned(),
+        };
         let [before, behind] = match ty {
             Type::Integer { bits: 64, signed: true } => parameter::around_list(),
             _ => Default::default(),
@@ -421,6 +442,10 @@ impl Writer {
 
     fn value_type(&self, value: &Value, json: bool) -> Option<&'static str> {
         let ty = value.ty()?;
+        let computed = (self.dialect.computed_type)(ty).filter(|_| self.computes);
+        if computed.is_some() {
+            return computed;
+        }
         (self.dialect.value_type)(if json && ty == Type::Text { Type::Json } else { ty })
     }
 

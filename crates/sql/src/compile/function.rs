@@ -22,8 +22,20 @@ impl Writer {
         let chooses = function.compares() || function == Function::Coalesce;
         let write = match chooses && arguments.iter().any(Expression::is_decimal) {
             true => Writer::beside_decimal,
-            false => Writer::expression,
+            false => Writer::expression as fn(&mut Writer, &Expression) -> Result<()>,
         };
+        self.computing(self.computes || function.computes(), |writer| {
+            writer.form(function, form, arguments, write)
+        })
+    }
+
+    fn form(
+        &mut self,
+        function: Function,
+        form: Form,
+        arguments: &[Expression],
+        write: fn(&mut Writer, &Expression) -> Result<()>,
+    ) -> Result<()> {
         match (form, arguments) {
             // One of many is that one; SQLite's `max` of one would be an aggregate.
             (Form::Call(_) | Form::Infix(_), [only]) if function.arity().contains(&usize::MAX) => {

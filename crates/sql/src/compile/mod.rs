@@ -33,9 +33,9 @@ use crate::{Compiled, Dialect, Error, Expression, Result, Source, Statement, Typ
 pub fn compile(statement: &Statement, dialect: &'static Dialect) -> Result<Compiled> {
     let mut writer = Writer::new(dialect);
     writer.statement(statement)?;
-    let (text, parameters) = (writer.text, writer.parameters);
+    let (text, parameters, keys) = (writer.text, writer.parameters, writer.counted_keys);
     let Some(sources) = writer.sources.qualified() else {
-        return Ok(parameter::compiled(text, parameters, dialect));
+        return Ok(parameter::compiled(text, parameters, dialect).with_keys(keys));
     };
     writer = Writer { sources, ..Writer::new(dialect) };
     writer.statement(statement)?;
@@ -52,6 +52,10 @@ pub(crate) struct Writer {
     excluded: bool,
     /// Whether texts are compared with JSON documents, and so are such.
     json: bool,
+    /// Whether values are computed with.
+    computes: bool,
+    /// What asks how many of an insert's keys are there.
+    counted_keys: Option<String>,
     /// What rows are grouped by, where a condition of groups does not see it as such.
     keys: Vec<Expression>,
     /// Whether what is selected starts a recursion that its types would bound.
@@ -75,6 +79,8 @@ impl Writer {
             sources: Sources::default(),
             excluded: false,
             json: false,
+            computes: false,
+            counted_keys: None,
             keys: Vec::new(),
             widens: false,
             joined_target: false,
@@ -130,8 +136,10 @@ impl Writer {
         if text.contains('\0') {
             return Err(Error::invalid("a text with a NUL character cannot stand in a statement"));
         }
+        let text = text.replace('\'', "''");
+        let text = if self.dialect.backslash_escapes { text.replace('\\', r"\\") } else { text };
         self.push("'");
-        self.push(&text.replace('\'', "''"));
+        self.push(&text);
         self.push("'");
         Ok(())
     }

@@ -30,7 +30,7 @@ pub fn placeholders<'t>(text: &'t str, dialect: &Dialect, types: &[Option<Type>]
     while let Some(first) = rest.chars().next() {
         let skipped = match dialect.numbered {
             true => quoted(rest, written.chars().next_back()),
-            false => quoted_plainly(rest),
+            false => quoted_plainly(rest, dialect.backslash_escapes),
         };
         if skipped > 0 {
             written.push_str(&rest[..skipped]);
@@ -110,7 +110,7 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut text = text.trim_start();
     loop {
         let skipped = match text.as_bytes() {
-            [b'/', b'*', ..] | [b'-', b'-', ..] | [b'#', ..] => quoted_plainly(text),
+            [b'/', b'*', ..] | [b'-', b'-', ..] | [b'#', ..] => quoted_plainly(text, false),
             _ => 0,
         };
         if skipped == 0 {
@@ -122,11 +122,13 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
-/// How many bytes at the start are a text, a name in quotes or a comment, on MariaDB and MySQL.
-fn quoted_plainly(rest: &str) -> usize {
+/// How many bytes at the start are a text, a name in quotes or a comment, on MariaDB and MySQL; in texts of MySQL a backslash takes
+/// the next character along.
+fn quoted_plainly(rest: &str, escapes: bool) -> usize {
     let until =
         |start: usize, end: &str| rest[start..].find(end).map_or(rest.len(), |at| start + at + end.len());
     match rest.as_bytes() {
+        [b'\'', ..] if escapes => escaped(rest),
         [b'\'', ..] => until(1, "'"),
         [b'"', ..] => until(1, "\""),
         [b'`', ..] => until(1, "`"),
@@ -193,7 +195,7 @@ fn tag(rest: &str) -> Option<&str> {
 mod tests {
     use super::{Own, placeholders, reads_only};
     use crate::Type;
-    use crate::dialect::{MARIADB, POSTGRES, SQLITE};
+    use crate::dialect::{MARIADB, MYSQL, POSTGRES, SQLITE};
 
     #[test]
     fn placeholders_are_numbered_where_the_database_has_numbers() {
@@ -234,6 +236,13 @@ mod tests {
             let own = placeholders(text, &MARIADB, &[]);
             assert_eq!((&*own.text, own.order), (written, Some(order)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_backslash_takes_the_next_character_along_on_mysql_alone() {
+        let text = r"SELECT 'a\'?', ?, '\\', ?";
+        assert_eq!(placeholders(text, &MYSQL, &[]).parameters, Some(2));
+        assert_eq!(placeholders(text, &MARIADB, &[]).parameters, Some(1));
     }
 
     #[test]

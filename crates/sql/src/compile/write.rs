@@ -30,7 +30,41 @@ impl Writer {
         if let Some(conflict) = &insert.conflict {
             self.conflict(insert, conflict)?;
         }
-        self.returning(&insert.returning, "INSERT")
+        if let Rows::Several(_) = insert.rows {
+            self.counted_keys = self.counted_keys(insert)?;
+        }
+        match self.upserted_key(insert) {
+            Some(_) => Ok(()),
+            None => self.returning(&insert.returning, "INSERT"),
+        }
+    }
+
+    /// What asks how many keys of rows are there that are counted from the first, as they are not given back.
+    fn counted_keys(&mut self, insert: &Insert) -> Result<Option<String>> {
+        let table = insert.source.table;
+        let Some(key) = table.generated().filter(|key| !insert.columns.contains(key)) else {
+            return Ok(None);
+        };
+        if self.dialect.write.returning != Returning::Never {
+            return Ok(None);
+        }
+        let text = self.apart(|writer| {
+            writer.push("SELECT count(*) FROM ");
+            writer.name(table.name)?;
+            writer.push(" WHERE ");
+            writer.name(table.columns[key].name)?;
+            writer.push(" IN (");
+            Ok(())
+        });
+        text.map(Some)
+    }
+
+    /// The generated key that an insert of one row gives back by the connection, and not as a row, whether it was there or is new.
+    pub(super) fn upserted_key(&self, insert: &Insert) -> Option<usize> {
+        let key = insert.source.table.generated()?;
+        let is_key = insert.returning == [Expression::Column(insert.source, key)];
+        let is_one = matches!(insert.rows, Rows::Bound) && insert.conflict.is_some();
+        (self.dialect.write.upserted_key.is_some() && is_one && is_key).then_some(key)
     }
 
     /// `COPY`, which has no more clauses.

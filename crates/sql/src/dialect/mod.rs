@@ -11,8 +11,8 @@ mod write;
 
 pub use form::{Form, Join, List};
 pub use mysql::{
-    MARIADB, MARIADB_IN_TRANSACTION, MYSQL, MYSQL_CANCEL, MYSQL_KEY_COLUMNS, MYSQL_NOTHING, MYSQL_OTHER_KEY,
-    MYSQL_VERSION,
+    MARIADB, MARIADB_IN_TRANSACTION, MYSQL, MYSQL_CANCEL, MYSQL_KEY_COLUMNS, MYSQL_OTHER_KEY,
+    MYSQL_OUTSIDE_TRANSACTION, MYSQL_VERSION,
 };
 pub use postgres::POSTGRES;
 pub use sessions::{AdvisoryLock, Channels};
@@ -51,6 +51,8 @@ pub struct Dialect {
     pub name: &'static str,
     /// The character before and behind a name.
     pub quote: char,
+    /// Whether a backslash in a text takes the character behind it along.
+    pub backslash_escapes: bool,
     /// How long a name may be.
     pub name_limit: Option<NameLimit>,
     /// The character before a parameter's number, or of the parameter where it has none.
@@ -61,6 +63,8 @@ pub struct Dialect {
     pub value_type: fn(Type) -> Option<&'static str>,
     /// Whether it is told by a conversion, and not by the type behind the parameter.
     pub value_cast: bool,
+    /// What a whole number is converted to where it is computed with, as the database would take it for a floating-point one.
+    pub computed_type: fn(Type) -> Option<&'static str>,
     /// How one parameter is the values of an `IN` list.
     pub list: List,
     /// Whether columns can be arrays.

@@ -23,6 +23,8 @@ pub struct Tables {
     pub index_if_not_exists: bool,
     /// Whether an index can be of what a function gives.
     pub computed_indexes: bool,
+    /// Whether an index can be of a JSON document.
+    pub json_indexes: bool,
     /// Whether a foreign key can fall back to its default.
     pub set_default: bool,
     /// How a foreign key to a table that is created later is said.

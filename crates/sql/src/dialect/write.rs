@@ -11,6 +11,9 @@ pub struct Write {
     pub returning: Returning,
     /// Whether the key that an insert generates is given back as a row, and not by the connection.
     pub returns_keys: bool,
+    /// What the key of a row that an insert meets is set to so that the connection gives it back, where rows are not given back:
+    /// a text like those of [`Form::Template`](super::Form::Template), of the key.
+    pub upserted_key: Option<&'static str>,
     /// How many rows that are bound when it runs an insert has.
     pub together: Together,
     /// Whether rows that are listed so, and their keys, can be joined by an update or delete.

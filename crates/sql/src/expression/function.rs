@@ -130,6 +130,12 @@ impl Function {
         matches!(self, ArrayElement | ArrayHas | ArrayHasAll | ArrayLength | ArrayOverlaps)
     }
 
+    /// Whether it computes with numbers.
+    pub(crate) fn computes(self) -> bool {
+        use Function::{Absolute, Ceiling, Floor, Power, Round, Sign, SquareRoot};
+        matches!(self, Absolute | Ceiling | Floor | Power | Round | Sign | SquareRoot)
+    }
+
     /// Whether it compares its arguments.
     pub(crate) fn compares(self) -> bool {
         matches!(self, Function::Greatest | Function::Least | Function::NullIf)

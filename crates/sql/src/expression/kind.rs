@@ -98,7 +98,7 @@ fn is_number(ty: Type) -> bool {
 
 impl BinaryOperator {
     /// Whether it computes a number.
-    fn computes(self) -> bool {
+    pub(crate) fn computes(self) -> bool {
         use BinaryOperator::{Add, Divide, Multiply, Remainder, Subtract};
         matches!(self, Add | Subtract | Multiply | Divide | Remainder)
     }

@@ -1,6 +1,6 @@
 use super::constraint_name;
 use crate::compile::Writer;
-use crate::{ComputedIndex, Dialect, Index, IndexPart, Result, Table};
+use crate::{ComputedIndex, Dialect, Index, IndexPart, Result, Table, Type};
 
 pub(super) fn create_indexes(table: &Table, dialect: &'static Dialect) -> Result<Vec<String>> {
     let mut statements = Vec::new();
@@ -61,6 +61,9 @@ impl Writer {
     /// The indexes that are created with their table.
     pub(super) fn own_indexes(&mut self, table: &Table) -> Result<()> {
         for index in table.indexes.iter().filter(|index| !index.unique || index.name.is_some()) {
+            if index.columns.iter().any(|&column| table.columns[column].ty == Type::Json) {
+                self.indexes_json()?;
+            }
             self.push(if index.unique { ", UNIQUE INDEX " } else { ", INDEX " });
             match index.name {
                 Some(name) => self.name(name)?,
@@ -79,6 +82,13 @@ impl Writer {
             self.index_parts(table, index)?;
         }
         Ok(())
+    }
+
+    fn indexes_json(&self) -> Result<()> {
+        match self.dialect.tables.json_indexes {
+            true => Ok(()),
+            false => Err(crate::Error::unsupported(self.dialect.name, "index of a JSON document")),
+        }
     }
 
     fn index_parts(&mut self, table: &Table, index: &ComputedIndex) -> Result<()> {

@@ -56,7 +56,7 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
         Function::JsonInteger => Template(JSON_INTEGER),
         Function::JsonNumber => Template(JSON_NUMBER),
         Function::JsonLength if arguments == 1 => Template(
-            "CASE WHEN json_type({0}) = 'ARRAY' THEN json_length({0}) WHEN ({0}) IS NOT NULL THEN 0 END",
+            "CASE WHEN CAST(json_type({0}) AS CHAR) = 'ARRAY' THEN json_length({0}) WHEN ({0}) IS NOT NULL THEN 0 END",
         ),
         Function::JsonLength => Template(JSON_LENGTH),
         Function::JsonType => Template(JSON_TYPE),
@@ -89,7 +89,7 @@ const JSON_NUMBER: &str = "CASE CAST(json_type(json_extract({0}, {1})) AS CHAR) 
     WHEN 'BOOLEAN' THEN CAST(CAST(json_extract({0}, {1}) AS CHAR) = 'true' AS DOUBLE) \
     ELSE CAST(json_unquote(json_extract({0}, {1})) AS DOUBLE) END";
 
-const JSON_LENGTH: &str = "CASE WHEN json_type(json_extract({0}, {1})) = 'ARRAY' THEN json_length({0}, {1}) \
+const JSON_LENGTH: &str = "CASE WHEN CAST(json_type(json_extract({0}, {1})) AS CHAR) = 'ARRAY' THEN json_length({0}, {1}) \
     WHEN json_extract({0}, {1}) IS NOT NULL THEN 0 END";
 
 const JSON_TYPE: &str = "CASE CAST(json_type(json_extract({0}, {1})) AS CHAR) WHEN 'NULL' THEN 'null' WHEN 'BOOLEAN' THEN 'boolean' \

@@ -1,5 +1,4 @@
-//! MariaDB and MySQL, which share most of their SQL. That of MariaDB is tested on a server; that of MySQL is written after its
-//! manual.
+//! MariaDB and MySQL, which share most of their SQL.
 
 mod function;
 mod types;
@@ -26,8 +25,8 @@ pub const MYSQL_OTHER_KEY: &str = "onggi_other_key";
 /// Asks MariaDB whether a transaction is open.
 pub const MARIADB_IN_TRANSACTION: &str = "SELECT @@in_transaction";
 
-/// Does nothing, and has the server report the state of the transaction, where it has changed.
-pub const MYSQL_NOTHING: &str = "DO 0";
+/// Fails on MySQL with the error 1568 where a transaction is open; where none is, it says of the next one what holds of all.
+pub const MYSQL_OUTSIDE_TRANSACTION: &str = "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE";
 
 /// MariaDB 10.6 and later.
 ///
@@ -36,11 +35,13 @@ pub const MYSQL_NOTHING: &str = "DO 0";
 pub static MARIADB: Dialect = Dialect {
     name: "MariaDB",
     quote: '`',
+    backslash_escapes: false,
     name_limit: Some(NameLimit::Characters(64)),
     parameter: '?',
     numbered: false,
     value_type: types::value_type,
     value_cast: true,
+    computed_type: |_| None,
     list: List::Json,
     element_type: types::element_type,
     arrays: false,
@@ -97,6 +98,7 @@ pub static MARIADB: Dialect = Dialect {
         upsert: Upsert::OnDuplicateKey,
         returning: Returning::NotUpdates,
         returns_keys: false,
+        upserted_key: None,
         together: Together::Values(65_535),
         changes_listed: true,
         copy: None,
@@ -141,19 +143,21 @@ pub static MARIADB: Dialect = Dialect {
     },
 };
 
-/// MySQL 8.0.21 and later; without `INTERSECT` and `EXCEPT`, which came with 8.0.31. Written after its manual, and tested as far as
-/// it is like [`MARIADB`].
+/// MySQL 8.0.21 and later; without `INTERSECT` and `EXCEPT`, which came with 8.0.31.
 ///
 /// It has no `RETURNING`, and sets columns one after the other: where that would matter, a statement is an error. The limit on the
 /// time of statements is for those that read.
 pub static MYSQL: Dialect = Dialect {
     name: "MySQL",
     quote: '`',
+    // It reads the defaults and checks that tables have by the mode of who reads them first, and keeps them with backslashes.
+    backslash_escapes: true,
     name_limit: Some(NameLimit::Characters(64)),
     parameter: '?',
     numbered: false,
     value_type: types::mysql_value_type,
     value_cast: true,
+    computed_type: types::mysql_computed_type,
     list: List::Json,
     element_type: types::mysql_element_type,
     arrays: false,
@@ -209,6 +213,7 @@ pub static MYSQL: Dialect = Dialect {
         upsert: Upsert::OnDuplicateKey,
         returning: Returning::Never,
         returns_keys: false,
+        upserted_key: Some("CAST(LAST_INSERT_ID({0}) AS SIGNED)"),
         together: Together::Values(65_535),
         changes_listed: false,
         copy: None,
@@ -227,6 +232,7 @@ pub static MYSQL: Dialect = Dialect {
         options: " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin",
         index_if_not_exists: false,
         computed_indexes: true,
+        json_indexes: false,
         key_later: KeyLater::Prepared,
         ..TABLES
     },
@@ -237,8 +243,8 @@ pub static MYSQL: Dialect = Dialect {
     channels: None,
     setup: &[
         "SET NAMES utf8mb4 COLLATE utf8mb4_0900_bin",
-        "SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,\
-         NO_UNSIGNED_SUBTRACTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
+        "SET SESSION sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,STRICT_ALL_TABLES,NO_AUTO_VALUE_ON_ZERO,NO_UNSIGNED_SUBTRACTION,\
+         NO_ZERO_DATE,NO_ZERO_IN_DATE,NO_ENGINE_SUBSTITUTION'",
         UTC,
         LONG_JOINS,
         ISOLATION,
@@ -284,6 +290,7 @@ const TABLES: Tables = Tables {
     options: "",
     index_if_not_exists: true,
     computed_indexes: false,
+    json_indexes: true,
     set_default: false,
     key_later: KeyLater::IfNotExists,
     in_transactions: false,

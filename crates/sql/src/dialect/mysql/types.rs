@@ -80,6 +80,15 @@ pub(super) fn mysql_value_type(ty: Type) -> Option<&'static str> {
     }
 }
 
+/// What MySQL has to be told of whole numbers: where it sees placeholders alone, it computes with floating-point numbers.
+pub(super) fn mysql_computed_type(ty: Type) -> Option<&'static str> {
+    match ty {
+        Type::Integer { bits: 64, signed: false } => Some("UNSIGNED"),
+        Type::Integer { .. } => Some("SIGNED"),
+        _ => None,
+    }
+}
+
 /// The type of the values of a list on MariaDB: the widest of its kind. Bytes are written in hexadecimal digits.
 pub(super) fn element_type(ty: Type) -> &'static str {
     match ty {
@@ -96,7 +105,7 @@ pub(super) fn element_type(ty: Type) -> &'static str {
 /// The same on MySQL.
 pub(super) fn mysql_element_type(ty: Type) -> &'static str {
     match ty {
-        Type::Text | Type::Json => mysql(ty),
+        Type::Text | Type::Json => mysql(Type::Text),
         other => element_type(other),
     }
 }
