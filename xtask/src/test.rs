@@ -41,6 +41,8 @@ pub(crate) fn run() -> Result<()> {
 fn servers() {
     println!("PostgreSQL: {}", server("ONGGI_TEST_POSTGRES_URL", "127.0.0.1:5432"));
     println!("MariaDB or MySQL: {}", server("ONGGI_TEST_MYSQL_URL", "127.0.0.1:3306"));
+    let second = std::env::var_os("ONGGI_TEST_MYSQL8_URL").map_or("skipped, as it is not set", |_| "tested");
+    println!("the suite on a second one, at ONGGI_TEST_MYSQL8_URL: {second}");
 }
 
 fn server(variable: &str, local: &str) -> String {

@@ -20,7 +20,20 @@ pub struct Harness {
 enum Kind {
     Sqlite,
     Postgres,
+    Mariadb,
     Mysql,
+}
+
+impl Kind {
+    fn of(url: &str, database: &Database) -> Result<Kind> {
+        Ok(match url.split(':').next() {
+            Some("sqlite") => Kind::Sqlite,
+            Some("postgres" | "postgresql") => Kind::Postgres,
+            // The server says which of both it is.
+            _ if database.connect()?.version().contains("MariaDB") => Kind::Mariadb,
+            _ => Kind::Mysql,
+        })
+    }
 }
 
 impl Harness {
@@ -36,11 +49,7 @@ impl Harness {
         database.on_statement(move |executed| {
             writer.lock().unwrap_or_else(PoisonError::into_inner).push(described(executed));
         });
-        let kind = match url.split(':').next() {
-            Some("sqlite") => Kind::Sqlite,
-            Some("postgres" | "postgresql") => Kind::Postgres,
-            _ => Kind::Mysql,
-        };
+        let kind = Kind::of(url, &database)?;
         Ok(Harness { database, record, kind })
     }
 
@@ -117,12 +126,12 @@ impl Harness {
 
     /// Whether floating-point numbers may be infinite.
     pub fn keeps_infinities(&self) -> bool {
-        self.kind != Kind::Mysql
+        !matches!(self.kind, Kind::Mariadb | Kind::Mysql)
     }
 
     /// Whether decimals keep the zeros at their end.
     pub fn keeps_scale(&self) -> bool {
-        self.kind != Kind::Mysql
+        self.keeps_infinities()
     }
 
     /// Whether a transaction goes on behind a statement that failed.
@@ -137,7 +146,18 @@ impl Harness {
 
     /// Whether a key of a JSON document is found by a path, whatever its letters: MariaDB finds none that begins with a hyphen.
     pub fn finds_key(&self, key: &str) -> bool {
-        self.kind != Kind::Mysql || !key.starts_with('-')
+        self.kind != Kind::Mariadb || !key.starts_with('-')
+    }
+
+    /// How many selects are nested in each other where that is no work: MySQL makes one join of them, which has the product of all
+    /// their rows.
+    pub fn nested_selects(&self) -> usize {
+        if self.kind == Kind::Mysql { 8 } else { 20 }
+    }
+
+    /// Whether it is MariaDB, and not MySQL, which the same URLs are for.
+    pub fn is_mariadb(&self) -> bool {
+        self.kind == Kind::Mariadb
     }
 
     /// Whether rows that are read can be locked.

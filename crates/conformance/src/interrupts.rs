@@ -24,7 +24,8 @@ fn create(harness: &Harness) -> Result<()> {
 
 /// A statement that does not end while anybody waits for it.
 fn endless(executor: &mut impl Executor) -> Result<u64> {
-    let pairs = Number::query().cross_join::<Number>().cross_join::<Number>();
+    // The number of all pairs would be known without looking at them.
+    let pairs = Number::query().filter(|n| n.value.ge(0)).cross_join::<Number>().cross_join::<Number>();
     pairs.cross_join::<Number>().cross_join::<Number>().count(executor)
 }
 

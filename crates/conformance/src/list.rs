@@ -126,6 +126,7 @@ macro_rules! cases {
                 a_table_that_others_need_is_not_dropped
                 rows_that_refer_follow_their_on_delete
                 an_integer_key_of_the_users_own_is_not_generated
+                json_documents_are_indexed
                 a_table_that_is_referred_to_and_missing_is_told
             }
             deferred {
@@ -385,6 +386,7 @@ macro_rules! cases {
                 null_equals_null_where_that_is_asked
                 texts_are_taken_apart_and_put_together
                 numbers_are_computed_with
+                values_alone_are_computed_with_exactly
                 dates_have_parts_and_distances
                 json_documents_are_looked_into
                 functions_of_ones_own_are_declared_once

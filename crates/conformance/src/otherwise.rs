@@ -37,6 +37,11 @@ impl Otherwise {
         Ok(())
     }
 
+    /// Whether a case is among these.
+    pub fn lists(&self, name: &str) -> bool {
+        self.0.iter().any(|(other, ..)| is_of(name, other))
+    }
+
     /// Whether a case is of SQLite alone.
     pub fn is_elsewhere(name: &str) -> bool {
         ELSEWHERE.iter().any(|area| name.starts_with(area))

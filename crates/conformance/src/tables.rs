@@ -477,15 +477,27 @@ pub fn rows_that_refer_follow_their_on_delete(harness: &Harness) -> Result<()> {
 struct Wide {
     #[model(primary_key)]
     a: i64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Filed {
+    id: Id<Filed>,
     #[model(index)]
-    b: Json<Vec<i64>>,
+    marks: Json<Vec<i64>>,
+}
+
+pub fn json_documents_are_indexed(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Filed])?;
+    let [filed] = harness.insert([Filed { marks: Json(vec![3]), ..Default::default() }])?;
+    assert_eq!(harness.rows::<Filed>()?, [filed]);
+    Ok(())
 }
 
 pub fn an_integer_key_of_the_users_own_is_not_generated(harness: &Harness) -> Result<()> {
     harness.create(onggi::models![Wide])?;
     let mut session = harness.session()?;
-    session.add(Wide { a: 0, ..Default::default() });
-    session.add(Wide { a: -5, ..Default::default() });
+    session.add(Wide { a: 0 });
+    session.add(Wide { a: -5 });
     session.commit()?;
     let keys = Wide::query().select(|w| w.a).order_by(|w| w.a).all(&mut session)?;
     assert_eq!(keys, [-5, 0]);

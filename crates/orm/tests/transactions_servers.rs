@@ -74,7 +74,8 @@ fn a_statement_that_takes_too_long_is_stopped_in_that_transaction_alone() {
         let options = TransactionOptions::new().statement_timeout(Duration::from_millis(30));
         let text = match bank.is_postgresql() {
             true => "SELECT pg_sleep(0.1)::text",
-            false => "SELECT CAST(sleep(0.1) AS CHAR)",
+            // MySQL interrupts one sleep without an error.
+            false => "SELECT CAST(max(sleep(0.05)) AS CHAR) FROM (SELECT 1 UNION ALL SELECT 2) AS two",
         };
         let sleep = |session: &mut Session| sql(text).one::<String, _>(session);
         let error = bank.db.transaction_with(options, sleep).unwrap_err();

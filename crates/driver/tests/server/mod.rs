@@ -1,10 +1,12 @@
 //! Where tests find servers: PostgreSQL at `ONGGI_TEST_POSTGRES_URL`, MariaDB or MySQL at `ONGGI_TEST_MYSQL_URL`, which then must
-//! answer, or else a local one with a database `test` that the user `root` may enter, if it does.
+//! answer, or else a local one with a database `test` that the user `root` may enter, if it does. The suite runs on one more at
+//! `ONGGI_TEST_MYSQL8_URL`, so that both are tested at once.
 
 #![allow(dead_code, reason = "each test program takes what it needs")]
 
 use std::fmt::Display;
 use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::Once;
 
 /// The PostgreSQL server's URL, with what was opened there; nothing, and a line that says so, where none is.
 pub fn postgres<T, E: Display>(open: impl FnOnce(&str) -> Result<T, E>) -> Option<(String, T)> {
@@ -15,6 +17,18 @@ pub fn postgres<T, E: Display>(open: impl FnOnce(&str) -> Result<T, E>) -> Optio
 pub fn mysql<T, E: Display>(open: impl FnOnce(&str) -> Result<T, E>) -> Option<(String, T)> {
     server("MariaDB or MySQL", "ONGGI_TEST_MYSQL_URL", "mysql://root@127.0.0.1/test", open)
 }
+
+/// The second server that is MariaDB or MySQL, which is where a variable says, or nowhere.
+pub fn second_mysql<T, E: Display>(open: impl FnOnce(&str) -> Result<T, E>) -> Option<(String, T)> {
+    static SAID: Once = Once::new();
+    if std::env::var_os(SECOND).is_none() {
+        SAID.call_once(|| eprintln!("skipped: {SECOND} names no second server of MariaDB or MySQL"));
+        return None;
+    }
+    server("second MariaDB or MySQL", SECOND, "", open)
+}
+
+const SECOND: &str = "ONGGI_TEST_MYSQL8_URL";
 
 fn server<T, E: Display>(
     name: &str,

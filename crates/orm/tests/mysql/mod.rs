@@ -18,12 +18,21 @@ pub struct Own {
 impl Own {
     /// A new one, if there is a server.
     pub fn open() -> Option<Own> {
+        server::mysql(Database::open).map(Own::of)
+    }
+
+    /// A new one of the second server, if there is one.
+    #[allow(dead_code, reason = "the suite alone runs on both")]
+    pub fn second() -> Option<Own> {
+        server::second_mysql(Database::open).map(Own::of)
+    }
+
+    fn of((url, server): (String, Database)) -> Own {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let (url, server) = server::mysql(Database::open)?;
         let name = format!("onggi_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         run(&server, &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"));
         let url = server::with_database(&url, &name);
-        Some(Own { server, name, url })
+        Own { server, name, url }
     }
 
     /// Its URL.
