@@ -1,6 +1,7 @@
 //! How a server lets somebody in.
 
 use bytes::BytesMut;
+use onggi_sql::dialect::POSTGRES_READS;
 use postgres_protocol::authentication::md5_hash;
 use postgres_protocol::authentication::sasl::{
     ChannelBinding, SCRAM_SHA_256, SCRAM_SHA_256_PLUS, ScramSha256,
@@ -131,7 +132,7 @@ fn look_at(session: Session, wire: &mut Wire) -> Answer<()> {
         Session::ReadWrite => "off",
         Session::ReadOnly => "on",
     };
-    let rows = wire.texts("SHOW transaction_read_only")?;
+    let rows = wire.texts(POSTGRES_READS)?;
     match rows.first().and_then(|row| row.first()) {
         Some(Some(found)) if found == wanted => Ok(()),
         _ => Err(Failure::strange("the server's sessions are not those that target_session_attrs asks for")),

@@ -1,5 +1,6 @@
 //! PostgreSQL's types, by their numbers, which are the same on every server.
 
+use onggi_sql::dialect::POSTGRES_TYPE;
 use postgres_types::{Kind, Oid, Type};
 
 use super::failure::{Answer, Failure};
@@ -73,10 +74,7 @@ pub(super) fn look_up(oid: Oid, wire: &mut Wire) -> Answer<Type> {
     if let Some(known) = Type::from_oid(oid).or_else(|| wire.types.get(&oid).cloned()) {
         return Ok(known);
     }
-    let rows = wire.texts(&format!(
-        "SELECT t.typname, n.nspname, t.typtype, t.typbasetype, t.typelem FROM pg_catalog.pg_type t \
-         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = {oid}"
-    ))?;
+    let rows = wire.texts(&format!("{POSTGRES_TYPE}{oid}"))?;
     let [Some(name), Some(schema), Some(letter), Some(base), Some(element)] =
         rows.first().map_or(&[][..], Vec::as_slice)
     else {

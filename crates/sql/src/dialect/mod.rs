@@ -14,7 +14,7 @@ pub use mysql::{
     MARIADB, MARIADB_IN_TRANSACTION, MYSQL, MYSQL_CANCEL, MYSQL_KEY_COLUMNS, MYSQL_OTHER_KEY,
     MYSQL_OUTSIDE_TRANSACTION, MYSQL_VERSION,
 };
-pub use postgres::POSTGRES;
+pub use postgres::{POSTGRES, POSTGRES_READS, POSTGRES_TYPE};
 pub use sessions::{AdvisoryLock, Channels};
 pub use sqlite::SQLITE;
 pub use tables::{KeyLater, NameLimit, Tables};

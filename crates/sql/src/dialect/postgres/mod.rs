@@ -6,6 +6,14 @@ use super::{
 };
 use crate::Type;
 
+/// Asks for a type, whose number stands behind it: its name and schema, a letter for what it is, and the numbers of the type that
+/// it is made of, and of its elements.
+pub const POSTGRES_TYPE: &str = "SELECT t.typname, n.nspname, t.typtype, t.typbasetype, t.typelem FROM pg_catalog.pg_type t \
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = ";
+
+/// Asks whether transactions only read: `on` or `off`.
+pub const POSTGRES_READS: &str = "SHOW transaction_read_only";
+
 /// PostgreSQL 13 and later.
 ///
 /// Parameters are given their types by what they are, as PostgreSQL would otherwise guess from what stands beside them. Texts
