@@ -7,7 +7,8 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use onggi_driver::{Connection, Control, Error, Pool, Pooled, Result, Type, ValueRef};
+use onggi_driver::{Connection, Control, Error, Pool, Pooled, Result, Type, Value, ValueRef};
+use onggi_sql::{Select, Statement, Table, shape};
 
 mod server;
 
@@ -125,6 +126,69 @@ fn the_server_forgets_statements_that_are_not_kept() {
     }
     let kept = number(&mut connection, "SELECT count(*) FROM pg_prepared_statements");
     assert!(kept <= 257, "{kept}");
+}
+
+static COLUMNS: [onggi_sql::Column; 1] = [onggi_sql::Column::new("id", Type::BIGINT)];
+static JARS: Table = Table::new("jars", &COLUMNS, &[0]);
+
+/// How many rows a select has that is limited to so many.
+fn limited(connection: &mut Connection, rows: i64) -> usize {
+    let select = Statement::Select(Select { limit: Some(Value::Integer(rows)), ..Select::all(&JARS) });
+    let (shape, values) = shape::of(&select);
+    let read = connection.with(
+        &shape,
+        || select.clone(),
+        |prepared| {
+            let bound =
+                |to: &mut dyn onggi_driver::Bind| values.iter().try_for_each(|value| to.bind(value.as_ref()));
+            let (mut rows, mut count) = (prepared.query::<Error>(bound)?, 0);
+            while let Some(row) = rows.next_row()? {
+                row.value(0, Type::BIGINT)?;
+                count += 1;
+            }
+            Ok::<_, Error>(count)
+        },
+    );
+    read.unwrap()
+}
+
+/// With a limit that the server does not know it would plan pages anew each time.
+#[test]
+fn the_server_knows_limits_that_come_again() {
+    let Some(mut connection) = connect() else { return };
+    connection.run("CREATE TABLE jars (id bigint)").unwrap();
+    connection.run("INSERT INTO jars SELECT * FROM generate_series(1, 100)").unwrap();
+    let known = "SELECT count(*) FROM pg_prepared_statements WHERE statement ~ 'LIMIT [0-9]'";
+    for rows in [20, 30, 40] {
+        assert_eq!(limited(&mut connection, rows), usize::try_from(rows).unwrap());
+    }
+    assert_eq!(number(&mut connection, known), 0, "each came once");
+    for rows in 1..=10 {
+        for _ in 0..3 {
+            assert_eq!(limited(&mut connection, rows), usize::try_from(rows).unwrap());
+        }
+    }
+    assert_eq!(number(&mut connection, known), 4, "there are not any number of them");
+    connection.run("ALTER TABLE jars ADD COLUMN label text").unwrap();
+    assert_eq!(limited(&mut connection, 1), 1);
+    connection.run("ALTER TABLE jars ALTER id TYPE int").unwrap();
+    for rows in [1, 1, 1, 7] {
+        assert_eq!(limited(&mut connection, rows), usize::try_from(rows).unwrap());
+    }
+    assert_eq!(number(&mut connection, known), 1, "those of the table before are forgotten");
+}
+
+/// The statement with the limit in it would be younger than what is known of its columns.
+#[test]
+fn a_limit_that_comes_again_after_its_table_has_changed_is_read_as_the_table_is() {
+    let Some(mut connection) = connect() else { return };
+    connection.run("CREATE TABLE jars (id bigint)").unwrap();
+    connection.run("INSERT INTO jars VALUES (1), (2)").unwrap();
+    assert_eq!(limited(&mut connection, 1), 1);
+    connection.run("ALTER TABLE jars ALTER id TYPE int").unwrap();
+    for _ in 0..3 {
+        assert_eq!(limited(&mut connection, 1), 1);
+    }
 }
 
 #[test]

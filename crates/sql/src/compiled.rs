@@ -8,6 +8,7 @@ pub struct Compiled {
     order: Option<Box<[usize]>>,
     list: Option<List>,
     keys: Option<Box<str>>,
+    limit: Option<Limit>,
 }
 
 /// Where a list of whole numbers stands in a text.
@@ -19,10 +20,19 @@ pub(crate) struct List {
     pub(crate) rows: Range<usize>,
 }
 
+/// Where the number of rows stands in a text that a select is limited to.
+#[derive(Clone, Debug)]
+pub(crate) struct Limit {
+    /// Which value it is, counted from 0.
+    pub(crate) value: usize,
+    /// The bytes of its placeholder.
+    pub(crate) place: Range<usize>,
+}
+
 impl Compiled {
     pub(crate) fn new(text: String, parameters: usize, order: Option<Vec<usize>>) -> Compiled {
         let order = order.map(Vec::into_boxed_slice);
-        Compiled { text: text.into_boxed_str(), parameters, order, list: None, keys: None }
+        Compiled { text: text.into_boxed_str(), parameters, order, list: None, keys: None, limit: None }
     }
 
     pub(crate) fn with_list(self, list: Option<List>) -> Compiled {
@@ -31,6 +41,10 @@ impl Compiled {
 
     pub(crate) fn with_keys(self, keys: Option<String>) -> Compiled {
         Compiled { keys: keys.map(String::into_boxed_str), ..self }
+    }
+
+    pub(crate) fn with_limit(self, limit: Option<Limit>) -> Compiled {
+        Compiled { limit, ..self }
     }
 
     /// Its text.
@@ -67,5 +81,20 @@ impl Compiled {
         let (before, behind) = (self.text.get(..rows.start)?, self.text.get(rows.end..)?);
         let values = vec!["?"; values].join(", ");
         Some(format!("{before}({values}){behind}"))
+    }
+    /// Which value, counted from 0, is the number of rows that the select is limited to.
+    pub fn limit(&self) -> Option<usize> {
+        self.limit.as_ref().map(|limit| limit.value)
+    }
+
+    /// The text with a number of rows in place of that value, which is still among the parameters: databases that plan a statement
+    /// once for all values plan better with it.
+    pub fn limited(&self, rows: i64) -> Option<String> {
+        let Limit { value, place } = self.limit.as_ref()?;
+        let placeholder = self.text.get(place.clone())?;
+        // Texts that were moved within the statement have other places.
+        let is_it = placeholder.get(1..).is_some_and(|number| number.parse() == Ok(value + 1));
+        let (before, behind) = (self.text.get(..place.start)?, self.text.get(place.end..)?);
+        is_it.then(|| format!("{before}{rows}{behind}"))
     }
 }

@@ -414,3 +414,25 @@ fn the_end_of_a_text_is_any_expression() {
     let condition = r#"substr(CAST("name" || '.' AS BLOB), -length(CAST("name" || '.' AS BLOB))) = CAST("name" || '.' AS BLOB)"#;
     assert!(text.ends_with(condition), "{text}");
 }
+
+#[test]
+fn a_limit_can_be_written_into_the_text_and_stays_a_parameter() {
+    let compiled = |change: &dyn Fn(&mut Select)| {
+        let mut select = Select::new(&USERS, vec![column(NAME)]);
+        change(&mut select);
+        onggi_sql::compile::compile(&Statement::Select(select), &onggi_sql::dialect::POSTGRES)
+            .expect("a text")
+    };
+    let limited = compiled(&|s| {
+        s.and(equals(AGE, 1));
+        s.limit = Some(Value::Integer(2));
+        s.offset = Some(Value::Integer(3));
+    });
+    assert_eq!((limited.limit(), limited.parameters()), (Some(1), 3));
+    assert_eq!(
+        limited.limited(20).as_deref(),
+        Some(r#"SELECT "name" FROM "users" WHERE "age" = $1::BIGINT LIMIT 20 OFFSET $3"#)
+    );
+    let unlimited = compiled(&|s| s.offset = Some(Value::Integer(3)));
+    assert_eq!((unlimited.limit(), unlimited.limited(20)), (None, None));
+}

@@ -144,7 +144,7 @@ impl Connection {
             return Err(gone().into());
         };
         let text = compiled.text();
-        work(text, Prepared { statement, text, wire, state, buffer })
+        work(text, Prepared { statement, text, compiled: Some(compiled), wire, state, buffer })
     }
 
     /// Lends the statement of a text, prepared for parameters of the types that are known.
@@ -169,7 +169,7 @@ impl Connection {
             }
         }
         let Some(statement) = by_text.get_mut(&key) else { return Err(gone().into()) };
-        work(Prepared { statement, text, wire, state, buffer })
+        work(Prepared { statement, text, compiled: None, wire, state, buffer })
     }
 }
 

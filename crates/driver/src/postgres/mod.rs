@@ -11,6 +11,7 @@ mod error;
 mod failure;
 mod fit;
 mod input;
+mod limited;
 mod line;
 mod listener;
 mod message;

@@ -3,12 +3,14 @@
 use std::io;
 
 use bytes::BytesMut;
+use onggi_sql::Compiled;
 use postgres_protocol::IsNull;
 use postgres_protocol::message::frontend::BindError;
 use postgres_protocol::message::{backend, frontend};
 use postgres_types::{Oid, Type as PostgresType};
 
 use super::failure::Answer;
+use super::limited::Limited;
 use super::message::{Content, written};
 use super::parameters::Buffer;
 use super::rows::Kept;
@@ -18,7 +20,7 @@ use super::wire::Wire;
 /// What the server knows of a statement.
 pub(super) enum Run {
     /// It has prepared it.
-    Named { name: String, columns: Vec<String> },
+    Named { name: String, parameters: Vec<Oid>, columns: Vec<Described>, limited: Limited },
     /// It has once said the types of its parameters and the columns of its rows.
     Described { parameters: Vec<Oid>, columns: Vec<Described> },
 }
@@ -43,8 +45,22 @@ pub(super) fn prepare(
     types: &[PostgresType],
     wire: &mut Wire,
 ) -> Answer<Description> {
+    let types: Vec<Oid> = types.iter().map(PostgresType::oid).collect();
+    let (parameters, columns) = parse(text, name, &types, wire)?;
+    let parameters = parameters.into_iter().map(|ty| look_up(ty, wire)).collect::<Answer<_>>()?;
+    let columns = columns.into_iter().map(|column| Ok((column.name, look_up(column.ty, wire)?)));
+    Ok(Description { parameters, columns: columns.collect::<Answer<_>>()? })
+}
+
+/// The same, with the numbers of types alone.
+pub(super) fn parse(
+    text: &str,
+    name: &str,
+    types: &[Oid],
+    wire: &mut Wire,
+) -> Answer<(Vec<Oid>, Vec<Described>)> {
     wire.ask(1, |out| {
-        frontend::parse(name, text, types.iter().map(PostgresType::oid), out)?;
+        frontend::parse(name, text, types.iter().copied(), out)?;
         frontend::describe(b'S', name, out)?;
         frontend::sync(out);
         Ok(())
@@ -54,13 +70,10 @@ pub(super) fn prepare(
         match wire.next()? {
             backend::PARAMETER_DESCRIPTION_TAG => parameters = numbers(wire.message())?,
             backend::ROW_DESCRIPTION_TAG => columns = described(wire.message())?,
-            backend::READY_FOR_QUERY_TAG => break,
+            backend::READY_FOR_QUERY_TAG => return Ok((parameters, columns)),
             _ => {}
         }
     }
-    let parameters = parameters.into_iter().map(|ty| look_up(ty, wire)).collect::<Answer<_>>()?;
-    let columns = columns.into_iter().map(|column| Ok((column.name, look_up(column.ty, wire)?)));
-    Ok(Description { parameters, columns: columns.collect::<Answer<_>>()? })
 }
 
 fn numbers(message: &[u8]) -> Answer<Vec<Oid>> {
@@ -88,21 +101,39 @@ impl Run {
     /// Writes the request to run it once, without an end.
     pub(super) fn write(&self, text: &str, buffer: &Buffer, out: &mut BytesMut) -> io::Result<()> {
         match self {
-            Run::Named { name, .. } => bind(name, buffer, out)?,
+            Run::Named { name, .. } => run(name, buffer, out),
             Run::Described { parameters, .. } => {
                 frontend::parse("", text, parameters.iter().copied(), out)?;
                 bind("", buffer, out)?;
                 frontend::describe(b'P', "", out)?;
+                frontend::execute("", 0, out)
             }
         }
-        frontend::execute("", 0, out)
     }
 
-    /// Asks for its rows, and says whether they have the columns that it had when it was described.
-    pub(super) fn begin(&self, text: &str, buffer: &Buffer, wire: &mut Wire) -> Answer<bool> {
-        self.ask(text, buffer, wire)?;
+    /// Asks for its rows, and says whether they have the columns that it had when it was described. Where the statement has a
+    /// compiled text, its limit may be known to the server.
+    pub(super) fn begin(
+        &mut self,
+        text: &str,
+        compiled: Option<&Compiled>,
+        buffer: &Buffer,
+        wire: &mut Wire,
+    ) -> Answer<bool> {
+        match (&mut *self, compiled) {
+            (Run::Named { name, parameters, columns, limited }, Some(compiled)) => {
+                let limited = limited.name(compiled, buffer, (parameters, columns), wire)?;
+                let name = limited.unwrap_or(name);
+                wire.ask(1, |out| {
+                    run(name, buffer, out)?;
+                    frontend::sync(out);
+                    Ok(())
+                })?;
+            }
+            _ => self.ask(text, buffer, wire)?,
+        }
         loop {
-            match (wire.next()?, self) {
+            match (wire.next()?, &*self) {
                 (backend::BIND_COMPLETE_TAG, Run::Named { .. }) => return Ok(true),
                 (backend::ROW_DESCRIPTION_TAG, Run::Described { columns, .. }) => {
                     return Ok(described(wire.message())? == *columns);
@@ -127,19 +158,16 @@ impl Run {
         })
     }
 
-    /// What the server is to forget where it is not run any more.
-    pub(super) fn into_name(self) -> Option<String> {
-        match self {
-            Run::Named { name, .. } => Some(name),
-            Run::Described { .. } => None,
+    /// Leaves it to the server to forget.
+    pub(super) fn forget(self, wire: &mut Wire) {
+        if let Run::Named { name, limited, .. } = self {
+            std::iter::once(name).chain(limited.into_names()).for_each(|name| wire.forget(name));
         }
     }
 
     pub(super) fn column_names(&self) -> Vec<String> {
-        match self {
-            Run::Named { columns, .. } => columns.clone(),
-            Run::Described { columns, .. } => columns.iter().map(|column| column.name.clone()).collect(),
-        }
+        let (Run::Named { columns, .. } | Run::Described { columns, .. }) = self;
+        columns.iter().map(|column| column.name.clone()).collect()
     }
 }
 
@@ -175,6 +203,12 @@ pub(super) fn finish(wire: &mut Wire) -> Answer<Outcome> {
             }
         }
     }
+}
+
+/// Runs what is prepared.
+fn run(name: &str, buffer: &Buffer, out: &mut BytesMut) -> io::Result<()> {
+    bind(name, buffer, out)?;
+    frontend::execute("", 0, out)
 }
 
 /// Binds all parameters, and asks for all columns, in the server's own form.

@@ -1,3 +1,4 @@
+use onggi_sql::Compiled;
 use onggi_sql::compile::reads_only;
 use postgres_protocol::message::{backend, frontend};
 use postgres_types::Type as PostgresType;
@@ -5,6 +6,7 @@ use postgres_types::Type as PostgresType;
 use super::copy::{Portion, copy};
 use super::error::{classify, is_outdated, outcome_unknown};
 use super::failure::{Answer, Failure};
+use super::limited::Limited;
 use super::parameters::{Buffer, Columns, Parameters, SIZE};
 use super::rows::{Row, Rows};
 use super::run::{Described, Outcome, Run, finish, prepare};
@@ -55,12 +57,11 @@ impl Statement {
             description.columns.iter().map(|(_, ty)| Form::of(ty)).collect(),
         );
         let columns = description.columns.into_iter();
+        let columns = columns.map(|(name, ty)| Described { name, ty: ty.oid() }).collect();
+        let parameters = description.parameters.iter().map(PostgresType::oid).collect();
         let run = match stays {
-            true => Run::Named { name, columns: columns.map(|(name, _)| name).collect() },
-            false => Run::Described {
-                parameters: description.parameters.iter().map(PostgresType::oid).collect(),
-                columns: columns.map(|(name, ty)| Described { name, ty: ty.oid() }).collect(),
-            },
+            true => Run::Named { name, parameters, columns, limited: Limited::default() },
+            false => Run::Described { parameters, columns },
         };
         Ok(Statement {
             run,
@@ -74,9 +75,7 @@ impl Statement {
 
     /// Leaves it to the server to forget.
     pub(super) fn forget(self, wire: &mut Wire) {
-        if let Some(name) = self.run.into_name() {
-            wire.forget(name);
-        }
+        self.run.forget(wire);
     }
 }
 
@@ -101,6 +100,8 @@ fn told(ty: Option<Type>) -> PostgresType {
 pub(crate) struct Prepared<'p> {
     pub(super) statement: &'p mut Statement,
     pub(super) text: &'p str,
+    /// Where the text is the project's own.
+    pub(super) compiled: Option<&'p Compiled>,
     pub(super) wire: &'p mut Wire,
     pub(super) state: &'p mut State,
     pub(super) buffer: &'p mut Buffer,
@@ -130,7 +131,8 @@ impl Prepared<'_> {
     }
 
     pub(crate) fn rows(&mut self) -> Result<Rows<'_>> {
-        let fits = self.ask(|run, text, buffer, wire| run.begin(text, buffer, wire))?;
+        let compiled = self.compiled;
+        let fits = self.ask(|run, text, buffer, wire| run.begin(text, compiled, buffer, wire))?;
         let Prepared { statement, wire, state, .. } = self;
         let Statement { columns, outdated, .. } = &mut **statement;
         let rows = Rows::new(columns, wire, state);
@@ -296,17 +298,17 @@ impl Prepared<'_> {
 
     /// Asks the server, once more where the tables have changed since the statement was prepared: outside a transaction
     /// nothing was lost by the refusal.
-    fn ask<T>(&mut self, mut ask: impl FnMut(&Run, &str, &Buffer, &mut Wire) -> Answer<T>) -> Result<T> {
+    fn ask<T>(&mut self, mut ask: impl FnMut(&mut Run, &str, &Buffer, &mut Wire) -> Answer<T>) -> Result<T> {
         if *self.state == State::Failed && self.statement.control == Some(Control::Commit) {
             return Err(Error::new(Kind::Other, CANNOT_COMMIT));
         }
-        let mut answer = ask(&self.statement.run, self.text, self.buffer, self.wire);
+        let mut answer = ask(&mut self.statement.run, self.text, self.buffer, self.wire);
         if answer.as_ref().is_err_and(is_outdated) && *self.state == State::Idle {
             let stays = matches!(self.statement.run, Run::Named { .. });
             let again = Statement::prepare(self.text, &self.statement.types, stays, self.wire);
             let again = again.map_err(|failure| self.state.failed(failure))?;
             std::mem::replace(self.statement, again).forget(self.wire);
-            answer = ask(&self.statement.run, self.text, self.buffer, self.wire);
+            answer = ask(&mut self.statement.run, self.text, self.buffer, self.wire);
         }
         let answer = answer.map_err(|error| self.failed(error))?;
         if let Some(control) = self.statement.control {

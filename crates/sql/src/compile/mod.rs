@@ -19,6 +19,7 @@ mod write;
 
 pub use self::own::{Own, commits, placeholders, reads_only, words};
 use self::source::Sources;
+use crate::compiled::Limit;
 use crate::repeat::Repeats;
 use crate::{Compiled, Dialect, Error, Expression, Result, Source, Statement, Type};
 
@@ -33,13 +34,14 @@ use crate::{Compiled, Dialect, Error, Expression, Result, Source, Statement, Typ
 pub fn compile(statement: &Statement, dialect: &'static Dialect) -> Result<Compiled> {
     let mut writer = Writer::new(dialect);
     writer.statement(statement)?;
-    let (text, parameters, keys) = (writer.text, writer.parameters, writer.counted_keys);
+    let (text, parameters) = (writer.text, writer.parameters);
+    let (keys, limit) = (writer.counted_keys, writer.limit);
     let Some(sources) = writer.sources.qualified() else {
-        return Ok(parameter::compiled(text, parameters, dialect).with_keys(keys));
+        return Ok(parameter::compiled(text, parameters, dialect).with_keys(keys).with_limit(limit));
     };
     writer = Writer { sources, ..Writer::new(dialect) };
     writer.statement(statement)?;
-    Ok(parameter::compiled(writer.text, writer.parameters, dialect))
+    Ok(parameter::compiled(writer.text, writer.parameters, dialect).with_limit(writer.limit))
 }
 
 /// Text under construction.
@@ -68,6 +70,8 @@ pub(crate) struct Writer {
     outputs: Vec<(u64, Vec<Option<Type>>)>,
     ctes: Vec<(u64, Vec<Option<Type>>)>,
     repeats: Repeats<Expression>,
+    /// The limit that was written last: the outermost select's, if it has one.
+    limit: Option<Limit>,
 }
 
 impl Writer {
@@ -88,6 +92,7 @@ impl Writer {
             outputs: Vec::new(),
             ctes: Vec::new(),
             repeats: Repeats::default(),
+            limit: None,
         }
     }
 

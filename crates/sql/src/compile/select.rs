@@ -1,4 +1,5 @@
 use super::Writer;
+use crate::compiled::Limit;
 use crate::{Direction, Error, Expression, Lock, LockWait, Nulls, Order, Result, Select, Selected, Summary};
 
 impl Writer {
@@ -250,7 +251,9 @@ impl Writer {
         match (&select.limit, &select.offset, self.dialect.no_limit) {
             (Some(_), ..) => {
                 self.push(" LIMIT ");
+                let start = self.text.len();
                 self.parameter();
+                self.limit = Some(Limit { value: self.parameters - 1, place: start..self.text.len() });
             }
             (None, Some(_), Some(no_limit)) => {
                 self.push(" LIMIT ");
