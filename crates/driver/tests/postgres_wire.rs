@@ -252,3 +252,35 @@ fn passwords_are_said_as_they_are_asked_for() {
     assert!(error.is_open() && error.to_string().contains("the URL has none"), "{error}");
     assert!(keeper.join().is_err(), "it is not told anything");
 }
+
+/// A server that says one thing after another, whatever it hears.
+fn parrot(says: &'static [&'static [u8]]) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let (mut caller, _) = listener.accept().unwrap();
+        for said in says {
+            // More than it asks for does not come at once.
+            assert!(caller.read(&mut [0; 1000]).unwrap() > 0);
+            caller.write_all(said).unwrap();
+        }
+        // It stays until the other is gone.
+        drop(caller.read(&mut [0; 1000]));
+    });
+    port
+}
+
+#[test]
+fn a_connection_on_which_nonsense_comes_is_not_used_again() {
+    let port = parrot(&[
+        b"R\0\0\0\x08\0\0\0\0K\0\0\0\x0c\0\0\0\x01\0\0\0\x01Z\0\0\0\x05I",
+        b"C\0\0\0\x08SET\0Z\0\0\0\x05I",
+        b"Z\0\0\0\x01I",
+    ]);
+    let pool = Pool::open(&format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable")).unwrap();
+    let mut connection = pool.connect().unwrap();
+    assert!(!connection.is_lost());
+    let error = connection.run("SELECT 1").unwrap_err();
+    assert!(error.to_string().contains("do not understand each other"), "{error}");
+    assert!(connection.is_lost());
+}

@@ -163,16 +163,18 @@ impl Wire {
 
     fn receive(&mut self) -> Answer<u8> {
         loop {
-            if let Some(kind) = self.input.cut()? {
-                return Ok(kind);
-            }
-            let ended = match self.input.read(&mut self.line) {
-                Ok(0) => io::Error::new(ErrorKind::UnexpectedEof, "the server has ended it"),
-                Ok(_) => continue,
-                Err(error) => error,
+            let failure = match self.input.cut() {
+                Ok(Some(kind)) => return Ok(kind),
+                // Where the next message would begin is not known either.
+                Err(failure) => failure,
+                Ok(None) => match self.input.read(&mut self.line) {
+                    Ok(0) => io::Error::new(ErrorKind::UnexpectedEof, "the server has ended it").into(),
+                    Ok(_) => continue,
+                    Err(error) => error.into(),
+                },
             };
             self.is_lost = true;
-            return Err(ended.into());
+            return Err(failure);
         }
     }
 
