@@ -283,6 +283,7 @@ impl Connection {
     ///
     /// Those of the database.
     pub fn run(&mut self, statement: &str) -> Result<()> {
+        self.forget_precisions();
         if !self.runs_prepared() {
             self.before_statement()?;
         }
@@ -327,6 +328,10 @@ impl Connection {
                 self.set_limit(None)?;
             }
             _ => {}
+        }
+        if matches!(control, Control::Rollback | Control::RollbackTo(_)) {
+            // Tables are what they were.
+            self.forget_precisions();
         }
         let text = control.text(self.dialect).map_err(unsupported)?;
         if control.leaves_writes(self.dialect) {

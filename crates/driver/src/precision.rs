@@ -16,8 +16,10 @@ pub enum Precision {
     Digits(i16),
     /// Days, without a time.
     Days,
-    /// Floating-point numbers of 32 bits.
-    Single,
+    /// Floating-point numbers of 32 bits, of so many digits behind the point where there is a limit.
+    Single(Option<i16>),
+    /// Floating-point numbers of 64 bits, which no exact decimal is.
+    Double,
 }
 
 impl Precision {
@@ -35,7 +37,12 @@ impl Precision {
             Precision::Full => true,
             Precision::Digits(digits) => has_digits(value, ty, digits),
             Precision::Days => is_day(value),
-            Precision::Single => is_single(value),
+            Precision::Single(digits) => {
+                is_float(value)
+                    && is_single(value)
+                    && digits.is_none_or(|digits| has_digits(value, ty, digits))
+            }
+            Precision::Double => is_float(value),
         };
         if kept { Ok(()) } else { Err(self.finer(value)) }
     }
@@ -49,7 +56,8 @@ impl Precision {
         };
         match self {
             Precision::Digits(digits) if digits >= most => Precision::Full,
-            Precision::Single if ty == Type::Real => Precision::Full,
+            Precision::Single(None) if ty == Type::Real => Precision::Full,
+            Precision::Double if ty != Type::Decimal => Precision::Full,
             other => other,
         }
     }
@@ -66,7 +74,8 @@ impl Precision {
             Precision::Digits(1) => "one digit behind the point, or of a second".to_owned(),
             Precision::Digits(digits) => format!("{digits} digits behind the point, or of a second"),
             Precision::Days => "days".to_owned(),
-            Precision::Single => "floating-point numbers of 32 bits".to_owned(),
+            Precision::Single(_) => "floating-point numbers of 32 bits".to_owned(),
+            Precision::Double => "floating-point numbers".to_owned(),
         };
         let kind = value.kind();
         Error::value(format!(
@@ -125,6 +134,15 @@ fn is_day(value: ValueRef<'_>) -> bool {
     }
 }
 
+/// Whether a value can be a floating-point number.
+fn is_float(value: ValueRef<'_>) -> bool {
+    match value {
+        #[cfg(feature = "decimal")]
+        ValueRef::Decimal(_) => false,
+        _ => true,
+    }
+}
+
 fn is_single(value: ValueRef<'_>) -> bool {
     let ValueRef::Real(value) = value else { return true };
     value.is_nan() || f64::from(single(value)).to_bits() == value.to_bits()
@@ -142,52 +160,69 @@ pub(crate) type Precisions = HashMap<u32, Option<Arc<[Precision]>>>;
 const CAPACITY: usize = 256;
 
 impl Connection {
-    /// How fine what each column of a table keeps is, as the database says when it is first asked; nothing where it can be
-    /// no coarser than the columns' types.
+    /// How fine what each column of a table keeps is, as the database says when it is first asked for a table of which one of these
+    /// columns is written; nothing where it can be no coarser than the columns' types.
+    ///
+    /// The answer is kept as long as the connection changes no tables by itself: see
+    /// [`forget_precisions`](Connection::forget_precisions).
     ///
     /// # Errors
     ///
     /// Those of the database.
-    pub fn precisions(&mut self, table: &'static Table) -> Result<Option<Arc<[Precision]>>> {
+    pub fn precisions(
+        &mut self,
+        table: &'static Table,
+        mut columns: impl Iterator<Item = usize>,
+    ) -> Result<Option<Arc<[Precision]>>> {
         let (Some(text), rounded) = (self.dialect().write.precisions, self.dialect().write.rounded) else {
             return Ok(None);
         };
-        if !table.columns.iter().any(|column| rounded.contains(&element(column.ty))) {
+        if !columns.any(|column| rounded.contains(&element(table.columns[column].ty))) {
             return Ok(None);
         }
         if let Some(known) = self.precisions.get(&table.number()) {
             return Ok(known.clone());
         }
-        let precisions = self.unobserved(|connection| connection.asked(table, text, rounded))?;
-        if self.precisions.len() >= CAPACITY {
-            self.precisions.clear();
+        let (found, precisions) = self.unobserved(|connection| connection.asked(table, text, rounded))?;
+        // What is not there yet can come.
+        if found {
+            if self.precisions.len() >= CAPACITY {
+                self.precisions.clear();
+            }
+            self.precisions.insert(table.number(), precisions.clone());
         }
-        self.precisions.insert(table.number(), precisions.clone());
         Ok(precisions)
     }
 
+    /// Asks again when it is next of use: columns can have changed.
+    pub fn forget_precisions(&mut self) {
+        self.precisions.clear();
+    }
+
+    /// Whether there is such a table, as far as it has columns that could round, and what they round to.
     fn asked(
         &mut self,
         table: &'static Table,
         text: &str,
         rounded: &[Type],
-    ) -> Result<Option<Arc<[Precision]>>> {
+    ) -> Result<(bool, Option<Arc<[Precision]>>)> {
         let mut precisions = vec![Precision::Full; table.columns.len()];
+        let mut found = false;
         self.with_text(text, |prepared| {
             let mut rows = prepared.query(|to| to.bind(ValueRef::Text(table.name)))?;
             while let Some(row) = rows.next_row()? {
+                found = true;
                 let (name, precision) = read(row)?;
-                let place = place(table, &name);
-                if let Some(place) =
-                    place.filter(|&place| rounded.contains(&element(table.columns[place].ty)))
-                {
-                    precisions[place] = precision.of(element(table.columns[place].ty));
+                let Some(place) = place(table, &name) else { continue };
+                let ty = element(table.columns[place].ty);
+                if rounded.contains(&ty) {
+                    precisions[place] = precision.of(ty);
                 }
             }
             Ok::<(), Error>(())
         })?;
         let are_full = precisions.iter().all(|&precision| precision == Precision::Full);
-        Ok((!are_full).then(|| precisions.into()))
+        Ok((found, (!are_full).then(|| precisions.into())))
     }
 }
 
@@ -217,7 +252,9 @@ fn read(row: Row<'_>) -> Result<(String, Precision)> {
             i16::try_from(digits).map_or(Precision::Full, Precision::Digits)
         }
         ("days", _) => Precision::Days,
-        ("single", _) => Precision::Single,
+        ("single", ValueRef::Integer(digits)) => Precision::Single(i16::try_from(digits).ok()),
+        ("single", _) => Precision::Single(None),
+        ("double", _) => Precision::Double,
         _ => Precision::Full,
     };
     Ok((text(0)?, precision))
@@ -243,9 +280,12 @@ mod tests {
             (digits(-2), ValueRef::Integer(1_710), false),
             (digits(-2), ValueRef::Integer(0), true),
             (digits(-2), ValueRef::Unsigned(u64::MAX), false),
-            (Precision::Single, ValueRef::Real(0.5), true),
-            (Precision::Single, ValueRef::Real(0.1), false),
-            (Precision::Single, ValueRef::Real(f64::NAN), true),
+            (Precision::Single(None), ValueRef::Real(0.5), true),
+            (Precision::Single(None), ValueRef::Real(0.1), false),
+            (Precision::Single(None), ValueRef::Real(f64::NAN), true),
+            (Precision::Single(Some(2)), ValueRef::Real(0.25), true),
+            (Precision::Single(Some(2)), ValueRef::Real(0.125), false),
+            (Precision::Double, ValueRef::Real(0.1), true),
             (Precision::Full, ValueRef::Real(0.1), true),
             (digits(0), ValueRef::Null, true),
         ] {

@@ -147,6 +147,8 @@ impl Sql {
     pub fn execute<E: Executor>(&self, executor: &mut E) -> Result<u64> {
         executor.before_write()?;
         let connection = executor.split().0;
+        // It may change tables, or which tables are meant.
+        connection.forget_precisions();
         let result = self.with(connection, |prepared, order| {
             if !prepared.columns().is_empty() {
                 return Err(Error::usage(format!(

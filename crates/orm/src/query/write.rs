@@ -257,8 +257,8 @@ fn rows_written(
 /// Runs a statement that gives no rows.
 pub(crate) fn write<E: Split>(statement: &Statement, table: u32, executor: &mut E) -> Result<u64> {
     executor.before_write()?;
-    check_exact(statement, executor.split().0)?;
-    let result = execute(statement, executor.split().0);
+    let connection = executor.split().0;
+    let result = check_exact(statement, connection).and_then(|()| execute(statement, connection));
     match &result {
         Ok(_) => executor.after_write(Some(table)),
         Err(_) => executor.after_error(),

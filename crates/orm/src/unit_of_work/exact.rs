@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use onggi_driver::{Connection, Precision};
-use onggi_sql::{ConflictAction, Expression, Insert, Rows, Statement, Table, Update};
+use onggi_sql::{ConflictAction, Expression, Insert, Rows, Selected, Statement, Table, Update};
 
-use crate::{Bind, Result, ValueRef};
+use crate::{Bind, Error, Result, ValueRef};
 
 /// How fine the columns are that a statement writes.
 pub(super) struct Written {
@@ -20,10 +20,7 @@ impl Written {
         columns: Vec<usize>,
         connection: &mut Connection,
     ) -> Result<Written> {
-        let precisions = match columns.is_empty() {
-            true => None,
-            false => connection.precisions(table)?,
-        };
+        let precisions = connection.precisions(table, columns.iter().copied())?;
         Ok(Written { table, columns, precisions })
     }
 
@@ -56,37 +53,52 @@ impl Bind for Exact<'_> {
 
 /// Refuses values of a statement that are finer than the columns which they are for.
 pub(crate) fn check_exact(statement: &Statement, connection: &mut Connection) -> Result<()> {
-    match statement {
-        Statement::Insert(Insert { source, columns, rows: Rows::Values(rows), conflict, .. }) => {
-            let values = rows.iter().flat_map(|row| columns.iter().copied().zip(row));
-            let instead = conflict.iter().flat_map(|conflict| match &conflict.action {
-                ConflictAction::Update { assignments, .. } => &assignments[..],
-                ConflictAction::Nothing => &[],
-            });
-            let instead = instead.map(|(column, value)| (*column, value));
-            check(source.table, values.chain(instead), connection)
+    let mut written = Vec::new();
+    let table = match statement {
+        Statement::Insert(Insert { source, columns, rows, conflict, .. }) => {
+            match rows {
+                Rows::Values(rows) => {
+                    rows.iter().for_each(|row| written.extend(columns.iter().copied().zip(row)))
+                }
+                Rows::Select(select) => {
+                    if let Selected::Expressions(selected) = &select.columns {
+                        written.extend(columns.iter().copied().zip(selected));
+                    }
+                }
+                _ => {}
+            }
+            if let Some(ConflictAction::Update { assignments, .. }) =
+                conflict.as_ref().map(|conflict| &conflict.action)
+            {
+                written.extend(assignments.iter().map(|(column, value)| (*column, value)));
+            }
+            source.table
         }
         Statement::Update(Update { source, assignments, .. }) => {
-            let values = assignments.iter().map(|(column, value)| (*column, value));
-            check(source.table, values, connection)
+            written.extend(assignments.iter().map(|(column, value)| (*column, value)));
+            source.table
         }
-        _ => Ok(()),
+        _ => return Ok(()),
+    };
+    if check(table, &written, connection).is_ok() {
+        return Ok(());
     }
+    // The columns may have changed since they were asked for.
+    connection.forget_precisions();
+    check(table, &written, connection)
 }
 
-fn check<'v>(
-    table: &'static Table,
-    values: impl Iterator<Item = (usize, &'v Expression)>,
-    connection: &mut Connection,
-) -> Result<()> {
-    let Some(precisions) = connection.precisions(table)? else { return Ok(()) };
+fn check(table: &'static Table, written: &[(usize, &Expression)], connection: &mut Connection) -> Result<()> {
+    let values = written.iter().filter_map(|(column, value)| match value {
+        Expression::Value(value) => Some((*column, value)),
+        _ => None,
+    });
+    let columns = values.clone().map(|(column, _)| column);
+    let Some(precisions) = connection.precisions(table, columns)? else { return Ok(()) };
     for (column, value) in values {
-        let Expression::Value(value) = value else { continue };
         let own = &table.columns[column];
         let checked = precisions[column].check(value.as_ref(), own.ty);
-        checked.map_err(|error| {
-            crate::Error::from(error).prefixed(format_args!("{}.{}", table.name, own.name))
-        })?;
+        checked.map_err(|error| Error::from(error).prefixed(format_args!("{}.{}", table.name, own.name)))?;
     }
     Ok(())
 }

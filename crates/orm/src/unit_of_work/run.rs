@@ -48,6 +48,21 @@ impl Step {
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
         let written = Written::new(self.table, self.written().collect(), connection)?;
+        let result = self.write_all(&written, objects, connection, keyed);
+        if result.is_err() {
+            // What was refused may be so no more: the columns can have changed since they were asked for.
+            connection.forget_precisions();
+        }
+        result
+    }
+
+    fn write_all(
+        &self,
+        written: &Written,
+        objects: &mut dyn Objects,
+        connection: &mut Connection,
+        keyed: &mut Vec<Object>,
+    ) -> Result<()> {
         let mut rest = &self.objects[..];
         for rows in self.together(&written.columns, connection)? {
             let Some(size) = rows.size(rest.len()) else { continue };
@@ -55,14 +70,14 @@ impl Step {
             rest = later;
             match rows {
                 Together::Rows(_) if self.must_hit() => {
-                    self.write_or_name(rows, size, now, &written, objects, connection)?;
+                    self.write_or_name(rows, size, now, written, objects, connection)?;
                 }
                 _ => {
-                    self.write(rows, now.chunks(size), &written, objects, connection, keyed)?;
+                    self.write(rows, now.chunks(size), written, objects, connection, keyed)?;
                 }
             }
         }
-        self.write(Together::One, std::iter::once(rest), &written, objects, connection, keyed)?;
+        self.write(Together::One, std::iter::once(rest), written, objects, connection, keyed)?;
         if self.kind == ChangeKind::Insert && !self.generates_key() {
             follow_keys(self.table, connection)?;
         }

@@ -269,12 +269,12 @@ const ROUNDED: [Type; 6] =
     [Type::Real, Type::Double, Type::Decimal, Type::Time, Type::DateTime, Type::Timestamp];
 
 const PRECISIONS: &str = "SELECT COLUMN_NAME, \
-        CASE WHEN DATA_TYPE = 'date' THEN 'days' \
-            WHEN DATA_TYPE = 'float' AND NUMERIC_SCALE IS NULL THEN 'single' ELSE 'digits' END, \
-        CAST(COALESCE(DATETIME_PRECISION, NUMERIC_SCALE, 0) AS SIGNED) \
-    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND (DATA_TYPE IN \
-        ('decimal', 'tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'float', 'date', 'datetime', 'timestamp', 'time') \
-        OR DATA_TYPE = 'double' AND NUMERIC_SCALE IS NOT NULL)";
+        CASE DATA_TYPE WHEN 'date' THEN 'days' WHEN 'float' THEN 'single' WHEN 'double' THEN \
+            IF(NUMERIC_SCALE IS NULL, 'double', 'digits') ELSE 'digits' END, \
+        CAST(IF(DATA_TYPE = 'float', NUMERIC_SCALE, COALESCE(DATETIME_PRECISION, NUMERIC_SCALE, 0)) AS SIGNED) \
+    FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND DATA_TYPE IN \
+        ('decimal', 'tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'float', 'double', 'date', 'datetime', 'timestamp', \
+        'time')";
 
 /// What is read within transactions is locked, so that they do what they would do one after another.
 const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE";

@@ -160,16 +160,17 @@ const TAKES_COPIES: &str = "SELECT class.relkind IN ('r', 'p') AND NOT class.rel
         WHERE attrelid = class.oid AND attname = ANY ($2) AND attidentity = 'a') \
     FROM pg_catalog.pg_class class WHERE class.oid = to_regclass(quote_ident($1))";
 
-/// What a domain is of is what counts. A scale can be negative.
-const PRECISIONS: &str = "SELECT name::text, 'digits', \
-        CASE WHEN type IN ('numeric'::regtype, 'numeric[]'::regtype) THEN (((modifier - 4) & 2047) # 1024) - 1024 \
-            ELSE modifier END::bigint \
-    FROM (SELECT attname AS name, COALESCE(NULLIF(typbasetype, 0), atttypid) AS type, \
-            CASE typbasetype WHEN 0 THEN atttypmod ELSE typtypmod END AS modifier \
-        FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type ON pg_type.oid = atttypid \
-        WHERE attrelid = to_regclass(quote_ident($1)) AND attnum > 0 AND NOT attisdropped) AS own \
-    WHERE modifier >= 0 AND type IN ('numeric'::regtype, 'numeric[]'::regtype, 'time'::regtype, 'time[]'::regtype, \
-        'timestamp'::regtype, 'timestamp[]'::regtype, 'timestamptz'::regtype, 'timestamptz[]'::regtype)";
+/// All columns, those that round with their digits. What a domain is of and what an array is made of is what counts. A scale can be
+/// negative.
+const PRECISIONS: &str = "WITH RECURSIVE own (name, type, modifier) AS (\
+        SELECT attname, atttypid, atttypmod FROM pg_catalog.pg_attribute \
+        WHERE attrelid = to_regclass(quote_ident($1)) AND attnum > 0 AND NOT attisdropped \
+        UNION ALL SELECT name, CASE typtype WHEN 'd' THEN typbasetype ELSE typelem END, \
+            CASE WHEN typtype = 'd' AND modifier < 0 THEN typtypmod ELSE modifier END \
+        FROM own JOIN pg_catalog.pg_type ON pg_type.oid = type WHERE typtype = 'd' OR typcategory = 'A') \
+    SELECT name::text, CASE WHEN modifier >= 0 THEN 'digits' ELSE 'full' END, \
+        CASE type WHEN 'numeric'::regtype THEN (((modifier - 4) & 2047) # 1024) - 1024 ELSE modifier END::bigint \
+    FROM own WHERE type IN ('numeric'::regtype, 'time'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)";
 
 /// The type of a column, without its collation.
 fn element_type(ty: Type) -> &'static str {
