@@ -484,6 +484,49 @@ fn checks_and_defaults_of_others_mean_what_they_meant() -> Result<()> {
     Ok(())
 }
 
+/// The columns of the table that is written would be taken for what is violated.
+#[test]
+fn what_a_trigger_violates_is_not_blamed_on_the_table_that_is_written() -> Result<()> {
+    let Some((_database, mut connection)) = connect()? else { return Ok(()) };
+    connection.run(
+        "CREATE TABLE labels (id INT PRIMARY KEY, label VARCHAR(20) NOT NULL, UNIQUE KEY label (label))",
+    )?;
+    connection
+        .run("CREATE TABLE jars (label VARCHAR(20) NOT NULL, kept VARCHAR(20), UNIQUE KEY label (label))")?;
+    connection.run("CREATE TRIGGER keeps AFTER INSERT ON jars FOR EACH ROW INSERT INTO labels VALUES (length(NEW.label), NEW.kept)")?;
+    connection.run("INSERT INTO jars VALUES ('kimchi', 'a')")?;
+    let named = |error: Error| {
+        let columns = error.columns().iter().map(|column| (*column).to_owned()).collect::<Vec<_>>();
+        (error.table().map(str::to_owned), columns.join(", "))
+    };
+    let twice = connection.run("INSERT INTO jars VALUES ('oi', 'a')").expect_err("a label of the trigger's");
+    assert!(twice.is_unique_violation(), "{twice}");
+    let (table, columns) = named(twice);
+    match table.as_deref() {
+        // MySQL says which table it was.
+        Some("labels") => assert_eq!(columns, "label"),
+        table => assert_eq!((table, &*columns), (None, "")),
+    }
+    let null =
+        connection.run("INSERT INTO jars VALUES ('kkakdugi', NULL)").expect_err("NULL of the trigger's");
+    assert!(null.is_not_null_violation(), "{null}");
+    assert_eq!(named(null), (None, String::new()));
+    let twice = connection.run("INSERT INTO jars VALUES ('kimchi', 'b')").expect_err("one of its own");
+    assert_eq!(named(twice), (Some("jars".to_owned()), "label".to_owned()));
+    Ok(())
+}
+
+#[test]
+fn names_with_dots_are_told_apart_where_a_constraint_is_violated() -> Result<()> {
+    let Some((_database, mut connection)) = connect()? else { return Ok(()) };
+    connection.run("CREATE TABLE `a.b` (`c.d` INT, UNIQUE KEY `e.f` (`c.d`))")?;
+    connection.run("INSERT INTO `a.b` VALUES (1)")?;
+    let twice = connection.run("INSERT INTO `a.b` VALUES (1)").expect_err("the same");
+    assert_eq!((twice.table(), twice.constraint()), (Some("a.b"), Some("e.f")), "{twice}");
+    assert_eq!(twice.columns(), ["c.d"]);
+    Ok(())
+}
+
 /// What came behind a deadlock would be committed by itself, statement by statement.
 #[test]
 fn behind_a_deadlock_only_a_rollback_is_taken() -> Result<()> {

@@ -148,7 +148,7 @@ fn certificates_are_looked_at_and_shown_as_the_url_says() {
 #[test]
 fn a_server_that_does_not_encrypt_is_refused_or_taken_in_plain() {
     let Some((url, pool)) = server::mysql(Pool::open) else { return };
-    if value(&pool, "SHOW VARIABLES LIKE 'have_ssl'") == "Text(\"YES\")" {
+    if is_encrypted(&pool) {
         eprintln!("skipped: the server encrypts");
         return;
     }

@@ -1,48 +1,99 @@
-//! Which table and columns a violated constraint is of: the server names an index, or a column, and seldom a table.
+//! Which table and columns a violated constraint is of: MariaDB names an index, or a column, and MySQL the index's table too.
 
-use mysql::Conn;
-use mysql::prelude::Queryable;
-use onggi_sql::dialect::{MYSQL_KEY_COLUMNS, MYSQL_OTHER_KEY};
+use mysql::prelude::{FromRow, Queryable};
+use mysql::{Conn, Params};
+use onggi_sql::Dialect;
+use onggi_sql::dialect::{MARIADB, MARIADB_NOTES, MYSQL_KEY_COLUMNS, MYSQL_OTHER_KEY, MYSQL_TRIGGERS};
 
 use super::said::Said;
 use crate::Error;
 use crate::error::Kind;
 
-/// The error of a statement, with what is found out about the constraint. Where nothing is, it is as it was.
+/// The error of a statement, with what is found out about the constraint. Where nothing is, it is as it was; where that of a trigger
+/// may have been violated, it has no columns, which would be taken for those of the table that is written.
 #[cold]
-pub(super) fn blamed(error: Error, text: &str, client: &mut Conn) -> Error {
+pub(super) fn blamed(error: Error, text: &str, client: &mut Conn, dialect: &Dialect) -> Error {
     let Some(table) = table(text) else { return error };
     if text.contains(MYSQL_OTHER_KEY) && Said::code_of(&error) == Some(TWO_ROWS) {
         let said = format!("a row of {table} with the same values of another unique constraint exists");
         return Error::new(Kind::Unique, said).with_columns(table, Vec::new()).with_source(error);
     }
-    if error.is_not_null_violation() {
-        let columns = error.columns().to_vec();
-        let said = match columns.first() {
-            Some(column) => format!("{table}.{column} cannot be NULL"),
-            None => format!("a column of {table} cannot be NULL"),
-        };
-        return error.reworded(said).with_columns(table, columns);
+    match (error.is_unique_violation(), error.is_not_null_violation()) {
+        (true, _) => unique(error, table, client, dialect),
+        (_, true) if may_be_a_triggers(table, client, dialect) => error.with_columns("", Vec::new()),
+        (_, true) => not_null(error, table),
+        _ => error,
     }
-    let Some(key) = error.constraint().filter(|_| error.is_unique_violation()) else { return error };
-    let columns = columns(table, key, client).unwrap_or_default();
-    if columns.is_empty() {
-        return error;
-    }
-    let said = format!("a row of {table} with the same {} exists", columns.join(", "));
-    error.reworded(said).with_columns(table, columns)
 }
 
 /// The error of a subquery that may have one row and has two, by which an insert says that another constraint is violated than
 /// the one that it names.
 const TWO_ROWS: u16 = 1242;
 
-/// The columns of an index.
-fn columns(table: &str, key: &str, client: &mut Conn) -> mysql::Result<Vec<String>> {
-    let statement = client.prep(MYSQL_KEY_COLUMNS)?;
-    let columns = client.exec(&statement, (table, key));
+/// What MariaDB notes of a statement that failed in a trigger or procedure.
+const IN_A_PROGRAM: u16 = 4094;
+
+fn not_null(error: Error, table: &str) -> Error {
+    let columns = error.columns().to_vec();
+    let said = match columns.first() {
+        Some(column) => format!("{table}.{column} cannot be NULL"),
+        None => format!("a column of {table} cannot be NULL"),
+    };
+    error.reworded(said).with_columns(table, columns)
+}
+
+fn unique(error: Error, table: &str, client: &mut Conn, dialect: &Dialect) -> Error {
+    let Some(key) = error.constraint() else { return error };
+    // As the server says it.
+    let key = error.table().map_or_else(|| key.to_owned(), |before| format!("{before}.{key}"));
+    let found = match dialect.name == MARIADB.name {
+        true if is_a_programs(client) => None,
+        true => columns(table, &key, client).map(|columns| (table.to_owned(), key.clone(), columns)),
+        false => of_either(&key, client),
+    };
+    let Some((table, key, columns)) = found else { return error };
+    let said = format!("a row of {table} with the same {} exists", columns.join(", "));
+    error.reworded(said).with_columns(&table, columns).with_constraint(&key)
+}
+
+/// The table, the index and its columns, of both names with a dot between: MySQL does not quote them, and they may have dots.
+fn of_either(names: &str, client: &mut Conn) -> Option<(String, String, Vec<String>)> {
+    let mut found = names.match_indices('.').filter_map(|(dot, _)| {
+        let (table, key) = (&names[..dot], &names[dot + 1..]);
+        columns(table, key, client).map(|columns| (table.to_owned(), key.to_owned(), columns))
+    });
+    let first = found.next();
+    if found.next().is_some() { None } else { first }
+}
+
+/// The columns of an index; none where there is no such index, or it is of what a function gives.
+fn columns(table: &str, key: &str, client: &mut Conn) -> Option<Vec<String>> {
+    let asked: Vec<Option<String>> = asked(client, MYSQL_KEY_COLUMNS, (table, key)).ok()?;
+    let columns = asked.into_iter().collect::<Option<Vec<String>>>()?;
+    (!columns.is_empty()).then_some(columns)
+}
+
+/// Whether a statement has failed in a trigger or procedure, of which MariaDB has a note.
+fn is_a_programs(client: &mut Conn) -> bool {
+    let notes: mysql::Result<Vec<(String, u16, String)>> = client.query(MARIADB_NOTES);
+    notes.is_ok_and(|notes| notes.iter().any(|(_, code, _)| *code == IN_A_PROGRAM))
+}
+
+/// Whether that may be: MySQL has no such note.
+fn may_be_a_triggers(table: &str, client: &mut Conn, dialect: &Dialect) -> bool {
+    if dialect.name == MARIADB.name {
+        return is_a_programs(client);
+    }
+    let triggers: mysql::Result<Vec<u64>> = asked(client, MYSQL_TRIGGERS, (table,));
+    !triggers.is_ok_and(|triggers| triggers == [0])
+}
+
+/// What a question gives that is prepared for once.
+fn asked<T: FromRow>(client: &mut Conn, text: &str, values: impl Into<Params>) -> mysql::Result<Vec<T>> {
+    let statement = client.prep(text)?;
+    let given = client.exec(&statement, values);
     client.close(statement)?;
-    columns
+    given
 }
 
 /// The table that a statement writes, as far as its first words tell.

@@ -155,8 +155,10 @@ impl Connection {
         let asked = client.query_iter(text).and_then(|mut result| drained(&mut result));
         if let Err(error) = asked {
             let error = self.state.failed(of_connection(error, client));
+            // What the server has noted of the failure, it forgets with the next statement.
+            let error = blamed(error, text, client, self.server.dialect).with_statement(text);
             self.state = self.state.behind_failure(client, self.server.dialect);
-            return Err(blamed(error, text, client).with_statement(text));
+            return Err(error);
         }
         self.state = self.state.reported(client);
         Ok(())

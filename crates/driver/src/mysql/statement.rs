@@ -265,8 +265,10 @@ impl<'p> Prepared<'p> {
     #[cold]
     fn failed(&mut self, error: mysql::Error) -> Error {
         let error = self.statement.failed(of_connection(error, self.client), self.state);
+        // What the server has noted of the failure, it forgets with the next statement.
+        let error = blamed(error, self.text, self.client, self.dialect);
         *self.state = self.state.behind_failure(self.client, self.dialect);
-        blamed(error, self.text, self.client)
+        error
     }
 
     /// The statement as the server has it.

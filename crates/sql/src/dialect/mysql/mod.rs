@@ -16,6 +16,13 @@ pub const MYSQL_VERSION: &str = "SELECT VERSION(), @@auto_increment_increment";
 pub const MYSQL_KEY_COLUMNS: &str = "SELECT COLUMN_NAME FROM information_schema.STATISTICS \
     WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = ? AND INDEX_NAME = ? ORDER BY SEQ_IN_INDEX";
 
+/// Asks MariaDB what it has noted of the statement before: the error 4094 where it failed in a trigger or procedure.
+pub const MARIADB_NOTES: &str = "SHOW WARNINGS";
+
+/// Asks how many triggers a table has.
+pub const MYSQL_TRIGGERS: &str = "SELECT count(*) FROM information_schema.TRIGGERS \
+    WHERE EVENT_OBJECT_SCHEMA = DATABASE() AND EVENT_OBJECT_TABLE = ?";
+
 /// Ends the statement of the connection whose number stands behind it.
 pub const MYSQL_CANCEL: &str = "KILL QUERY ";
 
