@@ -249,10 +249,10 @@ fn columns_that_change_are_asked_for_again() -> Result<()> {
         is_refused(connection.insert(&mut item("a", finer)), PRICE[0], PRICE[1]);
         // By somebody else: the first refusal is the last.
         let to = |digits: u8| format!("ALTER TABLE item {}(10, {digits})", kind.change);
-        sql(&to(3)).execute(&mut db.connect()?)?;
+        sql(to(3)).execute(&mut db.connect()?)?;
         connection.insert(&mut item("b", finer))?;
         // By the connection itself.
-        sql(&to(2)).execute(&mut connection)?;
+        sql(to(2)).execute(&mut connection)?;
         is_refused(connection.insert(&mut item("c", finer)), PRICE[0], PRICE[1]);
         sql("DROP TABLE item").execute(&mut connection)?;
         assert!(connection.insert(&mut item("d", finer)).is_err(), "there is no table");
