@@ -250,14 +250,33 @@ impl<'p, 'c> Prepared<'p, 'c> {
         &mut self,
         bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
     ) -> std::result::Result<Rows<'_>, E> {
+        self.query_for(None, bind)
+    }
+
+    /// The same for so many rows at most, where the database can be told so beside the statement: others give all.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`query`](Prepared::query).
+    pub fn query_for<E: From<Error>>(
+        &mut self,
+        most: Option<u8>,
+        bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
+    ) -> std::result::Result<Rows<'_>, E> {
         self.bind(bind)?;
         let statement = self.statement;
+        #[cfg(not(feature = "postgres"))]
+        let _ = most;
         let back_end = match &mut self.back_end {
             #[cfg(feature = "sqlite")]
             PreparedBackEnd::Sqlite(prepared) => RowsBackEnd::Sqlite(prepared.rows()),
             #[cfg(feature = "postgres")]
             PreparedBackEnd::Postgres(prepared, _) => {
-                RowsBackEnd::Postgres(prepared.rows().map_err(|error| error.with_statement(statement))?)
+                let rows = match most {
+                    Some(most) => prepared.few_rows(most),
+                    None => prepared.rows(),
+                };
+                RowsBackEnd::Postgres(rows.map_err(|error| error.with_statement(statement))?)
             }
             #[cfg(feature = "mysql")]
             PreparedBackEnd::Mysql(prepared, _) => {

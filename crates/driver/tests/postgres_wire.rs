@@ -191,6 +191,22 @@ fn a_limit_that_comes_again_after_its_table_has_changed_is_read_as_the_table_is(
     }
 }
 
+/// A query for the only row says beside the statement that two are enough to know that there are several.
+#[test]
+fn the_server_stops_behind_the_rows_that_are_wanted() {
+    let Some(mut connection) = connect() else { return };
+    connection.run("CREATE SEQUENCE drawn").unwrap();
+    let read = connection.with_text("SELECT nextval('drawn') FROM generate_series(1, 100)", |prepared| {
+        let (mut rows, mut count) = (prepared.query_for::<Error>(Some(2), |_| Ok(()))?, 0);
+        while rows.next_row()?.is_some() {
+            count += 1;
+        }
+        Ok::<_, Error>(count)
+    });
+    assert_eq!(read.unwrap(), 2);
+    assert_eq!(number(&mut connection, "SELECT last_value FROM drawn"), 2);
+}
+
 #[test]
 fn one_server_after_another_is_called() {
     let Some((url, _)) = server::postgres(Pool::open) else { return };

@@ -25,6 +25,9 @@ pub(super) enum Run {
     Described { parameters: Vec<Oid>, columns: Vec<Described> },
 }
 
+/// As many rows as there are.
+pub(super) const ALL: i32 = 0;
+
 /// A column as the server described it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Described {
@@ -100,13 +103,18 @@ fn described(message: &[u8]) -> Answer<Vec<Described>> {
 impl Run {
     /// Writes the request to run it once, without an end.
     pub(super) fn write(&self, text: &str, buffer: &Buffer, out: &mut BytesMut) -> io::Result<()> {
+        self.write_for(ALL, text, buffer, out)
+    }
+
+    /// The same for so many rows at most.
+    fn write_for(&self, most: i32, text: &str, buffer: &Buffer, out: &mut BytesMut) -> io::Result<()> {
         match self {
-            Run::Named { name, .. } => run(name, buffer, out),
+            Run::Named { name, .. } => run(name, most, buffer, out),
             Run::Described { parameters, .. } => {
                 frontend::parse("", text, parameters.iter().copied(), out)?;
                 bind("", buffer, out)?;
                 frontend::describe(b'P', "", out)?;
-                frontend::execute("", 0, out)
+                frontend::execute("", most, out)
             }
         }
     }
@@ -117,6 +125,7 @@ impl Run {
         &mut self,
         text: &str,
         compiled: Option<&Compiled>,
+        most: i32,
         buffer: &Buffer,
         wire: &mut Wire,
     ) -> Answer<bool> {
@@ -125,12 +134,12 @@ impl Run {
                 let limited = limited.name(compiled, buffer, (parameters, columns), wire)?;
                 let name = limited.unwrap_or(name);
                 wire.ask(1, |out| {
-                    run(name, buffer, out)?;
+                    run(name, most, buffer, out)?;
                     frontend::sync(out);
                     Ok(())
                 })?;
             }
-            _ => self.ask(text, buffer, wire)?,
+            _ => self.ask(most, text, buffer, wire)?,
         }
         loop {
             match (wire.next()?, &*self) {
@@ -146,13 +155,13 @@ impl Run {
 
     /// Runs it for the number of rows that it writes.
     pub(super) fn execute(&self, text: &str, buffer: &Buffer, wire: &mut Wire) -> Answer<u64> {
-        self.ask(text, buffer, wire)?;
+        self.ask(ALL, text, buffer, wire)?;
         finish(wire).map(|outcome| outcome.written)
     }
 
-    fn ask(&self, text: &str, buffer: &Buffer, wire: &mut Wire) -> Answer<()> {
+    fn ask(&self, most: i32, text: &str, buffer: &Buffer, wire: &mut Wire) -> Answer<()> {
         wire.ask(1, |out| {
-            self.write(text, buffer, out)?;
+            self.write_for(most, text, buffer, out)?;
             frontend::sync(out);
             Ok(())
         })
@@ -206,9 +215,9 @@ pub(super) fn finish(wire: &mut Wire) -> Answer<Outcome> {
 }
 
 /// Runs what is prepared.
-fn run(name: &str, buffer: &Buffer, out: &mut BytesMut) -> io::Result<()> {
+fn run(name: &str, most: i32, buffer: &Buffer, out: &mut BytesMut) -> io::Result<()> {
     bind(name, buffer, out)?;
-    frontend::execute("", 0, out)
+    frontend::execute("", most, out)
 }
 
 /// Binds all parameters, and asks for all columns, in the server's own form.

@@ -9,7 +9,7 @@ use super::failure::{Answer, Failure};
 use super::limited::Limited;
 use super::parameters::{Buffer, Columns, Parameters, SIZE};
 use super::rows::{Row, Rows};
-use super::run::{Described, Outcome, Run, finish, prepare};
+use super::run::{ALL, Described, Outcome, Run, finish, prepare};
 use super::state::State;
 use super::types::{Form, of_column};
 use super::wire::Wire;
@@ -131,8 +131,17 @@ impl Prepared<'_> {
     }
 
     pub(crate) fn rows(&mut self) -> Result<Rows<'_>> {
+        self.rows_for(ALL)
+    }
+
+    /// The first rows, so many at most: the server stops behind them.
+    pub(crate) fn few_rows(&mut self, most: u8) -> Result<Rows<'_>> {
+        self.rows_for(most.into())
+    }
+
+    fn rows_for(&mut self, most: i32) -> Result<Rows<'_>> {
         let compiled = self.compiled;
-        let fits = self.ask(|run, text, buffer, wire| run.begin(text, compiled, buffer, wire))?;
+        let fits = self.ask(|run, text, buffer, wire| run.begin(text, compiled, most, buffer, wire))?;
         let Prepared { statement, wire, state, .. } = self;
         let Statement { columns, outdated, .. } = &mut **statement;
         let rows = Rows::new(columns, wire, state);

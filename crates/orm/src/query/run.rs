@@ -22,7 +22,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     /// [`each`](Query::each) the other rows can be read all the same.
     pub fn all<E: Executor>(&self, executor: &mut E) -> Result<Vec<S::Item<E::Keep>>> {
         let (reading, mut items) = (self.reading(), Vec::new());
-        self.keep(&reading, executor, |item| {
+        self.keep(&reading, None, executor, |item| {
             items.push(item);
             true
         })?;
@@ -37,7 +37,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     /// Those of [`all`](Query::all).
     pub fn first<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
         let (reading, mut first) = (self.reading_of(1, executor), None);
-        self.keep(&reading, executor, |item| {
+        self.keep(&reading, None, executor, |item| {
             first = Some(item);
             false
         })?;
@@ -66,8 +66,10 @@ impl<F: Tables, S: Selection> Query<F, S> {
     ///
     /// [`is_not_unique`](Error::is_not_unique), and those of [`all`](Query::all).
     pub fn one_or_none<E: Executor>(&self, executor: &mut E) -> Result<Option<S::Item<E::Keep>>> {
-        let (reading, mut found, mut several) = (self.reading_of(2, executor), None, false);
-        self.keep(&reading, executor, |item| {
+        let told_beside = executor.split().0.dialect().told_beside;
+        let reading = if told_beside { self.reading() } else { self.reading_of(2, executor) };
+        let (mut found, mut several) = (None, false);
+        self.keep(&reading, Some(2), executor, |item| {
             several = found.replace(item).is_some();
             !several
         })?;
@@ -100,7 +102,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
             ));
         }
         self.before_run(executor)?;
-        run(reading.select(), executor, |reader, _| {
+        run(reading.select(), None, executor, |reader, _| {
             each(read::<S, Plain>(&reading.along, reader, &mut Plain))?;
             Ok(true)
         })
@@ -138,7 +140,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
         let names = names(given.map(|(field, _)| field.name.as_deref()))?;
         let mut maps = Vec::new();
         self.before_run(executor)?;
-        run(&self.select, executor, |reader, _| {
+        run(&self.select, None, executor, |reader, _| {
             let mut values = Vec::with_capacity(names.len());
             for (field, kept) in fields.iter().zip(&kept) {
                 let value = match field.ty {
@@ -235,7 +237,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
         }
         let mut result = T::default();
         self.before_run(executor)?;
-        run(&select, executor, |reader, _| {
+        run(&select, None, executor, |reader, _| {
             result = reader.next()?;
             Ok(false)
         })?;
@@ -260,6 +262,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     fn keep<E: Executor>(
         &self,
         reading: &Reading<'_>,
+        most: Option<u8>,
         executor: &mut E,
         mut each: impl FnMut(S::Item<E::Keep>) -> bool,
     ) -> Result<()> {
@@ -270,7 +273,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
         S::begin(keep, self.select.joins.is_empty());
         let along = &reading.along;
         keep.begin_along(along);
-        let result = run(reading.select(), executor, |reader, keep| {
+        let result = run(reading.select(), most, executor, |reader, keep| {
             Ok(each(read::<S, E::Keep>(along, reader, keep)?))
         });
         let keep = executor.split().1;
@@ -296,16 +299,28 @@ fn read<S: Selection, K: Keep>(along: &[Along], reader: &mut Reader<'_>, keep: &
 /// Runs a select of an executor that is ready for it, and hands its rows to `row` until that says to stop.
 fn run<E: Executor>(
     select: &Select,
+    most: Option<u8>,
     executor: &mut E,
     row: impl FnMut(&mut Reader<'_>, &mut E::Keep) -> Result<bool>,
 ) -> Result<()> {
     let (connection, keep) = executor.split();
-    rows(select, connection, keep, row).inspect_err(|_| executor.after_error())
+    some_rows(select, most, connection, keep, row).inspect_err(|_| executor.after_error())
 }
 
 /// Runs a select and hands its rows to `row` until that says to stop.
 pub(crate) fn rows<K>(
     select: &Select,
+    connection: &mut driver::Connection,
+    keep: &mut K,
+    row: impl FnMut(&mut Reader<'_>, &mut K) -> Result<bool>,
+) -> Result<()> {
+    some_rows(select, None, connection, keep, row)
+}
+
+/// The same of so many rows at most, where the database can be told so.
+fn some_rows<K>(
+    select: &Select,
+    most: Option<u8>,
     connection: &mut driver::Connection,
     keep: &mut K,
     mut row: impl FnMut(&mut Reader<'_>, &mut K) -> Result<bool>,
@@ -316,7 +331,7 @@ pub(crate) fn rows<K>(
         &shape,
         || Statement::Select(select.clone()),
         |prepared| {
-            let mut rows = prepared.query(|to| bind(&values, to))?;
+            let mut rows = prepared.query_for(most, |to| bind(&values, to))?;
             while let Some(next) = rows.next_row()? {
                 if !row(&mut Reader::of(next, select), keep)? {
                     break;

@@ -167,6 +167,8 @@ pub struct Dialect {
     pub failure_ends_transaction: bool,
     /// Whether a query that is run sends its rows unasked, so that one that wants a few says how many.
     pub sends_ahead: bool,
+    /// Whether that is said beside the statement, which is then the same as for all rows. It is not planned for a few.
+    pub told_beside: bool,
     /// Whether rows that an index finds cost nothing more in its order. Others find them otherwise, and sort them.
     pub orders_by_index: bool,
     /// How a transaction locks a name.

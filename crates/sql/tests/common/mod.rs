@@ -151,6 +151,7 @@ pub static POOR: Dialect = Dialect {
     },
     failure_ends_transaction: true,
     sends_ahead: true,
+    told_beside: false,
     orders_by_index: true,
     advisory_lock: AdvisoryLock::Missing,
     channels: None,

@@ -112,6 +112,7 @@ pub static POSTGRES: Dialect = Dialect {
     },
     failure_ends_transaction: true,
     sends_ahead: true,
+    told_beside: true,
     orders_by_index: false,
     advisory_lock: AdvisoryLock::Statements {
         lock: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",

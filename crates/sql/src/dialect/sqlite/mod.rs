@@ -110,6 +110,7 @@ pub static SQLITE: Dialect = Dialect {
     },
     failure_ends_transaction: false,
     sends_ahead: false,
+    told_beside: false,
     orders_by_index: true,
     advisory_lock: AdvisoryLock::WriteLock,
     channels: None,
