@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use onggi::{Error, Field, Id, Json, Model, Result, RowMap, Value, sql};
+use onggi::{Error, Field, Id, Json, Model, Result, RowMap, Type, Value, sql};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -386,6 +386,10 @@ pub fn raw_rows_hold_arrays(harness: &Harness) -> Result<()> {
     let given: Vec<String> =
         sql("SELECT title FROM post WHERE tags @> ?").bind(vec!["salt".to_owned()]).all(&mut connection)?;
     assert_eq!(given, ["full"]);
+    let nothing: Vec<RowMap> =
+        sql("SELECT '{NULL}'::SMALLINT[] AS a, '{}'::BOOLEAN[] AS b").all(&mut connection)?;
+    let types = ["a", "b"].map(|name| nothing[0][name].ty());
+    assert_eq!(types, [Type::BIGINT, Type::Boolean].map(|element| Some(element.array())));
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The bytes of PostgreSQL's types to values.
 
+use postgres_types::Oid;
+
 use super::numeric;
 use super::types::{
     BOOL, BYTEA, DATE, FLOAT4, FLOAT8, Form, INT2, INT4, INT8, JSON, JSONB, NUMERIC, OID, TIME, TIMESTAMP,
@@ -10,26 +12,33 @@ use crate::{Error, Result, Type, ValueRef, exact};
 
 /// A value as it is kept, whatever it is wanted as.
 pub(super) fn raw<'r>(bytes: Option<&'r [u8]>, form: &Form) -> Result<ValueRef<'r>> {
-    let Some(bytes) = bytes else { return Ok(ValueRef::Null) };
-    match form.oid {
-        BOOL => value(Some(bytes), form, Type::Boolean),
-        INT2 | INT4 | INT8 | OID => value(Some(bytes), form, Type::BIGINT),
-        FLOAT4 | FLOAT8 => value(Some(bytes), form, Type::Double),
-        BYTEA => Ok(ValueRef::Blob(bytes)),
-        JSON | JSONB => value(Some(bytes), form, Type::Json),
-        DATE => value(Some(bytes), form, Type::Date),
-        TIME => value(Some(bytes), form, Type::Time),
-        TIMESTAMP => value(Some(bytes), form, Type::DateTime),
-        TIMESTAMPTZ => value(Some(bytes), form, Type::Timestamp),
-        UUID => value(Some(bytes), form, Type::Uuid),
-        NUMERIC => value(Some(bytes), form, Type::Decimal),
-        VOID => Ok(ValueRef::Null),
-        oid if is_text(oid) => Ok(ValueRef::Text(utf8(bytes)?)),
-        _ => Err(Error::value(format!(
+    match natural(form.oid) {
+        Some(ty) => value(bytes, form, ty),
+        None if bytes.is_none() || form.oid == VOID => Ok(ValueRef::Null),
+        None => Err(Error::value(format!(
             "PostgreSQL's type {} has no counterpart here: select it as text, as in CAST(… AS TEXT)",
             form.name
         ))),
     }
+}
+
+/// What values of a type of PostgreSQL's are, where nobody says what they are wanted as.
+pub(super) fn natural(oid: Oid) -> Option<Type> {
+    Some(match oid {
+        BOOL => Type::Boolean,
+        INT2 | INT4 | INT8 | OID => Type::BIGINT,
+        FLOAT4 | FLOAT8 => Type::Double,
+        BYTEA => Type::Blob,
+        JSON | JSONB => Type::Json,
+        DATE => Type::Date,
+        TIME => Type::Time,
+        TIMESTAMP => Type::DateTime,
+        TIMESTAMPTZ => Type::Timestamp,
+        UUID => Type::Uuid,
+        NUMERIC => Type::Decimal,
+        oid if is_text(oid) => Type::Text,
+        _ => return None,
+    })
 }
 
 /// A value, read as a type. NULL belongs to every type.
