@@ -354,7 +354,7 @@ pub fn tables_of_other_array_types_are_mapped(harness: &Harness) -> Result<()> {
         201
     );
     let error = kept(harness, Plan { wide: vec![0, i64::MAX], ..Plan::default() }).expect_err("an integer[]");
-    let words = "plan.wide: 9223372036854775807 is beyond what PostgreSQL's";
+    let words = "plan.wide: element 2: 9223372036854775807 is beyond what PostgreSQL's integer[] holds";
     assert!(error.to_string().contains(words), "{error}");
     Ok(())
 }

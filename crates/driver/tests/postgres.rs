@@ -92,12 +92,12 @@ fn what_a_column_cannot_hold_is_refused_before_it_is_sent() -> Result<()> {
         assert!(error.is_value() && error.to_string().contains(words), "{error}");
         Ok(())
     };
-    refused("small", Value::Integer(32_768), "beyond what PostgreSQL's int2 holds")?;
+    refused("small", Value::Integer(32_768), "beyond what PostgreSQL's smallint holds")?;
     refused("single", Value::Real(0.1), "no exact form")?;
     refused("label", Value::Blob(vec![1]), "bytes cannot be kept in a text column")?;
     refused("label", Value::Text("a\0b".into()), "NUL")?;
     refused("big", Value::Unsigned(u64::MAX), "more than PostgreSQL's bigint holds")?;
-    refused("big", Value::Text("7".into()), "a text cannot be bound where PostgreSQL wants a int8")?;
+    refused("big", Value::Text("7".into()), "a text cannot be bound where PostgreSQL wants a bigint")?;
     assert_eq!(rows(&mut connection, "SELECT count(*) FROM jars", &[])?, [[Value::Integer(0)]]);
     Ok(())
 }

@@ -126,7 +126,10 @@ fn text(value: &str, out: &mut Vec<u8>) -> Result<()> {
 fn list(values: &[Value], form: &Form, out: &mut Vec<u8>) -> Result<()> {
     let nulls = values.iter().any(|value| matches!(value, Value::Null));
     array_head(values.len(), nulls, form, out);
-    values.iter().try_for_each(|value| element(value.as_ref(), form, out).map(drop))
+    (1..).zip(values).try_for_each(|(place, value)| {
+        let written = element(value.as_ref(), form, out);
+        written.map(drop).map_err(|error| error.prefixed(&format!("element {place}: ")))
+    })
 }
 
 /// What stands before an array's elements, which are counted from one.

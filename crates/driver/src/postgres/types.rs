@@ -36,7 +36,7 @@ pub(super) struct Form {
     pub(super) oid: Oid,
     /// What its elements are, where it is an array.
     pub(super) element: Option<Element>,
-    /// The name, for messages.
+    /// The name in SQL, for messages.
     pub(super) name: String,
 }
 
@@ -51,13 +51,27 @@ pub(super) struct Element {
 
 impl Form {
     pub(super) fn of(ty: &Type) -> Form {
-        Form { oid: form(ty), element: element(ty), name: ty.name().to_owned() }
+        Form { oid: form(ty), element: element(ty), name: name(ty) }
     }
 
     /// That of its elements, where it is an array.
     pub(super) fn of_elements(&self) -> Option<Form> {
-        let name = || self.name.trim_start_matches('_').to_owned();
+        let name = || self.name.trim_end_matches("[]").to_owned();
         self.element.map(|element| Form { oid: element.oid, element: None, name: name() })
+    }
+}
+
+/// What a type is called in SQL, where the server calls it otherwise.
+fn name(ty: &Type) -> String {
+    match (ty.kind(), ty.oid()) {
+        (Kind::Array(element), _) => name(element) + "[]",
+        (_, BOOL) => "boolean".to_owned(),
+        (_, INT2) => "smallint".to_owned(),
+        (_, INT4) => "integer".to_owned(),
+        (_, INT8) => "bigint".to_owned(),
+        (_, FLOAT4) => "real".to_owned(),
+        (_, FLOAT8) => "double precision".to_owned(),
+        _ => ty.name().to_owned(),
     }
 }
 
