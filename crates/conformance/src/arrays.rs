@@ -353,6 +353,14 @@ pub fn tables_of_other_array_types_are_mapped(harness: &Harness) -> Result<()> {
         count::<Plan>(harness, |p| p.tastes.contains(Taste::Salty) & p.tastes.contains_all([Taste::Sour]))?,
         201
     );
+    let first = Taste::Salty;
+    for found in [
+        count::<Plan>(harness, |p| p.tastes.element(0).eq(first))?,
+        count::<Plan>(harness, |p| p.tastes.element(1).ne(first))?,
+        count::<Plan>(harness, |p| p.tastes.element(0).is_in([first]) & p.tastes.element(1).not_in([first]))?,
+    ] {
+        assert_eq!(found, 201);
+    }
     let error = kept(harness, Plan { wide: vec![0, i64::MAX], ..Plan::default() }).expect_err("an integer[]");
     let words = "plan.wide: element 2: 9223372036854775807 is beyond what PostgreSQL's integer[] holds";
     assert!(error.to_string().contains(words), "{error}");

@@ -126,6 +126,10 @@ pub fn documents_and_enums_are_searched(harness: &Harness) -> Result<()> {
     };
     harness.insert([others.clone(), Others::default()])?;
     assert_eq!(count::<Others>(harness, |o| o.documents.contains(document()))?, 1);
+    let documents = Others::query().select(|o| (o.id, o.documents)).derived();
+    let found =
+        documents.filter(|(_, documents)| documents.contains(document())).count(&mut harness.connect()?)?;
+    assert_eq!(found, 1);
     assert_eq!(count::<Others>(harness, |o| o.documents.element(0).eq(document()))?, 1);
     assert_eq!(count::<Others>(harness, |o| o.documents.contains_all([document()]))?, 1);
     assert_eq!(count::<Others>(harness, |o| o.documents.eq(others.documents))?, 1);

@@ -69,6 +69,19 @@ fn a_column_tells_the_type_of_what_stands_beside_it() {
 }
 
 #[test]
+fn a_column_tells_the_type_of_what_its_elements_are_compared_with() {
+    let first = || call(Function::ArrayElement, [column(2), Expression::value(1)]);
+    let of = |expression| selected(&POSTGRES, expression);
+    let place = r#"("tags")[CAST($1::BIGINT AS INTEGER)]"#;
+    let equal = Expression::binary(BinaryOperator::Equal, first(), Expression::value("a"));
+    assert_eq!(of(equal), format!("{place} = $2"));
+    let list = Expression::In(Box::new(first()), Value::List(vec!["a".into()]));
+    assert_eq!(of(list), format!("{place} = ANY ($2)"));
+    let less = Expression::binary(BinaryOperator::Less, first(), Expression::value("a"));
+    assert_eq!(of(less), format!("{place} < $2::TEXT"));
+}
+
+#[test]
 fn functions_of_arrays() {
     use Function::{ArrayElement, ArrayHas, ArrayHasAll, ArrayLength, ArrayOverlaps};
     let of = |function, arguments: Vec<Expression>| selected(&POSTGRES, call(function, arguments));
@@ -77,6 +90,7 @@ fn functions_of_arrays() {
     assert_eq!(of(ArrayHas, vec![column(2), Expression::value("a")]), r#"($1 = ANY ("tags"))"#);
     assert_eq!(of(ArrayHas, vec![column(3), Expression::value(1)]), r#"($1::BIGINT = ANY ("marks"))"#);
     assert_eq!(of(ArrayHas, vec![texts(), column(1)]), r#"("title" = ANY ($1))"#);
+    assert_eq!(of(ArrayHas, vec![texts(), Expression::value("a")]), "($2 = ANY ($1::TEXT[]))");
     assert_eq!(of(ArrayHasAll, vec![column(2), texts()]), r#"("tags" @> $1)"#);
     assert_eq!(of(ArrayOverlaps, vec![texts(), texts()]), "($1::TEXT[] && $2::TEXT[])");
     let element = call(ArrayElement, [column(3), Expression::value(2)]);

@@ -8,6 +8,7 @@ impl Writer {
         let form = (self.dialect.function)(function, arguments.len()).filter(|_| self.dialect.arrays);
         let write = match arguments {
             [Expression::Column(..), _] | [_, Expression::Column(..)] => Writer::beside_column,
+            _ if function == Function::ArrayHas => Writer::beside_array,
             _ => Writer::operand,
         };
         match form {
@@ -27,6 +28,14 @@ impl Writer {
     fn beside_column(&mut self, expression: &Expression) -> Result<()> {
         match expression {
             Expression::Value(Value::Array(_) | Value::Text(_)) => self.expression(&Expression::Parameter),
+            other => self.operand(other),
+        }
+    }
+
+    /// What is looked for in an array, which tells its type: a text may stand for a document.
+    fn beside_array(&mut self, expression: &Expression) -> Result<()> {
+        match expression {
+            Expression::Value(Value::Text(_)) => self.expression(&Expression::Parameter),
             other => self.operand(other),
         }
     }

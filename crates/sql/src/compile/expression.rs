@@ -1,6 +1,8 @@
 use super::{Writer, parameter};
 use crate::dialect::List;
-use crate::{BinaryOperator, Dialect, Error, Expression, Match, Result, Select, Type, UnaryOperator, Value};
+use crate::{
+    BinaryOperator, Dialect, Error, Expression, Function, Match, Result, Select, Type, UnaryOperator, Value,
+};
 
 /// How many conditions are written side by side.
 const CHAIN: usize = 100;
@@ -281,15 +283,19 @@ impl Writer {
         self.push(if self.dialect.backslash_escapes { r" ESCAPE '\\'" } else { r" ESCAPE '\'" });
     }
 
-    /// Whether the database takes a value beside an expression for one of its type: a column of texts may be of a type of its own,
-    /// as an enum, to which a text cannot be equal; and an array is compared with those of its own type only.
+    /// Whether the database takes a value beside an expression for one of its type: a column of texts, or of arrays of them, may be
+    /// of a type of its own, as an enum, to which a text cannot be equal; and an array is compared with those of its own type only.
     fn tells_type(&self, expression: &Expression, operator: BinaryOperator) -> bool {
         let tells = match self.ty(expression) {
             Some(Type::Text) => operator.is_equality() && !self.json,
             Some(Type::Array(_)) => operator.is_comparison(),
             _ => false,
         };
-        tells && !self.dialect.value_cast && matches!(expression, Expression::Column(..))
+        let kept = match expression {
+            Expression::Function(Function::ArrayElement, arguments) => arguments.first(),
+            other => Some(other),
+        };
+        tells && !self.dialect.value_cast && matches!(kept, Some(Expression::Column(..)))
     }
 
     /// One side of a comparison, whose type the other side tells.
