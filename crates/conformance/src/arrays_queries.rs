@@ -216,7 +216,11 @@ pub fn arrays_are_read_when_they_are_asked_for(harness: &Harness) -> Result<()> 
     let pages: Vec<Page> = Page::query().with(|p| p.words).order_by(|p| p.id).all(&mut connection)?;
     assert_eq!(pages[0].words.get(), Some(&words(&["x", "y"])));
     assert_eq!(pages[1].words.get(), Some(&None));
-    let found = Page::query().filter(|p| p.words.contains("y")).select(|p| p.title).all(&mut connection)?;
+    let found = Page::query()
+        .filter(|p| p.words.contains("y") & p.words.contains_all(["x"]) & p.words.overlaps(["z", "x"]))
+        .filter(|p| p.words.len().eq(2) & p.words.element(1).eq("y"))
+        .select(|p| p.title)
+        .all(&mut connection)?;
     assert_eq!(found, ["a"]);
     Ok(())
 }

@@ -85,9 +85,9 @@ pub use error::Error;
 pub use executor::{Executor, Keep, Plain};
 pub use expression::{
     Aggregate, Among, Assigned, Assignment, Bound, Case, Column, ColumnNode, Comparand, Compatible,
-    Condition, Contained, Container, Counterpart, Divisible, Elements, Expression, Fragment, Labelled, Maybe,
-    Mix, Must, NoBranch, Nullability, Nullable, Number, Operand, Operands, Order, Over, Part, Row,
-    SqlFunction, Tree, WindowCall, case, count_rows, cume_dist, dense_rank, exists, ntile, percent_rank,
+    Condition, Contained, Container, Counterpart, Divisible, Elements, Expression, Fragment, Labelled,
+    Lengthy, Maybe, Mix, Must, NoBranch, Nullability, Nullable, Number, Operand, Operands, Order, Over, Part,
+    Row, SqlFunction, Tree, WindowCall, case, count_rows, cume_dist, dense_rank, exists, ntile, percent_rank,
     rank, raw, row, row_number, value,
 };
 #[cfg(feature = "chrono")]

@@ -3,10 +3,9 @@
 use onggi_sql as sql;
 use onggi_sql::{Function, Match};
 
-use super::nullability::Like;
 use super::operand::binary_function;
-use super::{Condition, Expression, Nullable, Operand, Tree};
-use crate::field::{Element, Field, array};
+use super::{Condition, Expression, Operand, Tree};
+use crate::field::{Deferred, Element, Field, array};
 
 /// What contains something: a text, or an array.
 #[diagnostic::on_unimplemented(message = "a `{Self}` contains nothing that could be asked for")]
@@ -95,8 +94,29 @@ impl<T: Element, U: Field<Base = Vec<T>>, N: Into<Tree>> Elements<T> for Express
     }
 }
 
+/// Columns that are arrays, by what their lengths are.
+pub trait Lengthy: Field {
+    /// `i64`, or an `Option` of it where there may be no array.
+    type Length;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Element> Lengthy for Vec<T> {
+    type Length = i64;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Element> Lengthy for Option<Vec<T>> {
+    type Length = Option<i64>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Lengthy> Lengthy for Deferred<T> {
+    type Length = T::Length;
+}
+
 /// What arrays can be asked, on PostgreSQL.
-impl<E: Element, T: Nullable + Field<Base = Vec<E>>, N: Into<Tree>> Expression<T, N> {
+impl<E: Element, T: Field<Base = Vec<E>>, N: Into<Tree>> Expression<T, N> {
     /// Contains every one of these elements: PostgreSQL's `@>`, for which it can use a GIN index. Of no elements it is true.
     ///
     /// ```
@@ -126,7 +146,10 @@ impl<E: Element, T: Nullable + Field<Base = Vec<E>>, N: Into<Tree>> Expression<T
     /// # #[derive(Clone, Default, Model)] struct Post { id: Id<Post>, tags: Vec<String> }
     /// let query = Post::query().filter(|p| p.tags.len().gt(3)).order_by(|p| p.tags.len().desc());
     /// ```
-    pub fn len(self) -> Expression<Like<T, i64>> {
+    pub fn len(self) -> Expression<T::Length>
+    where
+        T: Lengthy,
+    {
         self.call(Function::ArrayLength)
     }
 

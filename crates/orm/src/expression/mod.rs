@@ -37,7 +37,7 @@ use onggi_sql::{BinaryOperator, Direction, Function, Source, UnaryOperator};
 
 pub use aggregate::{Aggregate, count_rows};
 pub use arithmetic::{Divisible, Number};
-pub use array::{Contained, Container, Elements};
+pub use array::{Contained, Container, Elements, Lengthy};
 pub use choice::{Case, NoBranch, case, value};
 pub use condition::Condition;
 #[cfg(feature = "chrono")]
