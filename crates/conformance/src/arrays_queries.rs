@@ -233,6 +233,9 @@ pub fn arrays_of_other_queries_are_searched(harness: &Harness) -> Result<()> {
         .filter(|(_, tags, marks)| tags.contains("fish") & tags.contains_all(["soy"]) & marks.overlaps([1]))
         .select(|(title, tags, marks)| (title, tags.len(), marks.element(2)));
     assert_eq!(found.all(&mut connection)?, [("some".to_owned(), 2, Some(3))]);
+    let some = || Post::query().filter(|p| p.marks.contains(1)).select(|p| p.tags);
+    assert_eq!(titles(harness, |p| p.tags.is_in(some()))?, "some");
+    assert_eq!(titles(harness, |p| p.tags.not_in(some()))?, "empty null full");
     let longest = Post::query().select(|p| p.tags.len().max()).scalar();
     let found = Post::query().filter(|p| p.tags.len().eq(longest)).select(|p| p.tags.max());
     assert_eq!(found.one(&mut connection)?.map(|tags| tags.len()), Some(3));

@@ -55,7 +55,7 @@ pub(crate) use operand::captured;
 pub use operand::{Assigned, Comparand, Operand, Operands};
 pub use order::Order;
 pub use part::{Counterpart, Part};
-pub(crate) use refused::{DISTINCT, Refused, RefusedRows, RefusedTuple};
+pub(crate) use refused::{DISTINCT, Refused, RefusedAmong, RefusedRows, RefusedTuple};
 pub use subquery::{Among, Row, exists, row};
 pub use tree::Tree;
 pub(crate) use tree::{DEPTH, Parts, Paths, need};
@@ -158,14 +158,14 @@ impl<T: Field, N: Into<Tree>> Expression<T, N> {
     /// let some = User::query().filter(|u| u.age.is_in([20, 30]));
     /// let eldest = User::query().filter(|u| u.age.is_in(User::query().select(|o| o.age.max())));
     /// ```
-    pub fn is_in(self, values: impl Among<T::Base>) -> Condition {
-        let () = Refused::<T>::LIST;
+    pub fn is_in<A: Among<T::Base>>(self, values: A) -> Condition {
+        let () = RefusedAmong::<T, A>::LIST;
         values.contain(self.into_tree())
     }
 
     /// Not among these values, or those of a query. NULL is neither in nor out, and with a NULL among the values nothing
     /// is out.
-    pub fn not_in(self, values: impl Among<T::Base>) -> Condition {
+    pub fn not_in<A: Among<T::Base>>(self, values: A) -> Condition {
         !self.is_in(values)
     }
 

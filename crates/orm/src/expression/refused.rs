@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use onggi_sql as sql;
 
-use super::Operands;
+use super::{Among, Operands};
 use crate::field::Field;
 use crate::selection::Selection;
 
@@ -16,13 +16,19 @@ impl<T: Field> Refused<T> {
     pub(crate) const ORDER: () = if T::Base::EQUALITY.is_some() {
         panic!("a pickle has no order: compare or sort by a part of it, as in `column.at(\"key\").asc()`")
     };
-    pub(crate) const LIST: () = if T::Base::EQUALITY.is_some() {
-        panic!("pickles are not looked up in lists: write `column.eq(a) | column.eq(b)`")
-    } else if matches!(T::TYPE, sql::Type::Array(_)) {
-        panic!("arrays are not looked up in lists: write `column.eq(a) | column.eq(b)`")
-    };
     pub(crate) const PART: () = if T::Base::EQUALITY.is_some() {
         panic!("a part of a pickle is no pickle: compare it with a text, a number, a date or another part")
+    };
+}
+
+/// What columns of some types are not looked up in: pickles in nothing, arrays in lists, which would be arrays of arrays.
+pub(crate) struct RefusedAmong<T, A>(PhantomData<(T, A)>);
+
+impl<T: Field, A: Among<T::Base>> RefusedAmong<T, A> {
+    pub(crate) const LIST: () = if T::Base::EQUALITY.is_some() {
+        panic!("pickles are not looked up in lists: write `column.eq(a) | column.eq(b)`")
+    } else if A::VALUES && matches!(T::TYPE, sql::Type::Array(_)) {
+        panic!("arrays are not looked up in lists: write `column.eq(a) | column.eq(b)`")
     };
 }
 

@@ -60,6 +60,10 @@ impl<F: Tables, T: Field, N: Into<Tree>> Query<F, Expression<T, N>> {
     label = "expected a list of `{T}`, or a query that selects one column of `{T}`"
 )]
 pub trait Among<T> {
+    /// Whether it is a list of values.
+    #[doc(hidden)]
+    const VALUES: bool;
+
     /// The condition that an expression is in there.
     #[doc(hidden)]
     fn contain(self, tree: Tree) -> Condition;
@@ -67,6 +71,8 @@ pub trait Among<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: Field, I: IntoIterator<Item: Into<T>>> Among<T> for I {
+    const VALUES: bool = true;
+
     fn contain(self, tree: Tree) -> Condition {
         let mut error = None;
         let mut list = Vec::new();
@@ -83,6 +89,8 @@ impl<T: Field, I: IntoIterator<Item: Into<T>>> Among<T> for I {
 
 #[diagnostic::do_not_recommend]
 impl<T: Field, F: Tables, S: Selection + Operand<T>> Among<T> for Query<F, S> {
+    const VALUES: bool = false;
+
     fn contain(self, tree: Tree) -> Condition {
         is_in_query(tree, self)
     }
