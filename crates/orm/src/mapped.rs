@@ -10,8 +10,9 @@ use crate::reader::Reader;
     message = "`{Self}` cannot be a column",
     label = "not a column type",
     note = "columns hold integers, floats, `bool`, `String`, `Vec<u8>`, `Id` of a model, `Pickled`, `Option` of these, \
-            enums with `#[derive(Field)]`, types of optional features (`chrono`, `uuid`, `decimal`, `json`), a `Vec` of \
-            these where the database has arrays, and your own types with `impl Field`; a field that is no column is marked `#[model(skip)]`"
+            enums with `#[derive(Field)]`, types of optional features (`chrono`, `uuid`, `decimal`, `json`), your own types \
+            with `impl Field`, and where the database has arrays a `Vec` of types with `Element`: no ids, pickles or arrays; your \
+            own with `impl Element`; a field that is no column is marked `#[model(skip)]`"
 )]
 pub trait Mapped: Sized {
     /// Its column, without a name.
