@@ -5,7 +5,7 @@
 #[path = "mysql/mod.rs"]
 mod mysql;
 
-use onggi::{Bound, Connection, Database, Id, Model, Result, case, cume_dist, sql};
+use onggi::{Bound, Connection, Database, Id, Model, Result, case, cume_dist, sql, value};
 
 #[derive(Clone, Debug, Default, Model)]
 struct Note {
@@ -106,5 +106,17 @@ fn a_case_with_a_float_among_its_values_is_divided_as_a_float() -> Result<()> {
         (weight / 2.0, n.number / 2)
     });
     assert_eq!(halves.all(&mut connection)?, [(0.75, 0), (1.5, 1), (1.5, 1)]);
+    Ok(())
+}
+
+/// MySQL would compare both texts as numbers, of which both are 0.
+#[test]
+fn a_text_that_becomes_null_is_compared_as_one_where_a_number_is_made_of_it() -> Result<()> {
+    let Some((_own, mut connection)) = notes()? else { return Ok(()) };
+    let numbers = Note::query().limit(1).select(|_| {
+        let chosen = |text: &str| value(text.to_owned()).null_if(String::new());
+        (chosen("a").cast::<i64>(), chosen("12").cast::<i64>(), chosen("").cast::<i64>())
+    });
+    assert_eq!(numbers.one(&mut connection)?, (Some(0), Some(12), None));
     Ok(())
 }

@@ -248,6 +248,15 @@ fn mysql_is_told_of_whole_numbers_that_are_computed_with() {
 }
 
 #[test]
+fn mysql_compares_what_becomes_null_as_what_it_is() {
+    let null_if = Expression::Function(Function::NullIf, vec![column(NAME), Expression::value("")]);
+    let select = Statement::Select(Select::new(&USERS, vec![null_if]));
+    assert_eq!(on(&select, &MARIADB), "SELECT nullif(`name`, ?) FROM `users`");
+    let chosen = "SELECT CASE WHEN (`name`) = (?) THEN NULL ELSE `name` END FROM `users`";
+    assert_eq!(on(&select, &MYSQL), chosen);
+}
+
+#[test]
 fn a_backslash_in_a_text_is_one_on_mysql_too() {
     let text = Expression::LiteralText(r"it's \ x".into());
     let select = Statement::Select(Select::new(&USERS, vec![text]));

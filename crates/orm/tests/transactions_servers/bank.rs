@@ -49,6 +49,18 @@ pub struct Bank {
     pub db: Database,
     /// For the questions and blows from outside.
     other: Database,
+    /// Where MariaDB or MySQL has its connections.
+    processes: &'static str,
+}
+
+/// MySQL's list of processes fails where one of them runs a statement with bytes that are no text.
+fn processes(other: &Database) -> &'static str {
+    match other.connect().unwrap().version().contains("MariaDB") {
+        true => "information_schema.processlist",
+        false => {
+            "(SELECT processlist_id AS id, processlist_db AS db FROM performance_schema.threads) AS processlist"
+        }
+    }
 }
 
 /// Runs a test on a bank of so many accounts at each server that there is, whose database is opened with options.
@@ -86,7 +98,8 @@ impl Bank {
         db.create_tables(onggi::models![Account, Transfer]).unwrap();
         let mut rows = vec![Account { balance: START, ..Default::default() }; accounts];
         db.connect().unwrap().insert_all(&mut rows).unwrap();
-        Some(Bank { kind, name, url, db, other })
+        let processes = processes(&other);
+        Some(Bank { kind, name, url, db, other, processes })
     }
 
     pub fn is_postgresql(&self) -> bool {
@@ -108,8 +121,10 @@ impl Bank {
     /// The numbers of the connections to the bank.
     pub fn connections(&self) -> Vec<i64> {
         let text = match self.kind {
-            Kind::Postgres => "SELECT pid::bigint FROM pg_stat_activity WHERE application_name = ?",
-            Kind::Mysql => "SELECT id FROM information_schema.processlist WHERE db = ?",
+            Kind::Postgres => {
+                "SELECT pid::bigint FROM pg_stat_activity WHERE application_name = ?".to_owned()
+            }
+            Kind::Mysql => format!("SELECT id FROM {} WHERE db = ?", self.processes),
         };
         sql(text).bind(self.name.clone()).all(&mut self.other.connect().unwrap()).unwrap()
     }
@@ -128,7 +143,7 @@ impl Bank {
 
     /// The same as a function.
     pub fn ends(&self) -> impl Fn(i64) + Send + Sync + 'static {
-        let (kind, other) = (self.kind, self.other.clone());
+        let (kind, other, processes) = (self.kind, self.other.clone(), self.processes);
         move |connection| {
             let mut other = other.connect().unwrap();
             if kind == Kind::Postgres {
@@ -138,7 +153,7 @@ impl Bank {
             }
             // One that is gone already is unknown.
             let _ = sql(format!("KILL {connection}")).execute(&mut other);
-            let left = format!("SELECT count(*) FROM information_schema.processlist WHERE id = {connection}");
+            let left = format!("SELECT count(*) FROM {processes} WHERE id = {connection}");
             while sql(&*left).one::<i64, _>(&mut other).unwrap() > 0 {
                 std::thread::yield_now();
             }

@@ -69,6 +69,14 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
     })
 }
 
+/// The same on MySQL, which compares both sides of `nullif` as numbers where a number is made of it and they are placeholders.
+pub(super) fn mysql_form(function: Function, arguments: usize) -> Option<Form> {
+    match function {
+        Function::NullIf => Some(Template("CASE WHEN ({0}) = ({1}) THEN NULL ELSE {0} END")),
+        _ => form(function, arguments),
+    }
+}
+
 /// Halves away from zero; floats are rounded to even. From 2^52 on a float is whole.
 const ROUND: &str = "CASE WHEN abs({0}) >= 4503599627370496 THEN CAST({0} AS DOUBLE) \
     ELSE CAST(sign({0}) * floor(abs({0}) + 0.5) AS DOUBLE) END";

@@ -181,7 +181,7 @@ pub static MYSQL: Dialect = Dialect {
     zero_fails: false,
     nulls_last: false,
     nulls_order: false,
-    function: function::form,
+    function: function::mysql_form,
     decimal_function: function::of_decimal,
     cast: function::mysql_cast,
     wide_decimals: false,
