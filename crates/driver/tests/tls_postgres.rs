@@ -3,6 +3,7 @@
 #![cfg(all(feature = "postgres", feature = "tls"))]
 #![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
 
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -165,4 +166,24 @@ fn files_that_cannot_be_used_are_named() {
         let error = Pool::open(&format!("postgres://jane@localhost:1/jars?{options}")).map(drop).unwrap_err();
         assert!(error.is_open() && error.to_string().contains(words), "{options}: {error}");
     }
+}
+
+#[test]
+fn what_is_no_server_is_told_nothing_without_encryption() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let heard = std::thread::spawn(move || {
+        let (mut caller, _) = listener.accept().unwrap();
+        let mut request = [0; 8];
+        std::io::Read::read_exact(&mut caller, &mut request).unwrap();
+        std::io::Write::write_all(&mut caller, b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        let mut rest = Vec::new();
+        // The caller may hang up with what was said unread.
+        let _ = std::io::Read::read_to_end(&mut caller, &mut rest);
+        rest
+    });
+    let pool = Pool::open(&format!("postgres://jane:s3cret@127.0.0.1:{port}/jars?sslmode=prefer"));
+    let error = pool.and_then(|pool| pool.connect().map(drop)).unwrap_err().to_string();
+    assert!(error.contains("another service may listen there"), "{error}");
+    assert_eq!(heard.join().unwrap(), b"");
 }

@@ -9,7 +9,7 @@ use crate::tls::{Mode, Tls};
 #[cfg(feature = "tls")]
 pub(super) fn options(tls: &Tls) -> Result<Option<SslOpts>> {
     use mysql::ClientIdentity;
-    use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+    use rustls::crypto::{CryptoProvider, ring};
 
     use crate::tls::Authorities;
     use crate::url::invalid;

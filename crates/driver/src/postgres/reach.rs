@@ -4,6 +4,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::path::PathBuf;
+#[cfg(unix)]
+use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
@@ -112,14 +114,24 @@ impl Reached {
 }
 
 /// Whether the server agrees. What it says next, if it does, is part of the handshake.
-fn asks_for_encryption(socket: &mut Socket) -> io::Result<bool> {
+fn asks_for_encryption(socket: &mut Socket) -> Answer<bool> {
     let mut request = BytesMut::new();
     frontend::ssl_request(&mut request);
     socket.write_all(&request)?;
     let mut answer = [0];
     socket.read_exact(&mut answer)?;
-    Ok(answer == *b"S")
+    match &answer {
+        b"S" => Ok(true),
+        b"N" => Ok(false),
+        _ => Err(Failure::strange(
+            "what is said about encryption is not what a PostgreSQL server says: another service may listen there",
+        )),
+    }
 }
+
+/// Between one call and the next where a socket of the system takes none.
+#[cfg(unix)]
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// How sockets are kept.
 #[derive(Clone)]
@@ -144,7 +156,18 @@ impl At {
             #[cfg(unix)]
             At::Socket(path) => {
                 let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
-                socket.connect_timeout(&socket2::SockAddr::unix(path)?, left)?;
+                let address = socket2::SockAddr::unix(path)?;
+                socket.set_nonblocking(true)?;
+                while let Err(error) = socket.connect(&address) {
+                    // Many call at once, and the server has not taken up the first of them.
+                    let is_full = error.kind() == ErrorKind::WouldBlock;
+                    match is_full && Instant::now() < deadline {
+                        true => thread::sleep(PAUSE),
+                        false if is_full => return Err(ErrorKind::TimedOut.into()),
+                        false => return Err(error),
+                    }
+                }
+                socket.set_nonblocking(false)?;
                 Ok(std::os::unix::net::UnixStream::from(socket).into())
             }
             #[cfg(not(unix))]

@@ -4,9 +4,9 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
-use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, ClientConnection};
 
 use super::socket::Socket;
 use crate::tls::Tls;
@@ -43,7 +43,7 @@ impl Encryption {
     }
 }
 
-fn invalid(error: tokio_rustls::rustls::Error) -> io::Error {
+fn invalid(error: rustls::Error) -> io::Error {
     io::Error::new(ErrorKind::InvalidData, error)
 }
 

@@ -85,9 +85,19 @@ fn element(ty: &Type) -> Option<Element> {
 
 /// The type of a number. One that only this database has is asked for, and kept.
 pub(super) fn look_up(oid: Oid, wire: &mut Wire) -> Answer<Type> {
+    made_of(oid, wire, DEPTH)
+}
+
+/// How often a type can be made of another: domains of domains and arrays of them. A server that says nonsense says no more.
+const DEPTH: usize = 32;
+
+fn made_of(oid: Oid, wire: &mut Wire, depth: usize) -> Answer<Type> {
     if let Some(known) = Type::from_oid(oid).or_else(|| wire.types.get(&oid).cloned()) {
         return Ok(known);
     }
+    let Some(depth) = depth.checked_sub(1) else {
+        return Err(Failure::strange("a type is made of too many others"));
+    };
     let rows = wire.texts(&format!("{POSTGRES_TYPE}{oid}"))?;
     let [Some(name), Some(schema), Some(letter), Some(base), Some(element)] =
         rows.first().map_or(&[][..], Vec::as_slice)
@@ -98,8 +108,8 @@ pub(super) fn look_up(oid: Oid, wire: &mut Wire) -> Answer<Type> {
     let kind = match (letter.as_str(), number(base), number(element)) {
         ("e", ..) => Kind::Enum(Vec::new()),
         ("p", ..) => Kind::Pseudo,
-        (_, Some(base), _) => Kind::Domain(look_up(base, wire)?),
-        (_, _, Some(element)) => Kind::Array(look_up(element, wire)?),
+        (_, Some(base), _) => Kind::Domain(made_of(base, wire, depth)?),
+        (_, _, Some(element)) => Kind::Array(made_of(element, wire, depth)?),
         _ => Kind::Simple,
     };
     let found = Type::new(name.clone(), oid, kind, schema.clone());
