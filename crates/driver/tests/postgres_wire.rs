@@ -300,3 +300,160 @@ fn a_connection_on_which_nonsense_comes_is_not_used_again() {
     assert!(error.to_string().contains("do not understand each other"), "{error}");
     assert!(connection.is_lost());
 }
+
+const READY: &[u8] = b"Z\0\0\0\x05";
+
+/// A message of a server's.
+fn message(kind: u8, content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len() + 4).unwrap();
+    [&[kind], &length.to_be_bytes()[..], content].concat()
+}
+
+fn done(tag: &str, state: u8) -> Vec<u8> {
+    [message(b'C', format!("{tag}\0").as_bytes()), message(b'Z', &[state])].concat()
+}
+
+fn refusal(severity: &str, code: &str) -> Vec<u8> {
+    message(b'E', format!("S{severity}\0C{code}\0Mno\0\0").as_bytes())
+}
+
+/// A server that lets everybody in, answers each message as it likes, and hangs up behind what is not the end of an answer.
+fn server(answer: impl Fn(u8, &str) -> Vec<u8> + Send + 'static) -> Pool {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        for caller in listener.incoming() {
+            serve(&mut caller.unwrap(), &answer);
+        }
+    });
+    Pool::open(&format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable")).unwrap()
+}
+
+fn serve(caller: &mut TcpStream, answer: &impl Fn(u8, &str) -> Vec<u8>) {
+    let length = number_of(caller);
+    caller.read_exact(&mut vec![0; length - 4]).unwrap();
+    let welcome = [message(b'R', &[0; 4]), message(b'K', &[1; 8]), message(b'Z', b"I")];
+    caller.write_all(&welcome.concat()).unwrap();
+    let mut kind = [0];
+    while caller.read_exact(&mut kind).is_ok() {
+        let mut content = vec![0; number_of(caller) - 4];
+        caller.read_exact(&mut content).unwrap();
+        let said = answer(kind[0], &String::from_utf8_lossy(&content));
+        if caller.write_all(&said).is_err() || !(said.is_empty() || said.windows(5).any(|end| end == READY)) {
+            return;
+        }
+    }
+}
+
+/// What a commit comes to that is answered so, said outright or prepared; and whether the connection is of no more use.
+fn commit(answer: &[u8], prepared: bool) -> (Error, bool) {
+    let answer = answer.to_vec();
+    let pool = server(move |kind, text| match (kind, prepared) {
+        (b'Q', false) if text.starts_with("COMMIT") => answer.clone(),
+        (b'E', _) => answer.clone(),
+        (b'Q', _) => done("BEGIN", b'T'),
+        // Of a statement that is prepared.
+        (b'D', _) => {
+            [message(b'1', b""), message(b't', b"\0\0"), message(b'n', b""), message(b'Z', b"T")].concat()
+        }
+        _ => Vec::new(),
+    });
+    let mut connection = pool.connect().unwrap();
+    connection.control(Control::Begin).unwrap();
+    assert!(connection.in_transaction());
+    let committed = match prepared {
+        false => connection.control(Control::Commit),
+        true => connection.with_text("COMMIT", |text| text.execute::<Error>(|_| Ok(()))).map(drop),
+    };
+    (committed.unwrap_err(), connection.is_lost())
+}
+
+#[test]
+fn of_a_commit_whose_answer_does_not_come_to_its_end_nobody_knows_whether_it_was_done() {
+    let answers = [
+        refusal("PANIC", "58030"),
+        refusal("PANIC", "53100"),
+        refusal("FATAL", "XX000"),
+        refusal("FATAL", "57P01"),
+        message(b'C', b"COMMIT\0"),
+        [message(b'N', b"S"), done("COMMIT", b'I')].concat(),
+        b"Z\0\0\0\x03".to_vec(),
+        [message(b'C', b"COMMIT\0"), message(b'Z', b"?")].concat(),
+    ];
+    for (answer, prepared) in answers.iter().flat_map(|answer| [(answer, false), (answer, true)]) {
+        let (error, is_lost) = commit(answer, prepared);
+        let shown = String::from_utf8_lossy(answer);
+        assert!(error.is_outcome_unknown() && is_lost, "{shown}, prepared: {prepared}: {error}");
+    }
+}
+
+#[test]
+fn a_commit_that_is_refused_or_answered_with_a_rollback_was_not_done() {
+    for prepared in [false, true] {
+        let refused = [refusal("ERROR", "40001"), message(b'Z', b"I")].concat();
+        let (error, is_lost) = commit(&refused, prepared);
+        assert!(error.is_serialization_failure() && !is_lost, "{error}");
+        let (error, is_lost) = commit(&done("ROLLBACK", b'I'), prepared);
+        assert!(error.to_string().contains("it is rolled back") && !is_lost, "{error}");
+    }
+}
+
+#[test]
+fn what_the_server_says_of_the_transaction_counts() {
+    let Some(mut connection) = connect() else { return };
+    for (text, open) in
+        [("BEGIN", true), ("SAVEPOINT a", true), ("ROLLBACK", false), ("/* mine */ BEGIN", true)]
+    {
+        connection.run(text).unwrap();
+        assert_eq!(connection.in_transaction(), open, "{text}");
+    }
+    connection.run("nonsense").unwrap_err();
+    assert!(connection.control(Control::Commit).is_err());
+    assert!(!connection.in_transaction());
+}
+
+/// What becomes of three rows that are inserted outside of a transaction, if all is answered so.
+fn three(connection: &mut Connection, label: &str) -> Vec<Result<u64>> {
+    let mut answers = Vec::new();
+    let inserted = connection.with_text("INSERT INTO jars VALUES ($1)", |prepared| {
+        prepared.execute_all::<Error>(
+            3,
+            |_, to| to.bind(ValueRef::Text(label)),
+            |_, answer| {
+                answers.push(answer);
+                Ok(())
+            },
+        )
+    });
+    inserted.unwrap();
+    answers
+}
+
+/// What the server says of a statement with a text, when it is prepared.
+fn described() -> Vec<u8> {
+    let types = message(b't', &[0, 1, 0, 0, 0, 25]);
+    [message(b'1', b""), types, message(b'n', b""), message(b'Z', b"I")].concat()
+}
+
+#[test]
+fn behind_a_row_that_is_none_no_answer_is_taken_for_another_ones() {
+    let executed = std::sync::atomic::AtomicUsize::new(0);
+    let pool = server(move |kind, _| match kind {
+        b'Q' => done("SET", b'I'),
+        b'D' => described(),
+        b'E' => match executed.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            1 => [message(b'D', b"\0\x09\0"), done("INSERT 0 1", b'I')].concat(),
+            2 => [refusal("ERROR", "23505"), message(b'Z', b"I")].concat(),
+            _ => done("INSERT 0 1", b'I'),
+        },
+        _ => Vec::new(),
+    });
+    let mut connection = pool.connect().unwrap();
+    let answers = three(&mut connection, "a");
+    assert!(
+        matches!(&answers[..], [Ok(1), Err(broken), Err(unknown)]
+            if broken.to_string().contains("do not understand") && unknown.is_lost()),
+        "{answers:?}"
+    );
+    assert!(connection.is_lost());
+}

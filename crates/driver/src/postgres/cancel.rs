@@ -26,7 +26,7 @@ impl Cancel {
     pub(crate) fn cancel(&self) -> Result<()> {
         self.ask().map_err(|failure| {
             let (said, source) = match failure {
-                Failure::Line(error) => (error.to_string(), Some(error)),
+                Failure::Line(error) | Failure::Unsent(error) => (error.to_string(), Some(error)),
                 Failure::Said(_) => ("it refuses".to_owned(), None),
                 Failure::Strange(said) => (said.into_owned(), None),
             };

@@ -6,11 +6,11 @@ use onggi_sql::dialect::POSTGRES;
 use onggi_sql::shape::Shape;
 
 use super::cancel::Cancel;
-use super::error::{is_cancelled, outcome_unknown};
+use super::error::{has_been_undone, is_cancelled, outcome_unknown};
 use super::fit::Fits;
 use super::parameters::Buffer;
 use super::state::State;
-use super::statement::{Prepared, Statement};
+use super::statement::{Prepared, Statement, failed};
 use super::wire::Wire;
 use crate::error::Kind;
 use crate::{Control, Error, Result, Type};
@@ -18,7 +18,6 @@ use crate::{Control, Error, Result, Type};
 /// A connection to a server and its prepared statements.
 pub(crate) struct Connection {
     pub(super) wire: Wire,
-    pub(super) state: State,
     by_shape: HashMap<Shape, (Compiled, Statement)>,
     by_text: HashMap<Typed, Statement>,
     /// Of which types columns are.
@@ -36,7 +35,6 @@ impl Connection {
     pub(super) fn new(wire: Wire, cancel: Cancel, prepares: bool) -> Connection {
         Connection {
             wire,
-            state: State::Idle,
             by_shape: HashMap::new(),
             by_text: HashMap::new(),
             fits: Fits::new(),
@@ -47,12 +45,12 @@ impl Connection {
     }
 
     pub(crate) fn in_transaction(&self) -> bool {
-        matches!(self.state, State::Open | State::Failed)
+        matches!(self.wire.state(), State::Open | State::Failed)
     }
 
     /// Whether the connection cannot be used any more.
     pub(crate) fn is_lost(&self) -> bool {
-        self.state == State::Lost || self.wire.is_lost()
+        self.wire.is_lost()
     }
 
     /// Whether the server answers within a time.
@@ -78,45 +76,39 @@ impl Connection {
 
     /// Runs a text of no parameters and no rows, unprepared.
     pub(crate) fn run(&mut self, text: &str) -> Result<()> {
-        self.wire.run(text).map_err(|failure| self.state.failed(failure).with_statement(text))
+        self.wire.run(text).map_err(|failure| failed(failure, &mut self.wire).with_statement(text))
     }
 
     pub(crate) fn control(&mut self, control: Control, text: &str) -> Result<()> {
-        if control == Control::Commit && self.state == State::Failed {
-            // PostgreSQL would roll back and call it a success.
-            self.run(POSTGRES.transaction.rollback)?;
-            self.state = State::Idle;
-            return Err(Error::new(
-                Kind::Other,
-                "a statement of the transaction failed, so PostgreSQL cannot commit it: it is rolled back",
-            ));
-        }
-        if control == Control::Commit && (self.is_lost() || self.wire.is_broken()) {
-            self.state = State::Lost;
-            let said = "the connection to PostgreSQL was lost before the commit, so nothing was committed";
-            return Err(Error::new(Kind::Lost, said));
+        if control == Control::Commit {
+            self.can_commit()?;
         }
         let mut answer = self.wire.run(text);
         if control == Control::Rollback && answer.as_ref().is_err_and(is_cancelled) {
             // What was to end a statement before this one has come late.
             answer = self.wire.run(text);
         }
+        let answer = answer.map_err(|failure| failed(failure, &mut self.wire).with_statement(text));
         match answer {
-            Ok(()) => {
-                self.state = self.state.after(control);
-                Ok(())
+            Ok(()) if control == Control::Commit && self.wire.has_undone() => Err(has_been_undone()),
+            Err(error) if control == Control::Commit && self.is_lost() => Err(outcome_unknown(error)),
+            answer => answer,
+        }
+    }
+
+    /// Whether the server would commit, as far as is known without it. A transaction that it would not is rolled back.
+    fn can_commit(&mut self) -> Result<()> {
+        if self.wire.is_broken() {
+            let said = "the connection to PostgreSQL was lost before the commit, so nothing was committed";
+            return Err(Error::new(Kind::Lost, said));
+        }
+        match self.wire.state() {
+            State::Failed => {
+                // PostgreSQL would roll back and call it a success.
+                self.run(POSTGRES.transaction.rollback)?;
+                Err(has_been_undone())
             }
-            Err(error) => {
-                let error = self.state.failed(error).with_statement(text);
-                match (control, self.state) {
-                    (Control::Commit, State::Lost) => Err(outcome_unknown(error)),
-                    (Control::Commit | Control::Rollback, State::Failed) => {
-                        self.state = State::Idle;
-                        Err(error)
-                    }
-                    _ => Err(error),
-                }
-            }
+            _ => Ok(()),
         }
     }
 
@@ -127,12 +119,12 @@ impl Connection {
         compile: impl FnOnce() -> Result<Compiled>,
         work: impl FnOnce(&str, Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let Connection { wire, state, by_shape, buffer, prepares, .. } = self;
+        let Connection { wire, by_shape, buffer, prepares, .. } = self;
         if by_shape.get(shape).is_none_or(|(_, statement)| statement.is_outdated()) {
             let compiled = compile()?;
             let text = compiled.text();
             let statement = Statement::prepare(text, &[], *prepares, wire)
-                .map_err(|failure| state.failed(failure).with_statement(text))?;
+                .map_err(|failure| failed(failure, wire).with_statement(text))?;
             if by_shape.len() >= CAPACITY {
                 by_shape.drain().for_each(|(_, (_, statement))| statement.forget(wire));
             }
@@ -144,7 +136,7 @@ impl Connection {
             return Err(gone().into());
         };
         let text = compiled.text();
-        work(text, Prepared { statement, text, compiled: Some(compiled), wire, state, buffer })
+        work(text, Prepared { statement, text, compiled: Some(compiled), wire, buffer })
     }
 
     /// Lends the statement of a text, prepared for parameters of the types that are known.
@@ -154,11 +146,11 @@ impl Connection {
         types: &[Option<Type>],
         work: impl FnOnce(Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let Connection { wire, state, by_text, buffer, prepares, .. } = self;
+        let Connection { wire, by_text, buffer, prepares, .. } = self;
         let key = Wanted { text, types };
         if by_text.get(&key).is_none_or(Statement::is_outdated) {
             let statement = Statement::prepare(text, types, *prepares, wire)
-                .map_err(|failure| state.failed(failure).with_statement(text))?;
+                .map_err(|failure| failed(failure, wire).with_statement(text))?;
             if by_text.len() >= CAPACITY {
                 by_text.drain().for_each(|(_, statement)| statement.forget(wire));
             }
@@ -169,7 +161,7 @@ impl Connection {
             }
         }
         let Some(statement) = by_text.get_mut(&key) else { return Err(gone().into()) };
-        work(Prepared { statement, text, compiled: None, wire, state, buffer })
+        work(Prepared { statement, text, compiled: None, wire, buffer })
     }
 }
 

@@ -46,6 +46,9 @@ pub(super) fn classify(failure: Failure) -> Error {
             Kind::Other,
             format!("PostgreSQL and its client do not understand each other ({said})"),
         ),
+        Failure::Unsent(error) => {
+            Error::new(Kind::Other, format!("a statement cannot be sent: {error}")).with_source(error)
+        }
     }
 }
 
@@ -81,6 +84,13 @@ pub(super) fn outcome_unknown(error: Error) -> Error {
     let said = "the connection to PostgreSQL was lost during the commit: whether the transaction was committed is not known; \
                 look before doing its work again";
     Error::new(Kind::Unknown, said).with_source(error)
+}
+
+/// The error of a commit that PostgreSQL has answered with a rollback.
+#[cold]
+pub(super) fn has_been_undone() -> Error {
+    let said = "a statement of the transaction failed, so PostgreSQL cannot commit it: it is rolled back";
+    Error::new(Kind::Other, said)
 }
 
 /// Whether the text of a prepared statement has to be prepared again, as its tables have changed.

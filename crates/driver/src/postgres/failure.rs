@@ -16,6 +16,8 @@ pub(super) enum Failure {
     Line(io::Error),
     /// What came is not what can come here, or means nothing.
     Strange(Cow<'static, str>),
+    /// The request cannot be written, as it has a zero within or is too long: nothing was sent.
+    Unsent(io::Error),
 }
 
 impl Failure {
@@ -27,7 +29,7 @@ impl Failure {
     pub(super) fn said(&self) -> Option<&Said> {
         match self {
             Failure::Said(said) => Some(said),
-            Failure::Line(_) | Failure::Strange(_) => None,
+            Failure::Line(_) | Failure::Strange(_) | Failure::Unsent(_) => None,
         }
     }
 }

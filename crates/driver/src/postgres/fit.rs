@@ -7,6 +7,7 @@ use postgres_types::{Kind, Type as PostgresType};
 
 use super::connection::{CAPACITY, Connection};
 use super::run::prepare;
+use super::statement::failed;
 use super::types::of_column;
 use crate::{Fit, Result, Type, Value, ValueRef};
 
@@ -57,7 +58,7 @@ impl Connection {
 
     fn asked(&mut self, table: &'static Table, columns: &[usize], insert: &str) -> Result<Fit> {
         let asked = prepare(insert, "", &[], &mut self.wire);
-        let described = asked.map_err(|failure| self.state.failed(failure).with_statement(insert))?;
+        let described = asked.map_err(|failure| failed(failure, &mut self.wire).with_statement(insert))?;
         let wanted = columns.iter().map(|&column| of_column(table.columns[column].ty));
         Ok(wanted
             .zip(&described.parameters)

@@ -93,7 +93,7 @@ impl Target {
                 let said = format!("the PostgreSQL server did not answer within {limit:?} (connect_timeout)");
                 return Error::new(Kind::Open, said).with_source(error);
             }
-            Failure::Line(error) => {
+            Failure::Line(error) | Failure::Unsent(error) => {
                 let said = explain(&error).unwrap_or_else(|| error.to_string());
                 Error::new(Kind::Open, said).with_source(error)
             }

@@ -4,7 +4,7 @@ use super::arrays::Arrays;
 use super::decode;
 use super::failure::Answer;
 use super::message::{Cell, cells};
-use super::state::State;
+use super::statement::failed;
 use super::types::Form;
 use super::wire::Wire;
 use crate::{Error, Result, Type, ValueRef};
@@ -16,12 +16,11 @@ pub(crate) struct Rows<'p> {
     arrays: Arrays,
     ended: bool,
     wire: &'p mut Wire,
-    state: &'p mut State,
 }
 
 impl<'p> Rows<'p> {
-    pub(super) fn new(columns: &'p [Form], wire: &'p mut Wire, state: &'p mut State) -> Rows<'p> {
-        Rows { columns, cells: Vec::new(), arrays: Arrays::default(), ended: false, wire, state }
+    pub(super) fn new(columns: &'p [Form], wire: &'p mut Wire) -> Rows<'p> {
+        Rows { columns, cells: Vec::new(), arrays: Arrays::default(), ended: false, wire }
     }
 
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
@@ -40,7 +39,7 @@ impl<'p> Rows<'p> {
             }
             Err(failure) => {
                 self.ended = true;
-                Err(self.state.failed(failure))
+                Err(failed(failure, self.wire))
             }
         }
     }

@@ -91,7 +91,8 @@ fn asked(wire: &mut Wire) -> Answer<(u32, Vec<u8>)> {
 fn say(wire: &mut Wire, write: impl FnOnce(&mut BytesMut) -> Answer<()>) -> Answer<()> {
     let mut out = BytesMut::new();
     write(&mut out)?;
-    wire.say(&out)
+    wire.say(&out);
+    Ok(())
 }
 
 fn password(config: &Config) -> Answer<&[u8]> {

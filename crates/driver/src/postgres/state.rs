@@ -1,6 +1,6 @@
-use crate::Control;
+use super::failure::{Answer, Failure};
 
-/// Where a connection stands in its transaction, which PostgreSQL reports and its client does not pass on.
+/// Where a connection stands in its transaction, as PostgreSQL says at the end of each answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// No transaction is open.
@@ -14,19 +14,13 @@ pub(super) enum State {
 }
 
 impl State {
-    /// The state behind a step that succeeded.
-    pub(super) fn after(self, control: Control) -> State {
-        match control {
-            Control::Commit | Control::Rollback => State::Idle,
-            Control::Release(_) => self,
-            Control::StatementTimeout(_) => self,
-            Control::Begin
-            | Control::BeginWrite
-            | Control::BeginRead
-            | Control::BeginWith(_)
-            | Control::Savepoint(_)
-            | Control::RollbackTo(_)
-            | Control::RollbackToBegin => State::Open,
+    /// What the end of an answer says.
+    pub(super) fn read(end: &[u8]) -> Answer<State> {
+        match end {
+            b"I" => Ok(State::Idle),
+            b"T" => Ok(State::Open),
+            b"E" => Ok(State::Failed),
+            _ => Err(Failure::strange("the end of an answer says nothing of the transaction")),
         }
     }
 }

@@ -4,7 +4,7 @@ use postgres_protocol::message::{backend, frontend};
 use postgres_types::Type as PostgresType;
 
 use super::copy::{Portion, copy};
-use super::error::{classify, is_outdated, outcome_unknown};
+use super::error::{classify, has_been_undone, is_outdated, outcome_unknown};
 use super::failure::{Answer, Failure};
 use super::limited::Limited;
 use super::parameters::{Buffer, Columns, Parameters, SIZE};
@@ -103,7 +103,6 @@ pub(crate) struct Prepared<'p> {
     /// Where the text is the project's own.
     pub(super) compiled: Option<&'p Compiled>,
     pub(super) wire: &'p mut Wire,
-    pub(super) state: &'p mut State,
     pub(super) buffer: &'p mut Buffer,
 }
 
@@ -142,9 +141,9 @@ impl Prepared<'_> {
     fn rows_for(&mut self, most: i32) -> Result<Rows<'_>> {
         let compiled = self.compiled;
         let fits = self.ask(|run, text, buffer, wire| run.begin(text, compiled, most, buffer, wire))?;
-        let Prepared { statement, wire, state, .. } = self;
+        let Prepared { statement, wire, .. } = self;
         let Statement { columns, outdated, .. } = &mut **statement;
-        let rows = Rows::new(columns, wire, state);
+        let rows = Rows::new(columns, wire);
         if fits {
             return Ok(rows);
         }
@@ -214,7 +213,7 @@ impl Prepared<'_> {
     /// Runs it for each of some rows, sent together, and gives what each has come to. In a transaction, what stands behind a
     /// failure is not run; outside of one, each is a transaction of its own.
     fn answers(&mut self, buffers: &[Buffer]) -> Vec<Result<Outcome>> {
-        let together = *self.state == State::Open;
+        let together = self.wire.state() == State::Open;
         let Prepared { statement, text, wire, .. } = self;
         let asked = wire.ask(if together { 1 } else { buffers.len() }, |out| {
             for buffer in buffers {
@@ -231,7 +230,10 @@ impl Prepared<'_> {
         let answers: Vec<Answer<Outcome>> = match asked {
             Err(failure) => vec![Err(failure)],
             Ok(()) if together => outcomes(buffers.len(), wire),
-            Ok(()) => buffers.iter().map(|_| finish(wire)).collect(),
+            Ok(()) => {
+                let note = |wire: &mut Wire| finish(wire).inspect_err(|failure| wire.note(failure));
+                buffers.iter().map(|_| note(wire)).collect()
+            }
         };
         // All failures are noted before the first is told.
         let mut answers: Vec<Result<Outcome>> =
@@ -308,32 +310,32 @@ impl Prepared<'_> {
     /// Asks the server, once more where the tables have changed since the statement was prepared: outside a transaction
     /// nothing was lost by the refusal.
     fn ask<T>(&mut self, mut ask: impl FnMut(&mut Run, &str, &Buffer, &mut Wire) -> Answer<T>) -> Result<T> {
-        if *self.state == State::Failed && self.statement.control == Some(Control::Commit) {
+        if self.wire.state() == State::Failed && self.statement.control == Some(Control::Commit) {
             return Err(Error::new(Kind::Other, CANNOT_COMMIT));
         }
         let mut answer = ask(&mut self.statement.run, self.text, self.buffer, self.wire);
-        if answer.as_ref().is_err_and(is_outdated) && *self.state == State::Idle {
+        if answer.as_ref().is_err_and(is_outdated) && self.wire.state() == State::Idle {
             let stays = matches!(self.statement.run, Run::Named { .. });
             let again = Statement::prepare(self.text, &self.statement.types, stays, self.wire);
-            let again = again.map_err(|failure| self.state.failed(failure))?;
+            let again = again.map_err(|failure| failed(failure, self.wire))?;
             std::mem::replace(self.statement, again).forget(self.wire);
             answer = ask(&mut self.statement.run, self.text, self.buffer, self.wire);
         }
         let answer = answer.map_err(|error| self.failed(error))?;
-        if let Some(control) = self.statement.control {
-            *self.state = self.state.after(control);
+        match self.statement.control {
+            Some(Control::Commit) if self.wire.has_undone() => Err(has_been_undone()),
+            _ => Ok(answer),
         }
-        Ok(answer)
     }
 
     /// The error of the statement. One whose tables have changed is prepared again when it is used next.
     #[cold]
     fn failed(&mut self, failure: Failure) -> Error {
         self.statement.outdated = is_outdated(&failure);
-        let error = self.state.failed(failure);
+        let error = failed(failure, self.wire);
         match self.statement.control {
             _ if self.statement.outdated => changed().with_source(error),
-            Some(Control::Commit) if error.is_lost() => outcome_unknown(error),
+            Some(Control::Commit) if self.wire.is_lost() => outcome_unknown(error),
             _ => error,
         }
     }
@@ -393,17 +395,9 @@ pub(super) fn changed() -> Error {
     Error::new(Kind::Serialization, said)
 }
 
-impl State {
-    /// The error of a statement, which fails its transaction.
-    #[cold]
-    pub(super) fn failed(&mut self, failure: Failure) -> Error {
-        let error = classify(failure);
-        *self = match *self {
-            _ if error.is_lost() => State::Lost,
-            State::Idle => State::Idle,
-            State::Lost => State::Lost,
-            State::Open | State::Failed => State::Failed,
-        };
-        error
-    }
+/// The error of a statement.
+#[cold]
+pub(super) fn failed(failure: Failure, wire: &mut Wire) -> Error {
+    wire.note(&failure);
+    classify(failure)
 }

@@ -12,6 +12,7 @@ use super::failure::{Answer, Failure, Said};
 use super::input::Input;
 use super::line::Line;
 use super::message::{Cell, Content, cells};
+use super::state::State;
 use crate::Notification;
 
 /// The client's end of a line.
@@ -22,6 +23,12 @@ pub(super) struct Wire {
     /// How many requests have no end of their answer yet.
     owed: usize,
     is_lost: bool,
+    /// Why the last request was not sent as a whole, as long as answers to what was may still come.
+    unsent: Option<io::Error>,
+    /// What the server said last of the transaction.
+    state: State,
+    /// Whether the statement that ended last has undone its transaction.
+    has_undone: bool,
     /// Names of statements that the server is to forget, with the next request.
     forgotten: Vec<String>,
     /// What the next statement is called.
@@ -43,6 +50,9 @@ impl Wire {
             out: BytesMut::new(),
             owed: 0,
             is_lost: false,
+            unsent: None,
+            state: State::Idle,
+            has_undone: false,
             forgotten: Vec::new(),
             number: 0,
             parameters: HashMap::new(),
@@ -60,6 +70,23 @@ impl Wire {
     /// Whether it is known that nothing comes any more.
     pub(super) fn is_lost(&self) -> bool {
         self.is_lost
+    }
+
+    /// Where the session stands in its transaction.
+    pub(super) fn state(&self) -> State {
+        if self.is_lost { State::Lost } else { self.state }
+    }
+
+    /// Whether the statement that ended last has undone its transaction, whatever it was to do.
+    pub(super) fn has_undone(&self) -> bool {
+        self.has_undone
+    }
+
+    /// Behind what is not understood, nobody knows what an answer is to.
+    pub(super) fn note(&mut self, failure: &Failure) {
+        if let Failure::Strange(_) = failure {
+            (self.is_lost, self.unsent) = (true, None);
+        }
     }
 
     pub(super) fn binding(&self) -> Option<Vec<u8>> {
@@ -88,20 +115,22 @@ impl Wire {
         parts: usize,
         write: impl FnOnce(&mut BytesMut) -> io::Result<()>,
     ) -> Answer<()> {
+        if self.is_lost {
+            return Err(gone());
+        }
         self.settle()?;
         let mut out = std::mem::take(&mut self.out);
         out.clear();
-        // What cannot be written, as it has a zero within or is too long, says nothing about the line.
-        write(&mut out).map_err(|error| Failure::strange(format!("a request cannot be sent: {error}")))?;
+        write(&mut out).map_err(Failure::Unsent)?;
         if !self.forgotten.is_empty() {
             out = self.forgetting(&out)?;
         }
         self.owed = parts;
-        let sent = self.say(&out);
+        self.say(&out);
         if out.capacity() <= KEPT {
             self.out = out;
         }
-        sent
+        Ok(())
     }
 
     /// A request with statements before it that the server is to forget.
@@ -114,18 +143,10 @@ impl Wire {
         Ok(out)
     }
 
-    /// Sends bytes. Where the line is broken, the server may have said why.
-    pub(super) fn say(&mut self, bytes: &[u8]) -> Answer<()> {
-        let Err(error) = self.line.send(bytes, &mut self.input) else { return Ok(()) };
-        loop {
-            match self.next() {
-                Ok(_) => {}
-                Err(Failure::Said(said)) => return Err(Failure::Said(said)),
-                Err(_) => {
-                    self.is_lost = true;
-                    return Err(error.into());
-                }
-            }
+    /// Sends bytes. Where the line breaks meanwhile, what the server has answered until then is still read.
+    pub(super) fn say(&mut self, bytes: &[u8]) {
+        if let Err(error) = self.line.send(bytes, &mut self.input) {
+            (self.is_lost, self.unsent) = (true, Some(error));
         }
     }
 
@@ -142,18 +163,35 @@ impl Wire {
 
     /// The kind of the next message of an answer. Behind a refusal, all of that part of the answer has been read.
     pub(super) fn next(&mut self) -> Answer<u8> {
+        if self.is_lost && self.unsent.is_none() {
+            return Err(gone());
+        }
+        let next = self.understood();
+        if let Err(failure) = &next {
+            self.note(failure);
+        }
+        next
+    }
+
+    fn understood(&mut self) -> Answer<u8> {
         loop {
             let kind = self.receive()?;
             match kind {
-                backend::ERROR_RESPONSE_TAG => return Err(self.refused()),
-                backend::READY_FOR_QUERY_TAG => {
-                    self.owed = self.owed.saturating_sub(1);
-                    return Ok(kind);
-                }
-                _ if self.is_unasked(kind)? => {}
-                _ => return Ok(kind),
+                backend::ERROR_RESPONSE_TAG => return Err(self.refused()?),
+                backend::READY_FOR_QUERY_TAG => self.end()?,
+                backend::COMMAND_COMPLETE_TAG => self.has_undone = self.message() == b"ROLLBACK\0",
+                _ if self.is_unasked(kind)? => continue,
+                _ => {}
             }
+            return Ok(kind);
         }
+    }
+
+    /// Takes note of the end of a part of an answer.
+    fn end(&mut self) -> Answer<()> {
+        self.owed = self.owed.saturating_sub(1);
+        self.state = State::read(self.input.message())?;
+        Ok(())
     }
 
     /// The content of the message that came last.
@@ -174,27 +212,26 @@ impl Wire {
                 },
             };
             self.is_lost = true;
-            return Err(failure);
+            return Err(self.unsent.take().map_or(failure, Failure::Line));
         }
     }
 
     /// What the server refuses with. It says nothing more of this part, and takes the next.
-    fn refused(&mut self) -> Failure {
-        let said = match Said::read(self.input.message()) {
-            Ok(said) => said,
-            Err(failure) => return failure,
-        };
-        let owed = self.owed;
-        while self.owed > 0 && self.owed == owed {
-            match self.receive() {
-                Ok(backend::READY_FOR_QUERY_TAG) => self.owed -= 1,
-                Ok(kind) if self.is_unasked(kind).is_ok() => {}
-                _ => break,
-            }
-        }
+    fn refused(&mut self) -> Answer<Failure> {
+        let said = Said::read(self.input.message())?;
         // Unasked, it says that it ends the session.
-        self.is_lost |= owed == 0;
-        Failure::Said(Box::new(said))
+        self.is_lost |= self.owed == 0 || self.skip_to_end().is_err();
+        Ok(Failure::Said(Box::new(said)))
+    }
+
+    /// Reads what is left of a part of an answer.
+    fn skip_to_end(&mut self) -> Answer<()> {
+        loop {
+            match self.receive()? {
+                backend::READY_FOR_QUERY_TAG => return self.end(),
+                kind => self.is_unasked(kind)?,
+            };
+        }
     }
 
     /// Takes note of what comes at any time; whether it was such a message.
@@ -262,7 +299,8 @@ impl Wire {
         if ends {
             frontend::sync(&mut out);
         }
-        self.say(&out)
+        self.say(&out);
+        Ok(())
     }
 
     /// Keeps what other sessions say, from now on.
@@ -286,7 +324,7 @@ impl Wire {
             }
             if let Some(kind) = self.input.cut()? {
                 match kind {
-                    backend::ERROR_RESPONSE_TAG => return Err(self.refused()),
+                    backend::ERROR_RESPONSE_TAG => return Err(self.refused()?),
                     _ => self.is_unasked(kind)?,
                 };
                 continue;
@@ -321,6 +359,11 @@ impl Wire {
         let answers = self.set_deadline(Instant::now().checked_add(within)).is_ok() && self.run("").is_ok();
         answers && self.set_deadline(None).is_ok()
     }
+}
+
+#[cold]
+fn gone() -> Failure {
+    io::Error::new(ErrorKind::NotConnected, "it was lost before").into()
 }
 
 /// Room for requests that is kept from one to the next.
