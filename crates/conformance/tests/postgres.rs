@@ -373,6 +373,16 @@ fn what_is_committed_is_heard_in_order() -> Result<()> {
         assert_eq!((heard.channel, heard.payload.as_str()), (channel.clone(), expected));
     }
     assert_eq!(listener.next(Duration::from_millis(1))?, None);
+    // Who never waits hears as well.
+    database.connect()?.notify(&channel, "polled")?;
+    let until = std::time::Instant::now() + SOON;
+    let polled = loop {
+        match listener.next(Duration::ZERO)? {
+            None if std::time::Instant::now() < until => std::thread::yield_now(),
+            heard => break heard,
+        }
+    };
+    assert_eq!(polled.map(|heard| heard.payload).as_deref(), Some("polled"));
     let long = database.connect()?.notify(&channel, &"x".repeat(8000)).expect_err("it is too long");
     assert!(!long.is_lost(), "{long}");
 

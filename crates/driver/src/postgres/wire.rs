@@ -311,13 +311,16 @@ impl Wire {
     /// The next that another session says, if that is within a time.
     pub(super) fn heard(&mut self, within: Duration) -> Answer<Option<Notification>> {
         // A time that is too far away to have a name is none.
-        self.set_deadline(Instant::now().checked_add(within))?;
-        let heard = self.heard_by_then();
+        let until = Instant::now().checked_add(within);
+        // What is here already is heard, however short the time is.
+        let has_ended = self.line.has_ended(&mut self.input);
+        self.set_deadline(until)?;
+        let heard = self.heard_by_then(until, has_ended);
         self.set_deadline(None)?;
         heard
     }
 
-    fn heard_by_then(&mut self) -> Answer<Option<Notification>> {
+    fn heard_by_then(&mut self, until: Option<Instant>, has_ended: bool) -> Answer<Option<Notification>> {
         loop {
             if let Some(heard) = self.heard.as_mut().and_then(VecDeque::pop_front) {
                 return Ok(Some(heard));
@@ -329,15 +332,15 @@ impl Wire {
                 };
                 continue;
             }
-            match self.input.read(&mut self.line) {
-                Ok(0) => {
-                    self.is_lost = true;
-                    return Err(io::Error::from(ErrorKind::UnexpectedEof).into());
-                }
-                Ok(_) => {}
-                Err(error) if error.kind() == ErrorKind::TimedOut => return Ok(None),
-                Err(error) => return Err(error.into()),
-            }
+            let error = match if has_ended { Ok(0) } else { self.input.read(&mut self.line) } {
+                Ok(0) => ErrorKind::UnexpectedEof.into(),
+                Ok(_) => continue,
+                // The system, too, says so of a line that has been silent for too long.
+                Err(_) if until.is_some_and(|until| Instant::now() >= until) => return Ok(None),
+                Err(error) => error,
+            };
+            self.is_lost = true;
+            return Err(error.into());
         }
     }
 
