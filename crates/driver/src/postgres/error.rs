@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::failure::{Failure, Said};
+use super::wire::NOTHING;
 use crate::error::{Error, Kind};
 
 /// Codes of errors, by their names in PostgreSQL's own list.
@@ -160,6 +161,7 @@ fn general(said: &Said) -> Error {
             Kind::Cancelled,
             "the statement was cancelled, by this program or by who looks after the server",
         ),
+        (code::QUERY_CANCELED, _) if said.message.contains(NOTHING) => Error::new(Kind::Other, message),
         (code::QUERY_CANCELED, _) => Error::new(
             Kind::Timeout,
             format!(

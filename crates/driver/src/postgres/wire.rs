@@ -295,7 +295,7 @@ impl Wire {
     /// Has nothing to copy for a statement that asks for it. In the midst of that, the server does not see where a request ends.
     pub(super) fn give_nothing(&mut self, ends: bool) -> Answer<()> {
         let mut out = BytesMut::new();
-        frontend::copy_fail("there is nothing to copy", &mut out)?;
+        frontend::copy_fail(NOTHING, &mut out)?;
         if ends {
             frontend::sync(&mut out);
         }
@@ -368,6 +368,9 @@ impl Wire {
 fn gone() -> Failure {
     io::Error::new(ErrorKind::NotConnected, "it was lost before").into()
 }
+
+/// What the server repeats where a statement asked for something to copy.
+pub(super) const NOTHING: &str = "there is nothing to copy: rows are inserted, as objects or by a statement";
 
 /// Room for requests that is kept from one to the next.
 const KEPT: usize = 64 << 10;
