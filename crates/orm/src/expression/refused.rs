@@ -27,7 +27,7 @@ pub(crate) struct RefusedAmong<T, A>(PhantomData<(T, A)>);
 impl<T: Field, A: Among<T::Base>> RefusedAmong<T, A> {
     pub(crate) const LIST: () = if T::Base::EQUALITY.is_some() {
         panic!("pickles are not looked up in lists: write `column.eq(a) | column.eq(b)`")
-    } else if A::VALUES && matches!(T::TYPE, sql::Type::Array(_)) {
+    } else if A::IS_LIST && matches!(T::TYPE, sql::Type::Array(_)) {
         panic!("arrays are not looked up in lists: write `column.eq(a) | column.eq(b)`")
     };
 }

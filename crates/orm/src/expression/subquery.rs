@@ -62,7 +62,7 @@ impl<F: Tables, T: Field, N: Into<Tree>> Query<F, Expression<T, N>> {
 pub trait Among<T> {
     /// Whether it is a list of values.
     #[doc(hidden)]
-    const VALUES: bool;
+    const IS_LIST: bool;
 
     /// The condition that an expression is in there.
     #[doc(hidden)]
@@ -71,7 +71,7 @@ pub trait Among<T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: Field, I: IntoIterator<Item: Into<T>>> Among<T> for I {
-    const VALUES: bool = true;
+    const IS_LIST: bool = true;
 
     fn contain(self, tree: Tree) -> Condition {
         let mut error = None;
@@ -89,7 +89,7 @@ impl<T: Field, I: IntoIterator<Item: Into<T>>> Among<T> for I {
 
 #[diagnostic::do_not_recommend]
 impl<T: Field, F: Tables, S: Selection + Operand<T>> Among<T> for Query<F, S> {
-    const VALUES: bool = false;
+    const IS_LIST: bool = false;
 
     fn contain(self, tree: Tree) -> Condition {
         is_in_query(tree, self)
