@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
+use onggi_sql::dialect::POSTGRES;
 use postgres_protocol::message::{backend, frontend};
 use postgres_types::{Oid, Type as PostgresType};
 
@@ -179,7 +180,10 @@ impl Wire {
             match kind {
                 backend::ERROR_RESPONSE_TAG => return Err(self.refused()?),
                 backend::READY_FOR_QUERY_TAG => self.end()?,
-                backend::COMMAND_COMPLETE_TAG => self.has_undone = self.message() == b"ROLLBACK\0",
+                backend::COMMAND_COMPLETE_TAG => {
+                    self.has_undone =
+                        self.message().strip_suffix(b"\0") == Some(POSTGRES.transaction.rollback.as_bytes())
+                }
                 _ if self.is_unasked(kind)? => continue,
                 _ => {}
             }
