@@ -5,6 +5,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::thread;
 
 use onggi_driver::{Connection, Control, Error, Pool, Pooled, Result, Type, Value, ValueRef};
@@ -319,12 +320,14 @@ fn refusal(severity: &str, code: &str) -> Vec<u8> {
 }
 
 /// A server that lets everybody in, answers each message as it likes, and hangs up behind what is not the end of an answer.
-fn server(answer: impl Fn(u8, &str) -> Vec<u8> + Send + 'static) -> Pool {
+fn server(answer: impl Fn(u8, &str) -> Vec<u8> + Send + Sync + 'static) -> Pool {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
+    let answer = Arc::new(answer);
     thread::spawn(move || {
         for caller in listener.incoming() {
-            serve(&mut caller.unwrap(), &answer);
+            let answer = answer.clone();
+            thread::spawn(move || serve(&mut caller.unwrap(), &*answer));
         }
     });
     Pool::open(&format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable")).unwrap()
@@ -457,4 +460,19 @@ fn behind_a_row_that_is_none_no_answer_is_taken_for_another_ones() {
         "{answers:?}"
     );
     assert!(connection.is_lost());
+}
+
+#[test]
+fn a_listener_that_hears_nonsense_hears_no_more() {
+    let pool = server(|kind, text| match kind {
+        // What is heard unasked stands behind the answer.
+        b'Q' if text.starts_with("LISTEN") => [done("LISTEN", b'I'), b"A\0\0\0\x01".to_vec()].concat(),
+        b'Q' => done("SET", b'I'),
+        _ => Vec::new(),
+    });
+    let mut listener = pool.listen(&["births"]).unwrap();
+    for _ in 0..2 {
+        let error = listener.next(std::time::Duration::from_secs(10)).unwrap_err();
+        assert!(error.is_lost(), "{error}");
+    }
 }

@@ -320,6 +320,9 @@ impl Wire {
         let has_ended = self.line.has_ended(&mut self.input);
         self.set_deadline(until)?;
         let heard = self.heard_by_then(until, has_ended);
+        if let Err(failure) = &heard {
+            self.note(failure);
+        }
         self.set_deadline(None)?;
         heard
     }
