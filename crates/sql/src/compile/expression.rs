@@ -1,5 +1,4 @@
-use super::{Writer, parameter};
-use crate::dialect::List;
+use super::Writer;
 use crate::{
     BinaryOperator, Dialect, Error, Expression, Function, Match, Result, Select, Type, UnaryOperator, Value,
 };
@@ -285,7 +284,7 @@ impl Writer {
 
     /// Whether the database takes a value beside an expression for one of its type: a column of texts, or of arrays of them, may be
     /// of a type of its own, as an enum, to which a text cannot be equal; and an array is compared with those of its own type only.
-    fn tells_type(&self, expression: &Expression, operator: BinaryOperator) -> bool {
+    pub(super) fn tells_type(&self, expression: &Expression, operator: BinaryOperator) -> bool {
         let tells = match self.ty(expression) {
             Some(Type::Text) => operator.is_equality() && !self.json,
             Some(Type::Array(_)) => operator.is_comparison(),
@@ -367,66 +366,6 @@ impl Writer {
         Ok(())
     }
 
-    fn is_in(&mut self, operand: &Expression, values: &Value, negated: bool) -> Result<()> {
-        if let Expression::Row(_) = operand {
-            return Err(Error::unsupported(self.dialect.name, "list of rows to look a row up in"));
-        }
-        self.compared(operand)?;
-        match self.dialect.list {
-            List::Json => {
-                self.push(if negated { " NOT IN " } else { " IN " });
-                self.json_rows(operand, values);
-                return Ok(());
-            }
-            List::Function(function) => {
-                self.push(if negated { " NOT IN " } else { " IN " });
-                self.push(function);
-                self.push("(");
-                self.parameter();
-            }
-            List::Array => {
-                self.push(if negated { " <> ALL (" } else { " = ANY (" });
-                self.parameter();
-                let told = values.ty() == Some(Type::Text) && self.tells_type(operand, BinaryOperator::Equal);
-                if let Some(name) = self.value_type(values, operand.is_json()).filter(|_| !told) {
-                    self.push("::");
-                    self.push(name);
-                    self.push("[]");
-                }
-            }
-        }
-        self.push(")");
-        Ok(())
-    }
-
-    /// The values of a list in JSON as rows: of the type of what is compared, if that is known, so that an index serves them.
-    fn json_rows(&mut self, operand: &Expression, values: &Value) {
-        let ty = values.ty().map(|own| match (own, self.ty(operand)) {
-            (Type::Integer { .. }, Some(Type::Integer { bits: 128, .. })) => {
-                Type::Integer { bits: 128, signed: true }
-            }
-            (Type::Text, Some(Type::Json)) => Type::Json,
-            _ => own,
-        });
-        let ty = ty.unwrap_or(Type::Text);
-        let value = match (ty, (self.dialect.value_type)(ty)) {
-            (Type::Blob | Type::Uuid, _) => "unhex(onggi_value)".to_owned(),
-            (Type::Json, Some(name)) => format!("CAST(onggi_value AS {name})"),
-            _ => "onggi_value".to_owned(),
-        };
-        let [before, behind] = match ty {
-            Type::Integer { bits: 64, signed: true } => parameter::around_list(),
-            _ => Default::default(),
-        };
-        self.push(&before);
-        self.push(&format!("(SELECT {value} FROM json_table("));
-        self.parameter();
-        self.push(", '$[*]' COLUMNS (onggi_value ");
-        self.push((self.dialect.element_type)(ty));
-        self.push(" PATH '$' ERROR ON ERROR)) AS onggi_list)");
-        self.push(&behind);
-    }
-
     /// A value's parameter, with its type where the database cannot tell it.
     fn value(&mut self, value: &Value) {
         match self.value_type(value, self.json) {
@@ -446,7 +385,7 @@ impl Writer {
         }
     }
 
-    fn value_type(&self, value: &Value, json: bool) -> Option<&'static str> {
+    pub(super) fn value_type(&self, value: &Value, json: bool) -> Option<&'static str> {
         let ty = value.ty()?;
         let computed = (self.dialect.computed_type)(ty).filter(|_| self.computes);
         if computed.is_some() {
@@ -455,25 +394,8 @@ impl Writer {
         (self.dialect.value_type)(if json && ty == Type::Text { Type::Json } else { ty })
     }
 
-    /// The left side's collation decides.
-    fn is_in_select(&mut self, operand: &Expression, select: &Select, word: &str) -> Result<()> {
-        self.operand(operand)?;
-        if !matches!(operand, Expression::Row(_)) && (operand.is_decimal() || select.is_decimal()) {
-            self.decimal_collation();
-        }
-        self.push(word);
-        let limited = select.limit.is_some() || select.offset.is_some();
-        if !limited || self.dialect.limit_in_list {
-            return self.nested(select);
-        }
-        self.push("(SELECT * FROM (");
-        self.select(select, self.dialect.derived_columns)?;
-        self.push(") AS limited)");
-        Ok(())
-    }
-
     /// A select as a part of an expression.
-    fn nested(&mut self, select: &Select) -> Result<()> {
+    pub(super) fn nested(&mut self, select: &Select) -> Result<()> {
         self.push("(");
         self.select(select, false)?;
         self.push(")");

@@ -9,6 +9,7 @@ mod compound;
 mod conflict;
 mod expression;
 mod function;
+mod list;
 mod own;
 mod parameter;
 mod reads;
