@@ -28,6 +28,7 @@ mod statement;
 #[cfg_attr(not(feature = "tls"), path = "plain.rs")]
 mod tls;
 mod types;
+mod unasked;
 mod wire;
 
 pub(crate) use cancel::Cancel;

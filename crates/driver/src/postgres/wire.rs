@@ -12,18 +12,18 @@ use postgres_types::{Oid, Type as PostgresType};
 use super::failure::{Answer, Failure, Said};
 use super::input::Input;
 use super::line::Line;
-use super::message::{Cell, Content, cells};
+use super::message::{Cell, cells};
 use super::state::State;
 use crate::Notification;
 
 /// The client's end of a line.
 pub(super) struct Wire {
-    line: Line,
-    input: Input,
+    pub(super) line: Line,
+    pub(super) input: Input,
     out: BytesMut,
     /// How many requests have no end of their answer yet.
     owed: usize,
-    is_lost: bool,
+    pub(super) is_lost: bool,
     /// Why the last request was not sent as a whole, as long as answers to what was may still come.
     unsent: Option<io::Error>,
     /// What the server said last of the transaction.
@@ -34,9 +34,9 @@ pub(super) struct Wire {
     forgotten: Vec<String>,
     /// What the next statement is called.
     number: u64,
-    parameters: HashMap<String, String>,
+    pub(super) parameters: HashMap<String, String>,
     /// Messages of other sessions, in order; nothing where nobody wants to hear them.
-    heard: Option<VecDeque<Notification>>,
+    pub(super) heard: Option<VecDeque<Notification>>,
     /// What entitles to cancel a statement.
     pub(super) key: (i32, i32),
     /// Types that only this database has.
@@ -152,7 +152,7 @@ impl Wire {
     }
 
     /// Reads what nobody has asked for any more.
-    fn settle(&mut self) -> Answer<()> {
+    pub(super) fn settle(&mut self) -> Answer<()> {
         while self.owed > 0 {
             match self.next() {
                 Err(failure) if self.is_lost || failure.said().is_none() => return Err(failure),
@@ -221,7 +221,7 @@ impl Wire {
     }
 
     /// What the server refuses with. It says nothing more of this part, and takes the next.
-    fn refused(&mut self) -> Answer<Failure> {
+    pub(super) fn refused(&mut self) -> Answer<Failure> {
         let said = Said::read(self.input.message())?;
         // Unasked, it says that it ends the session.
         self.is_lost |= self.owed == 0 || self.skip_to_end().is_err();
@@ -236,34 +236,6 @@ impl Wire {
                 kind => self.is_unasked(kind)?,
             };
         }
-    }
-
-    /// Takes note of what comes at any time; whether it was such a message.
-    fn is_unasked(&mut self, kind: u8) -> Answer<bool> {
-        let content = self.input.message();
-        match kind {
-            backend::NOTICE_RESPONSE_TAG => {
-                let Said { severity, code, .. } = Said::read(content)?;
-                tracing::debug!(target: "onggi::postgres", "{severity}: SQLSTATE {code}");
-            }
-            backend::NOTIFICATION_RESPONSE_TAG => {
-                let mut content = Content(content);
-                content.number()?;
-                let (channel, payload) = (content.text()?.to_owned(), content.text()?.to_owned());
-                if let Some(heard) = &mut self.heard {
-                    heard.push_back(Notification { channel, payload });
-                }
-            }
-            backend::PARAMETER_STATUS_TAG => {
-                let mut content = Content(content);
-                let (name, value) = (content.text()?.to_owned(), content.text()?.to_owned());
-                self.parameters.insert(name, value);
-            }
-            // A statement is forgotten.
-            backend::CLOSE_COMPLETE_TAG => {}
-            _ => return Ok(false),
-        }
-        Ok(true)
     }
 
     /// Runs texts without parameters; their rows are not looked at.
@@ -305,63 +277,6 @@ impl Wire {
         }
         self.say(&out);
         Ok(())
-    }
-
-    /// Keeps what other sessions say, from now on.
-    pub(super) fn hear(&mut self) {
-        self.heard = Some(VecDeque::new());
-    }
-
-    /// The next that another session says, if that is within a time.
-    pub(super) fn heard(&mut self, within: Duration) -> Answer<Option<Notification>> {
-        // A time that is too far away to have a name is none.
-        let until = Instant::now().checked_add(within);
-        // What is here already is heard, however short the time is.
-        let has_ended = self.line.has_ended(&mut self.input);
-        self.set_deadline(until)?;
-        let heard = self.heard_by_then(until, has_ended);
-        if let Err(failure) = &heard {
-            self.note(failure);
-        }
-        self.set_deadline(None)?;
-        heard
-    }
-
-    fn heard_by_then(&mut self, until: Option<Instant>, has_ended: bool) -> Answer<Option<Notification>> {
-        loop {
-            if let Some(heard) = self.heard.as_mut().and_then(VecDeque::pop_front) {
-                return Ok(Some(heard));
-            }
-            if let Some(kind) = self.input.cut()? {
-                match kind {
-                    backend::ERROR_RESPONSE_TAG => return Err(self.refused()?),
-                    _ => self.is_unasked(kind)?,
-                };
-                continue;
-            }
-            let error = match if has_ended { Ok(0) } else { self.input.read(&mut self.line) } {
-                Ok(0) => ErrorKind::UnexpectedEof.into(),
-                Ok(_) => continue,
-                // The system, too, says so of a line that has been silent for too long.
-                Err(_) if until.is_some_and(|until| Instant::now() >= until) => return Ok(None),
-                Err(error) => error,
-            };
-            self.is_lost = true;
-            return Err(error.into());
-        }
-    }
-
-    /// Whether the server has ended the connection, as far as has come here by now. Nothing is sent.
-    pub(super) fn is_broken(&mut self) -> bool {
-        self.is_lost |= self.settle().is_err() || self.line.has_ended(&mut self.input);
-        while !self.is_lost {
-            match self.input.cut() {
-                Ok(None) => return false,
-                Ok(Some(kind)) => self.is_lost = !matches!(self.is_unasked(kind), Ok(true)),
-                Err(_) => self.is_lost = true,
-            }
-        }
-        true
     }
 
     /// Whether the server answers within a time. One that does not is not to be asked again.
