@@ -5,6 +5,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::sync::mpsc;
 use std::thread;
 
 use fake::{done, message, number_of, refusal, server};
@@ -424,4 +425,37 @@ fn a_listener_that_hears_nonsense_hears_no_more() {
         let error = listener.next(std::time::Duration::from_secs(10)).unwrap_err();
         assert!(error.is_lost(), "{error}");
     }
+}
+
+/// A server that says so much as soon as a transaction has begun, and hangs up; with what hears when it has.
+fn hangs_up_behind(notices: usize) -> (Pool, mpsc::Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (said, has_said) = mpsc::channel();
+    thread::spawn(move || {
+        let (mut caller, _) = listener.accept().unwrap();
+        fake::serve(&mut caller, &|kind, text| match kind {
+            b'Q' if text.starts_with("BEGIN") => {
+                let notice = message(b'N', format!("SNOTICE\0M{}\0\0", "x".repeat(1000)).as_bytes());
+                [done("BEGIN", b'T'), notice.repeat(notices), refusal("FATAL", "57P01")].concat()
+            }
+            b'Q' => done("SET", b'I'),
+            _ => Vec::new(),
+        });
+        // The last answer has been sent; what comes next is not read.
+        drop(caller);
+        said.send(()).unwrap();
+    });
+    let url = format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable");
+    (Pool::open(&url).unwrap(), has_said)
+}
+
+#[test]
+fn behind_many_notices_it_is_seen_that_the_server_has_hung_up() {
+    let (pool, has_said) = hangs_up_behind(100);
+    let mut connection = pool.connect().unwrap();
+    connection.control(Control::Begin).unwrap();
+    has_said.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
+    let error = connection.control(Control::Commit).unwrap_err();
+    assert!(error.is_lost() && error.to_string().contains("lost before the commit"), "{error}");
 }

@@ -136,7 +136,9 @@ impl Connection {
             return Err(gone().into());
         };
         let text = compiled.text();
-        work(text, Prepared { statement, text, compiled: Some(compiled), wire, buffer })
+        let worked = work(text, Prepared { statement, text, compiled: Some(compiled), wire, buffer });
+        buffer.shrink();
+        worked
     }
 
     /// Lends the statement of a text, prepared for parameters of the types that are known.
@@ -161,7 +163,9 @@ impl Connection {
             }
         }
         let Some(statement) = by_text.get_mut(&key) else { return Err(gone().into()) };
-        work(Prepared { statement, text, compiled: None, wire, buffer })
+        let worked = work(Prepared { statement, text, compiled: None, wire, buffer });
+        buffer.shrink();
+        worked
     }
 }
 

@@ -8,6 +8,9 @@ use super::failure::{Answer, Failure};
 /// How much is asked for at a time.
 const ROOM: usize = 32 << 10;
 
+/// So much room is kept for what comes next; what a longer message needed is given back.
+pub(super) const KEPT: usize = 256 << 10;
+
 /// Bytes of the line.
 #[derive(Default)]
 pub(super) struct Input {
@@ -50,10 +53,18 @@ impl Input {
         Ok(read)
     }
 
+    /// Gives back the room that long messages have needed. None of them is there any more.
+    pub(super) fn shrink(&mut self) {
+        if self.bytes.len() > KEPT && self.rest.len() <= KEPT {
+            self.bytes = self.bytes[self.rest.clone()].to_vec();
+            (self.rest, self.message) = (0..self.bytes.len(), 0..0);
+        }
+    }
+
     /// Moves what is there to the front, and grows with messages that are longer than all room.
     fn make_room(&mut self) {
         let left = self.rest.len();
-        if left == 0 && self.bytes.len() > ROOM {
+        if left == 0 && self.bytes.len() > KEPT {
             self.bytes = Vec::new();
         } else if self.rest.start > 0 {
             self.bytes.copy_within(self.rest.clone(), 0);
@@ -82,7 +93,7 @@ mod tests {
 
     #[test]
     fn messages_come_whole_however_they_are_cut_on_the_way() {
-        let long = vec![7; 3 * ROOM];
+        let long = vec![7; 3 * KEPT];
         let mut bytes = b"Z\0\0\0\x05I2\0\0\0\x04D".to_vec();
         bytes.extend(u32::try_from(long.len() + 4).expect("a length").to_be_bytes());
         bytes.extend(&long);
@@ -91,6 +102,21 @@ mod tests {
         for piece in [1, 2, 5, 1000, 1 << 20] {
             assert_eq!(messages(&bytes, piece), expected, "{piece}");
         }
+    }
+
+    #[test]
+    fn the_room_of_a_long_message_is_given_back_and_what_stands_behind_it_stays() {
+        let mut bytes = vec![b'D'];
+        bytes.extend(u32::try_from(5 * KEPT + 4).expect("a length").to_be_bytes());
+        bytes.resize(5 + 5 * KEPT, 7);
+        bytes.extend(b"Z\0\0\0\x05IN\0\0\0\x05x");
+        let (mut input, mut bytes) = (Input::default(), &bytes[..]);
+        while input.read(&mut bytes).is_ok_and(|read| read > 0) {}
+        assert!(input.cut().is_ok_and(|kind| kind == Some(b'D')) && input.message().len() == 5 * KEPT);
+        assert!(input.cut().is_ok_and(|kind| kind == Some(b'Z')) && input.message() == b"I");
+        input.shrink();
+        assert!(input.bytes.len() < KEPT, "{}", input.bytes.len());
+        assert!(input.cut().is_ok_and(|kind| kind == Some(b'N')) && input.message() == b"x");
     }
 
     #[test]

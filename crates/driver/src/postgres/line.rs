@@ -51,20 +51,21 @@ impl Line {
         Ok(())
     }
 
-    /// Takes what is there.
-    fn hear(&mut self, input: &mut Input) -> io::Result<()> {
+    /// Takes what is there, without waiting where the socket does not, and says how many bytes that were.
+    fn hear(&mut self, input: &mut Input) -> io::Result<usize> {
         match input.read(self) {
             Ok(0) => Err(ErrorKind::UnexpectedEof.into()),
-            Ok(_) => Ok(()),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(()),
-            Err(error) => Err(error),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(0),
+            heard => heard,
         }
     }
 
-    /// Takes what is there without waiting; whether the line has ended.
-    pub(super) fn has_ended(&mut self, input: &mut Input) -> bool {
-        let looked = self.socket.set_nonblocking(true).and_then(|()| self.hear(input));
-        self.socket.set_nonblocking(false).is_err() || looked.is_err()
+    /// Takes what is there without waiting, and says how many bytes that were. The end of the line is an error.
+    pub(super) fn look(&mut self, input: &mut Input) -> io::Result<usize> {
+        self.socket.set_nonblocking(true)?;
+        let heard = self.hear(input);
+        self.socket.set_nonblocking(false)?;
+        heard
     }
 
     fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! What is bound, in the server's own form: a value for each parameter, or an array of many rows' values for each.
 
 use super::encode::{array_head, element, encode};
+use super::input::KEPT;
 use super::types::Form;
 use crate::{Bind, Error, Result, ValueRef};
 
@@ -17,6 +18,13 @@ impl Buffer {
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
+    }
+
+    /// Gives back the room that long values have needed.
+    pub(super) fn shrink(&mut self) {
+        if self.bytes.capacity() > KEPT {
+            *self = Buffer::default();
+        }
     }
 
     /// How many bytes there are.

@@ -50,7 +50,7 @@ impl Wire {
         // A time that is too far away to have a name is none.
         let until = Instant::now().checked_add(within);
         // What is here already is heard, however short the time is.
-        let has_ended = self.line.has_ended(&mut self.input);
+        let has_ended = self.line.look(&mut self.input).is_err();
         self.set_deadline(until)?;
         let heard = self.heard_by_then(until, has_ended);
         if let Err(failure) = &heard {
@@ -86,14 +86,22 @@ impl Wire {
 
     /// Whether the server has ended the connection, as far as has come here by now. Nothing is sent.
     pub(super) fn is_broken(&mut self) -> bool {
-        self.is_lost |= self.settle().is_err() || self.line.has_ended(&mut self.input);
+        self.is_lost |= self.settle().is_err();
+        let mut left = LOOKED_AT;
         while !self.is_lost {
             match self.input.cut() {
-                Ok(None) => return false,
                 Ok(Some(kind)) => self.is_lost = !matches!(self.is_unasked(kind), Ok(true)),
+                Ok(None) => match self.line.look(&mut self.input) {
+                    Ok(read) if read == 0 || read > left => return false,
+                    Ok(read) => left -= read,
+                    Err(_) => self.is_lost = true,
+                },
                 Err(_) => self.is_lost = true,
             }
         }
         true
     }
 }
+
+/// How much is looked at for the end of a connection. It stands behind all that a server has said unasked, which may not end.
+const LOOKED_AT: usize = 16 << 20;

@@ -10,7 +10,7 @@ use postgres_protocol::message::{backend, frontend};
 use postgres_types::{Oid, Type as PostgresType};
 
 use super::failure::{Answer, Failure, Said};
-use super::input::Input;
+use super::input::{Input, KEPT};
 use super::line::Line;
 use super::message::{Cell, cells};
 use super::state::State;
@@ -195,6 +195,7 @@ impl Wire {
     fn end(&mut self) -> Answer<()> {
         self.owed = self.owed.saturating_sub(1);
         self.state = State::read(self.input.message())?;
+        self.input.shrink();
         Ok(())
     }
 
@@ -293,9 +294,6 @@ fn gone() -> Failure {
 
 /// What the server repeats where a statement asked for something to copy.
 pub(super) const NOTHING: &str = "there is nothing to copy: rows are inserted, as objects or by a statement";
-
-/// Room for requests that is kept from one to the next.
-const KEPT: usize = 64 << 10;
 
 /// The server is told, if that does not take any time.
 impl Drop for Wire {

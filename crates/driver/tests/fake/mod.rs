@@ -31,7 +31,8 @@ pub fn refusal(severity: &str, code: &str) -> Vec<u8> {
     message(b'E', format!("S{severity}\0C{code}\0Mno\0\0").as_bytes())
 }
 
-/// A server that lets everybody in, answers each message as it likes, and hangs up behind what is not the end of an answer.
+/// A server that lets everybody in, answers each message as it likes, and hangs up behind what is not the end of an answer, or is
+/// fatal.
 pub fn server(answer: impl Fn(u8, &str) -> Vec<u8> + Send + Sync + 'static) -> Pool {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -45,6 +46,12 @@ pub fn server(answer: impl Fn(u8, &str) -> Vec<u8> + Send + Sync + 'static) -> P
     Pool::open(&format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable")).unwrap()
 }
 
+fn hangs_up_behind(said: &[u8]) -> bool {
+    let has = |part: &[u8]| said.windows(part.len()).any(|found| found == part);
+    !said.is_empty() && (!has(READY) || has(b"SFATAL"))
+}
+
+/// Answers a caller until one of both hangs up.
 pub fn serve(caller: &mut TcpStream, answer: &impl Fn(u8, &str) -> Vec<u8>) {
     let length = number_of(caller);
     caller.read_exact(&mut vec![0; length - 4]).unwrap();
@@ -55,7 +62,7 @@ pub fn serve(caller: &mut TcpStream, answer: &impl Fn(u8, &str) -> Vec<u8>) {
         let mut content = vec![0; number_of(caller) - 4];
         caller.read_exact(&mut content).unwrap();
         let said = answer(kind[0], &String::from_utf8_lossy(&content));
-        if caller.write_all(&said).is_err() || !(said.is_empty() || said.windows(5).any(|end| end == READY)) {
+        if caller.write_all(&said).is_err() || hangs_up_behind(&said) {
             return;
         }
     }
