@@ -29,7 +29,7 @@ impl<W: Workloads> Only<W> {
     fn run(&mut self, workload: &str, mode: &str, times: usize) -> Result<()> {
         let mode = if mode == "autocommit" { Mode::Autocommit } else { Mode::Transaction };
         self.library.execute(self.kind.users())?;
-        if !inserts(workload) && workload != "clauses" {
+        if !inserts(workload) && !matches!(workload, "clauses" | "find") {
             fill(&mut self.library, &self.input)?;
             analyze(&mut self.library, self.kind, &["users"])?;
             families(&mut self.library, self.kind)?;
@@ -57,6 +57,7 @@ impl<W: Workloads> Only<W> {
             "insert" => library.insert_each(input.people.clone(), watch)?,
             "bulk" => library.insert_bulk(input.people.clone(), watch)?,
             "clauses" => drop(library.clauses(page, "Busan", ROWS, watch)?),
+            "find" => drop(library.find(page, "Busan", ROWS, watch)?),
             "select" => drop(library.select_all(mode, watch)?),
             "key" => drop(library.get_by_key(mode, &input.keys, watch)?),
             "email" => drop(library.get_by_email(mode, &input.emails, watch)?),

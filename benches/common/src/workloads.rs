@@ -29,6 +29,9 @@ pub trait Workloads: Sized {
     /// Whether [`insert_each`](Self::insert_each) gathers objects and writes many by one statement.
     const GATHERS: bool = false;
 
+    /// Whether it finds the statement of a query that it does not run.
+    const FINDS: bool = false;
+
     /// Opens a database: a file of SQLite's, which is created when missing, with the settings of
     /// [`data::SETTINGS`](crate::data::SETTINGS), or the URL of a server's. Transactions there are serializable.
     fn open(place: &str) -> Result<Self>;
@@ -78,6 +81,12 @@ pub trait Workloads: Sized {
     /// It is measured on SQLite only.
     fn clauses(&mut self, _page: Page, _city: &str, _times: usize, _watch: &mut Watch) -> Result<i64> {
         Err(format!("{} has no query of five clauses here", Self::NAME).into())
+    }
+
+    /// Makes the query of [`clauses`](Workloads::clauses) `times` times, and finds its statement on a connection without running
+    /// it, where the library [can](Workloads::FINDS). Returns how many characters the statements have in all.
+    fn find(&mut self, _page: Page, _city: &str, _times: usize, _watch: &mut Watch) -> Result<usize> {
+        Err(format!("{} finds no statement that it does not run", Self::NAME).into())
     }
 
     /// Reads the whole table and holds it as `hold` says; returns the sum of the ages.

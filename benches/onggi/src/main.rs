@@ -73,6 +73,7 @@ impl Workloads for Onggi {
     const NAME: &'static str = "onggi";
     const PLANNER_STABLE: bool = true;
     const GATHERS: bool = true;
+    const FINDS: bool = true;
 
     fn open(place: &str) -> Result<Self> {
         let db = match Kind::of(place) {
@@ -248,15 +249,20 @@ impl Workloads for Onggi {
             let connection = self.connection()?;
             let mut sum = 0;
             for _ in 0..times {
-                let query = User::query()
-                    .filter(|u| u.age.ge(page.min_age))
-                    .filter(|u| u.city.eq(city))
-                    .order_by(|u| u.email)
-                    .limit(u32::try_from(page.limit)?)
-                    .offset(1);
-                sum += ages(&query.all(connection)?);
+                sum += ages(&five_clauses(page, city)?.all(connection)?);
             }
             Ok(sum)
+        })
+    }
+
+    fn find(&mut self, page: Page, city: &str, times: usize, watch: &mut Watch) -> Result<usize> {
+        watch.time(|| {
+            let connection = self.connection()?;
+            let mut characters = 0;
+            for _ in 0..times {
+                characters += five_clauses(page, city)?.sql(connection)?.len();
+            }
+            Ok(characters)
         })
     }
 
@@ -282,6 +288,11 @@ impl Workloads for Onggi {
 
 fn by_email(email: &str) -> Query<User> {
     User::query().filter(|u| u.email.eq(email))
+}
+
+fn five_clauses(page: Page, city: &str) -> Result<Query<User>> {
+    let query = User::query().filter(|u| u.age.ge(page.min_age)).filter(|u| u.city.eq(city));
+    Ok(query.order_by(|u| u.email).limit(u32::try_from(page.limit)?).offset(1))
 }
 
 fn read_page<E: Executor>(

@@ -438,6 +438,7 @@ macro_rules! cases {
                 rows_are_made_where_they_are_missing
                 a_race_to_make_a_row_is_lost_quietly
                 plans_are_told_without_running
+                the_sql_of_a_query_is_told_without_running
                 what_the_database_lacks_is_an_error
             }
             writes {

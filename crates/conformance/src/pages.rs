@@ -185,6 +185,24 @@ pub fn plans_are_told_without_running(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+pub fn the_sql_of_a_query_is_told_without_running(harness: &Harness) -> Result<()> {
+    users(harness)?;
+    let mut connection = harness.connect()?;
+    let query = User::query().filter(|u| u.name.eq("Ann")).order_by(|u| u.age).limit(7);
+    let told = query.sql(&mut connection)?;
+    assert_eq!(harness.statements(), [""; 0]);
+    assert!(!told.contains("Ann"), "{told}");
+    query.all(&mut connection)?;
+    let ran = harness.statements();
+    assert_eq!(ran[0].as_str(), told);
+
+    if !harness.locks() {
+        let error = User::query().for_update().sql(&mut connection).expect_err("refused");
+        assert!(error.to_string().contains(" has no"), "{error}");
+    }
+    Ok(())
+}
+
 pub fn what_the_database_lacks_is_an_error(harness: &Harness) -> Result<()> {
     users(harness)?;
     let mut connection = harness.connect()?;

@@ -286,6 +286,11 @@ impl<'p, 'c> Prepared<'p, 'c> {
         Ok(Rows { back_end, statement })
     }
 
+    /// Its text.
+    pub fn text(&self) -> &str {
+        self.statement
+    }
+
     /// The names of the columns that its rows have.
     pub fn columns(&self) -> Vec<String> {
         match &self.back_end {

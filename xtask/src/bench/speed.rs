@@ -104,6 +104,9 @@ const EMPTY: &str = "empty table";
 /// The mode of a row that is told in words, too: what a library takes that does not gather objects.
 const STATEMENTS: &str = "one statement each";
 
+/// The same of a query whose statement is found and not run.
+const FOUND: &str = "found";
+
 fn report(command: &str, libraries: &[Library], rounds: usize) -> String {
     let Some((yardstick, others)) = libraries.split_first() else {
         return "nothing was measured".to_owned();
@@ -142,6 +145,7 @@ fn report(command: &str, libraries: &[Library], rounds: usize) -> String {
         text += &beyond(row, yardstick, others);
     }
     for library in libraries {
+        text += &found(library);
         text += &gathered(library);
     }
     for library in libraries {
@@ -150,6 +154,20 @@ fn report(command: &str, libraries: &[Library], rounds: usize) -> String {
     }
     let _ = write!(text, "- {rounds} rounds of {REPETITIONS} repetitions; {}", machine::facts());
     text
+}
+
+/// What a library takes for a query that it does not run.
+fn found(library: &Library) -> String {
+    let rows = library.rows.iter().filter(|row| row.mode == FOUND);
+    let told = rows.map(|row| {
+        format!(
+            "To build a {}, find its statement and not run it takes {} {} µs.\n\n",
+            row.workload,
+            library.name,
+            rounded(median(&row.micros)),
+        )
+    });
+    told.collect()
 }
 
 /// How much a library gains by gathering objects.
@@ -177,7 +195,7 @@ fn beyond(row: &Row, yardstick: &Library, others: &[Library]) -> String {
         Some(format!("{} {:.2}", library.name, micros - base))
     });
     format!(
-        "A {} takes {} {} µs. To build it and find its statement takes beyond that: {}.\n\n",
+        "A {} takes {} {} µs. With a query that is built and whose statement is found it takes beyond that: {}.\n\n",
         row.workload,
         yardstick.name,
         rounded(base),
@@ -242,6 +260,14 @@ mod tests {
         assert!(text.contains("A query takes raw 1.00 µs."), "{text}");
         assert!(text.contains("beyond that: orm 0.25.\n"), "{text}");
         assert!(!text.contains("| query |") && text.contains(" **1.00** |"), "{text}");
+    }
+
+    #[test]
+    fn what_a_query_takes_that_is_not_run_is_told_in_words() {
+        let mut library = library("orm", "2,2,2");
+        library.add(vec![Record::parse(r#"{"workload":"query","mode":"found","micros":[0.25]}"#).unwrap()]);
+        let told = "To build a query, find its statement and not run it takes orm 0.25 µs.\n\n";
+        assert_eq!(found(&library), told);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Queries as values.
 
 mod derived;
+mod explain;
 mod explicit;
 mod join;
 mod lock;

@@ -1,6 +1,6 @@
 use onggi_driver as driver;
 use onggi_sql::shape::{self, Shape, Values};
-use onggi_sql::{Expression, Select, Selected, Statement, Summary, Value, ValueRef};
+use onggi_sql::{Expression, Select, Selected, Statement, Summary, Value};
 
 use super::{Query, Tables};
 use crate::executor::{Keep, Plain};
@@ -186,49 +186,6 @@ impl<F: Tables, S: Selection> Query<F, S> {
         self.summary(executor, Summary::Exists)
     }
 
-    /// How the database would run the query: lines in its own words, for people.
-    ///
-    /// ```
-    /// # use onggi::{Database, Id, Model};
-    /// # #[derive(Clone, Default, Model)] struct User { id: Id<User>, #[model(unique)] name: String }
-    /// # let db = Database::open("sqlite::memory:")?;
-    /// # db.create_tables(onggi::models![User])?;
-    /// # let mut connection = db.connect()?;
-    /// let plan = User::query().filter(|u| u.name.eq("Jo")).explain(&mut connection)?;
-    /// assert!(plan[0].contains("INDEX"));
-    /// # Ok::<(), onggi::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Those of the database.
-    pub fn explain<E: Executor>(&self, executor: &mut E) -> Result<Vec<String>> {
-        self.before_run(executor)?;
-        let select = self.reading().select().clone();
-        let statement = Statement::Explain(Box::new(Statement::Select(select)));
-        let (shape, values) = shape::of(&statement);
-        executor.split().0.with(
-            &shape,
-            || statement.clone(),
-            |prepared| {
-                let told = prepared.columns().len();
-                let (mut rows, mut lines) = (prepared.query(|to| bind(&values, to))?, Vec::new());
-                // Some databases tell the columns of a plan only with its rows.
-                let width = if told == 0 { rows.columns().len() } else { told };
-                while let Some(row) = rows.next_row()? {
-                    let mut texts = Vec::new();
-                    for column in 0..width {
-                        if let ValueRef::Text(text) = row.raw(column)? {
-                            texts.push(text.to_owned());
-                        }
-                    }
-                    lines.push(texts.join(" "));
-                }
-                Ok(lines)
-            },
-        )
-    }
-
     fn summary<E: Executor, T: Field + Default>(&self, executor: &mut E, summary: Summary) -> Result<T> {
         let mut select = Select { summary: Some(summary), order: Vec::new(), ..self.select.clone() };
         // What is selected decides how many rows there are where it is distinct, or an aggregate.
@@ -245,7 +202,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
     }
 
     /// How its rows are read.
-    fn reading(&self) -> Reading<'_> {
+    pub(super) fn reading(&self) -> Reading<'_> {
         Reading::of(&self.select, self.source(), &self.fetches)
     }
 
@@ -282,7 +239,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
         result
     }
 
-    fn before_run<E: Executor>(&self, executor: &mut E) -> Result<()> {
+    pub(super) fn before_run<E: Executor>(&self, executor: &mut E) -> Result<()> {
         self.check()?;
         executor.before_read()
     }
