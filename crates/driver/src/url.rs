@@ -43,6 +43,20 @@ impl Url {
     }
 }
 
+/// Refuses the URL of a server in which a character that ends a part stands within one before the last `@`: where a password ends
+/// is not known then, and nothing of it is told.
+pub(crate) fn unambiguous(url: &str) -> Result<()> {
+    let (_, rest) = url.split_once(':').unwrap_or_default();
+    let before = rest.strip_prefix("//").unwrap_or(rest).rsplit_once('@').map(|(before, _)| before);
+    match before.is_some_and(|before| before.contains(['@', '/', '?', '#'])) {
+        false => Ok(()),
+        true => Err(invalid(
+            "the database URL is not understood: an `@`, `/`, `?` or `#` in a user's name or a password is written %40, %2F, %3F \
+             or %23, and so is an `@` anywhere behind the host",
+        )),
+    }
+}
+
 /// What stands before the first colon.
 pub(crate) fn scheme(text: &str) -> Result<&str> {
     let (scheme, _) = text.split_once(':').ok_or_else(|| {

@@ -20,7 +20,7 @@ use crate::postgres;
 use crate::sqlite;
 #[cfg(feature = "sqlite")]
 use crate::url::Url;
-use crate::url::{invalid, scheme};
+use crate::url::{invalid, scheme, unambiguous};
 use crate::{Connection, Error, Function, Listener, Observer, Result};
 
 /// The connections to one database: opened when they are needed, kept with their prepared statements when they come back,
@@ -83,7 +83,10 @@ impl Pool {
     /// Those of [`open`](Pool::open), and functions that the database does not take.
     pub fn open_with(url: &str, functions: impl IntoIterator<Item = Function>) -> Result<Pool> {
         let functions: Vec<Function> = functions.into_iter().collect();
-        scheme(url)?;
+        // Paths of files have any characters.
+        if scheme(url)? != "sqlite" {
+            unambiguous(url)?;
+        }
         let (options, url) = options::take(url)?;
         let url = &*url;
         let target = match scheme(url)? {
@@ -101,7 +104,7 @@ impl Pool {
                 drop(functions);
                 Target::Mysql(mysql::Target::new(url)?)
             }
-            scheme => return Err(unknown(scheme)),
+            scheme => return Err(unknown(scheme, url)),
         };
         let pool = Pool(Arc::new(Shared {
             target,
@@ -209,7 +212,7 @@ impl Pool {
 }
 
 /// The schemes that are built in, for whoever asked for another.
-fn unknown(scheme: &str) -> Error {
+fn unknown(scheme: &str, url: &str) -> Error {
     let known: &[&str] = &[
         #[cfg(feature = "sqlite")]
         "sqlite",
@@ -220,7 +223,10 @@ fn unknown(scheme: &str) -> Error {
         #[cfg(feature = "mysql")]
         "mariadb",
     ];
-    let plain = scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter));
+    // Without slashes behind it, it may be a user's name.
+    let slashes = url[scheme.len()..].starts_with("://");
+    let plain =
+        slashes && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter));
     let scheme = if plain && scheme.len() <= 20 { format!(" {scheme:?}") } else { String::new() };
     invalid(format!("no database is known for the URL's scheme{scheme}; known: {}", known.join(", ")))
 }

@@ -74,10 +74,6 @@ impl Config {
         let (place, database) = rest.split_once('/').unwrap_or((rest, ""));
         let (credentials, hosts) =
             place.rsplit_once('@').map_or((None, place), |(before, behind)| (Some(before), behind));
-        if credentials.is_none() && database.contains('@') {
-            // Else a password with a slash in it would say which server is meant.
-            return Err(not_escaped());
-        }
         let mut config = Config::default();
         if let Some(credentials) = credentials {
             config.set_credentials(credentials)?;
@@ -89,10 +85,7 @@ impl Config {
             config.database = Some(decode(database)?);
         }
         for (name, value) in Url::options(options)? {
-            // What stands before an `@` may be a password with a question mark in it, of which nothing is told.
-            config
-                .set(&name, &value)
-                .map_err(|error| if options.contains('@') { not_escaped() } else { error })?;
+            config.set(&name, &value)?;
         }
         config.checked()
     }
@@ -231,12 +224,6 @@ impl Config {
     }
 }
 
-fn not_escaped() -> crate::Error {
-    invalid(
-        "the PostgreSQL URL is not understood: an `@`, `/` or `?` in a user's name, a password or an option is written %40, %2F or %3F",
-    )
-}
-
 const PORT: u16 = 5432;
 /// A year is as good as no limit, and has a name as a moment.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -349,26 +336,6 @@ mod tests {
         assert_eq!(servers("postgres:///d?hostaddr=127.0.0.1")[0].host, "127.0.0.1");
         for socket in ["postgres://%2Frun%2Fpg/d", "postgres:///d?host=/run/pg"] {
             assert_eq!(servers(socket)[0].place, Place::Socket("/run/pg/.s.PGSQL.5432".into()));
-        }
-    }
-
-    #[test]
-    fn an_at_sign_in_the_name_of_the_database_makes_nobody_else_the_server() {
-        let config = Config::parse("postgres://jane:s3cret@db/te@st").expect("a URL");
-        assert_eq!((config.user.as_deref(), config.database.as_deref()), (Some("jane"), Some("te@st")));
-        assert_eq!(config.servers(), [named("db", 5432)]);
-        assert_eq!(servers("postgres://jane:p@ss@db/d"), [named("db", 5432)]);
-    }
-
-    #[test]
-    fn nothing_of_a_password_that_is_not_escaped_is_told() {
-        for url in [
-            "postgres://jane:1?s3cret=x@h/d",
-            "postgres://jane:5432/s3cret@h/d",
-            "postgres://jane:1?s3cret@h/d",
-        ] {
-            let error = Config::parse(url).err().expect(url).to_string();
-            assert!(!error.contains("s3cret"), "{error}");
         }
     }
 
