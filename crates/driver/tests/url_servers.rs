@@ -55,3 +55,49 @@ fn what_stands_before_an_at_sign_is_never_taken_for_a_scheme() {
         assert!(said.contains("no database is known for the URL's scheme"), "{said}");
     }
 }
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_number_that_the_system_would_not_take_is_refused_by_the_name_of_its_option() {
+    for (option, words) in [
+        ("keepalives_idle=32768", "keepalives_idle is a whole number of seconds up to 32767"),
+        (
+            "keepalives_interval=9223372036854775807",
+            "keepalives_interval is a whole number of seconds up to 32767",
+        ),
+        ("keepalives_retries=128", "keepalives_retries is a whole number up to 127"),
+        ("tcp_user_timeout=2147484", "tcp_user_timeout is a whole number of seconds up to 2147483"),
+        ("connect_timeout=1s3cret", "connect_timeout is a whole number of seconds"),
+        ("keepalives=s3cret", "keepalives is one of 0, 1"),
+        ("port=0", "port is a whole number from 1 to 65535"),
+        ("port=65536", "port is a whole number from 1 to 65535"),
+    ] {
+        let said = refusal(&format!("postgres://127.0.0.1/jars?{option}"));
+        assert!(said.contains(words) && !said.contains("s3cret"), "{option}: {said}");
+    }
+    let said = refusal("postgres://127.0.0.1:0/jars");
+    assert!(said.contains("port is a whole number from 1 to 65535"), "{said}");
+}
+
+/// The greatest numbers, and what leaves it to the system, are taken by it: what fails is the call.
+#[cfg(feature = "postgres")]
+#[test]
+fn numbers_within_their_ranges_are_taken() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || listener.incoming().for_each(drop));
+    for options in [
+        "keepalives_idle=32767&keepalives_interval=32767&keepalives_retries=127&tcp_user_timeout=2147483",
+        "keepalives_idle=0&keepalives_interval=0&keepalives_retries=0&tcp_user_timeout=0&connect_timeout=0",
+        "keepalives_idle=-1&keepalives_interval=-1&tcp_user_timeout=-1&keepalives=0",
+        "keepalives_idle=1&keepalives_interval=1&keepalives_retries=1&tcp_user_timeout=1",
+    ] {
+        let url = format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable&{options}");
+        let error = Pool::open(&url).map(drop).unwrap_err();
+        let said = error.to_string();
+        assert!(
+            error.is_open() && (said.contains("has ended it") || said.contains("reset")),
+            "{options}: {said}"
+        );
+    }
+}

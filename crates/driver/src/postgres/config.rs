@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use socket2::TcpKeepalive;
 
+use super::numbers::{ANY, MOST_IDLE, MOST_UNANSWERED, port, retries, seconds};
 use crate::Result;
 use crate::url::{Url, decode, decode_bytes, invalid};
 
@@ -102,23 +102,17 @@ impl Config {
 
     /// A host of the URL, with or without its port; an address of IPv6 stands in brackets.
     fn add_host(&mut self, written: &str) -> Result<()> {
-        let (host, port) = match written.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let (host, written_port) = match written.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((address, "")) => (address, None),
             Some((address, port)) => (address, Some(port.strip_prefix(':').ok_or_else(|| wrong("host"))?)),
             None => written.split_once(':').map_or((written, None), |(host, port)| (host, Some(port))),
         };
         self.hosts.push(decode(host)?);
-        self.ports.push(port.map_or(Ok(PORT), |port| parsed("port", &decode(port)?))?);
+        self.ports.push(written_port.map_or(Ok(PORT), |written| port(&decode(written)?))?);
         Ok(())
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<()> {
-        // None and less stand for what is usual.
-        let seconds = || {
-            let seconds = parsed::<i64>(name, value)?;
-            let seconds = u64::try_from(seconds).ok().filter(|seconds| *seconds > 0);
-            Ok::<_, crate::Error>(seconds.map(|seconds| Duration::from_secs(seconds).min(LONGEST)))
-        };
         match name {
             "user" => self.user = Some(value.to_owned()),
             "password" => self.password = Some(value.as_bytes().to_vec()),
@@ -126,14 +120,16 @@ impl Config {
             "options" => self.options = Some(value.to_owned()),
             "application_name" => self.application_name = value.to_owned(),
             "host" => self.hosts.extend(value.split(',').map(str::to_owned)),
-            "hostaddr" => self.addresses = list("hostaddr", value)?,
-            "port" => self.ports = list("port", value)?,
-            "connect_timeout" => self.connect_timeout = seconds()?.unwrap_or(CONNECT_TIMEOUT),
-            "tcp_user_timeout" => self.tcp_user_timeout = seconds()?,
-            "keepalives" => self.keepalives = parsed::<u32>("keepalives", value)? != 0,
-            "keepalives_idle" => self.keepalives_idle = seconds()?.unwrap_or(KEEPALIVES_IDLE),
-            "keepalives_interval" => self.keepalives_interval = seconds()?,
-            "keepalives_retries" => self.keepalives_retries = Some(parsed("keepalives_retries", value)?),
+            "hostaddr" => self.addresses = list(value, |address| address.parse().map_err(|_| wrong(name)))?,
+            "port" => self.ports = list(value, port)?,
+            "connect_timeout" => self.connect_timeout = seconds(name, value, ANY)?.unwrap_or(CONNECT_TIMEOUT),
+            "tcp_user_timeout" => self.tcp_user_timeout = seconds(name, value, MOST_UNANSWERED)?,
+            "keepalives" => self.keepalives = choice(name, value, &[("0", false), ("1", true)])?,
+            "keepalives_idle" => {
+                self.keepalives_idle = seconds(name, value, MOST_IDLE)?.unwrap_or(KEEPALIVES_IDLE);
+            }
+            "keepalives_interval" => self.keepalives_interval = seconds(name, value, MOST_IDLE)?,
+            "keepalives_retries" => self.keepalives_retries = retries(name, value)?,
             "target_session_attrs" => {
                 self.session = choice(
                     "target_session_attrs",
@@ -225,8 +221,6 @@ impl Config {
 }
 
 const PORT: u16 = 5432;
-/// A year is as good as no limit, and has a name as a moment.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEPALIVES_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 
@@ -283,12 +277,8 @@ fn wrong(name: &str) -> crate::Error {
     invalid(format!("the value of {name} in the PostgreSQL URL is not one that the option takes"))
 }
 
-fn parsed<T: FromStr>(name: &str, value: &str) -> Result<T> {
-    value.parse().map_err(|_| wrong(name))
-}
-
-fn list<T: FromStr>(name: &str, value: &str) -> Result<Vec<T>> {
-    value.split(',').map(|value| parsed(name, value)).collect()
+fn list<T>(value: &str, read: impl Fn(&str) -> Result<T>) -> Result<Vec<T>> {
+    value.split(',').map(read).collect()
 }
 
 fn choice<T: Copy>(name: &str, value: &str, choices: &[(&str, T)]) -> Result<T> {
@@ -351,10 +341,10 @@ mod tests {
             ("postgres:///d", "names a host"),
             ("postgres://a,b?hostaddr=127.0.0.1", "as many servers"),
             ("postgres://a,b,c?port=7,8", "one for each server"),
-            ("postgres://a:s3cret/d", "the value of port"),
+            ("postgres://a:s3cret/d", "the port is a whole number"),
             ("postgres://[::1]s3cret/d", "the value of host"),
             ("postgres://a?hostaddr=s3cret", "the value of hostaddr"),
-            ("postgres://a?connect_timeout=s3cret", "the value of connect_timeout"),
+            ("postgres://a?connect_timeout=s3cret", "connect_timeout is a whole number of seconds"),
             ("postgres://a?channel_binding=s3cret", "disable, prefer, require"),
             ("postgres://a?s3=s3cret", "no option \"s3\"; known: user"),
             ("postgres://a%zz", "two hexadecimal digits"),

@@ -15,6 +15,7 @@ mod limited;
 mod line;
 mod listener;
 mod message;
+mod numbers;
 mod numeric;
 mod open;
 mod parameters;
