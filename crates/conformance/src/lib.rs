@@ -45,6 +45,7 @@ pub mod raw_rows;
 pub mod relations;
 pub mod relations_along;
 pub mod relations_changes;
+pub mod relations_columns;
 pub mod relations_in_keys;
 pub mod relations_keys;
 pub mod scopes;

@@ -181,6 +181,14 @@ macro_rules! cases {
                 relations_to_composite_keys_use_columns_that_are_there
                 what_a_relation_without_a_column_is_assigned_is_written_to_its_columns
             }
+            relations_columns {
+                none_clears_the_columns_of_an_optional_relation
+                an_optional_relation_over_columns_is_changed_from_either_side
+                a_relation_and_its_columns_that_disagree_are_refused
+                plain_structs_hold_the_object_of_an_optional_relation_over_columns
+                none_leaves_a_column_that_another_relation_shares
+                a_shared_column_is_changed_for_all_relations_or_for_none
+            }
             relations_changes {
                 what_belongs_to_a_deleted_object_goes_with_it
                 a_flush_that_fails_leaves_objects_what_they_hold

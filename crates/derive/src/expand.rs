@@ -300,10 +300,16 @@ fn rows(model: &Model) -> TokenStream {
         quote!(#ident: <#ty as ::core::default::Default>::default())
     });
     let fields = columns.chain(skipped).chain(separate);
+    let read = match model.relations.iter().any(relation::Relation::is_over_fields) {
+        true => quote! {
+            let mut object = #ident { #(#fields),* };
+            __onggi::hold_keys(&mut object);
+            ::core::result::Result::Ok(object)
+        },
+        false => quote!(::core::result::Result::Ok(#ident { #(#fields),* })),
+    };
     quote! {
-        fn read(reader: &mut __onggi::Reader<'_>) -> __onggi::Result<Self> {
-            ::core::result::Result::Ok(#ident { #(#fields),* })
-        }
+        fn read(reader: &mut __onggi::Reader<'_>) -> __onggi::Result<Self> { #read }
     }
 }
 

@@ -127,7 +127,7 @@ mod word;
 ///
 /// | `#[model(...)]` | on | meaning |
 /// |---|---|---|
-/// | `columns(a, b)` | `BelongsTo` | the fields that hold the other's key, where they are columns of their own |
+/// | `columns(a, b)` | `BelongsTo` | the fields that hold the other's key, where they are columns of their own; they may be shared with other relations |
 /// | `inverse(field)` | `HasMany`, `HasOne`, `ManyToMany` | the field of the other model that this is the other end of |
 /// | `link = "name"` | `ManyToMany` | the name of the table of links; without it, this table's name and the field's |
 /// | `through(Model)`, `through(Model, a, b)` | `ManyToMany` | the model of the table of links, and its relations to both ends |

@@ -108,6 +108,11 @@ impl Relation {
         })
     }
 
+    /// Whether columns that are fields of their own hold the other's key.
+    pub fn is_over_fields(&self) -> bool {
+        self.separate && matches!(self.kind, Kind::BelongsTo { .. })
+    }
+
     /// Whether it leads to at most one object.
     pub fn is_to_one(&self) -> bool {
         matches!(self.kind, Kind::BelongsTo { .. } | Kind::Inverse { many: false, .. })
@@ -275,10 +280,18 @@ pub fn associated(model: &Model) -> TokenStream {
     }
     let fields = model.relations.iter().map(|relation| &relation.ident);
     let held = fields.clone();
-    // A reference whose columns are fields of their own is written to them.
-    let holds = model.relations.iter().map(|relation| match relation.kind {
-        Kind::BelongsTo { .. } if relation.separate => format_ident!("is_assigned"),
-        _ => format_ident!("holds_objects"),
+    let over_fields = model.relations.iter().enumerate().filter(|(_, relation)| relation.is_over_fields());
+    let (places, references): (Vec<Literal>, Vec<&Ident>) =
+        over_fields.map(|(at, relation)| (Literal::usize_unsuffixed(at), &relation.ident)).unzip();
+    let reference = (!places.is_empty()).then(|| {
+        quote! {
+            fn reference(&self, relation: usize) -> __onggi::Reference {
+                match relation {
+                    #(#places => __onggi::RelationField::reference(&self.#references),)*
+                    _ => __onggi::no_column(relation),
+                }
+            }
+        }
     });
     let at = (0..model.relations.len()).map(Literal::usize_unsuffixed);
     quote! {
@@ -290,8 +303,9 @@ pub fn associated(model: &Model) -> TokenStream {
             }
         }
         fn holds_objects(&self) -> bool {
-            #(__onggi::RelationField::#holds(&self.#held))||*
+            #(__onggi::RelationField::holds_objects(&self.#held))||*
         }
+        #reference
     }
 }
 

@@ -135,7 +135,8 @@ pub mod __private {
     pub use crate::pickle_functions::GET as PICKLE_GET;
     pub use crate::reader::Reader;
     pub use crate::relation::{
-        Cascade, Relation, RelationField, RelationKind, has_relation, has_twin, relation,
+        Cascade, Reference, Relation, RelationField, RelationKind, has_relation, has_twin, hold_keys,
+        relation,
     };
     pub use crate::row_map::MapFields;
     pub use crate::scope::scope;

@@ -10,7 +10,7 @@ use crate::expression::{Condition, Must, Nullability};
 use crate::field::{Attribute, Field};
 use crate::query::Query;
 use crate::reader::Reader;
-use crate::relation::{Relation, RelationField};
+use crate::relation::{Reference, Relation, RelationField};
 use crate::selection::{EntityColumns, Selection};
 use crate::{Bind, Result, Table, Value};
 
@@ -45,6 +45,12 @@ pub trait Model: Clone + Send + Sized + 'static {
     /// The field of a relation.
     #[doc(hidden)]
     fn relation_mut(&mut self, relation: usize) -> &mut dyn RelationField {
+        crate::__private::no_column(relation)
+    }
+
+    /// What a relation over fields refers to.
+    #[doc(hidden)]
+    fn reference(&self, relation: usize) -> Reference {
         crate::__private::no_column(relation)
     }
 

@@ -3,6 +3,8 @@
 use onggi_sql::{Conflict, Insert, Statement, shape};
 
 use crate::projection::bind_column;
+use crate::relation::keys::values;
+use crate::relation::{Reference, Relation};
 use crate::selection::{Columns, Selection};
 use crate::session::store::{count_up, next_version};
 use crate::unit_of_work::{ChangeKind, ColumnSet, Object, Objects, Plan, Step, follow_keys, run};
@@ -159,11 +161,11 @@ impl Connection {
     }
 }
 
-/// Refuses an object whose relations hold what only a session writes.
+/// Refuses an object whose relations hold what only a session writes. Of references over fields it is these that count.
 pub(crate) fn nothing_is_left_out<M: Model>(object: &mut M) -> Result<()> {
     for (position, relation) in M::RELATIONS.iter().enumerate().filter(|(_, relation)| relation.is_separate())
     {
-        if object.relation_mut(position).is_assigned() {
+        if object.relation_mut(position).is_assigned() && !says_the_same(object, position, relation) {
             return Err(Error::usage(format!(
                 "{} of {} holds related objects: add the object to a session, which writes them too",
                 relation.name,
@@ -172,6 +174,18 @@ pub(crate) fn nothing_is_left_out<M: Model>(object: &mut M) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whether a reference is to the key that its columns hold anyway.
+fn says_the_same<M: Model>(object: &M, position: usize, relation: &Relation) -> bool {
+    relation.is_over_fields()
+        && match object.reference(position) {
+            Reference::Key(key) => {
+                let columns = relation.columns().iter().map(|&column| object.attribute(column));
+                values(columns).is_ok_and(|held| held == Some(key))
+            }
+            _ => false,
+        }
 }
 
 /// Plain structs as the unit of work sees objects: by position.

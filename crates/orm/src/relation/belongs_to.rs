@@ -1,5 +1,7 @@
 use std::fmt;
 
+use super::field::Reference;
+use super::keys::{self, KeyValues};
 use super::{Relation, RelationField};
 use crate::field::Field;
 use crate::handle::{Handle, Object};
@@ -40,6 +42,45 @@ use crate::{Bind, Error, Model, Result, Table, Type, Value, ValueRef, by_key};
 /// # Ok::<(), onggi::Error>(())
 /// ```
 ///
+/// With `#[model(columns(...))]` its columns are fields of their own, several where the other's key is of several, and other relations
+/// or the primary key may share them. In a session the reference and its columns can be set alike:
+///
+/// - An object, a handle or another's reference is written to all columns, at the next flush.
+/// - `None`, where it is an `Option`, sets those to NULL that can be and that no other relation has, as the team's number here and not
+///   the tenant. Where there is none, that is an error.
+/// - Columns that were set by hand count as they are; the reference follows with the flush.
+/// - It is an error to set both so that they disagree, to set two relations to rows that differ in a column which they share, and to
+///   change such a column for one of them alone. Of a new object, fields that hold 0, an empty text or NULL count as not set.
+///
+/// Of plain structs, without a session, the columns count.
+///
+/// ```
+/// # use onggi::{BelongsTo, Id, Model};
+/// #[derive(Clone, Default, Model)]
+/// #[model(primary_key(tenant, number))]
+/// struct Team { tenant: i64, number: i64 }
+///
+/// #[derive(Clone, Default, Model)]
+/// struct Task {
+///     id: Id<Task>,
+///     tenant: i64,
+///     team_number: Option<i64>,
+///     #[model(columns(tenant, team_number))]
+///     team: Option<BelongsTo<Team>>,
+/// }
+///
+/// # let db = onggi::Database::open("sqlite::memory:")?;
+/// # db.create_tables(onggi::models![Team, Task])?;
+/// # let mut session = db.session()?;
+/// let team = session.add(Team { tenant: 1, number: 7 });
+/// let task = session.add(Task { team: team.into(), ..Default::default() });
+/// session.commit()?;
+/// session[task].team = None;
+/// session.commit()?;
+/// assert_eq!((session[task].tenant, session[task].team_number), (1, None));
+/// # Ok::<(), onggi::Error>(())
+/// ```
+///
 /// It is made from a handle, a new object or a key. In a session it is a handle or a key, which
 /// [`Session::load`](crate::Session::load) follows; in a plain struct that a query with
 /// [`with`](crate::Query::with) read, it holds the object itself.
@@ -73,6 +114,8 @@ enum State<M> {
     Unset,
     /// The value of the only column of the other's key, which has been read as such.
     Key(Value),
+    /// The key that columns hold which are fields of their own.
+    Held(Box<[Value]>),
     Pending(Handle<M>),
     Object(Box<M>),
     /// An object that a query read along.
@@ -84,6 +127,7 @@ impl<M: Model> BelongsTo<M> {
     pub fn key(&self) -> Option<M::Key> {
         match &self.0 {
             State::Key(key) => M::Key::of_values(std::slice::from_ref(key)).ok(),
+            State::Held(key) => M::Key::of_values(key).ok(),
             State::Object(object) | State::Loaded(object) if !is_new(&**object) => Some(object.key()),
             State::Unset | State::Pending(_) | State::Object(_) | State::Loaded(_) => None,
         }
@@ -94,7 +138,7 @@ impl<M: Model> BelongsTo<M> {
     pub fn object(&self) -> Option<&M> {
         match &self.0 {
             State::Object(object) | State::Loaded(object) => Some(object),
-            State::Unset | State::Key(_) | State::Pending(_) => None,
+            State::Unset | State::Key(_) | State::Held(_) | State::Pending(_) => None,
         }
     }
 
@@ -102,7 +146,7 @@ impl<M: Model> BelongsTo<M> {
     pub fn into_object(self) -> Option<M> {
         match self.0 {
             State::Object(object) | State::Loaded(object) => Some(*object),
-            State::Unset | State::Key(_) | State::Pending(_) => None,
+            State::Unset | State::Key(_) | State::Held(_) | State::Pending(_) => None,
         }
     }
 
@@ -110,7 +154,7 @@ impl<M: Model> BelongsTo<M> {
     pub fn pending(&self) -> Option<Handle<M>> {
         match self.0 {
             State::Pending(handle) => Some(handle),
-            State::Unset | State::Key(_) | State::Object(_) | State::Loaded(_) => None,
+            State::Unset | State::Key(_) | State::Held(_) | State::Object(_) | State::Loaded(_) => None,
         }
     }
 
@@ -151,6 +195,11 @@ pub(super) fn is_new<M: Model>(object: &M) -> bool {
     }
 }
 
+/// The parts of an object's key, where it has one.
+fn key_of<M: Model>(object: &M) -> Option<KeyValues> {
+    keys::values(M::table().primary_key.iter().map(|&column| object.attribute(column))).ok()?
+}
+
 impl<M: Model> Field for BelongsTo<M>
 where
     M::Key: Field,
@@ -162,6 +211,7 @@ where
     fn bind(&self, to: &mut dyn Bind) -> Result<()> {
         match &self.0 {
             State::Key(key) => Ok(to.bind(key.as_ref())?),
+            State::Held(key) => Ok(key.iter().try_for_each(|part| to.bind(part.as_ref()))?),
             State::Object(object) | State::Loaded(object) if !is_new(&**object) => {
                 Field::bind(&object.key(), to)
             }
@@ -214,8 +264,21 @@ impl<M: Model> RelationField for BelongsTo<M> {
         matches!(self.0, State::Object(_) | State::Pending(_) | State::Key(_))
     }
 
-    fn settle(&mut self) {
-        self.0 = State::Unset;
+    fn reference(&self) -> Reference {
+        match &self.0 {
+            State::Unset => Reference::Unset,
+            State::Key(key) => Reference::Key(KeyValues::from_iter([key.clone()])),
+            State::Held(key) => Reference::Held(key.iter().cloned().collect()),
+            State::Pending(handle) => Reference::Object(handle.object()),
+            State::Object(object) | State::Loaded(object) => match key_of(&**object) {
+                Some(key) => Reference::Held(key),
+                None => Reference::Unset,
+            },
+        }
+    }
+
+    fn hold(&mut self, key: Option<KeyValues>) {
+        self.0 = key.map_or(State::Unset, |key| State::Held(key.into_vec().into_boxed_slice()));
     }
 
     fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {
@@ -224,11 +287,7 @@ impl<M: Model> RelationField for BelongsTo<M> {
             State::Pending(handle) if relation.is_separate() => {
                 arena.can_be_member(handle.object(), relation)
             }
-            State::Key(_) if relation.is_separate() => Err(Error::usage(format!(
-                "{} is a key, but its columns are fields of their own: set those",
-                relation.name
-            ))),
-            State::Unset | State::Key(_) | State::Pending(_) | State::Loaded(_) => Ok(()),
+            State::Unset | State::Key(_) | State::Held(_) | State::Pending(_) | State::Loaded(_) => Ok(()),
         }
     }
 
@@ -250,8 +309,16 @@ impl<M: Model> RelationField for Option<BelongsTo<M>> {
         self.as_ref().is_some_and(RelationField::is_assigned)
     }
 
-    fn settle(&mut self) {
-        *self = None;
+    fn reference(&self) -> Reference {
+        self.as_ref().map_or(Reference::Unset, RelationField::reference)
+    }
+
+    fn hold(&mut self, key: Option<KeyValues>) {
+        *self = key.map(|key| {
+            let mut held = BelongsTo::default();
+            held.hold(Some(key));
+            held
+        });
     }
 
     fn check(&self, relation: &'static Relation, arena: &Arena) -> Result<()> {
@@ -315,6 +382,7 @@ impl<M: Model> PartialEq for BelongsTo<M> {
             (State::Unset, State::Unset) => true,
             (State::Pending(handle), State::Pending(other)) => handle == other,
             (State::Key(key), State::Key(other)) => key == other,
+            (State::Held(key), State::Held(other)) => key == other,
             _ => self.key().is_some_and(|key| other.key() == Some(key)),
         }
     }
@@ -327,6 +395,10 @@ impl<M: fmt::Debug> fmt::Debug for BelongsTo<M> {
         match &self.0 {
             State::Unset => f.write_str("BelongsTo(unset)"),
             State::Key(key) => write!(f, "BelongsTo({})", shown(key.as_ref())),
+            State::Held(key) => {
+                let parts: Vec<String> = key.iter().map(|part| shown(part.as_ref()).to_string()).collect();
+                write!(f, "BelongsTo({})", parts.join(", "))
+            }
             State::Pending(handle) => write!(f, "BelongsTo({handle:?})"),
             State::Object(object) | State::Loaded(object) => {
                 f.debug_tuple("BelongsTo").field(object).finish()

@@ -1,9 +1,44 @@
 use std::any::Any;
 
 use super::Relation;
-use crate::Result;
+use super::keys::KeyValues;
 use crate::handle::Object;
 use crate::session::Arena;
+use crate::{Result, Value};
+
+/// What a reference holds, whatever the model.
+#[derive(Debug)]
+pub enum Reference {
+    /// Nothing.
+    Unset,
+    /// The key that columns hold, as they were read.
+    Held(KeyValues),
+    /// A key that was set.
+    Key(KeyValues),
+    /// An object of the session.
+    Object(Object),
+}
+
+impl PartialEq for Reference {
+    fn eq(&self, other: &Reference) -> bool {
+        match (self.target(), other.target()) {
+            (Err(object), Err(other)) => object == other,
+            (Ok(key), Ok(other)) => key == other,
+            _ => false,
+        }
+    }
+}
+
+impl Reference {
+    /// Its key, none for nothing, or its object.
+    fn target(&self) -> std::result::Result<Option<&[Value]>, Object> {
+        match self {
+            Reference::Unset => Ok(None),
+            Reference::Held(key) | Reference::Key(key) => Ok(Some(key)),
+            Reference::Object(object) => Err(*object),
+        }
+    }
+}
 
 /// A field that relates its model to another, whatever the models.
 pub trait RelationField: Any {
@@ -21,9 +56,15 @@ pub trait RelationField: Any {
         false
     }
 
-    /// Forgets what its columns hold by now.
+    /// What it refers to.
     #[doc(hidden)]
-    fn settle(&mut self) {}
+    fn reference(&self) -> Reference {
+        Reference::Unset
+    }
+
+    /// Takes the key that its columns hold, where these are fields of their own.
+    #[doc(hidden)]
+    fn hold(&mut self, _key: Option<KeyValues>) {}
 
     /// Finds what cannot move in, before anything does.
     ///

@@ -17,13 +17,14 @@ pub use along::Along;
 pub use belongs_to::BelongsTo;
 pub use collection::Collection;
 pub use fetch::{Eager, Fetch};
-pub use field::RelationField;
+pub use field::{Reference, RelationField};
 pub use has_many::{HasMany, HasOne, ManyToMany};
 pub(crate) use keys::Keys;
 pub use related::Related;
 
 use onggi_sql::{self as sql, BinaryOperator, Join, JoinKind, Source, Table};
 
+use crate::Model;
 use crate::expression::Condition;
 use crate::session::Target;
 
@@ -195,6 +196,11 @@ impl Relation {
         !matches!(self.link, Link::BelongsTo { separate: false, .. })
     }
 
+    /// Whether columns that are fields of their own hold the other's key.
+    pub(crate) const fn is_over_fields(&self) -> bool {
+        matches!(self.link, Link::BelongsTo { separate: true, .. })
+    }
+
     /// Whether objects on the other side are deleted with their owner.
     pub(crate) fn deletes(&self) -> bool {
         self.cascade != Cascade::None
@@ -327,4 +333,23 @@ const fn same(one: &str, other: &str) -> bool {
 pub fn relation(relations: &'static [Relation], name: &str) -> &'static Relation {
     let found = relations.iter().find(|relation| relation.name == name);
     found.unwrap_or_else(|| panic!("the model has no relation {name}"))
+}
+
+/// Lets the references of an object that are over fields hold the keys which these have.
+pub fn hold_keys<M: Model>(object: &mut M) {
+    hold_keys_unless(object, |_| false);
+}
+
+/// The same, but for those that are left as they are.
+pub(crate) fn hold_keys_unless<M: Model>(object: &mut M, is_left: impl Fn(&dyn RelationField) -> bool) {
+    for (position, relation) in
+        M::RELATIONS.iter().enumerate().filter(|(_, relation)| relation.is_over_fields())
+    {
+        if is_left(object.relation_mut(position)) {
+            continue;
+        }
+        let columns = relation.columns().iter().map(|&column| object.attribute(column));
+        let key = keys::values(columns).ok().flatten();
+        object.relation_mut(position).hold(key);
+    }
 }

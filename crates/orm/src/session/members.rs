@@ -83,7 +83,9 @@ impl<T: Model> Members<'_, T> {
             return self.session.delete(member);
         }
         let table = T::table();
-        if let Some(&column) = inverse.columns().iter().find(|&&column| !table.columns[column].nullable) {
+        if let [column] = *inverse.columns()
+            && !table.columns[column].nullable
+        {
             return Err(Error::usage(format!(
                 "{}.{} cannot be NULL: delete the object, or let it refer to another",
                 table.name, table.columns[column].name

@@ -11,6 +11,7 @@ mod known;
 mod links;
 mod load;
 mod members;
+mod references;
 mod relate;
 mod state;
 pub(crate) mod store;

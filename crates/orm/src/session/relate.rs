@@ -16,7 +16,7 @@ impl Arena {
         loop {
             let holders: Vec<Object> = self.each().flat_map(|store| store.holders()).collect();
             if holders.is_empty() {
-                return Ok(());
+                return self.write_references();
             }
             for holder in holders {
                 if let Some(adopt) = self.any(holder.store).map(|store| store.adopter()) {
@@ -63,12 +63,10 @@ impl Arena {
     ) -> Result<()> {
         let gone = || Error::usage(format!("{}: the object is not in this session", relation.name));
         let columns = relation.columns();
-        let store = self.any_mut(from.store).ok_or_else(gone)?;
         let Some(to) = to else {
-            return columns.iter().try_for_each(|&column| {
-                store.attribute_mut(from, column).ok_or_else(gone)?.assign(crate::ValueRef::Null)
-            });
+            return self.clear_reference(from, relation);
         };
+        let store = self.any_mut(from.store).ok_or_else(gone)?;
         if let [column] = *columns
             && store.attribute_mut(from, column).ok_or_else(gone)?.refer(to)
         {
@@ -175,25 +173,21 @@ pub(super) fn adopt_held<M: Model>(arena: &mut Arena, object: Object) -> Result<
             if has_row && field.replaces() && relation.link_table().is_some_and(|link| link.writable) {
                 let members = field.adopt(arena);
                 arena.assigned.push(Assigned { relation, owner: object, members });
+            } else if relation.is_over_fields() {
+                // What it refers to is written when all is here.
+                field.adopt(arena);
             } else if field.holds_objects() || relation.is_separate() && field.is_assigned() {
-                members.extend(field.adopt(arena).into_iter().map(|member| (position, relation, member)));
+                members.extend(field.adopt(arena).into_iter().map(|member| (relation, member)));
             }
         }
     }
     arena.store_or_new::<M>().give_back(handle, held);
     checked?;
-    for (position, relation, member) in members.into_iter().filter(|(_, relation, _)| relation.is_separate())
-    {
+    for (relation, member) in members.into_iter().filter(|(relation, _)| relation.is_separate()) {
         if relation.link_table().is_some() {
             arena.link(relation, object, member)?;
-        } else if relation.inverse_of().is_some() {
-            arena.connect(relation, object, member)?;
         } else {
-            arena.set_reference(object, relation, Some(member))?;
-            if let Some(mut held) = arena.store_or_new::<M>().lend(handle) {
-                held.relation_mut(position).settle();
-                arena.store_or_new::<M>().give_back(handle, held);
-            }
+            arena.connect(relation, object, member)?;
         }
     }
     Ok(())

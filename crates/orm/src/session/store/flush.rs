@@ -12,8 +12,9 @@ use crate::field::Attribute;
 use crate::handle::{Handle, Object};
 use crate::model::Key as _;
 use crate::projection::bind_column;
-use crate::relation::Relation;
+use crate::relation::{Reference, Relation, hold_keys};
 use crate::session::Arena;
+use crate::session::references::is_blank;
 use crate::session::relate::adopt_held;
 use crate::unit_of_work::{Change, ChangeKind, Edge};
 use crate::{Bind, Error, Model, Result, ValueRef};
@@ -80,6 +81,14 @@ pub(in crate::session) trait AnyStore: Send {
     fn relations(&self) -> &'static [Relation];
     /// Marks an object for deletion.
     fn doom(&mut self, object: Object);
+    /// The references over fields that were set to something else than their columns hold.
+    fn set_references(&self, _slot: u32) -> Vec<(&'static Relation, Reference)> {
+        Vec::new()
+    }
+    /// The columns in which an object differs from its row.
+    fn modified(&self, _slot: u32) -> ColumnSet {
+        ColumnSet::new()
+    }
     /// What moves the objects in that one of the store's objects holds.
     fn adopter(&self) -> fn(&mut Arena, Object) -> Result<()>;
 }
@@ -208,9 +217,13 @@ impl<M: Model> AnyStore for Store<M> {
             self.identity.reserve(self.touched.iter().filter(inserted).count());
         }
         self.undo.reserve(self.touched.len());
+        let over_fields = M::RELATIONS.iter().any(Relation::is_over_fields);
         for number in std::mem::take(&mut self.touched) {
             let slot = &mut self.slots[number];
             slot.touched = false;
+            if let Some(object) = slot.object.as_mut().filter(|_| over_fields) {
+                hold_keys(object);
+            }
             match slot.phase {
                 Phase::Pending => {
                     slot.epoch = epoch;
@@ -339,6 +352,30 @@ impl<M: Model> AnyStore for Store<M> {
 
     fn doom(&mut self, object: Object) {
         self.delete(Handle::new(object.slot, object.stamp));
+    }
+
+    fn set_references(&self, slot: u32) -> Vec<(&'static Relation, Reference)> {
+        let Slot { object: Some(object), phase, .. } = &self.slots[slot] else { return Vec::new() };
+        let original = self.slots.stored(slot).filter(|_| *phase == Phase::Persistent);
+        let over_fields = M::RELATIONS.iter().enumerate().filter(|(_, relation)| relation.is_over_fields());
+        let set = over_fields.filter_map(|(position, relation)| {
+            let reference = object.reference(position);
+            let is_set = match (original.map(|original| original.reference(position)), &reference) {
+                (Some(before), now) => before != *now && (relation.is_optional() || *now != Reference::Unset),
+                (None, Reference::Unset) => false,
+                // Of one that was read with another object, the columns count where they were set.
+                (None, Reference::Held(_)) => {
+                    relation.columns().iter().all(|&column| is_blank(object.attribute(column)))
+                }
+                (None, Reference::Key(_) | Reference::Object(_)) => true,
+            };
+            is_set.then_some((relation, reference))
+        });
+        set.collect()
+    }
+
+    fn modified(&self, slot: u32) -> ColumnSet {
+        self.slots.changed(slot)
     }
 
     fn adopter(&self) -> fn(&mut Arena, Object) -> Result<()> {

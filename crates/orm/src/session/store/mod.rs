@@ -15,6 +15,7 @@ use super::state::State;
 use crate::column_set::ColumnSet;
 use crate::handle::Handle;
 use crate::reader::Reader;
+use crate::relation::hold_keys_unless;
 use crate::relation::keys::integer;
 use crate::{Error, Model, Result, by_key};
 
@@ -309,7 +310,7 @@ impl<M: Model> Store<M> {
     }
 
     /// Lets an object take all columns of another, which must be of the version that its row has.
-    pub(super) fn merge(&mut self, handle: Handle<M>, object: M) -> Result<()> {
+    pub(super) fn merge(&mut self, handle: Handle<M>, mut object: M) -> Result<()> {
         if let (Some(version), Some(stored)) = (M::table().version, self.slots.stored(handle.slot))
             && integer(stored.attribute(version)) != integer(object.attribute(version))
         {
@@ -318,6 +319,8 @@ impl<M: Model> Store<M> {
                 "attaching {described}: somebody else changed the row since the object was read; read it anew"
             )));
         }
+        // Of a plain struct the columns count.
+        hold_keys_unless(&mut object, |field| field.is_assigned());
         if let Some(place) = self.get_mut(handle) {
             *place = object;
         }
