@@ -8,7 +8,7 @@ use std::net::TcpListener;
 use std::sync::mpsc;
 use std::thread;
 
-use fake::{done, message, number_of, refusal, server};
+use fake::{done, message, refusal, server};
 use onggi_driver::{Connection, Control, Error, Pool, Pooled, Result, Type, Value, ValueRef};
 use onggi_sql::{Select, Statement, Table, shape};
 
@@ -226,45 +226,6 @@ fn one_server_after_another_is_called() {
     let unbound = Pool::open(&server::with_option(&url, "channel_binding=require&sslmode=disable"));
     let unbound = unbound.unwrap_err();
     assert!(unbound.is_open() && unbound.to_string().contains("channel_binding"), "{unbound}");
-}
-
-/// A server that asks for a proof, and says what it was given.
-fn doorkeeper(question: &'static [u8]) -> (u16, thread::JoinHandle<Vec<u8>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let keeper = thread::spawn(move || {
-        let (mut caller, _) = listener.accept().unwrap();
-        let length = number_of(&mut caller);
-        caller.read_exact(&mut vec![0; length - 4]).unwrap();
-        caller.write_all(question).unwrap();
-        let mut kind = [0];
-        caller.read_exact(&mut kind).unwrap();
-        assert_eq!(kind, *b"p");
-        let mut answer = vec![0; number_of(&mut caller) - 4];
-        caller.read_exact(&mut answer).unwrap();
-        caller.write_all(b"E\0\0\0\x1cSFATAL\0C28P01\0Mgo away\0\0").unwrap();
-        answer
-    });
-    (port, keeper)
-}
-
-#[test]
-fn passwords_are_said_as_they_are_asked_for() {
-    // The hash is md5(md5(password, user), salt), as the manual has it.
-    for (question, answer) in [
-        (&b"R\0\0\0\x08\0\0\0\x03"[..], &b"s3cret\0"[..]),
-        (b"R\0\0\0\x0c\0\0\0\x05salt", b"md543b05d3bffb024f9949f4bc49ed12303\0"),
-    ] {
-        let (port, keeper) = doorkeeper(question);
-        let url = format!("postgres://jane:s3cret@127.0.0.1:{port}/jars?sslmode=disable");
-        let error = Pool::open(&url).unwrap_err();
-        assert!(error.is_open() && error.to_string().contains("go away"), "{error}");
-        assert_eq!(String::from_utf8(keeper.join().unwrap()).unwrap().as_bytes(), answer);
-    }
-    let (port, keeper) = doorkeeper(b"R\0\0\0\x08\0\0\0\x03");
-    let error = Pool::open(&format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable")).unwrap_err();
-    assert!(error.is_open() && error.to_string().contains("the URL has none"), "{error}");
-    assert!(keeper.join().is_err(), "it is not told anything");
 }
 
 /// A server that says one thing after another, whatever it hears.

@@ -22,6 +22,7 @@ mod parameters;
 mod reach;
 mod rows;
 mod run;
+mod scram;
 mod socket;
 mod startup;
 mod state;

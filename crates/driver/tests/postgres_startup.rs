@@ -1,0 +1,125 @@
+//! How a PostgreSQL server lets somebody in, and what it is told for that.
+
+#![cfg(feature = "postgres")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
+
+use fake::{message, number_of};
+use onggi_driver::Pool;
+
+mod fake;
+
+/// A server that asks for a proof, and says what it was given.
+fn doorkeeper(question: &'static [u8]) -> (u16, thread::JoinHandle<Vec<u8>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let keeper = thread::spawn(move || {
+        let (mut caller, _) = listener.accept().unwrap();
+        let length = number_of(&mut caller);
+        caller.read_exact(&mut vec![0; length - 4]).unwrap();
+        caller.write_all(question).unwrap();
+        let mut kind = [0];
+        caller.read_exact(&mut kind).unwrap();
+        assert_eq!(kind, *b"p");
+        let mut answer = vec![0; number_of(&mut caller) - 4];
+        caller.read_exact(&mut answer).unwrap();
+        caller.write_all(b"E\0\0\0\x1cSFATAL\0C28P01\0Mgo away\0\0").unwrap();
+        answer
+    });
+    (port, keeper)
+}
+
+#[test]
+fn passwords_are_said_as_they_are_asked_for() {
+    // The hash is md5(md5(password, user), salt), as the manual has it.
+    for (question, answer) in [
+        (&b"R\0\0\0\x08\0\0\0\x03"[..], &b"s3cret\0"[..]),
+        (b"R\0\0\0\x0c\0\0\0\x05salt", b"md543b05d3bffb024f9949f4bc49ed12303\0"),
+    ] {
+        let (port, keeper) = doorkeeper(question);
+        let url = format!("postgres://jane:s3cret@127.0.0.1:{port}/jars?sslmode=disable");
+        let error = Pool::open(&url).unwrap_err();
+        assert!(error.is_open() && error.to_string().contains("go away"), "{error}");
+        assert_eq!(String::from_utf8(keeper.join().unwrap()).unwrap().as_bytes(), answer);
+    }
+    let (port, keeper) = doorkeeper(b"R\0\0\0\x08\0\0\0\x03");
+    let error = Pool::open(&format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable")).unwrap_err();
+    assert!(error.is_open() && error.to_string().contains("the URL has none"), "{error}");
+    assert!(keeper.join().is_err(), "it is not told anything");
+}
+
+/// The next proof of a caller's, unless it hangs up.
+fn heard(caller: &mut TcpStream) -> Option<Vec<u8>> {
+    let mut kind = [0];
+    caller.read_exact(&mut kind).ok().filter(|()| kind == *b"p")?;
+    let mut content = vec![0; number_of(caller) - 4];
+    caller.read_exact(&mut content).unwrap();
+    Some(content)
+}
+
+/// A message about who is there.
+fn about_proof(kind: u8, content: &str) -> Vec<u8> {
+    message(b'R', &[&[0, 0, 0, kind], content.as_bytes()].concat())
+}
+
+/// What is said where a server asks for a proof of SCRAM and then says two things, with the caller's nonce for `NONCE`. Where the
+/// first is none of its questions, it lets in.
+fn proven(challenge: &'static str, outcome: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let (mut caller, _) = listener.accept().unwrap();
+        let length = number_of(&mut caller);
+        caller.read_exact(&mut vec![0; length - 4]).unwrap();
+        caller.write_all(&about_proof(10, "SCRAM-SHA-256\0\0")).unwrap();
+        let first = String::from_utf8(heard(&mut caller).unwrap()).unwrap();
+        let (_, nonce) = first.rsplit_once(",r=").unwrap();
+        let let_in = [about_proof(0, ""), message(b'Z', b"I")].concat();
+        for (kind, said) in [(11, challenge), (12, outcome)] {
+            let said = match said {
+                "let in" => let_in.clone(),
+                said => about_proof(kind, &said.replace("NONCE", nonce)),
+            };
+            caller.write_all(&said).unwrap();
+            if said == let_in || heard(&mut caller).is_none() {
+                return;
+            }
+        }
+    });
+    let url = format!("postgres://jane:s3cret@127.0.0.1:{port}/jars?sslmode=disable&connect_timeout=10");
+    let error = Pool::open(&url).unwrap_err();
+    assert!(error.is_open(), "{error}");
+    error.to_string()
+}
+
+#[test]
+fn a_server_that_does_not_keep_to_scram_is_told_apart_from_one_that_does_not_know_the_password() {
+    const GOOD: &str = "r=NONCEx,s=c2FsdA==,i=4096";
+    let zeros = "v=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    for (challenge, outcome, words) in [
+        ("s3cret", "", "challenge is malformed"),
+        ("r=NONCEx,s=c2FsdA==", "", "challenge is malformed"),
+        ("r=NONCEx,s=!,i=4096", "", "challenge is malformed"),
+        ("r=NONCEx,s=c2FsdA==,i=s3cret", "", "challenge is malformed"),
+        ("r=NONCEx,s=c2FsdA==,i=4096,x=y", "", "challenge is malformed"),
+        ("r=s3cret,s=c2FsdA==,i=4096", "", "challenge is not for this call"),
+        ("r=,s=c2FsdA==,i=4096", "", "challenge is not for this call"),
+        ("r=NONCEx,s=c2FsdA==,i=0", "", "0 rounds"),
+        ("r=NONCEx,s=c2FsdA==,i=100001", "", "100001 rounds"),
+        ("r=NONCEx,s=c2FsdA==,i=4294967295", "", "from 1 to 100000"),
+        ("r=NONCEx,s=c2FsdA==,i=99999999999999999999", "", "from 1 to 100000"),
+        ("let in", "", "without having proven"),
+        (GOOD, "let in", "without having proven"),
+        (GOOD, zeros, "does not know the password"),
+        (GOOD, "v=AAAA", "last word is malformed"),
+        (GOOD, "s3cret", "last word is malformed"),
+        (GOOD, "e=invalid-proof-s3cret", "refuses the proof"),
+    ] {
+        let said = proven(challenge, outcome);
+        assert!(said.contains(words) && said.contains("SCRAM"), "{challenge} {outcome}: {said}");
+        assert!(!said.contains("s3cret"), "{said}");
+    }
+}
