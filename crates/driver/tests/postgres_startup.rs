@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
 
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::thread;
 
 use fake::{message, number_of};
@@ -12,9 +12,11 @@ use onggi_driver::Pool;
 
 mod fake;
 
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 /// A server that asks for a proof, and says what it was given.
-fn doorkeeper(question: &'static [u8]) -> (u16, thread::JoinHandle<Vec<u8>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+fn doorkeeper(at: IpAddr, question: &'static [u8]) -> (u16, thread::JoinHandle<Vec<u8>>) {
+    let listener = TcpListener::bind((at, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
     let keeper = thread::spawn(move || {
         let (mut caller, _) = listener.accept().unwrap();
@@ -35,17 +37,16 @@ fn doorkeeper(question: &'static [u8]) -> (u16, thread::JoinHandle<Vec<u8>>) {
 #[test]
 fn passwords_are_said_as_they_are_asked_for() {
     // The hash is md5(md5(password, user), salt), as the manual has it.
-    for (question, answer) in [
-        (&b"R\0\0\0\x08\0\0\0\x03"[..], &b"s3cret\0"[..]),
-        (b"R\0\0\0\x0c\0\0\0\x05salt", b"md543b05d3bffb024f9949f4bc49ed12303\0"),
-    ] {
-        let (port, keeper) = doorkeeper(question);
+    for (question, answer) in
+        [(CLEAR, &b"s3cret\0"[..]), (b"R\0\0\0\x0c\0\0\0\x05salt", b"md543b05d3bffb024f9949f4bc49ed12303\0")]
+    {
+        let (port, keeper) = doorkeeper(HERE, question);
         let url = format!("postgres://jane:s3cret@127.0.0.1:{port}/jars?sslmode=disable");
         let error = Pool::open(&url).unwrap_err();
         assert!(error.is_open() && error.to_string().contains("go away"), "{error}");
         assert_eq!(String::from_utf8(keeper.join().unwrap()).unwrap().as_bytes(), answer);
     }
-    let (port, keeper) = doorkeeper(b"R\0\0\0\x08\0\0\0\x03");
+    let (port, keeper) = doorkeeper(HERE, CLEAR);
     let error = Pool::open(&format!("postgres://jane@127.0.0.1:{port}/jars?sslmode=disable")).unwrap_err();
     assert!(error.is_open() && error.to_string().contains("the URL has none"), "{error}");
     assert!(keeper.join().is_err(), "it is not told anything");
@@ -122,4 +123,61 @@ fn a_server_that_does_not_keep_to_scram_is_told_apart_from_one_that_does_not_kno
         assert!(said.contains(words) && said.contains("SCRAM"), "{challenge} {outcome}: {said}");
         assert!(!said.contains("s3cret"), "{said}");
     }
+}
+
+const CLEAR: &[u8] = b"R\0\0\0\x08\0\0\0\x03";
+
+/// An address of this system that others reach, if it has one. Nothing is sent.
+fn reachable() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    Some(socket.local_addr().unwrap().ip()).filter(|address| !address.is_loopback())
+}
+
+#[test]
+fn a_password_leaves_the_system_in_clear_text_only_where_that_is_asked_for() {
+    let Some(address) = reachable() else {
+        eprintln!("skipped: the system has no address that others reach");
+        return;
+    };
+    for (options, told) in [
+        ("", None),
+        ("&require_auth=scram-sha-256", None),
+        ("&require_auth=md5,scram-sha-256", None),
+        ("&require_auth=password", Some("s3cret\0")),
+        ("&require_auth=scram-sha-256,password", Some("s3cret\0")),
+    ] {
+        let (port, keeper) = doorkeeper(address, CLEAR);
+        let url = format!("postgres://jane:s3cret@{address}:{port}/jars?sslmode=disable{options}");
+        let error = Pool::open(&url).unwrap_err();
+        let words = if told.is_some() { "go away" } else { "require_auth" };
+        assert!(error.is_open() && error.to_string().contains(words), "{options}: {error}");
+        assert_eq!(keeper.join().ok().as_deref(), told.map(str::as_bytes), "{options}");
+    }
+}
+
+#[test]
+fn what_require_auth_does_not_name_is_not_proven() {
+    for (question, name) in [
+        (CLEAR, "password"),
+        (b"R\0\0\0\x0c\0\0\0\x05salt", "md5"),
+        (b"R\0\0\0\x17\0\0\0\x0aSCRAM-SHA-256\0\0", "scram-sha-256"),
+        (b"R\0\0\0\x08\0\0\0\0", "none"),
+    ] {
+        for allowed in ["password", "md5", "scram-sha-256", "none"] {
+            if (name, allowed) == ("none", "none") {
+                // It would be let in.
+                continue;
+            }
+            let (port, keeper) = doorkeeper(HERE, question);
+            let options = format!("sslmode=disable&require_auth={allowed}");
+            let said = Pool::open(&format!("postgres://jane:s3cret@127.0.0.1:{port}/jars?{options}"));
+            let said = said.map(drop).err().map(|error| error.to_string()).unwrap_or_default();
+            let is_refused = said.contains("require_auth does not take");
+            assert_eq!(is_refused, allowed != name, "{name}, {allowed}: {said}");
+            assert!(!is_refused || keeper.join().is_err(), "it is not told anything");
+        }
+    }
+    let error = Pool::open("postgres://jane@127.0.0.1/jars?require_auth=gss").unwrap_err();
+    assert!(error.is_url() && error.to_string().contains("password, md5, scram-sha-256, none"), "{error}");
 }

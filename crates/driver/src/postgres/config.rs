@@ -7,6 +7,7 @@ use std::time::Duration;
 use socket2::TcpKeepalive;
 
 use super::numbers::{ANY, MOST_IDLE, MOST_UNANSWERED, port, retries, seconds};
+use super::proof::{PROOFS, Proof};
 use crate::Result;
 use crate::url::{Url, decode, decode_bytes, invalid};
 
@@ -28,6 +29,8 @@ pub(super) struct Config {
     keepalives_retries: Option<u32>,
     pub(super) session: Session,
     pub(super) binding: Binding,
+    /// Those that are given, where they are named.
+    pub(super) proofs: Option<Vec<Proof>>,
     /// Whether servers are tried in an order that is never the same.
     pub(super) shuffles: bool,
 }
@@ -152,6 +155,7 @@ impl Config {
                     ],
                 )?;
             }
+            "require_auth" => self.proofs = Some(list(value, |proof| choice(name, proof, &PROOFS))?),
             "load_balance_hosts" => {
                 self.shuffles = choice("load_balance_hosts", value, &[("disable", false), ("random", true)])?;
             }
@@ -224,7 +228,7 @@ const PORT: u16 = 5432;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const KEEPALIVES_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 
-const OPTIONS: [&str; 17] = [
+const OPTIONS: [&str; 18] = [
     "user",
     "password",
     "dbname",
@@ -241,6 +245,7 @@ const OPTIONS: [&str; 17] = [
     "keepalives_retries",
     "target_session_attrs",
     "channel_binding",
+    "require_auth",
     "load_balance_hosts",
 ];
 
@@ -263,6 +268,7 @@ impl Default for Config {
             keepalives_retries: None,
             session: Session::Any,
             binding: Binding::Prefer,
+            proofs: None,
             shuffles: false,
         }
     }

@@ -25,6 +25,11 @@ impl Line {
         self.encrypted.as_ref().and_then(Encrypted::binding)
     }
 
+    /// Whether nobody else hears what is said: it is encrypted, or does not leave the system.
+    pub(super) fn is_private(&self) -> bool {
+        self.encrypted.is_some() || self.socket.is_local()
+    }
+
     /// Sends bytes. What comes meanwhile is kept where they are many: otherwise either end could wait for the other to read.
     pub(super) fn send(&mut self, bytes: &[u8], input: &mut Input) -> io::Result<()> {
         if bytes.len() <= AT_ONCE {

@@ -19,6 +19,7 @@ mod numbers;
 mod numeric;
 mod open;
 mod parameters;
+mod proof;
 mod reach;
 mod rows;
 mod run;

@@ -32,6 +32,17 @@ macro_rules! either {
 }
 
 impl Socket {
+    /// Whether its other end is on this system.
+    pub(super) fn is_local(&self) -> bool {
+        match &self.stream {
+            Stream::Tcp(stream) => {
+                stream.peer_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback())
+            }
+            #[cfg(unix)]
+            Stream::Unix(_) => true,
+        }
+    }
+
     /// What is waited for until the deadline fails then.
     pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) -> io::Result<()> {
         if self.deadline.is_some() && deadline.is_none() {

@@ -8,6 +8,7 @@ use postgres_protocol::message::{backend, frontend};
 use super::config::{Binding, Config, Session};
 use super::failure::{Answer, Failure};
 use super::message::Content;
+use super::proof::Proof;
 use super::scram;
 use super::wire::Wire;
 
@@ -46,25 +47,29 @@ pub(super) fn begin(config: &Config, wire: &mut Wire) -> Answer<()> {
 }
 
 fn authenticate(config: &Config, user: &str, wire: &mut Wire) -> Answer<()> {
-    match asked(wire)? {
-        (SASL, mechanisms) => {
-            scram::prove(config, &mechanisms, wire)?;
-            return match asked(wire)? {
-                (LET_IN, _) => Ok(()),
-                _ => Err(unknown()),
-            };
-        }
-        _ if config.binding == Binding::Require => return Err(unbound()),
-        (LET_IN, _) => return Ok(()),
-        (PASSWORD, _) => {
+    let (asked_for, said) = asked(wire)?;
+    let proof = match asked_for {
+        LET_IN => Proof::None,
+        PASSWORD => Proof::Password,
+        MD5 => Proof::Md5,
+        SASL => Proof::Scram,
+        _ => return Err(unknown()),
+    };
+    if config.binding == Binding::Require && proof != Proof::Scram {
+        return Err(unbound());
+    }
+    proof.check(config.proofs.as_deref(), wire.is_private())?;
+    match proof {
+        Proof::None => return Ok(()),
+        Proof::Password => {
             say(wire, |out| frontend::password_message(password(config)?, out).map_err(Into::into))?
         }
-        (MD5, salt) => {
-            let salt = Content(&salt).array()?;
+        Proof::Md5 => {
+            let salt = Content(&said).array()?;
             let hash = md5_hash(user.as_bytes(), password(config)?, salt);
             say(wire, |out| frontend::password_message(hash.as_bytes(), out).map_err(Into::into))?;
         }
-        _ => return Err(unknown()),
+        Proof::Scram => scram::prove(config, &said, wire)?,
     }
     match asked(wire)? {
         (LET_IN, _) => Ok(()),

@@ -94,6 +94,11 @@ impl Wire {
         self.line.binding()
     }
 
+    /// Whether nobody else hears what is said.
+    pub(super) fn is_private(&self) -> bool {
+        self.line.is_private()
+    }
+
     /// A name for a statement that no other of the session has.
     pub(super) fn name(&mut self) -> String {
         self.number += 1;
