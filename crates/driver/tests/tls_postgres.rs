@@ -147,6 +147,28 @@ fn a_server_that_does_not_encrypt_is_refused_or_taken_in_plain() {
     }
 }
 
+/// As with `libpq`, a `host` beside `hostaddr` says no more than what stands in the server's certificate.
+#[test]
+fn a_host_that_no_certificate_can_have_is_in_the_way_only_where_it_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = Authority::new(folder.path(), "ours");
+    let config = Arc::new(proxy::server(&ours.sign("localhost", 2100), None));
+    for (answer, encrypts) in [(Answer::Encrypt(config), true), (Answer::Refuse, false)] {
+        let Some(shown) = Shown::new(answer) else { return };
+        for host in ["no%20name", "-", "a..b", "%2Fno%2Fsocket"] {
+            let open = |mode: &str| shown.open(host, &format!("hostaddr=127.0.0.1&{mode}"));
+            open("sslmode=prefer").unwrap_or_else(|error| panic!("{host}: {error}")).connect().unwrap();
+            open("sslmode=disable").unwrap().connect().unwrap();
+            for mode in ["sslmode=require".to_owned(), trusting("verify-ca", &ours.file)] {
+                assert_eq!(open(&mode).is_ok(), encrypts, "{host} {mode}");
+            }
+            let error = open(&trusting("verify-full", &ours.file)).map(drop).unwrap_err();
+            let words = if encrypts { "the option host" } else { "does not encrypt" };
+            assert!(error.is_open() && error.to_string().contains(words), "{host}: {error}");
+        }
+    }
+}
+
 #[test]
 fn files_that_cannot_be_used_are_named() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,9 @@
 //! The stand-in for encryption in a build without TLS: nothing is encrypted.
 
 use std::io::{self, ErrorKind};
+use std::net::IpAddr;
 
+use super::failure::Answer;
 use super::socket::Socket;
 use crate::Result;
 use crate::tls::Tls;
@@ -23,8 +25,8 @@ impl Encryption {
         Ok(Encryption)
     }
 
-    pub(super) fn begin(&self, _: &str, _: &mut Socket) -> io::Result<Encrypted> {
-        Err(ErrorKind::Unsupported.into())
+    pub(super) fn begin(&self, _: &str, _: IpAddr, _: &mut Socket) -> Answer<Encrypted> {
+        Err(io::Error::from(ErrorKind::Unsupported).into())
     }
 }
 

@@ -95,11 +95,13 @@ impl Reached {
     ) -> Answer<Line> {
         let mut socket = self.at.connect(settings, deadline)?;
         socket.set_deadline(Some(deadline))?;
-        let encrypted = match self.wants_encryption() && asks_for_encryption(&mut socket)? {
-            true => Some(encryption.begin(&self.host, &mut socket)?),
-            false if matches!(self.mode, Mode::Disable | Mode::Prefer) => None,
-            false if matches!(self.at, At::Socket(_)) => None,
-            false => {
+        let encrypted = match &self.at {
+            At::Address(address) if self.wants_encryption() && asks_for_encryption(&mut socket)? => {
+                Some(encryption.begin(&self.host, address.ip(), &mut socket)?)
+            }
+            _ if matches!(self.mode, Mode::Disable | Mode::Prefer) => None,
+            At::Socket(_) => None,
+            At::Address(_) => {
                 return Err(Failure::strange(
                     "the server does not encrypt, which sslmode asks for: turn `ssl` on in its settings",
                 ));
@@ -109,7 +111,7 @@ impl Reached {
     }
 
     fn wants_encryption(&self) -> bool {
-        Encryption::IS_BUILT_IN && self.mode != Mode::Disable && matches!(self.at, At::Address(_))
+        Encryption::IS_BUILT_IN && self.mode != Mode::Disable
     }
 }
 

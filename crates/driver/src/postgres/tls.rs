@@ -1,6 +1,7 @@
 //! The encrypted line.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::net::IpAddr;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
@@ -8,12 +9,17 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
+use super::failure::{Answer, Failure};
 use super::socket::Socket;
-use crate::tls::Tls;
+use crate::tls::{Mode, Tls};
 
 /// What connections are encrypted with.
 #[derive(Clone)]
-pub(crate) struct Encryption(Arc<ClientConfig>);
+pub(crate) struct Encryption {
+    client: Arc<ClientConfig>,
+    /// Whether the certificate must be for the host.
+    names: bool,
+}
 
 // Nothing changes it once it is made, so that a panic leaves it as it was. The parts of it that are traits do not promise so.
 impl UnwindSafe for Encryption {}
@@ -27,14 +33,23 @@ impl Encryption {
     ///
     /// Files of certificates and keys that cannot be read.
     pub(super) fn new(tls: &Tls) -> crate::Result<Encryption> {
-        Ok(Encryption(Arc::new(tls.client()?)))
+        Ok(Encryption { client: Arc::new(tls.client()?), names: tls.mode == Mode::VerifyFull })
     }
 
-    /// Shakes hands with a host.
-    pub(super) fn begin(&self, host: &str, socket: &mut Socket) -> io::Result<Encrypted> {
-        let host = ServerName::try_from(host.to_owned())
-            .map_err(|error| io::Error::new(ErrorKind::InvalidInput, error))?;
-        let client = ClientConnection::new(Arc::clone(&self.0), host).map_err(invalid)?;
+    /// Shakes hands with a host at an address.
+    pub(super) fn begin(&self, host: &str, address: IpAddr, socket: &mut Socket) -> Answer<Encrypted> {
+        let name = match ServerName::try_from(host.to_owned()) {
+            Ok(name) => name,
+            // Nobody compares it.
+            Err(_) if !self.names => ServerName::IpAddress(address.into()),
+            Err(_) => {
+                return Err(Failure::strange(
+                    "sslmode=verify-full compares the server's certificate with the host of the URL, and no certificate can have \
+                     what stands there (the option host): write the name that the server's has",
+                ));
+            }
+        };
+        let client = ClientConnection::new(Arc::clone(&self.client), name).map_err(invalid)?;
         let mut client = Box::new(client);
         while client.is_handshaking() {
             client.complete_io(socket)?;
