@@ -181,3 +181,31 @@ fn what_require_auth_does_not_name_is_not_proven() {
     let error = Pool::open("postgres://jane@127.0.0.1/jars?require_auth=gss").unwrap_err();
     assert!(error.is_url() && error.to_string().contains("password, md5, scram-sha-256, none"), "{error}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_socket_whose_queue_is_full_is_given_up_in_time() {
+    use socket2::{Domain, SockAddr, Socket, Type};
+
+    let folder = tempfile::tempdir().unwrap();
+    let address = SockAddr::unix(folder.path().join(".s.PGSQL.5432")).unwrap();
+    let socket = || Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+    let listener = socket();
+    listener.bind(&address).unwrap();
+    listener.listen(0).unwrap();
+    // Nobody takes up who calls.
+    let mut waiting = Vec::new();
+    loop {
+        let caller = socket();
+        caller.set_nonblocking(true).unwrap();
+        if caller.connect(&address).is_err() {
+            break;
+        }
+        waiting.push(caller);
+    }
+    let url = format!("postgres:///jars?user=jane&host={}&connect_timeout=1", folder.path().display());
+    let started = std::time::Instant::now();
+    let error = Pool::open(&url).unwrap_err();
+    assert!(error.is_open() && error.to_string().contains("within 1s (connect_timeout)"), "{error}");
+    assert!(started.elapsed() < std::time::Duration::from_secs(60));
+}
