@@ -109,21 +109,23 @@ impl<'p, 'c> Prepared<'p, 'c> {
     pub fn execute_all<E: From<Error>>(
         &mut self,
         rows: usize,
-        mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        mut done: impl FnMut(usize, std::result::Result<u64, E>) -> std::result::Result<(), E>,
+        bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
+        done: impl FnMut(usize, std::result::Result<u64, E>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         match &mut self.back_end {
             #[cfg(feature = "postgres")]
             PreparedBackEnd::Postgres(prepared, _) if rows > 1 => {
                 let statement = self.statement;
-                prepared.execute_all(rows, &mut self.times, bind, |row, answer| {
-                    done(row, answer.map_err(|error| error.with_statement(statement).into()))
+                let failed = |error: Error| error.with_statement(statement).into();
+                prepared.execute_all(rows, &mut self.times, bind, failed, done)
+            }
+            _ => {
+                let (mut bind, mut done) = (bind, done);
+                (0..rows).try_for_each(|row| {
+                    let executed = self.execute(|to| bind(row, to));
+                    done(row, executed)
                 })
             }
-            _ => (0..rows).try_for_each(|row| {
-                let executed = self.execute(|to| bind(row, to));
-                done(row, executed)
-            }),
         }
     }
 
@@ -158,19 +160,18 @@ impl<'p, 'c> Prepared<'p, 'c> {
         &mut self,
         rows: usize,
         bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        mut done: impl FnMut(usize, std::result::Result<i64, E>) -> std::result::Result<(), E>,
+        done: impl FnMut(usize, std::result::Result<i64, E>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         match &mut self.back_end {
             #[cfg(feature = "postgres")]
             PreparedBackEnd::Postgres(prepared, _) => {
                 let statement = self.statement;
-                prepared.insert_all(rows, &mut self.times, bind, |row, answer| {
-                    done(row, answer.map_err(|error| error.with_statement(statement).into()))
-                })
+                let failed = |error: Error| error.with_statement(statement).into();
+                prepared.insert_all(rows, &mut self.times, bind, failed, done)
             }
             #[cfg(any(feature = "sqlite", feature = "mysql"))]
             _ => {
-                let mut bind = bind;
+                let (mut bind, mut done) = (bind, done);
                 (0..rows).try_for_each(|row| {
                     let inserted = self.insert(|to| bind(row, to));
                     done(row, inserted)

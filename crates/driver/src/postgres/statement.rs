@@ -157,9 +157,13 @@ impl Prepared<'_> {
         rows: usize,
         times: &mut u64,
         bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        mut done: impl FnMut(usize, Result<u64>) -> std::result::Result<(), E>,
+        failed: impl Fn(Error) -> E,
+        mut done: impl FnMut(usize, std::result::Result<u64, E>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        self.on_the_way(rows, times, bind, |row, outcome| done(row, outcome.map(|outcome| outcome.written)))
+        let written = |outcome: Outcome| Ok(outcome.written);
+        self.on_the_way(rows, times, bind, |row, answer| {
+            done(row, answer.and_then(|answer| answer.and_then(written).map_err(&failed)))
+        })
     }
 
     /// Runs an insert that gives the generated key back for many rows, several of which are on their way at a time.
@@ -168,22 +172,23 @@ impl Prepared<'_> {
         rows: usize,
         times: &mut u64,
         bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        mut done: impl FnMut(usize, Result<i64>) -> std::result::Result<(), E>,
+        failed: impl Fn(Error) -> E,
+        mut done: impl FnMut(usize, std::result::Result<i64, E>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         let columns = self.statement.columns.clone();
+        let key = |outcome: Outcome| given(outcome.first.as_ref().map(|first| first.lend(&columns)));
         self.on_the_way(rows, times, bind, |row, answer| {
-            let first = answer.map(|outcome| outcome.first);
-            done(row, first.and_then(|first| given(first.as_ref().map(|first| first.lend(&columns)))))
+            done(row, answer.and_then(|answer| answer.and_then(key).map_err(&failed)))
         })
     }
 
-    /// Asks for many rows without waiting for each answer.
+    /// Asks for many rows without waiting for each answer; a row that cannot be bound is told as such.
     fn on_the_way<E: From<Error>>(
         &mut self,
         rows: usize,
         times: &mut u64,
         mut bind: impl FnMut(usize, &mut dyn Bind) -> std::result::Result<(), E>,
-        mut done: impl FnMut(usize, Result<Outcome>) -> std::result::Result<(), E>,
+        mut done: impl FnMut(usize, std::result::Result<Result<Outcome>, E>) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         let mut next = 0;
         while next < rows {
@@ -202,9 +207,10 @@ impl Prepared<'_> {
             }
             *times += buffers.len() as u64;
             let answers = self.answers(&buffers);
-            (start..).zip(answers).try_for_each(|(row, answer)| done(row, answer))?;
+            (start..).zip(answers).try_for_each(|(row, answer)| done(row, Ok(answer)))?;
             if let Some(error) = unbound {
-                return Err(error);
+                done(next, Err(error))?;
+                next += 1;
             }
         }
         Ok(())

@@ -224,10 +224,7 @@ impl Step {
     ) -> Result<usize> {
         let mut last = None;
         let changed = prepared.execute(|to| {
-            for &object in chunk {
-                last = Some(object);
-                self.bind(object, written, objects, to)?;
-            }
+            chunk.iter().try_for_each(|&object| self.bind(*last.insert(object), written, objects, to))?;
             last = None;
             Ok(())
         });
@@ -320,7 +317,13 @@ impl Step {
 
     /// The error with what was done to which object.
     fn at(&self, object: Object, objects: &dyn Objects, error: Error) -> Error {
-        error.prefixed(format_args!("{} {}", self.verb(), objects.describe(object)))
+        let (verb, row, rows) = (self.verb(), objects.describe(object), self.objects.len());
+        match self.objects.iter().position(|own| *own == object) {
+            Some(at) if self.generates_key() && rows > 1 => {
+                error.prefixed(format_args!("{verb} {row}, number {} of {rows}", at + 1))
+            }
+            _ => error.prefixed(format_args!("{verb} {row}")),
+        }
     }
 
     /// Binds what the statement takes: the columns, and for rows that are there the key and the version.

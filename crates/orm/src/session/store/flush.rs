@@ -203,9 +203,13 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn describe(&self, slot: u32) -> String {
-        match self.slots.stored(slot) {
-            Some(object) if self.slots[slot].phase != Phase::Pending => by_key::described_object(object),
-            _ => format!("a new row of {}", M::table().name),
+        let stored = self.slots.stored(slot);
+        match (self.slots[slot].phase, stored, stored.and_then(M::known_key)) {
+            (Phase::Pending, _, Some(key)) if M::table().generated().is_none() => {
+                format!("a new row of {}", by_key::described::<M>(&key))
+            }
+            (Phase::Pending, ..) | (_, None, _) => format!("a new row of {}", M::table().name),
+            (_, Some(object), _) => by_key::described_object(object),
         }
     }
 
