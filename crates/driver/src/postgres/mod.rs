@@ -1,6 +1,7 @@
 //! PostgreSQL, over a socket that the thread which asks waits at: nothing runs while nobody waits.
 
 mod arrays;
+mod batch;
 mod cancel;
 mod config;
 mod connection;
