@@ -118,7 +118,7 @@ fn a_statement_that_wants_something_to_copy_fails_and_leaves_the_connection_fit(
         prepared.query::<Error>(|_| Ok(())).and_then(|mut rows| rows.next_row().map(|_| ()))
     });
     assert!(read.unwrap_err().to_string().contains("nothing to copy"));
-    connection.run("COPY jars TO STDOUT").unwrap();
+    connection.run("COPY jars TO STDOUT").unwrap_err();
     assert_eq!(number(&mut connection, "SELECT 3"), 3);
 }
 

@@ -27,7 +27,7 @@ impl Cancel {
         self.ask().map_err(|failure| {
             let (said, source) = match failure {
                 Failure::Line(error) | Failure::Unsent(error) => (error.to_string(), Some(error)),
-                Failure::Said(_) => ("it refuses".to_owned(), None),
+                Failure::Said(_) | Failure::NotTaken => ("it refuses".to_owned(), None),
                 Failure::Strange(said) => (said.into_owned(), None),
             };
             let error = Error::new(

@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::failure::{Failure, Said};
-use super::wire::NOTHING;
+use super::wire::{NOT_TAKEN, NOTHING};
 use crate::error::{Error, Kind};
 
 /// Codes of errors, by their names in PostgreSQL's own list.
@@ -47,6 +47,7 @@ pub(super) fn classify(failure: Failure) -> Error {
             Kind::Other,
             format!("PostgreSQL and its client do not understand each other ({said})"),
         ),
+        Failure::NotTaken => Error::new(Kind::Other, NOT_TAKEN),
         Failure::Unsent(error) => {
             Error::new(Kind::Other, format!("a statement cannot be sent: {error}")).with_source(error)
         }

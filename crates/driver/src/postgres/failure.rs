@@ -16,11 +16,18 @@ pub(super) enum Failure {
     Line(io::Error),
     /// What came is not what can come here, or means nothing.
     Strange(Cow<'static, str>),
+    /// A statement has copied what nobody takes. It was run, and its answer has come to its end.
+    NotTaken,
     /// The request cannot be written, as it has a zero within or is too long: nothing was sent.
     Unsent(io::Error),
 }
 
 impl Failure {
+    /// Whether what comes next is known to be the next answer.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self, Failure::Said(_) | Failure::NotTaken)
+    }
+
     pub(super) fn strange(said: impl Into<Cow<'static, str>>) -> Failure {
         Failure::Strange(said.into())
     }
@@ -29,7 +36,7 @@ impl Failure {
     pub(super) fn said(&self) -> Option<&Said> {
         match self {
             Failure::Said(said) => Some(said),
-            Failure::Line(_) | Failure::Strange(_) | Failure::Unsent(_) => None,
+            Failure::Line(_) | Failure::Strange(_) | Failure::NotTaken | Failure::Unsent(_) => None,
         }
     }
 }

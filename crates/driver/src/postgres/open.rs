@@ -87,7 +87,7 @@ impl Target {
         let database = self.config.database.as_deref().unwrap_or("of the user's name");
         let place = format!("the PostgreSQL database {database:?} cannot be opened: ");
         let error = match failure {
-            Failure::Said(_) => classify(failure),
+            Failure::Said(_) | Failure::NotTaken => classify(failure),
             Failure::Line(error) if error.kind() == ErrorKind::TimedOut => {
                 let limit = self.config.connect_timeout;
                 let said = format!("the PostgreSQL server did not answer within {limit:?} (connect_timeout)");

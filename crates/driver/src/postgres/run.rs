@@ -159,7 +159,8 @@ impl Run {
         finish(wire).map(|outcome| outcome.written)
     }
 
-    fn ask(&self, most: i32, text: &str, buffer: &Buffer, wire: &mut Wire) -> Answer<()> {
+    /// Asks for it to be run once.
+    pub(super) fn ask(&self, most: i32, text: &str, buffer: &Buffer, wire: &mut Wire) -> Answer<()> {
         wire.ask(1, |out| {
             self.write_for(most, text, buffer, out)?;
             frontend::sync(out);
@@ -172,6 +173,12 @@ impl Run {
         if let Run::Named { name, limited, .. } = self {
             std::iter::once(name).chain(limited.into_names()).for_each(|name| wire.forget(name));
         }
+    }
+
+    /// The types of its parameters.
+    pub(super) fn parameters(&self) -> &[Oid] {
+        let (Run::Named { parameters, .. } | Run::Described { parameters, .. }) = self;
+        parameters
     }
 
     pub(super) fn column_names(&self) -> Vec<String> {

@@ -1,5 +1,5 @@
 use onggi_sql::Compiled;
-use onggi_sql::compile::reads_only;
+use onggi_sql::compile::{reads_only, words};
 use postgres_types::Type as PostgresType;
 
 use super::copy::{Portion, copy};
@@ -19,7 +19,9 @@ use crate::{Bind, Control, Error, Result, Type, ValueRef};
 pub(super) struct Statement {
     pub(super) run: Run,
     /// What it does to transactions.
-    control: Option<Control>,
+    pub(super) control: Option<Control>,
+    /// Whether it may want something to copy, or give it.
+    pub(super) copies: bool,
     /// Whether its tables have changed since it was prepared.
     outdated: bool,
     types: Box<[Option<Type>]>,
@@ -62,6 +64,7 @@ impl Statement {
         Ok(Statement {
             run,
             control: Control::of(text),
+            copies: words(text).next().is_some_and(|word| word.eq_ignore_ascii_case("copy")),
             outdated: false,
             types: types.into(),
             parameters: forms.0,
@@ -137,14 +140,18 @@ impl Prepared<'_> {
     fn rows_for(&mut self, most: i32) -> Result<Rows<'_>> {
         let compiled = self.compiled;
         let fits = self.ask(|run, text, buffer, wire| run.begin(text, compiled, most, buffer, wire))?;
-        let Prepared { statement, wire, .. } = self;
-        let Statement { columns, outdated, .. } = &mut **statement;
-        let rows = Rows::new(columns, wire);
+        let Prepared { statement, wire, text, .. } = self;
+        let (state, Statement { columns, outdated, .. }) = (wire.state(), &mut **statement);
+        let mut rows = Rows::new(columns, wire);
         if fits {
             return Ok(rows);
         }
         *outdated = true;
-        Err(changed())
+        while rows.next()?.is_some() {}
+        match state == State::Idle && !reads_only(text) {
+            true => Err(given_otherwise()),
+            false => Err(changed(state)),
+        }
     }
 
     /// Runs an insert of rows in arrays, in pieces that fit into memory.
@@ -219,11 +226,7 @@ impl Prepared<'_> {
             return Err(Error::new(Kind::Other, CANNOT_COMMIT));
         }
         let mut answer = ask(&mut self.statement.run, self.text, self.buffer, self.wire);
-        if answer.as_ref().is_err_and(is_outdated) && self.wire.state() == State::Idle {
-            let stays = matches!(self.statement.run, Run::Named { .. });
-            let again = Statement::prepare(self.text, &self.statement.types, stays, self.wire);
-            let again = again.map_err(|failure| failed(failure, self.wire))?;
-            std::mem::replace(self.statement, again).forget(self.wire);
+        if answer.as_ref().is_err_and(is_outdated) && self.wire.state() == State::Idle && self.renew()? {
             answer = ask(&mut self.statement.run, self.text, self.buffer, self.wire);
         }
         let answer = answer.map_err(|error| self.failed(error))?;
@@ -233,13 +236,25 @@ impl Prepared<'_> {
         }
     }
 
+    /// Prepares the statement once more, and says whether what was bound for it fits it still.
+    pub(super) fn renew(&mut self) -> Result<bool> {
+        let stays = matches!(self.statement.run, Run::Named { .. });
+        let again = Statement::prepare(self.text, &self.statement.types, stays, self.wire);
+        let again = again.map_err(|failure| failed(failure, self.wire))?;
+        let before = std::mem::replace(self.statement, again);
+        let fits = before.run.parameters() == self.statement.run.parameters();
+        before.forget(self.wire);
+        Ok(fits)
+    }
+
     /// The error of the statement. One whose tables have changed is prepared again when it is used next.
     #[cold]
     pub(super) fn failed(&mut self, failure: Failure) -> Error {
-        self.statement.outdated = is_outdated(&failure);
+        let is_outdated = is_outdated(&failure);
+        self.statement.outdated |= is_outdated;
         let error = failed(failure, self.wire);
         match self.statement.control {
-            _ if self.statement.outdated => changed().with_source(error),
+            _ if is_outdated => changed(self.wire.state()).with_source(error),
             Some(Control::Commit) if self.wire.is_lost() => outcome_unknown(error),
             _ => error,
         }
@@ -267,11 +282,26 @@ pub(super) fn given(row: Option<Row<'_>>) -> Result<i64> {
     }
 }
 
-/// The error of a statement whose tables are not those that it was prepared for.
+/// The error of a statement whose tables are not those that it was prepared for, and which nothing has come of.
 #[cold]
-pub(super) fn changed() -> Error {
-    let said = "a table was changed by another connection while the transaction was open; run it again";
+pub(super) fn changed(state: State) -> Error {
+    let said = match state {
+        State::Open | State::Failed => {
+            "a table was changed by another connection while the transaction was open; run it again"
+        }
+        State::Idle | State::Lost => {
+            "a table has changed since the statement was prepared, and this statement was not run: run it again"
+        }
+    };
     Error::new(Kind::Serialization, said)
+}
+
+/// The same of one that is done with.
+#[cold]
+fn given_otherwise() -> Error {
+    let said = "a table has changed since the statement was prepared: the statement was run, and what it gave back cannot be \
+                read; look before running it again";
+    Error::new(Kind::Other, said)
 }
 
 /// The error of a statement.

@@ -30,6 +30,8 @@ pub(super) struct Wire {
     state: State,
     /// Whether the statement that ended last has undone its transaction.
     has_undone: bool,
+    /// Whether the statement copies what nobody takes.
+    has_copied: bool,
     /// Names of statements that the server is to forget, with the next request.
     forgotten: Vec<String>,
     /// What the next statement is called.
@@ -54,6 +56,7 @@ impl Wire {
             unsent: None,
             state: State::Idle,
             has_undone: false,
+            has_copied: false,
             forgotten: Vec::new(),
             number: 0,
             parameters: HashMap::new(),
@@ -160,7 +163,7 @@ impl Wire {
     pub(super) fn settle(&mut self) -> Answer<()> {
         while self.owed > 0 {
             match self.next() {
-                Err(failure) if self.is_lost || failure.said().is_none() => return Err(failure),
+                Err(failure) if self.is_lost || !failure.is_whole() => return Err(failure),
                 _ => {}
             }
         }
@@ -184,7 +187,9 @@ impl Wire {
             let kind = self.receive()?;
             match kind {
                 backend::ERROR_RESPONSE_TAG => return Err(self.refused()?),
-                backend::READY_FOR_QUERY_TAG => self.end()?,
+                backend::READY_FOR_QUERY_TAG if self.end()? => return Err(Failure::NotTaken),
+                backend::COPY_OUT_RESPONSE_TAG => self.has_copied = true,
+                backend::COPY_DATA_TAG | backend::COPY_DONE_TAG => continue,
                 backend::COMMAND_COMPLETE_TAG => {
                     self.has_undone =
                         self.message().strip_suffix(b"\0") == Some(POSTGRES.transaction.rollback.as_bytes())
@@ -196,12 +201,12 @@ impl Wire {
         }
     }
 
-    /// Takes note of the end of a part of an answer.
-    fn end(&mut self) -> Answer<()> {
+    /// Takes note of the end of a part of an answer; whether in it was copied what nobody takes.
+    fn end(&mut self) -> Answer<bool> {
         self.owed = self.owed.saturating_sub(1);
         self.state = State::read(self.input.message())?;
         self.input.shrink();
-        Ok(())
+        Ok(std::mem::take(&mut self.has_copied))
     }
 
     /// The content of the message that came last.
@@ -238,7 +243,7 @@ impl Wire {
     fn skip_to_end(&mut self) -> Answer<()> {
         loop {
             match self.receive()? {
-                backend::READY_FOR_QUERY_TAG => return self.end(),
+                backend::READY_FOR_QUERY_TAG => return self.end().map(drop),
                 kind => self.is_unasked(kind)?,
             };
         }
@@ -298,7 +303,12 @@ fn gone() -> Failure {
 }
 
 /// What the server repeats where a statement asked for something to copy.
-pub(super) const NOTHING: &str = "there is nothing to copy: rows are inserted, as objects or by a statement";
+pub(super) const NOTHING: &str =
+    "there is nothing to copy: rows are inserted, by a statement or as objects, of which many are copied";
+
+/// What is said of a statement that gives what it copies.
+pub(super) const NOT_TAKEN: &str =
+    "the statement was run, and what it copies is not taken here: rows are read by a query";
 
 /// The server is told, if that does not take any time.
 impl Drop for Wire {
