@@ -249,3 +249,83 @@ pub fn whole_numbers_stay_whole_in_divisions(harness: &Harness) -> Result<()> {
     assert_eq!(halves.one(&mut harness.connect()?)?, (Some(3), Some(3)));
     Ok(())
 }
+
+#[derive(Clone, Debug, Default, PartialEq, Model)]
+struct Basket {
+    id: Id<Basket>,
+    names: Vec<String>,
+    others: Vec<String>,
+    tastes: Vec<Taste>,
+    texts: Vec<Taste>,
+    first: Taste,
+    numbers: Vec<i64>,
+    wide: Vec<i64>,
+}
+
+/// Of a table whose arrays have other types than those that are made here, or each another.
+pub fn arrays_of_other_types_are_searched_whatever_gives_them(harness: &Harness) -> Result<()> {
+    harness.create(onggi::models![Basket])?;
+    let mut connection = harness.connect()?;
+    for statement in [
+        "CREATE TYPE taste AS ENUM ('sour', 'salty')",
+        "ALTER TABLE basket ALTER names TYPE VARCHAR(9)[]",
+        "ALTER TABLE basket ALTER tastes TYPE taste[] USING CAST(tastes AS taste[])",
+        "ALTER TABLE basket ALTER first TYPE taste USING CAST(first AS taste)",
+        "ALTER TABLE basket ALTER numbers TYPE SMALLINT[]",
+    ] {
+        sql(statement).execute(&mut connection)?;
+    }
+    let texts = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<String>>();
+    let basket = Basket {
+        names: texts(&["a", "b"]),
+        others: texts(&["b"]),
+        tastes: vec![Taste::Sour],
+        texts: vec![Taste::Sour],
+        numbers: vec![1, 2],
+        wide: vec![2],
+        ..Default::default()
+    };
+    harness.insert([basket])?;
+
+    // A query that gives one array.
+    let only = || Basket::query();
+    let all = [
+        only().filter(|_| only().select(|b| b.names).scalar().contains("b")),
+        only().filter(|b| only().select(|b| b.names).scalar().contains(b.others.element(0))),
+        only().filter(|_| only().select(|b| b.names).scalar().contains_all(["a"])),
+        only().filter(|_| only().select(|b| b.names).scalar().overlaps(["a", "c"])),
+        only().filter(|_| only().select(|b| b.tastes).scalar().contains(Taste::Sour)),
+        only().filter(|_| only().select(|b| b.tastes).scalar().overlaps([Taste::Sour])),
+        only().filter(|_| only().select(|b| b.numbers).scalar().contains(2)),
+        only().filter(|_| only().select(|b| b.numbers).scalar().contains_all([1])),
+        only().filter(|b| b.names.overlaps(only().select(|b| b.names).scalar())),
+        only().filter(|b| b.others.overlaps(only().select(|b| b.names).scalar())),
+        only().filter(|b| b.tastes.overlaps(only().select(|b| b.tastes).scalar())),
+        // Values.
+        only().filter(|b| b.names.overlaps(["b"]) & b.names.contains_all(["b", "a"])),
+        only().filter(|b| b.tastes.overlaps([Taste::Salty, Taste::Sour])),
+        only().filter(|b| b.numbers.overlaps([2]) & b.numbers.contains_all([1, 2])),
+        // Columns of the same type in the model, and of two in the database.
+        only().filter(|b| b.names.contains_all(b.others) & b.others.overlaps(b.names)),
+        only().filter(|b| b.tastes.contains_all(b.texts) & b.texts.overlaps(b.tastes)),
+        only().filter(|b| b.numbers.contains_all(b.wide) & b.wide.overlaps(b.numbers)),
+        only().filter(|b| b.tastes.contains(b.first) & b.texts.contains(b.first)),
+        only().filter(|b| b.names.contains(b.others.element(0)) & b.numbers.contains(b.wide.element(0))),
+    ];
+    for (at, query) in all.into_iter().enumerate() {
+        let found = query.count(&mut connection);
+        assert!(matches!(found, Ok(1)), "{at}: {found:?}");
+    }
+    // Rows of another query.
+    let rows = only().select(|b| (b.names, b.tastes, b.numbers)).derived();
+    let found = rows.filter(|(names, tastes, numbers)| {
+        names.contains("a")
+            & names.contains_all(["a"])
+            & names.overlaps(["b"])
+            & tastes.contains(Taste::Sour)
+            & tastes.overlaps([Taste::Sour])
+            & numbers.contains_all([1])
+    });
+    assert_eq!(found.count(&mut connection)?, 1);
+    Ok(())
+}

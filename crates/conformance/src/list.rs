@@ -26,6 +26,7 @@ macro_rules! cases {
                 numbers_of_all_types_are_found
                 arrays_are_read_when_they_are_asked_for
                 arrays_of_other_queries_are_searched
+                arrays_of_other_types_are_searched_whatever_gives_them
                 whole_numbers_stay_whole_in_divisions
             }
             fields {

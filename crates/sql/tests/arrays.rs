@@ -92,6 +92,11 @@ fn functions_of_arrays() {
     assert_eq!(of(ArrayHas, vec![texts(), column(1)]), r#"("title" = ANY ($1))"#);
     assert_eq!(of(ArrayHas, vec![texts(), Expression::value("a")]), "($2 = ANY ($1::TEXT[]))");
     assert_eq!(of(ArrayHasAll, vec![column(2), texts()]), r#"("tags" @> $1)"#);
+    let cast = r#"(CAST("tags" AS TEXT[]) && CAST("tags" AS TEXT[]))"#;
+    assert_eq!(of(ArrayOverlaps, vec![column(2), column(2)]), cast);
+    let given = || Expression::scalar(select(column(2)));
+    assert!(of(ArrayHas, vec![given(), Expression::value("a")]).starts_with("($1 = ANY (coalesce(("));
+    assert!(of(ArrayHasAll, vec![given(), texts()]).ends_with(") @> $1)"));
     assert_eq!(of(ArrayOverlaps, vec![texts(), texts()]), "($1::TEXT[] && $2::TEXT[])");
     let element = call(ArrayElement, [column(3), Expression::value(2)]);
     assert_eq!(selected(&POSTGRES, element.clone()), r#"("marks")[CAST($1::BIGINT AS INTEGER)]"#);

@@ -63,7 +63,7 @@ impl Writer {
         &mut self,
         template: &str,
         arguments: impl IntoIterator<Item = &'e Expression>,
-        write: fn(&mut Writer, &Expression) -> Result<()>,
+        write: impl Fn(&mut Writer, &Expression) -> Result<()>,
     ) -> Result<()> {
         let texts = arguments.into_iter().map(|argument| self.apart(|writer| write(writer, argument)));
         let texts: Vec<String> = texts.collect::<Result<_>>()?;
