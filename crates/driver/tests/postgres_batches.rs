@@ -286,3 +286,28 @@ fn a_row_that_cannot_be_bound_is_nothing_to_wait_for() {
     }
     assert_eq!(number(&mut connection, "SELECT count(*) FROM jars"), 12);
 }
+
+/// No server of PostgreSQL's answers so to what is asked here.
+#[test]
+fn a_copy_that_nothing_has_asked_for_ends_the_connection_with_words() {
+    let ends = AtomicUsize::new(0);
+    let pool = fake::server(move |kind, text| match kind {
+        b'Q' if text.starts_with("BEGIN") => done("BEGIN", b'T'),
+        b'Q' if text.starts_with("SELECT") => message(b'W', b"\0\0\0"),
+        b'Q' => done("SET", b'I'),
+        b'D' => described(b'T'),
+        b'S' if ends.fetch_add(1, Ordering::Relaxed) == 1 => message(b'G', b"\0\0\0"),
+        _ => Vec::new(),
+    });
+    let mut connection = pool.connect().unwrap();
+    connection.control(Control::Begin).unwrap();
+    let answers = times(&mut connection, "INSERT INTO jars VALUES (1)", 2);
+    let first = answers[0].as_ref().unwrap_err().to_string();
+    assert!(first.contains("something to copy in the midst of others"), "{first}");
+    let second = answers[1].as_ref().unwrap_err().to_string();
+    assert!(second.contains("nothing of the transaction stays") && connection.is_lost(), "{second}");
+    drop(connection);
+    let mut connection = pool.connect().unwrap();
+    let error = connection.run("SELECT 1").unwrap_err();
+    assert!(error.to_string().contains("replicates") && connection.is_lost(), "{error}");
+}

@@ -190,6 +190,9 @@ impl Wire {
                 backend::READY_FOR_QUERY_TAG if self.end()? => return Err(Failure::NotTaken),
                 backend::COPY_OUT_RESPONSE_TAG => self.has_copied = true,
                 backend::COPY_DATA_TAG | backend::COPY_DONE_TAG => continue,
+                COPY_BOTH => {
+                    return Err(Failure::strange("the server replicates, which nothing here has asked for"));
+                }
                 backend::COMMAND_COMPLETE_TAG => {
                     self.has_undone =
                         self.message().strip_suffix(b"\0") == Some(POSTGRES.transaction.rollback.as_bytes())
@@ -301,6 +304,9 @@ impl Wire {
 fn gone() -> Failure {
     io::Error::new(ErrorKind::NotConnected, "it was lost before").into()
 }
+
+/// What both ends copy from then on, in a session that replicates.
+const COPY_BOTH: u8 = b'W';
 
 /// What the server repeats where a statement asked for something to copy.
 pub(super) const NOTHING: &str =
