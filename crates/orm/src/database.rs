@@ -11,6 +11,7 @@ use crate::query::rows;
 use crate::session::Mode;
 use crate::source;
 use crate::transaction_options::pause;
+use crate::turn::Turn;
 use crate::{Connection, PoolMetrics, Result, Session, Table, TransactionOptions};
 
 /// A database, and the connections to it.
@@ -19,6 +20,7 @@ use crate::{Connection, PoolMetrics, Result, Session, Table, TransactionOptions}
 #[derive(Clone)]
 pub struct Database {
     pub(crate) pool: Pool,
+    turn: Arc<Turn>,
     #[cfg(feature = "tokio")]
     pub(crate) door: Door,
 }
@@ -56,6 +58,7 @@ impl Database {
             #[cfg(feature = "tokio")]
             door: Door::new(&pool),
             pool,
+            turn: Arc::default(),
         })
     }
 
@@ -158,7 +161,8 @@ impl Database {
     /// an error or panics, and runs it again, on a new session, when the database reports that the transaction
     /// collided with another ([`is_serialization_failure`](crate::Error::is_serialization_failure), which deadlocks are
     /// too), or when the connection broke before the commit. Pauses between attempts grow and are random; after
-    /// ten attempts the last error is given.
+    /// ten attempts the last error is given. Of this database's units of work one at a time runs again behind a collision,
+    /// and behind three new ones wait for it, for a second at most, so that none collides for ever.
     ///
     /// A connection that breaks during the commit is [`is_outcome_unknown`](crate::Error::is_outcome_unknown): that is
     /// never run again, since it may have been committed.
@@ -227,11 +231,17 @@ impl Database {
         before_commit: impl Fn() -> Result<()>,
     ) -> Result<T> {
         let mode = options.mode()?;
-        let mut attempt = 1;
+        let (mut attempt, mut turn) = (1, None);
         loop {
-            match self.attempt(mode, &mut work, &before_commit) {
+            match self.attempt(mode, attempt == 1 && !options.read_only, &mut work, &before_commit) {
                 Err(error) if error.can_be_run_again() && attempt < options.attempts => {
-                    std::thread::sleep(pause(attempt));
+                    turn = match error.is_serialization_failure() {
+                        true => self.turn.again(attempt, turn),
+                        false => {
+                            std::thread::sleep(pause(attempt));
+                            None
+                        }
+                    };
                     attempt += 1;
                 }
                 result => return result,
@@ -242,10 +252,18 @@ impl Database {
     fn attempt<T>(
         &self,
         mode: Mode,
+        gives_way: bool,
         work: &mut impl FnMut(&mut Session) -> Result<T>,
         before_commit: &impl Fn() -> Result<()>,
     ) -> Result<T> {
-        let mut session = Session::new(self.pool.connect()?, mode);
+        let mut connection = self.pool.connect()?;
+        if gives_way && self.turn.is_urgent() {
+            // Given back, as who is urgent needs one as well.
+            drop(connection);
+            self.turn.give_way();
+            connection = self.pool.connect()?;
+        }
+        let mut session = Session::new(connection, mode);
         session.begin()?;
         // On an error or panic the session is dropped, and its connection rolled back.
         session.manage(work, before_commit)

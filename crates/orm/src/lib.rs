@@ -75,6 +75,7 @@ mod selection;
 mod session;
 mod source;
 mod transaction_options;
+mod turn;
 pub mod unit_of_work;
 
 pub use cancel::CancelHandle;

@@ -17,7 +17,7 @@ use crate::{Error, Isolation, Result};
 #[must_use]
 pub struct TransactionOptions {
     isolation: Option<Isolation>,
-    read_only: bool,
+    pub(crate) read_only: bool,
     deferrable: bool,
     statement_timeout: Option<Duration>,
     pub(crate) attempts: u32,
