@@ -13,8 +13,6 @@ mod damage;
 #[cfg(unix)]
 #[path = "faults/limit.rs"]
 mod limit;
-#[path = "faults/log.rs"]
-mod log;
 #[path = "faults/waiting.rs"]
 mod waiting;
 #[path = "faults/writers.rs"]

@@ -1,12 +1,28 @@
 //! What is told of statements never tells values.
+//!
+//! Alone in its program: where another thread comes first to a place that logs, tracing may take it that nobody listens there.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use onggi::{Database, Id, Model, Result, sql};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::*;
+#[derive(Clone, Debug, Default, Model)]
+struct Jar {
+    id: Id<Jar>,
+    #[model(unique)]
+    label: String,
+    liters: i64,
+    content: Vec<u8>,
+}
+
+fn jar(label: &str) -> Jar {
+    Jar { label: label.into(), ..Default::default() }
+}
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -41,7 +57,7 @@ fn use_secrets(db: &Database) -> Result<()> {
     Jar::query().update(&mut session, |j| j.content.set(SECRET.as_bytes().to_vec()))?;
     let _: Vec<i64> = sql("SELECT id FROM jar WHERE label = ?1").bind(SECRET).all(&mut session)?;
     session.add(jar(&format!("{SECRET} too")));
-    let error = fails(session.flush());
+    let error = session.flush().unwrap_err();
     assert!(error.is_unique_violation());
     assert!(!format!("{error} {error:?}").contains(SECRET), "{error:?}");
     session.rollback()?;
