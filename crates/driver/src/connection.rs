@@ -223,6 +223,18 @@ impl Connection {
         }
     }
 
+    /// How many bytes the values of a statement may take together, where few are too many for the database.
+    pub fn most_bytes(&self) -> Option<usize> {
+        match &self.back_end {
+            #[cfg(feature = "sqlite")]
+            BackEnd::Sqlite(_) => None,
+            #[cfg(feature = "postgres")]
+            BackEnd::Postgres(_) => None,
+            #[cfg(feature = "mysql")]
+            BackEnd::Mysql(connection) => connection.most_bytes(),
+        }
+    }
+
     /// Refuses writes from now on, or allows them again.
     ///
     /// # Errors

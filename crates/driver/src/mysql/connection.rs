@@ -9,7 +9,8 @@ use onggi_sql::{Compiled, Dialect};
 
 use super::blame::blamed;
 use super::cancel::Cancel;
-use super::error::{of_connection, outcome_unknown};
+use super::encode::APART;
+use super::error::{of_connection, outcome_unknown, too_large};
 use super::open::{Caller, Server};
 use super::state::State;
 use super::statement::{Prepared, Statement, drained};
@@ -69,6 +70,11 @@ impl Connection {
     /// What ends the running statement from another thread.
     pub(crate) fn cancel(&self) -> Cancel {
         Cancel::new(self.caller.clone(), self.server.connection)
+    }
+
+    /// How many bytes the server takes at once, where that is less than what values go apart from.
+    pub(crate) fn most_bytes(&self) -> Option<usize> {
+        Some(self.server.packet).filter(|&packet| packet < APART)
     }
 
     pub(crate) fn version(&self) -> String {
@@ -151,6 +157,7 @@ impl Connection {
     }
 
     fn ask(&mut self, text: &str) -> Result<()> {
+        self.takes(text)?;
         let Some(client) = &mut self.client else { return Err(lost()) };
         let asked = client.query_iter(text).and_then(|mut result| drained(&mut result));
         if let Err(error) = asked {
@@ -162,6 +169,11 @@ impl Connection {
         }
         self.state = self.state.reported(client);
         Ok(())
+    }
+
+    /// Refuses a text that is larger than what the server takes at once: the client would give the connection up.
+    fn takes(&self, text: &str) -> Result<()> {
+        if text.len() < self.server.packet { Ok(()) } else { Err(too_large()) }
     }
 
     /// Notes a step that succeeded, and what the server says of it.
@@ -207,6 +219,7 @@ impl Connection {
         text: &str,
         work: impl FnOnce(Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
+        self.takes(text)?;
         let Connection { client: Some(client), state, by_text, server, .. } = self else {
             return Err(lost().into());
         };

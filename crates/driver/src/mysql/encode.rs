@@ -39,6 +39,34 @@ pub(super) fn encode(value: ValueRef<'_>) -> Result<Sent> {
     })
 }
 
+/// A value, unless it is larger than what the server takes at once.
+pub(super) fn fitting(sent: Sent, value: ValueRef<'_>, packet: usize) -> Result<Sent> {
+    match &sent {
+        Sent::Bytes(bytes) if bytes.len() > packet => Err(Error::value(format!(
+            "this {} of {} bytes is more than the server takes at once (max_allowed_packet, {packet} bytes): raise that, or \
+             keep less",
+            value.kind(),
+            bytes.len()
+        ))),
+        _ => Ok(sent),
+    }
+}
+
+/// Whether values go to the server at once: together, or, from a length on, each by itself.
+pub(super) fn go_together(values: &[Sent], packet: usize) -> bool {
+    let length = |value: &Sent| match value {
+        Sent::Bytes(bytes) => bytes.len() + 12,
+        _ => 12,
+    };
+    packet >= APART || {
+        let length = values.iter().map(length).sum::<usize>();
+        length <= packet.saturating_sub(64) || length > APART
+    }
+}
+
+/// From how many bytes on the client sends each value by itself.
+pub(super) const APART: usize = 1 << 24;
+
 /// The number, unless it is none.
 pub(super) fn finite(value: f64) -> Result<f64> {
     match value.is_finite() {

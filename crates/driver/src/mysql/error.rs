@@ -50,12 +50,7 @@ fn client(error: &mysql::Error) -> Error {
         Error::new(Kind::Lost, format!("the connection to the database server is lost ({said})"))
     };
     match error {
-        mysql::Error::CodecError(codec) if codec.to_string() == TOO_LARGE => Error::value(
-            "a statement with its values is larger than the server takes: write less at once, or raise its max_allowed_packet",
-        ),
-        mysql::Error::DriverError(DriverError::PacketTooLarge) => Error::value(
-            "a statement with its values is larger than the server takes: write less at once, or raise its max_allowed_packet",
-        ),
+        mysql::Error::DriverError(DriverError::PacketTooLarge) => too_large(),
         mysql::Error::DriverError(
             DriverError::MixedParams | DriverError::MismatchedStmtParams(..) | DriverError::Params(_),
         ) => Error::new(
@@ -67,8 +62,13 @@ fn client(error: &mysql::Error) -> Error {
     }
 }
 
-/// What the client's codec says of what is too large; its type cannot be named here.
-const TOO_LARGE: &str = "Packet too large";
+/// The error of a statement that is not sent.
+#[cold]
+pub(super) fn too_large() -> Error {
+    Error::value(
+        "a statement with its values is larger than the server takes at once: write less at once, or raise its max_allowed_packet",
+    )
+}
 
 /// Violated constraints.
 fn constraint(said: &MySqlError) -> Option<Error> {

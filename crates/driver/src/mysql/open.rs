@@ -155,17 +155,19 @@ pub(super) struct Server {
     pub(super) version: String,
     /// How far the keys that it generates are from each other.
     pub(super) step: usize,
+    /// How many bytes it takes at once.
+    pub(super) packet: usize,
     /// Its number of the connection.
     pub(super) connection: u32,
 }
 
 /// Finds out which server it is, and tells it how things are done here.
 fn greet(client: &mut Conn) -> mysql::Result<Server> {
-    let said: Option<(String, usize)> = client.query_first(MYSQL_VERSION)?;
-    let (version, step) = said.unwrap_or_else(|| ("unknown".to_owned(), 1));
+    let said: Option<(String, usize, usize)> = client.query_first(MYSQL_VERSION)?;
+    let (version, step, packet) = said.unwrap_or_else(|| ("unknown".to_owned(), 1, usize::MAX));
     let dialect = if version.contains("MariaDB") { &MARIADB } else { &MYSQL };
     dialect.setup.iter().try_for_each(|text| client.query_drop(text))?;
-    Ok(Server { dialect, version, step: step.max(1), connection: client.connection_id() })
+    Ok(Server { dialect, version, step: step.max(1), packet, connection: client.connection_id() })
 }
 
 /// What stands before the options.

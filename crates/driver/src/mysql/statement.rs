@@ -4,8 +4,8 @@ use onggi_sql::compile::{commits, reads_only};
 use onggi_sql::{Compiled, Dialect};
 
 use super::blame::blamed;
-use super::encode::encode;
-use super::error::{is_outdated, is_unpreparable, of_connection, outcome_unknown};
+use super::encode::{encode, fitting, go_together};
+use super::error::{is_outdated, is_unpreparable, of_connection, outcome_unknown, too_large};
 use super::open::Server;
 use super::rows::Rows;
 use super::state::State;
@@ -105,6 +105,8 @@ pub(crate) struct Prepared<'p> {
     dialect: &'static Dialect,
     /// How far generated keys are from each other.
     step: usize,
+    /// How many bytes the server takes at once.
+    packet: usize,
     values: Vec<Sent>,
     /// The statement whose list of whole numbers can be placeholders, and which of the values it is.
     list: Option<(&'p Compiled, usize)>,
@@ -125,9 +127,10 @@ impl<'p> Prepared<'p> {
         state: &'p mut State,
         server: &Server,
     ) -> Prepared<'p> {
-        let Server { dialect, step, .. } = *server;
+        let Server { dialect, step, packet, .. } = *server;
         let (values, numbers) = (Vec::new(), Vec::new());
-        Prepared { statement, text, client, state, dialect, step, values, list: None, numbers, keys: None }
+        let (list, keys) = (None, None);
+        Prepared { statement, text, client, state, dialect, step, packet, values, list, numbers, keys }
     }
 
     /// The same, of a statement of the project's own: the list of a select can be placeholders, so that the server knows how many
@@ -148,9 +151,11 @@ impl<'p> Prepared<'p> {
         self.values.clear();
         self.numbers.clear();
         let list = self.list.map(|(_, value)| value);
-        bind(&mut Parameters { values: &mut self.values, list, numbers: &mut self.numbers })?;
+        let Prepared { values, numbers, packet, .. } = self;
+        bind(&mut Parameters { values, list, numbers, packet: *packet })?;
         match (self.statement.parameters, self.values.len()) {
-            (wanted, bound) if wanted == bound => Ok(()),
+            (wanted, bound) if wanted == bound && go_together(&self.values, self.packet) => Ok(()),
+            (wanted, bound) if wanted == bound => Err(too_large().into()),
             (wanted, bound) => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound")).into()),
         }
     }
@@ -393,6 +398,7 @@ struct Parameters<'p> {
     /// Which of them is a list that can be placeholders, and the numbers of it.
     list: Option<usize>,
     numbers: &'p mut Vec<i64>,
+    packet: usize,
 }
 
 impl Bind for Parameters<'_> {
@@ -413,7 +419,7 @@ impl Bind for Parameters<'_> {
                 *self.numbers = numbers;
                 Sent::NULL
             }
-            None => encode(value)?,
+            None => fitting(encode(value)?, value, self.packet)?,
         });
         Ok(())
     }

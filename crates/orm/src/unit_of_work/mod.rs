@@ -12,6 +12,7 @@ mod exact;
 mod order;
 mod plan;
 mod run;
+mod size;
 mod together;
 
 pub use change::{Change, ChangeKind, ChangeSet, Edge, Objects};

@@ -1,6 +1,6 @@
 //! Steps to statements.
 
-use onggi_driver::{Connection, Control, Prepared};
+use onggi_driver::{Connection, Prepared};
 use onggi_sql::dialect::Returning;
 use onggi_sql::shape::Shape;
 use onggi_sql::{Delete, Dialect, Expression, Insert, Rows, Statement, Table, Update, schema};
@@ -63,56 +63,16 @@ impl Step {
         connection: &mut Connection,
         keyed: &mut Vec<Object>,
     ) -> Result<()> {
-        let mut rest = &self.objects[..];
-        for rows in self.together(&written.columns, connection)? {
-            let Some(size) = rows.size(rest.len()) else { continue };
-            let (now, later) = rest.split_at(rest.len() - rest.len() % size);
-            rest = later;
-            match rows {
-                Together::Rows(_) if self.must_hit() => {
-                    self.write_or_name(rows, size, now, written, objects, connection)?;
-                }
-                _ => {
-                    self.write(rows, now.chunks(size), written, objects, connection, keyed)?;
-                }
-            }
-        }
-        self.write(Together::One, std::iter::once(rest), written, objects, connection, keyed)?;
+        let ways = self.together(&written.columns, connection)?;
+        self.write_by(&ways, &self.objects, written, objects, connection, keyed)?;
         if self.kind == ChangeKind::Insert && !self.generates_key() {
             follow_keys(self.table, connection)?;
         }
         Ok(())
     }
 
-    /// Changes rows by statements that say how many they have found, and not which: where one is missing, all is undone and
-    /// done again one by one, which names it.
-    fn write_or_name(
-        &self,
-        rows: Together,
-        size: usize,
-        now: &[Object],
-        written: &Written,
-        objects: &mut dyn Objects,
-        connection: &mut Connection,
-    ) -> Result<()> {
-        if now.is_empty() {
-            return Ok(());
-        }
-        connection.control(Control::Savepoint(POINT))?;
-        let all = self.write(rows, now.chunks(size), written, objects, connection, &mut Vec::new())?;
-        if !all {
-            connection.control(Control::RollbackTo(POINT))?;
-        }
-        connection.control(Control::Release(POINT))?;
-        if !all {
-            let now = std::iter::once(now);
-            self.write(Together::One, now, written, objects, connection, &mut Vec::new())?;
-        }
-        Ok(())
-    }
-
     /// Writes objects by one statement, some at each run; says whether all were found that must be. It ends where one was not.
-    fn write<'o>(
+    pub(super) fn write<'o>(
         &self,
         together: Together,
         chunks: impl Iterator<Item = &'o [Object]>,
@@ -373,7 +333,7 @@ impl Step {
     }
 
     /// Whether a row must be there: to be gone already is what a deletion wants, unless versions are checked.
-    fn must_hit(&self) -> bool {
+    pub(super) fn must_hit(&self) -> bool {
         match self.kind {
             ChangeKind::Insert => false,
             // A reference that is cleared before its row is deleted may be gone with it.
@@ -447,6 +407,3 @@ impl Step {
         }
     }
 }
-
-/// The number of the savepoint of a step: no session nests so many.
-const POINT: usize = usize::MAX;

@@ -10,7 +10,7 @@ use super::{
 use crate::{LockStrength, Type};
 
 /// Asks a server which of the two it is, of which version, and by how much the keys of one insert differ.
-pub const MYSQL_VERSION: &str = "SELECT VERSION(), @@auto_increment_increment";
+pub const MYSQL_VERSION: &str = "SELECT VERSION(), @@auto_increment_increment, @@max_allowed_packet";
 
 /// Asks for the columns of a table's index, by the names of both, in their order.
 pub const MYSQL_KEY_COLUMNS: &str = "SELECT COLUMN_NAME FROM information_schema.STATISTICS \
