@@ -151,7 +151,8 @@ impl Error {
         self.is(Kind::Lost)
     }
 
-    /// Whether the connection broke during a commit, so that nobody here knows if the transaction was committed.
+    /// Whether the connection broke during a commit, or a statement outside of transactions that writes, so that nobody here knows
+    /// if it was done.
     pub fn is_outcome_unknown(&self) -> bool {
         self.is(Kind::Unknown)
     }

@@ -179,8 +179,8 @@ impl Error {
         self.driver_is(driver::Error::is_lost)
     }
 
-    /// Whether the connection broke during a commit, so that nobody here knows if the transaction was committed. Look
-    /// before doing its work again.
+    /// Whether the connection broke during a commit, or a statement outside of transactions that writes, so that nobody here knows
+    /// if it was done. Look before doing its work again.
     pub fn is_outcome_unknown(&self) -> bool {
         self.driver_is(driver::Error::is_outcome_unknown)
     }

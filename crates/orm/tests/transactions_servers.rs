@@ -156,6 +156,39 @@ fn who_locks_rows_in_opposite_order_finishes() {
     });
 }
 
+/// It is a transaction of its own, and its answer is that of a commit.
+#[test]
+fn a_connection_lost_during_a_statement_outside_of_transactions_that_writes_is_an_outcome_unknown() {
+    at_each(1, "pool_size=2", |bank| {
+        let (ends_itself, number) = match bank.is_postgresql() {
+            true => (
+                "UPDATE account SET balance = 0 WHERE pg_terminate_backend(pg_backend_pid())",
+                "SELECT pg_backend_pid()",
+            ),
+            false => ("KILL connection_id()", "SELECT connection_id()"),
+        };
+        let mut connection = bank.db.connect().unwrap();
+        let error = sql(ends_itself).execute(&mut connection).unwrap_err();
+        assert!(error.is_outcome_unknown() && !error.is_lost(), "{error}");
+        assert!(error.to_string().contains("whether it was done is not known"), "{error}");
+        drop(connection);
+
+        // What reads can be done again.
+        let mut connection = bank.db.connect().unwrap();
+        bank.end(sql(number).one::<i64, _>(&mut connection).unwrap());
+        let error = Account::query().count(&mut connection).unwrap_err();
+        assert!(error.is_lost(), "{error}");
+        drop(connection);
+
+        let lost = bank.db.transaction_with(TransactionOptions::new().attempts(1), |session| {
+            sql(ends_itself).execute(session)
+        });
+        assert!(lost.unwrap_err().is_lost());
+        assert_eq!(bank.total(), START);
+        bank.assert_nothing_leaked();
+    });
+}
+
 /// Whether the commit arrived, only the database knows.
 #[test]
 fn a_connection_lost_in_the_middle_of_a_commit_is_an_outcome_unknown_and_is_not_tried_again() {

@@ -3,14 +3,14 @@ use std::time::Duration;
 use hashbrown::HashMap;
 use mysql::Conn;
 use mysql::prelude::Queryable;
-use onggi_sql::compile::{commits, words};
+use onggi_sql::compile::{commits, reads_only, words};
 use onggi_sql::shape::Shape;
 use onggi_sql::{Compiled, Dialect};
 
 use super::blame::blamed;
 use super::cancel::Cancel;
 use super::encode::APART;
-use super::error::{of_connection, outcome_unknown, too_large};
+use super::error::{of_connection, outcome_unknown, statement_unknown, too_large};
 use super::open::{Caller, Server};
 use super::state::State;
 use super::statement::{Prepared, Statement, drained};
@@ -96,7 +96,11 @@ impl Connection {
         if !sets && control.is_none() {
             self.by_text.values_mut().for_each(Statement::outdate);
         }
-        let ran = self.ask(text);
+        let alone = self.state == State::Idle && control.is_none() && !reads_only(text);
+        let ran = self.ask(text).map_err(|error| match alone && error.is_lost() {
+            true => statement_unknown(error),
+            false => error,
+        });
         if let (Ok(()), Some(control)) = (&ran, control) {
             self.heard(control);
         }

@@ -25,6 +25,14 @@ pub(super) fn outcome_unknown(error: Error) -> Error {
     Error::new(Kind::Unknown, said).with_source(error)
 }
 
+/// The error of a statement outside of transactions, which is one of its own, whose answer did not come.
+#[cold]
+pub(super) fn statement_unknown(error: Error) -> Error {
+    let said = "the connection to the server was lost before the answer to this statement: whether it was done is not known; \
+                look before running it again";
+    Error::new(Kind::Unknown, said).with_source(error)
+}
+
 /// Whether a statement has to be prepared again: the server forgot it, or its tables change all the time.
 pub(super) fn is_outdated(error: &mysql::Error) -> bool {
     matches!(error, mysql::Error::MySqlError(said) if matches!(said.code, 1243 | 1615))

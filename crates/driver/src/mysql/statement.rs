@@ -5,7 +5,9 @@ use onggi_sql::{Compiled, Dialect};
 
 use super::blame::blamed;
 use super::encode::{encode, fitting, go_together};
-use super::error::{is_outdated, is_unpreparable, of_connection, outcome_unknown, too_large};
+use super::error::{
+    is_outdated, is_unpreparable, of_connection, outcome_unknown, statement_unknown, too_large,
+};
 use super::open::Server;
 use super::rows::Rows;
 use super::state::State;
@@ -269,7 +271,11 @@ impl<'p> Prepared<'p> {
 
     #[cold]
     fn failed(&mut self, error: mysql::Error) -> Error {
+        let alone = *self.state == State::Idle && self.statement.control.is_none() && !self.reads_only();
         let error = self.statement.failed(of_connection(error, self.client), self.state);
+        if alone && error.is_lost() {
+            return statement_unknown(error);
+        }
         // What the server has noted of the failure, it forgets with the next statement.
         let error = blamed(error, self.text, self.client, self.dialect);
         *self.state = self.state.behind_failure(self.client, self.dialect);

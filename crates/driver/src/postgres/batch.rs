@@ -2,7 +2,7 @@
 
 use postgres_protocol::message::{backend, frontend};
 
-use super::error::is_outdated;
+use super::error::{is_outdated, statement_unknown};
 use super::failure::{Answer, Failure};
 use super::parameters::{Buffer, SIZE};
 use super::run::{ALL, Outcome, finish};
@@ -207,14 +207,9 @@ fn not_run() -> Error {
 /// The error of a statement whose answer did not come.
 #[cold]
 fn unanswered(in_transaction: bool) -> Error {
-    let said = match in_transaction {
-        true => {
-            "the connection to PostgreSQL was lost before the answer to this statement: nothing of the transaction stays"
-        }
-        false => {
-            "the connection to PostgreSQL was lost before the answer to this statement: whether this statement was done is \
-             not known; look before running it again"
-        }
-    };
-    Error::new(Kind::Lost, said)
+    let said = "the connection to PostgreSQL was lost before the answer to this statement: nothing of the transaction stays";
+    match in_transaction {
+        true => Error::new(Kind::Lost, said),
+        false => statement_unknown(),
+    }
 }

@@ -2,11 +2,12 @@ use std::time::Duration;
 
 use hashbrown::{Equivalent, HashMap};
 use onggi_sql::Compiled;
+use onggi_sql::compile::reads_only;
 use onggi_sql::dialect::POSTGRES;
 use onggi_sql::shape::Shape;
 
 use super::cancel::Cancel;
-use super::error::{has_been_undone, is_cancelled, outcome_unknown};
+use super::error::{has_been_undone, is_cancelled, outcome_unknown, statement_unknown};
 use super::fit::Fits;
 use super::parameters::Buffer;
 use super::state::State;
@@ -76,7 +77,14 @@ impl Connection {
 
     /// Runs a text of no parameters and no rows, unprepared.
     pub(crate) fn run(&mut self, text: &str) -> Result<()> {
-        self.wire.run(text).map_err(|failure| failed(failure, &mut self.wire).with_statement(text))
+        let alone = self.wire.stands_alone() && Control::of(text).is_none() && !reads_only(text);
+        self.wire.run(text).map_err(|failure| {
+            let error = failed(failure, &mut self.wire).with_statement(text);
+            match alone && error.is_lost() {
+                true => statement_unknown().with_source(error),
+                false => error,
+            }
+        })
     }
 
     pub(crate) fn control(&mut self, control: Control, text: &str) -> Result<()> {

@@ -88,6 +88,14 @@ pub(super) fn outcome_unknown(error: Error) -> Error {
     Error::new(Kind::Unknown, said).with_source(error)
 }
 
+/// The error of a statement outside of transactions, which is one of its own, whose answer did not come.
+#[cold]
+pub(super) fn statement_unknown() -> Error {
+    let said = "the connection to PostgreSQL was lost before the answer to this statement: whether it was done is not known; \
+                look before running it again";
+    Error::new(Kind::Unknown, said)
+}
+
 /// The error of a commit that PostgreSQL has answered with a rollback.
 #[cold]
 pub(super) fn has_been_undone() -> Error {

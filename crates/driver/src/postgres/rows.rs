@@ -2,6 +2,7 @@ use postgres_protocol::message::backend;
 
 use super::arrays::Arrays;
 use super::decode;
+use super::error::statement_unknown;
 use super::failure::Answer;
 use super::message::{Cell, cells};
 use super::statement::failed;
@@ -15,12 +16,14 @@ pub(crate) struct Rows<'p> {
     cells: Vec<Cell>,
     arrays: Arrays,
     ended: bool,
+    /// Whether their statement may write, and is a transaction of its own.
+    alone: bool,
     wire: &'p mut Wire,
 }
 
 impl<'p> Rows<'p> {
-    pub(super) fn new(columns: &'p [Form], wire: &'p mut Wire) -> Rows<'p> {
-        Rows { columns, cells: Vec::new(), arrays: Arrays::default(), ended: false, wire }
+    pub(super) fn new(columns: &'p [Form], alone: bool, wire: &'p mut Wire) -> Rows<'p> {
+        Rows { columns, cells: Vec::new(), arrays: Arrays::default(), ended: false, alone, wire }
     }
 
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
@@ -39,7 +42,11 @@ impl<'p> Rows<'p> {
             }
             Err(failure) => {
                 self.ended = true;
-                Err(failed(failure, self.wire))
+                let error = failed(failure, self.wire);
+                match self.alone && error.is_lost() {
+                    true => Err(statement_unknown().with_source(error)),
+                    false => Err(error),
+                }
             }
         }
     }

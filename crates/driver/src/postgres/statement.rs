@@ -3,7 +3,7 @@ use onggi_sql::compile::{reads_only, words};
 use postgres_types::Type as PostgresType;
 
 use super::copy::{Portion, copy};
-use super::error::{classify, has_been_undone, is_outdated, outcome_unknown};
+use super::error::{classify, has_been_undone, is_outdated, outcome_unknown, statement_unknown};
 use super::failure::{Answer, Failure};
 use super::limited::Limited;
 use super::parameters::{Buffer, Columns, Parameters};
@@ -139,16 +139,17 @@ impl Prepared<'_> {
 
     fn rows_for(&mut self, most: i32) -> Result<Rows<'_>> {
         let compiled = self.compiled;
+        let alone = self.is_alone();
         let fits = self.ask(|run, text, buffer, wire| run.begin(text, compiled, most, buffer, wire))?;
-        let Prepared { statement, wire, text, .. } = self;
+        let Prepared { statement, wire, .. } = self;
         let (state, Statement { columns, outdated, .. }) = (wire.state(), &mut **statement);
-        let mut rows = Rows::new(columns, wire);
+        let mut rows = Rows::new(columns, alone, wire);
         if fits {
             return Ok(rows);
         }
         *outdated = true;
         while rows.next()?.is_some() {}
-        match state == State::Idle && !reads_only(text) {
+        match alone {
             true => Err(given_otherwise()),
             false => Err(changed(state)),
         }
@@ -225,6 +226,10 @@ impl Prepared<'_> {
         if self.wire.state() == State::Failed && self.statement.control == Some(Control::Commit) {
             return Err(Error::new(Kind::Other, CANNOT_COMMIT));
         }
+        if self.is_alone() && self.wire.is_broken() {
+            let said = "the connection to PostgreSQL was lost before this statement was sent";
+            return Err(Error::new(Kind::Lost, said));
+        }
         let mut answer = ask(&mut self.statement.run, self.text, self.buffer, self.wire);
         if answer.as_ref().is_err_and(is_outdated) && self.wire.state() == State::Idle && self.renew()? {
             answer = ask(&mut self.statement.run, self.text, self.buffer, self.wire);
@@ -256,8 +261,14 @@ impl Prepared<'_> {
         match self.statement.control {
             _ if is_outdated => changed(self.wire.state()).with_source(error),
             Some(Control::Commit) if self.wire.is_lost() => outcome_unknown(error),
+            _ if error.is_lost() && self.is_alone() => statement_unknown().with_source(error),
             _ => error,
         }
+    }
+
+    /// Whether it may write, and is a transaction of its own.
+    fn is_alone(&self) -> bool {
+        self.wire.stands_alone() && self.statement.control.is_none() && !self.reads_only()
     }
 
     pub(crate) fn columns(&self) -> Vec<String> {

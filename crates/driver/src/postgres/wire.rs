@@ -81,6 +81,11 @@ impl Wire {
         if self.is_lost { State::Lost } else { self.state }
     }
 
+    /// Whether no transaction is open, or was when the connection was lost.
+    pub(super) fn stands_alone(&self) -> bool {
+        self.state == State::Idle
+    }
+
     /// Whether the statement that ended last has undone its transaction, whatever it was to do.
     pub(super) fn has_undone(&self) -> bool {
         self.has_undone
