@@ -105,8 +105,20 @@ const LONGEST: u64 = 256_000;
 
 /// How long to wait behind an attempt: random, so that those who collided do not meet again, and longer each time.
 pub(crate) fn pause(attempt: u32) -> Duration {
-    let longest = 1_000_u64.checked_shl(attempt).map_or(LONGEST, |longest| longest.min(LONGEST));
+    let longest = 1_000_u64.saturating_mul(2_u64.saturating_pow(attempt)).min(LONGEST);
     // A hasher's seed is the random number that the standard library has.
     let random = RandomState::new().hash_one(attempt);
     Duration::from_micros(random % longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_are_bounded_whatever_the_attempt() {
+        for attempt in (0..100).chain([u32::MAX]) {
+            assert!(pause(attempt) < Duration::from_micros(LONGEST), "{attempt}");
+        }
+    }
 }
