@@ -161,8 +161,8 @@ impl Database {
     /// an error or panics, and runs it again, on a new session, when the database reports that the transaction
     /// collided with another ([`is_serialization_failure`](crate::Error::is_serialization_failure), which deadlocks are
     /// too), or when the connection broke before the commit. Pauses between attempts grow and are random; after
-    /// ten attempts the last error is given. Of this database's units of work one at a time runs again behind a collision,
-    /// and behind three new ones wait for it, for a second at most, so that none collides for ever.
+    /// ten attempts the last error is given. After collisions, the units of work of a `Database` and its clones run again one at
+    /// a time, and new ones wait for one that has collided three times, for a second at most.
     ///
     /// A connection that breaks during the commit is [`is_outcome_unknown`](crate::Error::is_outcome_unknown): that is
     /// never run again, since it may have been committed.
@@ -238,6 +238,7 @@ impl Database {
                     turn = match error.is_serialization_failure() {
                         true => self.turn.again(attempt, turn),
                         false => {
+                            drop(turn);
                             std::thread::sleep(pause(attempt));
                             None
                         }

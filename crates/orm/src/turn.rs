@@ -3,29 +3,40 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId, sleep};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::transaction_options::pause;
 
-/// Lets one unit of work at a time run again, and lets new ones wait for one that collided often.
+/// Lets one unit of work at a time run again, and new ones wait for one that has collided often.
 ///
-/// Those that run again would collide with each other once more where they all did so together, and with what begins meanwhile, which
-/// has nothing to lose yet. All waiting has an end: what a thread does that has its turn, or whom it waits for, nobody knows here.
-#[derive(Debug, Default)]
+/// If all ran again together, they would collide once more with each other, and with new ones, which have nothing to lose yet.
+/// Every wait has an end, as who has the turn may itself wait for who waits.
+#[derive(Debug)]
 pub(crate) struct Turn {
-    /// The thread that has it.
-    taken: Mutex<Option<ThreadId>>,
+    owner: Mutex<Option<Owner>>,
     free: Condvar,
-    /// Whether who has it collided often.
+    /// Whether the owner has collided often.
     urgent: AtomicBool,
     calm: Condvar,
+    /// How long is waited for others at most.
+    longest: Duration,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Owner {
+    thread: ThreadId,
+    /// When its attempt began, if it has collided often.
+    urgent: Option<Instant>,
 }
 
 /// From which attempt on new units of work wait for it.
 const URGENT: u32 = 4;
 
-/// How long is waited for others at most.
-const LONGEST: Duration = Duration::from_secs(1);
+impl Default for Turn {
+    fn default() -> Turn {
+        Turn::of(Duration::from_secs(1))
+    }
+}
 
 /// A thread's turn, until it is dropped.
 pub(crate) struct Taken<'t> {
@@ -35,11 +46,24 @@ pub(crate) struct Taken<'t> {
 }
 
 impl Turn {
-    /// Waits behind an attempt that collided until it is time for the next. Who has no turn soon enough goes on without.
+    fn of(longest: Duration) -> Turn {
+        Turn {
+            owner: Mutex::default(),
+            free: Condvar::new(),
+            urgent: AtomicBool::new(false),
+            calm: Condvar::new(),
+            longest,
+        }
+    }
+
+    /// Waits, after an attempt that collided, until it is time for the next. That goes without a turn if none is free in time.
     pub(crate) fn again<'t>(&'t self, attempt: u32, taken: Option<Taken<'t>>) -> Option<Taken<'t>> {
         if let Some(Taken { urgent: Some(since), .. }) = taken {
             // Other processes collide too.
             sleep(pause(attempt - since));
+            if let Some(owner) = &mut *self.lock() {
+                owner.urgent = Some(Instant::now());
+            }
             return taken;
         }
         drop(taken);
@@ -49,41 +73,49 @@ impl Turn {
 
     fn take(&self, attempt: u32) -> Option<Taken<'_>> {
         let me = thread::current().id();
-        // One within another's closure would wait for itself.
-        let by_other = |taken: &mut Option<ThreadId>| taken.is_some_and(|thread| thread != me);
-        let waited = self.free.wait_timeout_while(self.lock(), LONGEST, by_other);
-        let (mut taken, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        if taken.is_some() {
+        // A thread that has it already, for a unit of work around this one, would wait for itself.
+        let is_taken = |owner: &mut Option<Owner>| owner.is_some_and(|owner| owner.thread != me);
+        let waited = self.free.wait_timeout_while(self.lock(), self.longest, is_taken);
+        let (mut owner, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if owner.is_some() {
             return None;
         }
-        *taken = Some(me);
         let urgent = attempt >= URGENT;
+        *owner = Some(Owner { thread: me, urgent: urgent.then(Instant::now) });
         self.urgent.store(urgent, Ordering::Relaxed);
         Some(Taken { turn: self, urgent: urgent.then_some(attempt) })
     }
 
-    /// Whether a unit of work that has not run yet should wait for one that collided often.
+    /// Whether a new unit of work should give way to one that has collided often.
     pub(crate) fn is_urgent(&self) -> bool {
         self.urgent.load(Ordering::Relaxed)
     }
 
-    /// Waits until none of another thread is urgent.
+    /// Waits until no other thread's is urgent, or an attempt of it has taken too long to wait for.
     pub(crate) fn give_way(&self) {
-        let me = thread::current().id();
-        let to_other = |taken: &mut Option<ThreadId>| self.is_urgent() && *taken != Some(me);
-        drop(self.calm.wait_timeout_while(self.lock(), LONGEST, to_other));
+        let (me, began) = (thread::current().id(), Instant::now());
+        let mut owner = self.lock();
+        while let Some(Owner { thread, urgent: Some(since) }) = *owner
+            && thread != me
+        {
+            let left = self.longest.saturating_sub(since.elapsed().max(began.elapsed()));
+            if left.is_zero() {
+                return;
+            }
+            (owner, _) = self.calm.wait_timeout(owner, left).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<ThreadId>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Owner>> {
+        self.owner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
         let Turn { free, urgent, calm, .. } = self.turn;
-        let mut taken = self.turn.lock();
-        *taken = None;
+        let mut owner = self.turn.lock();
+        *owner = None;
         free.notify_one();
         if urgent.swap(false, Ordering::Relaxed) {
             calm.notify_all();
@@ -93,36 +125,40 @@ impl Drop for Taken<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicUsize;
     use std::sync::mpsc;
 
     use super::*;
 
+    /// Longer than any test takes.
+    const LONG: Duration = Duration::from_secs(600);
+
     #[test]
     fn one_at_a_time_has_its_turn() {
-        let turn = Turn::default();
-        let (mut inside, most) = (Mutex::new(0), Mutex::new(0));
+        let (turn, inside) = (Turn::of(LONG), AtomicUsize::new(0));
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    let taken = turn.again(1, None);
-                    assert!(taken.is_some());
-                    *inside.lock().unwrap() += 1;
-                    let now = *inside.lock().unwrap();
-                    most.lock().map(|mut most| *most = now.max(*most)).unwrap();
-                    *inside.lock().unwrap() -= 1;
+                    for _ in 0..100 {
+                        let taken = turn.take(2);
+                        assert!(taken.is_some());
+                        assert_eq!(inside.fetch_add(1, Ordering::SeqCst), 0);
+                        thread::yield_now();
+                        inside.fetch_sub(1, Ordering::SeqCst);
+                    }
                 });
             }
         });
-        assert_eq!((*inside.get_mut().unwrap(), *most.lock().unwrap()), (0, 1));
     }
 
     #[test]
-    fn what_is_new_waits_for_what_is_urgent_and_nobody_for_himself() {
-        let turn = Turn::default();
-        assert!(!turn.is_urgent());
-        let taken = turn.take(URGENT);
-        assert!(turn.is_urgent());
-        turn.give_way(); // to itself
+    fn what_is_new_waits_for_what_is_urgent_and_nothing_for_itself() {
+        let turn = Turn::of(LONG);
+        let before = turn.take(URGENT - 1);
+        assert!(before.is_some() && !turn.is_urgent());
+        let taken = turn.again(URGENT - 1, before);
+        assert!(taken.is_some() && turn.is_urgent());
+        turn.give_way();
         assert!(turn.take(2).is_none());
 
         let (waits, waiting) = mpsc::channel();
@@ -143,12 +179,31 @@ mod tests {
 
     #[test]
     fn waiting_has_an_end() {
-        let turn = Turn::default();
+        let turn = Turn::of(Duration::from_millis(1));
         let taken = turn.take(URGENT);
         thread::scope(|scope| {
             scope.spawn(|| assert!(turn.take(2).is_none()));
             scope.spawn(|| turn.give_way());
         });
+        drop(taken);
+    }
+
+    /// Otherwise each that begins during a long attempt would wait anew.
+    #[test]
+    fn a_long_attempt_is_waited_for_only_at_its_beginning() {
+        let longest = Duration::from_secs(10);
+        let turn = Turn::of(longest);
+        let taken = turn.take(URGENT);
+        if let Some(owner) = &mut *turn.lock() {
+            owner.urgent = Instant::now().checked_sub(longest);
+        }
+        let began = Instant::now();
+        thread::scope(|scope| _ = scope.spawn(|| turn.give_way()));
+        assert!(began.elapsed() < longest);
+
+        // The next has its time again.
+        let taken = turn.again(URGENT, taken);
+        assert!(turn.lock().and_then(|owner| owner.urgent).is_some_and(|since| since >= began));
         drop(taken);
     }
 }
