@@ -1,6 +1,6 @@
 //! Joins of any models, and queries of the rows of other queries.
 
-use onggi::{Derived, FromRow, Id, Model, Query, Result, count_rows, row_number, value};
+use onggi::{Derived, FromRow, Id, Model, Query, Result, case, count_rows, row_number, value};
 
 use crate::Harness;
 
@@ -169,6 +169,36 @@ pub fn rows_of_queries_are_united(harness: &Harness) -> Result<()> {
     // An order and a limit stay those of their own query.
     let last = Post::query().order_by(|p| p.id.desc()).limit(1).select(|p| p.writer);
     assert_eq!(all(last.clone().union(users().limit(1)), &mut connection)?, ["Ann", "Eve"]);
+    Ok(())
+}
+
+pub fn long_values_stay_whole_among_united_rows(harness: &Harness) -> Result<()> {
+    blog(harness)?;
+    let mut connection = harness.connect()?;
+    for length in [10, 300, 65_536, 70_000, 400_000] {
+        let (long, short) = ("x".repeat(length), "s");
+        let user = |name: &'static str| User::query().filter(move |u| u.name.eq(name));
+        let of_ann = |text: &str| user("Ann").select(|u| (u.name, value::<String, _>(text)));
+        let of_bob = |text: &str| user("Bob").select(|u| (u.name, value::<String, _>(text)));
+        let chosen = user("Bob").select(|u| (u.name, case().when(u.name.eq("Bob"), &*long).otherwise(short)));
+        let bytes = |bytes: Vec<u8>| user("Bob").select(move |u| (u.name, value::<Vec<u8>, _>(bytes)));
+        let named = || user("Ann").select(|u| (u.name, u.name));
+        for united in [
+            of_ann(short).union(of_bob(&long)),
+            of_bob(&long).union_all(of_ann(short)),
+            of_ann(short).union_all(chosen),
+            of_bob(&long).union_all(named()),
+            of_bob(&long).intersect(of_bob(&long)),
+            of_bob(&long).except(of_bob(short)),
+            of_ann(short).union(of_bob(&long).limit(1)),
+        ] {
+            let found =
+                united.filter(|(name, _)| name.eq("Bob")).select(|(_, text)| text).all(&mut connection)?;
+            assert!(found == [&*long], "{length}: {:?}", found.iter().map(String::len).collect::<Vec<_>>());
+        }
+        let found = bytes(vec![1]).union_all(bytes(vec![7; length])).order_by(|(_, bytes)| bytes);
+        assert!(found.select(|(_, bytes)| bytes).all(&mut connection)?[1] == vec![7; length]);
+    }
     Ok(())
 }
 

@@ -423,6 +423,7 @@ macro_rules! cases {
                 rows_without_partner_are_kept_on_either_side
                 joined_rows_are_grouped_and_nested
                 rows_of_queries_are_united
+                long_values_stay_whole_among_united_rows
                 objects_are_united
                 conditions_on_what_a_query_selects
                 named_rows_are_read_and_joined

@@ -1,5 +1,46 @@
 use super::Writer;
-use crate::{Cte, Error, Result, Select, SetOperator};
+use crate::{Cte, Error, Expression, Function, Result, Select, SetOperator, Type};
+
+/// Which of the expressions that a select gives are made wide enough for more than they are seen to be, where the database takes a
+/// part's columns for those of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Widens {
+    #[default]
+    Nothing,
+    /// Texts that are values, of a part of several: of longer ones only the end would be left.
+    Texts,
+    /// All, of what starts a recursion.
+    All,
+}
+
+impl Widens {
+    /// Whether an expression of a type is.
+    pub(super) fn widens(self, expression: &Expression, ty: Type) -> bool {
+        match self {
+            Widens::Nothing => false,
+            Widens::All => true,
+            Widens::Texts => ty == Type::Text && may_be_a_value(expression),
+        }
+    }
+}
+
+/// Whether an expression may be a value as it is.
+fn may_be_a_value(expression: &Expression) -> bool {
+    match expression {
+        Expression::Function(function, _) => {
+            matches!(function, Function::Coalesce | Function::NullIf | Function::Greatest | Function::Least)
+        }
+        Expression::Value(_)
+        | Expression::Parameter
+        | Expression::Case(_)
+        | Expression::Cast(..)
+        | Expression::Raw(_)
+        | Expression::Aggregate(_)
+        | Expression::Window(_)
+        | Expression::Scalar(_) => true,
+        _ => false,
+    }
+}
 
 impl Writer {
     /// The parts behind the first, from left to right; `start` is where the first begins in the text.
@@ -30,6 +71,7 @@ impl Writer {
         let plain = part.with.is_empty() && part.summary.is_none() && part.compound.is_empty();
         let plain = plain && part.lock.is_none();
         let whole = part.order.is_empty() && part.limit.is_none() && part.offset.is_none();
+        self.widens = Widens::Texts;
         if plain && whole {
             return self.rows(part, false);
         }
@@ -73,9 +115,9 @@ impl Writer {
             self.add_cte(cte, &name);
         }
         self.push("(");
-        self.widens = cte.recursive;
+        self.widens = if cte.recursive { Widens::All } else { Widens::Nothing };
         self.select(&cte.query, true)?;
-        self.widens = false;
+        self.widens = Widens::Nothing;
         self.push(")");
         if !cte.recursive {
             self.add_cte(cte, &name);

@@ -18,6 +18,7 @@ mod source;
 mod window;
 mod write;
 
+use self::compound::Widens;
 pub use self::own::{Own, commits, placeholders, reads_only, words};
 use self::source::Sources;
 use crate::compiled::Limit;
@@ -62,7 +63,7 @@ pub(crate) struct Writer {
     /// What rows are grouped by, where a condition of groups does not see it as such.
     keys: Vec<Expression>,
     /// Whether what is selected starts a recursion that its types would bound.
-    widens: bool,
+    widens: Widens,
     /// Whether columns that are set are named with their table, as others stand beside it.
     joined_target: bool,
     /// The table that an update or a delete writes, where it cannot be read.
@@ -87,7 +88,7 @@ impl Writer {
             computes: false,
             counted_keys: None,
             keys: Vec::new(),
-            widens: false,
+            widens: Widens::Nothing,
             joined_target: false,
             written: None,
             outputs: Vec::new(),

@@ -1,4 +1,5 @@
 use super::Writer;
+use super::compound::Widens;
 use crate::compiled::Limit;
 use crate::{Direction, Error, Expression, Lock, LockWait, Nulls, Order, Result, Select, Selected, Summary};
 
@@ -42,6 +43,9 @@ impl Writer {
     /// A select but for what is around all of its rows.
     pub(super) fn rows(&mut self, select: &Select, named: bool) -> Result<()> {
         let start = self.text.len();
+        if !select.compound.is_empty() && self.widens == Widens::Nothing {
+            self.widens = Widens::Texts;
+        }
         self.in_scope(select, |writer| {
             writer.distinct(select)?;
             writer.selected(select, named)?;
@@ -133,6 +137,8 @@ impl Writer {
             }
             Selected::Expressions(expressions) => {
                 self.separated(", ", expressions.iter().enumerate(), |writer, (column, expression)| {
+                    let is_key = select.group_by.contains(expression);
+                    let widens = if is_key && widens == Widens::Texts { Widens::Nothing } else { widens };
                     writer.selected_expression(expression, widens)?;
                     writer.output_name(column, named)
                 })
@@ -144,9 +150,10 @@ impl Writer {
         }
     }
 
-    /// Widened, where it starts a recursion that its type would bound.
-    fn selected_expression(&mut self, expression: &Expression, widens: bool) -> Result<()> {
-        match self.ty(expression).filter(|_| widens).and_then(self.dialect.recursive) {
+    /// Widened, where its type would bound those of other rows.
+    fn selected_expression(&mut self, expression: &Expression, widens: Widens) -> Result<()> {
+        match self.ty(expression).filter(|&ty| widens.widens(expression, ty)).and_then(self.dialect.recursive)
+        {
             Some(template) => self.template(template, [expression], Writer::expression),
             None => self.expression(expression),
         }
