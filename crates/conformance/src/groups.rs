@@ -90,6 +90,25 @@ pub fn a_grouped_query_counts_its_groups(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+pub fn a_column_beside_an_aggregate_of_all_rows_is_refused(harness: &Harness) -> Result<()> {
+    sales(harness)?;
+    let mut connection = harness.connect()?;
+    let mixed = Sale::query().select(|s| (s.shop, s.amount.sum()));
+    let error = mixed.all(&mut connection).expect_err("a shop of many");
+    assert!(
+        error
+            .to_string()
+            .starts_with("a column is selected beside an aggregate of all rows: say `group_by` for it")
+    );
+    let error = mixed.each(&mut connection, |_| Ok(())).expect_err("a shop of many");
+    assert!(error.to_string().starts_with("a column is selected beside an aggregate"), "{error}");
+    assert_eq!(harness.statements().len(), 0);
+    assert_eq!(mixed.group_by(|s| s.shop).all(&mut connection)?.len(), 2);
+    let windows = Sale::query().select(|s| (s.shop, s.amount.sum().over(|w| w)));
+    assert_eq!(windows.all(&mut connection)?.len(), 4);
+    Ok(())
+}
+
 pub fn aggregates_choose_their_rows(harness: &Harness) -> Result<()> {
     sales(harness)?;
     let mut connection = harness.connect()?;

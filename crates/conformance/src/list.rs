@@ -411,6 +411,7 @@ macro_rules! cases {
                 rows_are_grouped
                 rows_are_grouped_by_expressions_with_values
                 a_grouped_query_counts_its_groups
+                a_column_beside_an_aggregate_of_all_rows_is_refused
                 aggregates_choose_their_rows
                 texts_are_aggregated_in_order
                 windows_see_the_rows_around

@@ -483,8 +483,9 @@ pub fn derive_from_row(input: TokenStream) -> TokenStream {
 /// | `limit 10`, `offset 20` | at most so many rows, after so many |
 ///
 /// `count(p)` counts rows and `count(p.city)` those with a value; `sum(a)`, `average(a)`, `min(a)` and `max(a)` are the
-/// aggregates of expressions. Once there is one among what is given, asked or sorted by, rows are grouped by everything else
-/// that is given. Methods of collections (`u.posts.count()`) are subqueries, and no aggregates of the loop.
+/// aggregates of expressions, as are the methods `a.sum()`, `a.average()`, `a.min()`, `a.max()` and `a.string_agg(", ")`. Once
+/// there is one among what is given, asked or sorted by, rows are grouped by everything else that is given. Methods of
+/// collections (`u.posts.count()`) are subqueries, and no aggregates of the loop.
 #[proc_macro]
 pub fn select(input: TokenStream) -> TokenStream {
     select::expand(input.into()).into()

@@ -139,6 +139,30 @@ fn groups_are_what_is_no_aggregate() -> Result<()> {
 }
 
 #[test]
+fn aggregates_written_as_methods_are_no_groups() -> Result<()> {
+    let (_db, mut connection) = posts()?;
+    let query = select!(
+        for p in Post
+        => (p.author.name, p.title.string_agg(", ").order_by(p.title), p.likes.max())
+        order by p.author.name
+    );
+    assert_eq!(
+        query.all(&mut connection)?,
+        [
+            ("Ann".to_owned(), Some("five, nine, one".to_owned()), Some(9)),
+            ("Bob".to_owned(), Some("seven".to_owned()), Some(7))
+        ]
+    );
+    // A collection has this method too, as a subquery.
+    let error = select!(for p in Post => (p.author.name, p.title.count())).all(&mut connection).unwrap_err();
+    assert!(
+        error.to_string().ends_with("in `select!` write `count(p.city)` for `p.city.count()`"),
+        "{error}"
+    );
+    Ok(())
+}
+
+#[test]
 fn one_group_of_all() -> Result<()> {
     let (_db, mut connection) = posts()?;
     assert_eq!(select!(for p in Post => count(p)).one(&mut connection)?, 4);

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprCall, Ident, Token};
+use syn::{Expr, ExprCall, ExprMethodCall, Ident, Token};
 
 use super::lower::{Lowering, call, method, peel};
 
@@ -15,6 +15,12 @@ pub fn aggregate(call: &ExprCall) -> Option<&Ident> {
     let Expr::Path(path) = &*call.func else { return None };
     let name = path.path.get_ident()?;
     (call.args.len() == 1 && FUNCTIONS.iter().any(|function| name == function)).then_some(name)
+}
+
+/// Whether a method makes one value of many rows. Those of collections have closures, and `count` is one of theirs too.
+pub fn is_aggregate(call: &ExprMethodCall) -> bool {
+    let is_function = |name: &str| name != "count" && call.method == name;
+    call.method == "string_agg" || call.args.is_empty() && FUNCTIONS.into_iter().any(is_function)
 }
 
 impl Lowering<'_> {

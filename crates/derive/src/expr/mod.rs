@@ -21,7 +21,7 @@ use quote::{ToTokens as _, quote};
 use syn::Expr;
 
 use crate::errors::Errors;
-pub use aggregate::aggregate;
+pub use aggregate::{aggregate, is_aggregate};
 pub use lower::{Lowering, peel};
 pub use scope::{Scope, is_row};
 

@@ -2,7 +2,7 @@
 
 use syn::{Expr, Stmt};
 
-use crate::expr::{Scope, aggregate, peel};
+use crate::expr::{Scope, aggregate, is_aggregate, peel};
 
 /// The parts of a selection: of a tuple its parts, of a struct its fields, of those that are such theirs.
 pub fn parts(selection: &Expr) -> Vec<Expr> {
@@ -41,6 +41,9 @@ pub fn content(expr: &Expr, scope: &Scope) -> Content {
         Expr::Call(call) => all(&mut call.args.iter()),
         // A window is of each row.
         Expr::MethodCall(call) if call.method == "over" => Content { aggregate: false, column: true },
+        Expr::MethodCall(call) if is_aggregate(call) && scope.concerns(&call.receiver) => {
+            Content { aggregate: true, column: false }
+        }
         Expr::MethodCall(call) => {
             let (receiver, arguments) = (of(&call.receiver), all(&mut call.args.iter()));
             // `count(p).filter(p.likes > 3)`: what an aggregate is told of its rows is inside of it.

@@ -41,6 +41,22 @@ fn clauses_become_calls() {
 }
 
 #[test]
+fn methods_that_make_one_value_of_many_are_aggregates() {
+    becomes(
+        r#"for p in Post if p.likes.sum() > 3 => (p.kind, p.title.string_agg(", ").order_by(p.title), p.likes.max() + 1)"#,
+        &format!(
+            r#"{POSTS}.group_by(|p| p.kind).having(|p| p.likes.sum().gt(3))
+            .select(|p| (p.kind, p.title.string_agg(", ").order_by(p.title), p.likes.max() + 1))"#
+        ),
+    );
+    // Of a collection.
+    becomes(
+        "for u in User => (u.name, u.posts.count(), u.posts.max(|p| p.likes))",
+        "<User as ::onggi::Model>::query().select(|u| (u.name, u.posts.count(), u.posts.max(|p| p.likes)))",
+    );
+}
+
+#[test]
 fn what_is_no_aggregate_is_grouped_by() {
     becomes(
         "for p in Post => (p.author.name, count(p), sum(p.likes - p.dislikes))",

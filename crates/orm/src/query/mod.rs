@@ -406,8 +406,25 @@ impl<F: Tables, S> Query<F, S> {
 
     fn check(&self) -> Result<()> {
         match &self.error {
-            None => Ok(()),
+            None => self.check_groups(),
             Some(error) => Err(Error::value(&**error)),
+        }
+    }
+
+    /// SQLite would give the column of any row.
+    fn check_groups(&self) -> Result<()> {
+        let Selected::Expressions(selected) = &self.select.columns else { return Ok(()) };
+        let of_row = |one: &sql::Expression| {
+            matches!(one, sql::Expression::Column(..) | sql::Expression::Output { .. })
+        };
+        let of_all = |one: &sql::Expression| matches!(one, sql::Expression::Aggregate(_));
+        let is_mixed = self.select.group_by.is_empty() && selected.iter().any(of_all);
+        match is_mixed && selected.iter().any(of_row) {
+            false => Ok(()),
+            true => Err(Error::usage(
+                "a column is selected beside an aggregate of all rows: say `group_by` for it, or make the aggregate a window \
+                 with `over`; in `select!` write `count(p.city)` for `p.city.count()`",
+            )),
         }
     }
 }
