@@ -19,6 +19,7 @@ pub mod arrays;
 pub mod arrays_queries;
 pub mod decimals;
 pub mod deferred;
+pub mod derived_objects;
 pub mod errors;
 pub mod expressions;
 pub mod fields;

@@ -435,6 +435,14 @@ macro_rules! cases {
                 steps_can_repeat_rows
                 queries_of_queries_nest_within_limits
             }
+            derived_objects {
+                objects_of_several_queries_are_sorted_and_narrowed
+                the_first_objects_of_each_group_have_relations
+                objects_beside_each_other_keep_their_columns_apart
+                objects_of_common_table_expressions_are_joined_and_walked
+                a_deferred_column_is_not_asked_of_rows_without_it
+                a_condition_of_a_join_follows_no_relation_of_what_it_joins
+            }
             hostile {
                 hostile_values_stay_values_in_conditions
                 hostile_values_stay_values_in_what_is_selected

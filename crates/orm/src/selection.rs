@@ -144,15 +144,15 @@ pub trait EntityColumns: Copy + 'static {
 impl<C: EntityColumns<Model: Model>> Selection for C {
     type Item<K: Keep> = <C::Nullability as Nullability>::One<K::Entity<C::Model>>;
     type Row = (C::Model, C::Nullability);
-    type Outputs = Whole<C::Model, C::Nullability>;
-    type Optional = Whole<C::Model, Maybe>;
+    type Outputs = <C::Model as Model>::Columns<C::Nullability>;
+    type Optional = <C::Model as Model>::Columns<Maybe>;
 
     fn outputs(source: u64, next: &mut usize) -> Self::Outputs {
-        Whole::new(source, next)
+        object::<C::Model, _>(source, next)
     }
 
     fn optional(source: u64, next: &mut usize) -> Self::Optional {
-        Whole::new(source, next)
+        object::<C::Model, _>(source, next)
     }
 
     fn columns(&self, to: &mut Columns) {
@@ -191,73 +191,11 @@ fn entity<M: Model, N: Nullability, K: Keep>(
     N::one(found, || Error::not_found(format!("a row of {} that must be there is missing", table.name)))
 }
 
-/// An object among the rows of another query.
-pub struct Whole<M, N> {
-    source: u64,
-    start: usize,
-    types: PhantomData<fn() -> (M, N)>,
-}
-
-impl<M: Model, N> Whole<M, N> {
-    pub(crate) fn new(source: u64, next: &mut usize) -> Whole<M, N> {
-        let start = *next;
-        *next += M::table().columns.len();
-        Whole { source, start, types: PhantomData }
-    }
-}
-
-impl<M: Model, N: Nullability> Selection for Whole<M, N> {
-    type Item<K: Keep> = N::One<K::Entity<M>>;
-    type Row = (M, N);
-    type Outputs = Whole<M, N>;
-    type Optional = Whole<M, Maybe>;
-
-    fn outputs(source: u64, next: &mut usize) -> Whole<M, N> {
-        Whole::new(source, next)
-    }
-
-    fn optional(source: u64, next: &mut usize) -> Whole<M, Maybe> {
-        Whole::new(source, next)
-    }
-
-    fn columns(&self, to: &mut Columns) {
-        let columns = M::table().columns.iter().enumerate();
-        to.expressions.extend(columns.map(|(position, column)| sql::Expression::Output {
-            source: self.source,
-            column: self.start + position,
-            decimal: column.ty == sql::Type::Decimal,
-        }));
-    }
-
-    fn fields(&self, to: &mut MapFields) {
-        to.table(M::table());
-    }
-
-    fn read<K: Keep>(reader: &mut Reader<'_>, keep: &mut K) -> Result<Self::Item<K>> {
-        entity::<M, N, K>(reader, keep)
-    }
-
-    fn begin<K: Keep>(keep: &mut K, distinct: bool) {
-        keep.begin::<M>(distinct);
-    }
-
-    fn finish<K: Keep>(keep: &mut K) {
-        keep.finish::<M>();
-    }
-}
-
-impl<M, N> Clone for Whole<M, N> {
-    fn clone(&self) -> Whole<M, N> {
-        *self
-    }
-}
-
-impl<M, N> Copy for Whole<M, N> {}
-
-impl<M, N> std::fmt::Debug for Whole<M, N> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Whole")
-    }
+/// The columns of an object among the rows of another query.
+pub(crate) fn object<M: Model, N: Nullability>(rows: u64, next: &mut usize) -> M::Columns<N> {
+    let start = *next;
+    *next += M::table().columns.len();
+    M::columns(crate::source::among(M::table(), rows, start, N::MAYBE))
 }
 
 /// Whole objects of a model, or of several that are joined.

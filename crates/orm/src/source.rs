@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use onggi_sql::{Expression, Source, Table, Value};
+use onggi_sql::{Expression, Source, Table, Type, Value};
 
 use crate::relation::Relation;
 
@@ -71,24 +71,70 @@ pub(crate) fn of_proposed(source: Source) -> Option<Source> {
     (path(source) == u32::MAX).then(|| Source { id: query(source), ..source })
 }
 
+/// An object among the rows of another query, which have a number: its columns are there from a place on, and may be
+/// missing.
+pub(crate) fn among(table: &'static Table, rows: u64, start: usize, missing: bool) -> Source {
+    // No row has as many columns as there are places.
+    let place = start as u64 & (MISSING - 1);
+    Source { table, id: rows | AMONG | if missing { MISSING } else { 0 } | place }
+}
+
+/// Where an object's columns begin among those of another query's rows, if it is one of these.
+#[inline]
+fn start(source: Source) -> Option<usize> {
+    let is_among = source.id & AMONG != 0 && path(source) != u32::MAX;
+    is_among.then_some((source.id & (MISSING - 1)) as usize)
+}
+
+/// Whether it is an object of another query that has found none in some rows.
+pub(crate) fn may_be_missing(source: Source) -> bool {
+    start(source).is_some() && source.id & MISSING != 0
+}
+
+/// The number of the rows that an object is among, if it is one of another query's.
+pub(crate) fn rows(source: Source) -> Option<u64> {
+    start(source).map(|_| query(source))
+}
+
+/// A column of an occurrence.
+#[inline]
+pub(crate) fn column(source: Source, column: usize) -> Expression {
+    match start(source) {
+        None => Expression::column(source, column),
+        Some(start) => Expression::Output {
+            source: query(source),
+            column: start + column,
+            decimal: source.table.columns[column].ty == Type::Decimal,
+        },
+    }
+}
+
 /// Whether two occurrences are of the same query.
 pub(crate) fn same_query(one: Source, other: Source) -> bool {
     query(one) == query(other)
 }
 
-/// Whether it is a query's own table.
+/// Whether it is a query's own table, or an object among the rows that it reads.
 #[inline]
 pub(crate) fn is_root(source: Source) -> bool {
-    path(source) == 0
+    path(source) == 0 || start(source).is_some()
 }
 
 /// Every column, those left out that are deferred: as an object is read.
 pub(crate) fn columns(source: Source) -> impl Iterator<Item = Expression> {
-    source.table.columns.iter().enumerate().map(move |(position, column)| match column.deferred {
+    // Another query has left out what it has not read.
+    let all = start(source).is_some();
+    source.table.columns.iter().enumerate().map(move |(position, own)| match own.deferred && !all {
         true => Expression::Value(Value::Null),
-        false => Expression::column(source, position),
+        false => column(source, position),
     })
 }
+
+/// Tells objects among the rows of other queries from paths.
+const AMONG: u64 = 1 << 31;
+
+/// Tells those that may be missing from others.
+const MISSING: u64 = 1 << 30;
 
 const PATH: u64 = u32::MAX as u64;
 

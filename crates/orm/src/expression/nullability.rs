@@ -11,6 +11,10 @@ pub trait Nullability: Copy + Send + Sync + 'static {
     /// One thing, or perhaps none.
     type One<T>;
 
+    /// Whether it is [`Maybe`].
+    #[doc(hidden)]
+    const MAYBE: bool;
+
     /// Makes it of what there is.
     ///
     /// # Errors
@@ -32,6 +36,7 @@ impl Nullability for Must {
     type Of<T> = T;
     type Or<N: Nullability> = N;
     type One<T> = T;
+    const MAYBE: bool = false;
 
     fn one<T>(found: Option<T>, missing: impl FnOnce() -> crate::Error) -> crate::Result<T> {
         found.ok_or_else(missing)
@@ -42,6 +47,7 @@ impl Nullability for Maybe {
     type Of<T> = Option<T>;
     type Or<N: Nullability> = Maybe;
     type One<T> = Option<T>;
+    const MAYBE: bool = true;
 
     fn one<T>(found: Option<T>, _missing: impl FnOnce() -> crate::Error) -> crate::Result<Option<T>> {
         Ok(found)

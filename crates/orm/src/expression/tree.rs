@@ -201,7 +201,13 @@ pub(super) fn column(source: Source, column: usize) -> Tree {
     if let Some(target) = source::of_proposed(source) {
         return sql::Expression::Excluded(target, column).into();
     }
-    let tree = Tree::from(sql::Expression::column(source, column));
+    if source::rows(source).is_some() && source.table.columns[column].deferred {
+        return Tree::failed(format!(
+            "{}.{} is deferred, and not among the rows of another query: ask for it there, or select it",
+            source.table.name, source.table.columns[column].name
+        ));
+    }
+    let tree = Tree::from(source::column(source, column));
     match source::is_root(source) {
         true => tree,
         false => Tree { beside: Beside { error: None, paths: vec![source] }.boxed(), ..tree },

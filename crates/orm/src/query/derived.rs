@@ -19,7 +19,8 @@ pub(super) static ROWS: Table = Table::new("subquery", &[], &[]);
 
 /// The rows of another query, whose selection is `S`: what a query of them reads, in place of a model.
 ///
-/// Closures see what the other selects, by position: `|(name, total)| total.gt(9)`.
+/// Closures see what the other selects, by position: `|(name, total)| total.gt(9)`. Of an object they see its columns and
+/// relations, as elsewhere: `|post| post.author().name.eq("Ann")`.
 pub struct Derived<S>(PhantomData<fn() -> S>);
 
 impl<S: Selection> Tables for Derived<S> {

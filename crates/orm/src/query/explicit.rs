@@ -2,10 +2,13 @@ use onggi_sql::{self as sql, Join, JoinKind, Selected, Source};
 
 use super::scope::or_missing;
 use super::{Derived, Joined, Query, Tables};
-use crate::expression::{Condition, Must, Parts};
+use crate::expression::{Condition, Must, Parts, Tree};
 use crate::relation::{Collection, equal};
 use crate::selection::{Columns, Entity, EntityColumns as _, Selection};
 use crate::{Model, source};
+
+const WALKS: &str = "a join's condition takes columns of what is joined, and follows no relations from there: compare the \
+    foreign key's column, as `|user, post| post.author_id.eq(user.id)`, or say the rest in `filter` after an inner join";
 
 /// Tables that one more can be joined to.
 #[diagnostic::on_unimplemented(
@@ -193,17 +196,19 @@ impl<F: Tables> Query<F> {
     ) -> Query<G> {
         let source = source::root(T::table());
         let condition = on.map(|on| on(self.columns(), T::columns(source)).into_tree());
-        let mut on = condition.map(|tree| {
-            let Parts { expression, error, paths, depth } = tree.into_parts();
-            let walks = paths.iter().any(|path| source::same_query(*path, source));
-            let why = || "a join's condition takes columns of what is joined: relations from there are for clauses after it";
-            self.note(error.or_else(|| walks.then(|| why().into())), paths, depth);
-            expression
-        });
+        let mut on = condition.map(|tree| self.take_on(tree, source));
         let kind = self.scope_join::<T>(kind, source, &mut on);
         self.select.joins.push(Join { kind, source: source.into(), on });
         self.sources.push(source);
         self.widened()
+    }
+
+    /// Takes in the condition of a join with a source.
+    pub(super) fn take_on(&mut self, condition: Tree, source: Source) -> sql::Expression {
+        let Parts { expression, error, paths, depth } = condition.into_parts();
+        let walks = paths.iter().any(|path| source::same_query(*path, source));
+        self.note(error.or_else(|| walks.then(|| WALKS.into())), paths, depth);
+        expression
     }
 
     /// Leaves out rows that are not in their scopes, before they meet: those of the table that is joined, and those before

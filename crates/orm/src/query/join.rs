@@ -29,6 +29,9 @@ impl<F: Tables, S> Query<F, S> {
 
     /// Whether a row of the result may have no row of this table.
     fn may_miss(&self, source: Source) -> bool {
+        if source::may_be_missing(source) {
+            return true;
+        }
         let place = self.select.joins.iter().position(|join| join.source.is(source));
         let itself = place.map(|place| &self.select.joins[place]);
         let later = &self.select.joins[place.map_or(0, |place| place + 1)..];

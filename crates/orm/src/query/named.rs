@@ -7,7 +7,7 @@ use onggi_sql::{Cte, Join, JoinKind, Relation, Select, SetOperator};
 
 use super::derived::{ROWS, over};
 use super::{Derived, JoinTo, Query, Tables};
-use crate::expression::{Condition, Parts, Paths, RefusedRows};
+use crate::expression::{Condition, Paths, RefusedRows};
 use crate::selection::Selection;
 use crate::source;
 
@@ -206,8 +206,7 @@ impl<F: Tables> Query<F> {
     ) -> Query<G> {
         let source = source::root(&ROWS);
         let condition = on(self.columns(), S::outputs(source.id, &mut 0)).into_tree();
-        let Parts { expression, error, paths, depth } = condition.into_parts();
-        self.note(error, paths, depth);
+        let expression = self.take_on(condition, source);
         self.adopt(rows.error.clone(), rows.outer.clone(), rows.depth);
         if let Some(cte) = &rows.cte
             && self.select.with.iter().all(|known| known.id != cte.id)

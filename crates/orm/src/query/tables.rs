@@ -4,7 +4,7 @@ use crate::executor::{Keep, Plain};
 use crate::expression::{Maybe, Must};
 use crate::reader::Reader;
 use crate::relation::{Along, Fetch};
-use crate::selection::{Selection, Whole};
+use crate::selection::{Selection, object};
 use crate::{Executor, Model, Result};
 
 /// What a query reads: a model, or a tuple of models that are joined, `Option`s where a row may be missing.
@@ -70,10 +70,10 @@ impl<M: Model> Tables for M {
     type Columns = M::Columns<Must>;
     type Item<K: Keep> = K::Entity<M>;
     type Row = (M, Must);
-    type Outputs = Whole<M, Must>;
+    type Outputs = M::Columns<Must>;
 
-    fn outputs(source: u64, next: &mut usize) -> Whole<M, Must> {
-        Whole::new(source, next)
+    fn outputs(source: u64, next: &mut usize) -> M::Columns<Must> {
+        object::<M, _>(source, next)
     }
 
     #[inline]

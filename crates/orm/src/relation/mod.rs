@@ -27,6 +27,7 @@ use onggi_sql::{self as sql, BinaryOperator, Join, JoinKind, Source, Table};
 use crate::Model;
 use crate::expression::Condition;
 use crate::session::Target;
+use crate::source;
 
 /// How the rows of one table are related to those of another; made by `#[derive(Model)]`.
 #[derive(Debug)]
@@ -273,8 +274,7 @@ impl Relation {
 /// The condition that columns of two occurrences are equal, one by one.
 pub(crate) fn equal(one: Source, columns: &[usize], other: Source, others: &[usize]) -> sql::Expression {
     let pairs = columns.iter().zip(others).map(|(&column, &other_column)| {
-        let (left, right) =
-            (sql::Expression::column(one, column), sql::Expression::column(other, other_column));
+        let (left, right) = (source::column(one, column), source::column(other, other_column));
         sql::Expression::binary(BinaryOperator::Equal, left, right)
     });
     let mut pairs: Vec<sql::Expression> = pairs.collect();
