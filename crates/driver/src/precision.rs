@@ -57,7 +57,9 @@ impl Precision {
         match self {
             Precision::Digits(digits) if digits >= most => Precision::Full,
             Precision::Single(None) if ty == Type::Real => Precision::Full,
-            Precision::Double if ty != Type::Decimal => Precision::Full,
+            Precision::Double if !matches!(ty, Type::Decimal | Type::Integer { bits: 64.., .. }) => {
+                Precision::Full
+            }
             other => other,
         }
     }
@@ -139,12 +141,24 @@ fn is_float(value: ValueRef<'_>) -> bool {
     match value {
         #[cfg(feature = "decimal")]
         ValueRef::Decimal(_) => false,
+        ValueRef::Integer(value) => has_bits(value.unsigned_abs(), f64::MANTISSA_DIGITS),
+        ValueRef::Unsigned(value) => has_bits(value, f64::MANTISSA_DIGITS),
         _ => true,
     }
 }
 
+/// Whether a number has no more bits between its first and its last than so many.
+fn has_bits(value: u64, bits: u32) -> bool {
+    value == 0 || u64::BITS - value.leading_zeros() - value.trailing_zeros() <= bits
+}
+
 fn is_single(value: ValueRef<'_>) -> bool {
-    let ValueRef::Real(value) = value else { return true };
+    let value = match value {
+        ValueRef::Real(value) => value,
+        ValueRef::Integer(value) => return has_bits(value.unsigned_abs(), f32::MANTISSA_DIGITS),
+        ValueRef::Unsigned(value) => return has_bits(value, f32::MANTISSA_DIGITS),
+        _ => return true,
+    };
     value.is_nan() || f64::from(single(value)).to_bits() == value.to_bits()
 }
 
@@ -177,7 +191,14 @@ impl Connection {
         let (Some(text), rounded) = (self.dialect().write.precisions, self.dialect().write.rounded) else {
             return Ok(None);
         };
-        if !columns.any(|column| rounded.contains(&element(table.columns[column].ty))) {
+        // Keys are no floating-point numbers.
+        let is_key =
+            |column: usize| table.columns[column].reference.is_some() || table.primary_key.contains(&column);
+        let is_rounded = |column: usize| match element(table.columns[column].ty) {
+            ty @ Type::Integer { .. } => rounded.contains(&ty) && !is_key(column),
+            ty => rounded.contains(&ty),
+        };
+        if !columns.any(is_rounded) {
             return Ok(None);
         }
         if let Some(known) = self.precisions.get(&table.number()) {
@@ -286,6 +307,12 @@ mod tests {
             (Precision::Single(Some(2)), ValueRef::Real(0.25), true),
             (Precision::Single(Some(2)), ValueRef::Real(0.125), false),
             (Precision::Double, ValueRef::Real(0.1), true),
+            (Precision::Double, ValueRef::Integer(1 << 53), true),
+            (Precision::Double, ValueRef::Integer((1 << 53) + 1), false),
+            (Precision::Double, ValueRef::Integer(i64::MIN), true),
+            (Precision::Double, ValueRef::Unsigned(u64::MAX), false),
+            (Precision::Single(None), ValueRef::Integer(1 << 24), true),
+            (Precision::Single(None), ValueRef::Integer(-(1 << 24) - 1), false),
             (Precision::Full, ValueRef::Real(0.1), true),
             (digits(0), ValueRef::Null, true),
         ] {

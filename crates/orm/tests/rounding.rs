@@ -186,6 +186,32 @@ fn floats_are_not_kept_in_columns_of_32_bits_or_whole_numbers_on_mariadb() -> Re
     Ok(())
 }
 
+#[cfg(feature = "mysql")]
+#[test]
+fn whole_numbers_that_a_float_is_not_are_refused_on_mariadb() -> Result<()> {
+    #[derive(Clone, Debug, Default, Model)]
+    struct Count {
+        id: Id<Count>,
+        double: i64,
+        single: i32,
+        wide: u64,
+    }
+    let Some(own) = mysql::Own::open() else { return Ok(()) };
+    let db = Database::open(own.url())?;
+    let mut connection = db.connect()?;
+    sql("CREATE TABLE count (id BIGINT AUTO_INCREMENT PRIMARY KEY, `double` DOUBLE, single FLOAT, wide DOUBLE)")
+        .execute(&mut connection)?;
+    let mut count =
+        |double, single, wide| connection.insert(&mut Count { double, single, wide, ..Default::default() });
+    let (double, single) = (1_i64 << 53, 1_i32 << 24);
+    count(double, single, 1 << 63)?;
+    is_refused(count(double + 1, 0, 0), "count.double", "floating-point numbers");
+    is_refused(count(0, single + 1, 0), "count.single", "32 bits");
+    is_refused(count(0, 0, u64::MAX), "count.wide", "floating-point numbers");
+    assert_eq!(Count::query().count(&mut db.connect()?)?, 1);
+    Ok(())
+}
+
 #[cfg(feature = "postgres")]
 #[test]
 fn elements_of_arrays_and_columns_of_domains_are_refused_on_postgresql() -> Result<()> {

@@ -274,8 +274,17 @@ const UTC: &str = "SET SESSION time_zone = '+00:00', session_track_transaction_i
 const LONG_JOINS: &str = "SET SESSION group_concat_max_len = 1073741824";
 
 /// Existing columns can be of other types than those that tables are created with.
-const ROUNDED: [Type; 6] =
-    [Type::Real, Type::Double, Type::Decimal, Type::Time, Type::DateTime, Type::Timestamp];
+const ROUNDED: [Type; 9] = [
+    Type::Real,
+    Type::Double,
+    Type::Decimal,
+    Type::Time,
+    Type::DateTime,
+    Type::Timestamp,
+    Type::Integer { bits: 32, signed: true },
+    Type::Integer { bits: 64, signed: true },
+    Type::Integer { bits: 64, signed: false },
+];
 
 const PRECISIONS: &str = "SELECT COLUMN_NAME, \
         CASE DATA_TYPE WHEN 'date' THEN 'days' WHEN 'float' THEN 'single' WHEN 'double' THEN \
