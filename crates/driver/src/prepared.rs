@@ -114,7 +114,7 @@ impl<'p, 'c> Prepared<'p, 'c> {
     ) -> std::result::Result<(), E> {
         match &mut self.back_end {
             #[cfg(feature = "postgres")]
-            PreparedBackEnd::Postgres(prepared, _) if rows > 1 => {
+            PreparedBackEnd::Postgres(prepared, _) if rows > 1 && !prepared.is_control() => {
                 let statement = self.statement;
                 let failed = |error: Error| error.with_statement(statement).into();
                 prepared.execute_all(rows, &mut self.times, bind, failed, done)
@@ -164,12 +164,11 @@ impl<'p, 'c> Prepared<'p, 'c> {
     ) -> std::result::Result<(), E> {
         match &mut self.back_end {
             #[cfg(feature = "postgres")]
-            PreparedBackEnd::Postgres(prepared, _) => {
+            PreparedBackEnd::Postgres(prepared, _) if !prepared.is_control() => {
                 let statement = self.statement;
                 let failed = |error: Error| error.with_statement(statement).into();
                 prepared.insert_all(rows, &mut self.times, bind, failed, done)
             }
-            #[cfg(any(feature = "sqlite", feature = "mysql"))]
             _ => {
                 let (mut bind, mut done) = (bind, done);
                 (0..rows).try_for_each(|row| {

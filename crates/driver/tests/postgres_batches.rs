@@ -100,6 +100,27 @@ fn what_a_copy_gives_is_not_thrown_away_without_a_word() {
     connection.run("SELECT 1").unwrap();
 }
 
+#[test]
+fn a_commit_among_many_is_told_as_one_alone_is() {
+    let Some(mut connection) = connect() else { return };
+    connection.run("CREATE TABLE jars (id bigint UNIQUE DEFERRABLE INITIALLY DEFERRED)").unwrap();
+    let commit = |connection: &mut Connection| {
+        let answers = times(connection, "COMMIT", 2);
+        answers.into_iter().next().unwrap().unwrap_err()
+    };
+    connection.control(Control::Begin).unwrap();
+    connection.run("SELECT 1 / 0").unwrap_err();
+    let error = commit(&mut connection);
+    assert!(error.to_string().contains("roll it back"), "{error}");
+    connection.control(Control::Rollback).unwrap();
+
+    connection.control(Control::Begin).unwrap();
+    connection.run("INSERT INTO jars VALUES (1), (1)").unwrap();
+    let error = commit(&mut connection);
+    assert!(error.is_unique_violation(), "{error}");
+    assert_eq!(number(&mut connection, "SELECT count(*) FROM jars"), 0);
+}
+
 /// What a server says of a statement without parameters, when it is prepared, in a state of the transaction.
 fn described(state: u8) -> Vec<u8> {
     [message(b'1', b""), message(b't', b"\0\0"), message(b'n', b""), message(b'Z', &[state])].concat()

@@ -136,10 +136,10 @@ impl Prepared<'_> {
             return Vec::new();
         }
         let in_transaction = self.wire.state() == State::Open;
-        let Prepared { statement: Statement { run, control, copies, .. }, text, wire, .. } = self;
+        let Prepared { statement: Statement { run, copies, .. }, text, wire, .. } = self;
         let note = |wire: &mut Wire| finish(wire).inspect_err(|failure| wire.note(failure));
-        if *copies || control.is_some() {
-            // What stands behind it would be taken for something to copy, or be in another transaction.
+        if *copies {
+            // What stands behind it would be taken for something to copy.
             let mut answers = Vec::with_capacity(buffers.len());
             for buffer in buffers {
                 let answer = run.ask(ALL, text, buffer, wire).and_then(|()| note(wire));

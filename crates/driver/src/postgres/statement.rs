@@ -271,6 +271,11 @@ impl Prepared<'_> {
         self.wire.stands_alone() && self.statement.control.is_none() && !self.reads_only()
     }
 
+    /// Whether it begins or ends a transaction or a savepoint, so that others cannot travel with it.
+    pub(crate) fn is_control(&self) -> bool {
+        self.statement.control.is_some()
+    }
+
     pub(crate) fn columns(&self) -> Vec<String> {
         self.statement.run.column_names()
     }
