@@ -65,7 +65,7 @@ impl Connection {
     }
 
     pub(crate) fn version(&self) -> String {
-        self.wire.parameter("server_version").unwrap_or("unknown").to_owned()
+        self.wire.version.clone().unwrap_or_else(|| "unknown".to_owned())
     }
 
     pub(crate) fn set_read_only(&mut self, read_only: bool) -> Result<()> {

@@ -30,8 +30,11 @@ impl Wire {
             }
             backend::PARAMETER_STATUS_TAG => {
                 let mut content = Content(content);
-                let (name, value) = (content.text()?.to_owned(), content.text()?.to_owned());
-                self.parameters.insert(name, value);
+                let (name, value) = (content.text()?, content.text()?);
+                // The others are not asked for, and a server can report as many as it likes.
+                if name == "server_version" {
+                    self.version = Some(value.to_owned());
+                }
             }
             // A statement is forgotten.
             backend::CLOSE_COMPLETE_TAG => {}

@@ -36,7 +36,8 @@ pub(super) struct Wire {
     forgotten: Vec<String>,
     /// What the next statement is called.
     number: u64,
-    pub(super) parameters: HashMap<String, String>,
+    /// The version that the server reports.
+    pub(super) version: Option<String>,
     /// Messages of other sessions, in order; nothing where nobody wants to hear them.
     pub(super) heard: Option<VecDeque<Notification>>,
     /// What entitles to cancel a statement.
@@ -59,16 +60,11 @@ impl Wire {
             has_copied: false,
             forgotten: Vec::new(),
             number: 0,
-            parameters: HashMap::new(),
+            version: None,
             heard: None,
             key: (0, 0),
             types: HashMap::new(),
         }
-    }
-
-    /// The value of the server's parameter, as it was reported at the start or since.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.get(name).map(String::as_str)
     }
 
     /// Whether it is known that nothing comes any more.
