@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use bank::{Account, Bank, START, Transfer, at_each, transfer};
-use onggi::{Error, Isolation, Model as _, Session, TransactionOptions, sql};
+use onggi::{Error, Isolation, Model as _, Result, Session, State, TransactionOptions, sql};
 use relay::{Cut, Relay};
 
 #[path = "transactions_servers/bank.rs"]
@@ -190,6 +190,25 @@ fn a_connection_lost_during_a_statement_outside_of_transactions_that_writes_is_a
 }
 
 /// Whether the commit arrived, only the database knows.
+#[test]
+fn a_connection_lost_while_a_query_is_looked_into_undoes_the_objects() {
+    at_each(1, "pool_size=1", |bank| {
+        let looks: [fn(&mut Session) -> Result<()>; 2] = [
+            |session| Account::query().explain(session).map(drop),
+            |session| Account::query().sql(session).map(drop),
+        ];
+        for look in looks {
+            let mut session = bank.db.session().unwrap();
+            let new = session.add(Transfer { number: 1, ..Default::default() });
+            session.flush().unwrap();
+            bank.connections().into_iter().for_each(|connection| bank.end(connection));
+            let error = look(&mut session).unwrap_err();
+            assert!(error.is_lost(), "{error}");
+            assert_eq!(session.state(new), State::Detached);
+        }
+    });
+}
+
 #[test]
 fn a_connection_lost_in_the_middle_of_a_commit_is_an_outcome_unknown_and_is_not_tried_again() {
     at_each(2, "pool_size=2", |bank| {

@@ -64,7 +64,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
         let select = self.reading().select().clone();
         let statement = Statement::Explain(Box::new(Statement::Select(select)));
         let (shape, values) = shape::of(&statement);
-        executor.split().0.with(
+        let lines = executor.split().0.with(
             &shape,
             || statement.clone(),
             |prepared| {
@@ -83,6 +83,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
                 }
                 Ok(lines)
             },
-        )
+        );
+        lines.inspect_err(|_| executor.after_error())
     }
 }
