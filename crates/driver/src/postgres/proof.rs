@@ -35,7 +35,8 @@ impl Proof {
             ))),
             None if self == Proof::Password && !is_private => Err(Failure::strange(
                 "the server asks for the password in clear text, and the connection is not encrypted: encrypt it \
-                 (sslmode=require), let the server ask by scram-sha-256, or write require_auth=password to send it all the same",
+                 (sslmode=require, with the feature tls), let the server ask by scram-sha-256, or write require_auth=password to \
+                 send it all the same",
             )),
             _ => Ok(()),
         }

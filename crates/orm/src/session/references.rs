@@ -200,7 +200,7 @@ pub(super) fn cleared(
     match cleared.is_empty() {
         false => Ok(cleared),
         true => Err(Error::usage(format!(
-            "{} cannot be None: none of its columns {} can be NULL for it alone: set them by hand, or let it refer to another row",
+            "{} cannot be None, as none of its columns {} can be NULL for it alone: set them by hand, or let it refer to another row",
             relation.name,
             names(relation, table)
         ))),
@@ -226,7 +226,7 @@ fn agree(sets: &[Set], table: &'static Table) -> Result<()> {
             };
             if let Some((column, _)) = parts.iter().find(differs) {
                 return Err(Error::usage(format!(
-                    "{} and {} were set to rows with another {} each, which is one column",
+                    "{} and {} were set to rows that differ in {}, a column which both share",
                     other.relation.name, relation.name, table.columns[*column].name
                 )));
             }
