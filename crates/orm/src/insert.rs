@@ -156,7 +156,7 @@ fn insert_or<E: Split, M: Model>(
     let by_hand = has_keys_by_hand(&insert);
     let written = write(&Statement::Insert(insert), M::table().number(), executor)?;
     if by_hand {
-        follow_keys(M::table(), executor.split().0)?;
+        follow_keys(M::table(), executor.split().0).inspect_err(|_| executor.after_error())?;
     }
     Ok(written)
 }
@@ -176,7 +176,7 @@ fn returning<E: Executor, M: Model, S: Selection>(
     let by_hand = has_keys_by_hand(&insert);
     let rows = run_kept::<S, E>(&Statement::Insert(insert), M::table().number(), executor)?;
     if by_hand {
-        follow_keys(M::table(), executor.split().0)?;
+        follow_keys(M::table(), executor.split().0).inspect_err(|_| executor.after_error())?;
     }
     Ok(rows)
 }

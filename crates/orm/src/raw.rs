@@ -97,7 +97,8 @@ impl Sql {
         each: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
         executor.before_read()?;
-        if self.with(executor.split().0, |prepared, _| Ok(!prepared.reads_only()))? {
+        let writes = self.with(executor.split().0, |prepared, _| Ok(!prepared.reads_only()));
+        if writes.inspect_err(|_| executor.after_error())? {
             // What is known of rows is as they were; what is read now is not.
             executor.after_write(None);
         }

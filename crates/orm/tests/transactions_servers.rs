@@ -189,26 +189,28 @@ fn a_connection_lost_during_a_statement_outside_of_transactions_that_writes_is_a
     });
 }
 
-/// Whether the commit arrived, only the database knows.
 #[test]
-fn a_connection_lost_while_a_query_is_looked_into_undoes_the_objects() {
+fn a_connection_lost_before_a_statement_is_prepared_undoes_the_objects() {
     at_each(1, "pool_size=1", |bank| {
-        let looks: [fn(&mut Session) -> Result<()>; 2] = [
+        let runs: [fn(&mut Session) -> Result<()>; 4] = [
             |session| Account::query().explain(session).map(drop),
             |session| Account::query().sql(session).map(drop),
+            |session| sql("SELECT id FROM account").all::<i64, _>(session).map(drop),
+            |session| sql("DELETE FROM account").execute(session).map(drop),
         ];
-        for look in looks {
+        for run in runs {
             let mut session = bank.db.session().unwrap();
             let new = session.add(Transfer { number: 1, ..Default::default() });
             session.flush().unwrap();
             bank.connections().into_iter().for_each(|connection| bank.end(connection));
-            let error = look(&mut session).unwrap_err();
+            let error = run(&mut session).unwrap_err();
             assert!(error.is_lost(), "{error}");
             assert_eq!(session.state(new), State::Detached);
         }
     });
 }
 
+/// Whether the commit arrived, only the database knows.
 #[test]
 fn a_connection_lost_in_the_middle_of_a_commit_is_an_outcome_unknown_and_is_not_tried_again() {
     at_each(2, "pool_size=2", |bank| {
