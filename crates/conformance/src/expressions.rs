@@ -302,6 +302,30 @@ pub fn queries_are_lists_of_values(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+/// The same statement on one connection, with other values: MariaDB keeps what a prepared one has found for a NULL.
+pub fn null_is_looked_up_anew_each_time(harness: &Harness) -> Result<()> {
+    users(harness)?;
+    let mut connection = harness.connect()?;
+    let likes = |least: i64| Post::query().filter(move |p| p.likes.ge(least)).select(|p| p.likes);
+    // NULL of Bob.
+    let age = |u: UserColumns| u.age.null_if(30).cast::<Option<i64>>();
+    for (least, expected) in [(0, 1), (100, 3), (0, 1)] {
+        let others = User::query().filter(|u| age(u).not_in(likes(least)));
+        assert_eq!(others.count(&mut connection)?, expected, "of likes from {least}");
+    }
+    let bob = User::query().filter(|u| u.name.eq("Bob"));
+    for (least, expected) in [(100, Some(false)), (0, None), (100, Some(false))] {
+        let known = bob.clone().select(|u| age(u).is_in(likes(least)).value());
+        assert_eq!(known.one(&mut connection)?, expected, "of likes from {least}");
+    }
+    for (least, expected) in [(0, 0), (100, 1), (0, 0)] {
+        let pairs = likes(least).select(|p| (p.likes, p.likes));
+        let not_any = bob.clone().filter(|u| !row((age(u), age(u))).is_in(pairs));
+        assert_eq!(not_any.count(&mut connection)?, expected, "of likes from {least}");
+    }
+    Ok(())
+}
+
 pub fn existence_is_asked_with_the_columns_around(harness: &Harness) -> Result<()> {
     users(harness)?;
     let wrote = |u: UserColumns| exists(Post::query().filter(|p| p.writer.eq(u.name) & p.likes.gt(5)));

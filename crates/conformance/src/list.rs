@@ -402,6 +402,7 @@ macro_rules! cases {
                 raw_fragments_have_places_for_values_and_columns
                 conditions_are_values
                 queries_are_lists_of_values
+                null_is_looked_up_anew_each_time
                 existence_is_asked_with_the_columns_around
                 queries_are_single_values
                 rows_are_compared_part_by_part

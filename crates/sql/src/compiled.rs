@@ -9,6 +9,7 @@ pub struct Compiled {
     list: Option<List>,
     keys: Option<Box<str>>,
     limit: Option<Limit>,
+    once: bool,
 }
 
 /// Where a list of whole numbers stands in a text.
@@ -32,7 +33,8 @@ pub(crate) struct Limit {
 impl Compiled {
     pub(crate) fn new(text: String, parameters: usize, order: Option<Vec<usize>>) -> Compiled {
         let order = order.map(Vec::into_boxed_slice);
-        Compiled { text: text.into_boxed_str(), parameters, order, list: None, keys: None, limit: None }
+        let text = text.into_boxed_str();
+        Compiled { text, parameters, order, list: None, keys: None, limit: None, once: false }
     }
 
     pub(crate) fn with_list(self, list: Option<List>) -> Compiled {
@@ -45,6 +47,15 @@ impl Compiled {
 
     pub(crate) fn with_limit(self, limit: Option<Limit>) -> Compiled {
         Compiled { limit, ..self }
+    }
+
+    pub(crate) fn prepared_once(self, once: bool) -> Compiled {
+        Compiled { once, ..self }
+    }
+
+    /// Whether it is to be prepared anew for each run: see [`looks_anew`](crate::Dialect::looks_anew).
+    pub fn is_once(&self) -> bool {
+        self.once
     }
 
     /// Its text.

@@ -206,7 +206,10 @@ impl Connection {
             let text = compiled.text();
             let statement = Statement::prepare(text, client, server.dialect);
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
-            let statement = statement.with_order(compiled.order(), compiled.parameters());
+            let mut statement = statement.with_order(compiled.order(), compiled.parameters());
+            if compiled.is_once() {
+                statement.outdate();
+            }
             if by_shape.len() >= CAPACITY {
                 by_shape.drain().for_each(|(_, (_, statement))| statement.close(client));
             }

@@ -67,6 +67,11 @@ impl Writer {
 
     /// The left side's collation decides.
     pub(super) fn is_in_select(&mut self, operand: &Expression, select: &Select, word: &str) -> Result<()> {
+        let parts = match operand {
+            Expression::Row(parts) => parts,
+            other => std::slice::from_ref(other),
+        };
+        self.looks_up_null |= !parts.iter().all(|part| self.is_never_null(part));
         self.operand(operand)?;
         if !matches!(operand, Expression::Row(_)) && (operand.is_decimal() || select.is_decimal()) {
             self.decimal_collation();

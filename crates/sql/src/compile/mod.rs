@@ -38,12 +38,15 @@ pub fn compile(statement: &Statement, dialect: &'static Dialect) -> Result<Compi
     writer.statement(statement)?;
     let (text, parameters) = (writer.text, writer.parameters);
     let (keys, limit) = (writer.counted_keys, writer.limit);
+    let once = writer.looks_up_null && !dialect.looks_anew;
     let Some(sources) = writer.sources.qualified() else {
-        return Ok(parameter::compiled(text, parameters, dialect).with_keys(keys).with_limit(limit));
+        let compiled = parameter::compiled(text, parameters, dialect).with_keys(keys).with_limit(limit);
+        return Ok(compiled.prepared_once(once));
     };
     writer = Writer { sources, ..Writer::new(dialect) };
     writer.statement(statement)?;
-    Ok(parameter::compiled(writer.text, writer.parameters, dialect).with_limit(writer.limit))
+    let compiled = parameter::compiled(writer.text, writer.parameters, dialect).with_limit(writer.limit);
+    Ok(compiled.prepared_once(once))
 }
 
 /// Text under construction.
@@ -72,6 +75,8 @@ pub(crate) struct Writer {
     outputs: Vec<(u64, Vec<Option<Type>>)>,
     ctes: Vec<(u64, Vec<Option<Type>>)>,
     repeats: Repeats<Expression>,
+    /// Whether a NULL may be looked up in a select.
+    looks_up_null: bool,
     /// The limit that was written last: the outermost select's, if it has one.
     limit: Option<Limit>,
 }
@@ -94,6 +99,7 @@ impl Writer {
             outputs: Vec::new(),
             ctes: Vec::new(),
             repeats: Repeats::default(),
+            looks_up_null: false,
             limit: None,
         }
     }

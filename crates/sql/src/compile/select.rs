@@ -63,7 +63,7 @@ impl Writer {
     }
 
     /// Whether it is a column that cannot be NULL, of a table that no row lacks.
-    fn is_never_null(&self, expression: &Expression) -> bool {
+    pub(super) fn is_never_null(&self, expression: &Expression) -> bool {
         match expression {
             Expression::Column(source, column) => {
                 self.sources.is_there(*source)

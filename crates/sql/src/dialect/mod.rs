@@ -138,6 +138,9 @@ pub struct Dialect {
     pub derived_columns: bool,
     /// Whether a select with a limit can be what an `IN` looks into.
     pub limit_in_list: bool,
+    /// Whether a prepared statement looks anew, each time that it runs, into the select that a NULL is to be `IN`. One that keeps what
+    /// it found the first time is prepared for each run.
+    pub looks_anew: bool,
     /// Whether a recursive select has columns as wide as those of its first part; these are widened then. Like
     /// [`cast`](Dialect::cast), of an expression of this type.
     pub recursive: fn(Type) -> Option<&'static str>,

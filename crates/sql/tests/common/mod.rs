@@ -100,6 +100,7 @@ pub static POOR: Dialect = Dialect {
     derived_names: true,
     derived_columns: false,
     limit_in_list: true,
+    looks_anew: true,
     recursive: |_| None,
     full_join: true,
     compound_parentheses: true,

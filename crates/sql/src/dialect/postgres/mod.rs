@@ -66,6 +66,7 @@ pub static POSTGRES: Dialect = Dialect {
     derived_names: true,
     derived_columns: false,
     limit_in_list: true,
+    looks_anew: true,
     recursive: |_| None,
     full_join: true,
     compound_parentheses: true,

@@ -64,6 +64,7 @@ pub static SQLITE: Dialect = Dialect {
     derived_names: false,
     derived_columns: false,
     limit_in_list: true,
+    looks_anew: true,
     recursive: |_| None,
     full_join: true,
     compound_parentheses: false,
