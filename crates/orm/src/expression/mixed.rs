@@ -25,7 +25,7 @@ use crate::field::Field;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be compared with a column of `{T}`",
     label = "expected `{T}`",
-    note = "an `Option` is compared with `is_null()` or by its inner value, a handle by its object's key, `session[handle].id`"
+    note = "an `Option` is compared by `is_not_distinct_from`, `is_null()` or its inner value, a handle by its object's key, `session[handle].id`"
 )]
 pub trait Compatible<T> {
     /// The type of its values: `Option` where it may be NULL.

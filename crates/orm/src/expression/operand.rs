@@ -12,7 +12,7 @@ use crate::{Error, Result};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be compared with a column of `{T}`",
     label = "expected `{T}`",
-    note = "an `Option` is compared with `is_null()` or by its inner value"
+    note = "an `Option` is compared by `is_not_distinct_from`, `is_null()` or its inner value"
 )]
 pub trait Operand<T> {
     /// The type of its values: `Option` where it may be NULL.
