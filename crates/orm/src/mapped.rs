@@ -12,7 +12,8 @@ use crate::reader::Reader;
     note = "columns hold integers, floats, `bool`, `String`, `Vec<u8>`, `Id` of a model, `Pickled`, `Option` of these, \
             enums with `#[derive(Field)]`, types of optional features (`chrono`, `uuid`, `decimal`, `json`), your own types \
             with `impl Field`, and where the database has arrays a `Vec` of types with `Element`: no ids, pickles or arrays; your \
-            own with `impl Element`; a field that is no column is marked `#[model(skip)]`"
+            own with `impl Element`; a field that is no column is marked `#[model(skip)]`; a relation to a \
+            key of several columns names its own, `#[model(columns(a, b))]`"
 )]
 pub trait Mapped: Sized {
     /// Its column, without a name.

@@ -56,7 +56,8 @@ use crate::{Bind, Error, Result, Table, Type, ValueRef};
     note = "columns hold integers, floats, `bool`, `String`, `Vec<u8>`, `Option`, `Id`, `Pickled`, enums with \
             `#[derive(Field)]`, types of optional features (`chrono`, `uuid`, `decimal`, `json`), your own types with \
             `impl Field`, and where the database has arrays a `Vec` of types with `Element`: no ids, pickles or arrays; your \
-            own with `impl Element`; a field that is no column is marked `#[model(skip)]`"
+            own with `impl Element`; a field that is no column is marked `#[model(skip)]`; a relation to a \
+            key of several columns names its own, `#[model(columns(a, b))]`"
 )]
 pub trait Field: Clone + PartialEq + Sized + 'static {
     /// The type without `Option`: `Self` for all types but `Option`.
