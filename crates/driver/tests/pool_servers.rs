@@ -33,7 +33,7 @@ const SERVERS: &[Server] = &[
         scheme: "postgres",
         open: |open| server::postgres(open).map(|(_, pool)| pool),
         number: "SELECT pg_backend_pid()",
-        end: |number| format!("SELECT pg_terminate_backend({number}, 5000)"),
+        end: |number| format!("SELECT pg_terminate_backend({number})"),
         left: |number| format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {number}"),
         many: "SELECT n FROM generate_series(1, 100000) n",
     },

@@ -49,12 +49,15 @@ pub struct Bank {
     pub db: Database,
     /// For the questions and blows from outside.
     other: Database,
-    /// Where MariaDB or MySQL has its connections.
+    /// Where the server has its connections.
     processes: &'static str,
 }
 
 /// MySQL's list of processes fails where one of them runs a statement with bytes that are no text.
-fn processes(other: &Database) -> &'static str {
+fn processes(kind: Kind, other: &Database) -> &'static str {
+    if kind == Kind::Postgres {
+        return "pg_stat_activity";
+    }
     match other.connect().unwrap().version().contains("MariaDB") {
         true => "information_schema.processlist",
         false => {
@@ -98,7 +101,7 @@ impl Bank {
         db.create_tables(onggi::models![Account, Transfer]).unwrap();
         let mut rows = vec![Account { balance: START, ..Default::default() }; accounts];
         db.connect().unwrap().insert_all(&mut rows).unwrap();
-        let processes = processes(&other);
+        let processes = processes(kind, &other);
         Some(Bank { kind, name, url, db, other, processes })
     }
 
@@ -146,14 +149,19 @@ impl Bank {
         let (kind, other, processes) = (self.kind, self.other.clone(), self.processes);
         move |connection| {
             let mut other = other.connect().unwrap();
-            if kind == Kind::Postgres {
-                let end = format!("SELECT pg_terminate_backend({connection}, 5000)");
-                sql(end).one::<bool, _>(&mut other).unwrap();
-                return;
-            }
-            // One that is gone already is unknown.
-            let _ = sql(format!("KILL {connection}")).execute(&mut other);
-            let left = format!("SELECT count(*) FROM {processes} WHERE id = {connection}");
+            let number = match kind {
+                Kind::Postgres => {
+                    let end = format!("SELECT pg_terminate_backend({connection})");
+                    sql(end).one::<bool, _>(&mut other).unwrap();
+                    "pid"
+                }
+                // One that is gone already is unknown.
+                Kind::Mysql => {
+                    let _ = sql(format!("KILL {connection}")).execute(&mut other);
+                    "id"
+                }
+            };
+            let left = format!("SELECT count(*) FROM {processes} WHERE {number} = {connection}");
             while sql(&*left).one::<i64, _>(&mut other).unwrap() > 0 {
                 std::thread::yield_now();
             }
