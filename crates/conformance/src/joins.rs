@@ -196,8 +196,17 @@ pub fn long_values_stay_whole_among_united_rows(harness: &Harness) -> Result<()>
                 united.filter(|(name, _)| name.eq("Bob")).select(|(_, text)| text).all(&mut connection)?;
             assert!(found == [&*long], "{length}: {:?}", found.iter().map(String::len).collect::<Vec<_>>());
         }
-        let found = bytes(vec![1]).union_all(bytes(vec![7; length])).order_by(|(_, bytes)| bytes);
-        assert!(found.select(|(_, bytes)| bytes).all(&mut connection)?[1] == vec![7; length]);
+        // Not sorted: MySQL has room for that of shorter ones only.
+        let mut found = bytes(vec![1])
+            .union_all(bytes(vec![7; length]))
+            .select(|(_, bytes)| bytes)
+            .all(&mut connection)?;
+        found.sort_by_key(Vec::len);
+        assert!(
+            found == [vec![1], vec![7; length]],
+            "{length}: {:?}",
+            found.iter().map(Vec::len).collect::<Vec<_>>()
+        );
     }
     Ok(())
 }

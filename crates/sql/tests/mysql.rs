@@ -252,7 +252,7 @@ fn mysql_compares_what_becomes_null_as_what_it_is() {
     let null_if = Expression::Function(Function::NullIf, vec![column(NAME), Expression::value("")]);
     let select = Statement::Select(Select::new(&USERS, vec![null_if]));
     assert_eq!(on(&select, &MARIADB), "SELECT nullif(`name`, ?) FROM `users`");
-    let chosen = "SELECT CASE WHEN (`name`) = (?) THEN NULL ELSE `name` END FROM `users`";
+    let chosen = "SELECT CASE WHEN ((`name`) = (?)) IS NOT TRUE THEN `name` END FROM `users`";
     assert_eq!(on(&select, &MYSQL), chosen);
 }
 
@@ -357,7 +357,7 @@ fn a_recursion_is_as_wide_as_what_follows() {
     let cte = Cte { recursive: true, ..Cte::new(1, "names", query) };
     let select = Select { with: vec![cte], ..Select::all(Relation::Cte { cte: 1, id: 2 }) };
     let text = text(&Statement::Select(select));
-    let wide = "SELECT CAST(`users`.`name` AS CHAR(16777216)) AS `c1`, CAST(`users`.`age` AS SIGNED) AS `c2` FROM `users` UNION ALL \
+    let wide = "SELECT coalesce(CAST(`users`.`name` AS CHAR), CAST(NULL AS CHAR(268435455))) AS `c1`, CAST(`users`.`age` AS SIGNED) AS `c2` FROM `users` UNION ALL \
                 SELECT `users`.`name`, `users`.`age` FROM `users`";
     assert!(text.contains(wide), "{text}");
 }

@@ -7,8 +7,8 @@ use crate::{Cte, Error, Expression, Function, Result, Select, SetOperator, Type}
 pub(super) enum Widens {
     #[default]
     Nothing,
-    /// Texts that are values, of a part of several: of longer ones only the end would be left.
-    Texts,
+    /// Texts and bytes that are values, of a part of several: longer ones would be cut.
+    Values,
     /// All, of what starts a recursion.
     All,
 }
@@ -19,7 +19,7 @@ impl Widens {
         match self {
             Widens::Nothing => false,
             Widens::All => true,
-            Widens::Texts => ty == Type::Text && may_be_a_value(expression),
+            Widens::Values => matches!(ty, Type::Text | Type::Blob) && may_be_a_value(expression),
         }
     }
 }
@@ -71,7 +71,7 @@ impl Writer {
         let plain = part.with.is_empty() && part.summary.is_none() && part.compound.is_empty();
         let plain = plain && part.lock.is_none();
         let whole = part.order.is_empty() && part.limit.is_none() && part.offset.is_none();
-        self.widens = Widens::Texts;
+        self.widens = Widens::Values;
         if plain && whole {
             return self.rows(part, false);
         }

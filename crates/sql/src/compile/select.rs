@@ -44,7 +44,7 @@ impl Writer {
     pub(super) fn rows(&mut self, select: &Select, named: bool) -> Result<()> {
         let start = self.text.len();
         if !select.compound.is_empty() && self.widens == Widens::Nothing {
-            self.widens = Widens::Texts;
+            self.widens = Widens::Values;
         }
         self.in_scope(select, |writer| {
             writer.distinct(select)?;
@@ -138,7 +138,7 @@ impl Writer {
             Selected::Expressions(expressions) => {
                 self.separated(", ", expressions.iter().enumerate(), |writer, (column, expression)| {
                     let is_key = select.group_by.contains(expression);
-                    let widens = if is_key && widens == Widens::Texts { Widens::Nothing } else { widens };
+                    let widens = if is_key && widens == Widens::Values { Widens::Nothing } else { widens };
                     writer.selected_expression(expression, widens)?;
                     writer.output_name(column, named)
                 })

@@ -69,10 +69,11 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
     })
 }
 
-/// The same on MySQL, which compares both sides of `nullif` as numbers where a number is made of it and they are placeholders.
+/// The same on MySQL, which compares both sides of `nullif` as numbers where a number is made of it and they are placeholders. A
+/// placeholder beside a bare NULL would be bytes.
 pub(super) fn mysql_form(function: Function, arguments: usize) -> Option<Form> {
     match function {
-        Function::NullIf => Some(Template("CASE WHEN ({0}) = ({1}) THEN NULL ELSE {0} END")),
+        Function::NullIf => Some(Template("CASE WHEN (({0}) = ({1})) IS NOT TRUE THEN {0} END")),
         _ => form(function, arguments),
     }
 }

@@ -117,7 +117,9 @@ pub(super) fn recursive(ty: Type) -> Option<&'static str> {
             Some("CAST({0} AS SIGNED)")
         }
         Type::Real | Type::Double => Some("CAST({0} AS DOUBLE)"),
-        Type::Text => Some("CAST({0} AS CHAR(16777216))"),
+        // As long as a packet can be. A cast of the value itself to that would be NULL where packets are shorter.
+        Type::Text => Some("coalesce(CAST({0} AS CHAR), CAST(NULL AS CHAR(268435455)))"),
+        Type::Blob => Some("coalesce({0}, CAST(NULL AS CHAR(1073741824) CHARACTER SET binary))"),
         Type::Decimal => Some("CAST({0} AS DECIMAL(65, 30))"),
         _ => None,
     }
