@@ -522,6 +522,7 @@ macro_rules! cases {
             raw {
                 rows_are_typed
                 parameters_are_bound
+                null_is_looked_up_anew_in_each_run
                 the_same_parameter_can_stand_twice
                 too_few_or_too_many_parameters_are_refused
                 a_value_that_cannot_be_bound_is_refused

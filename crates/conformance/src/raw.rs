@@ -45,6 +45,16 @@ pub fn parameters_are_bound(harness: &Harness) -> Result<()> {
     Ok(())
 }
 
+pub fn null_is_looked_up_anew_in_each_run(harness: &Harness) -> Result<()> {
+    words(harness)?;
+    let mut connection = harness.connect()?;
+    let text = "SELECT COUNT(*) FROM word WHERE NULLIF(id, 2) NOT IN (SELECT id FROM word WHERE id > ?1)";
+    for (least, expected) in [(0, 0), (100, 3), (2, 1), (0, 0)] {
+        assert_eq!(sql(text).bind(least).one::<i64, _>(&mut connection)?, expected, "of ids from {least}");
+    }
+    Ok(())
+}
+
 pub fn the_same_parameter_can_stand_twice(harness: &Harness) -> Result<()> {
     let doubled: i64 = sql("SELECT ?1 + ?1").bind(21).one(&mut harness.connect()?)?;
     assert_eq!(doubled, 42);

@@ -288,6 +288,24 @@ fn more_texts_than_are_kept_go_on_and_the_server_forgets_the_others() -> Result<
 }
 
 #[test]
+fn null_is_looked_up_anew_in_each_run_of_a_lent_statement() -> Result<()> {
+    let Some((_database, mut connection)) = connect()? else { return Ok(()) };
+    connection.run("CREATE TABLE jars (id INT NOT NULL, shelf INT)")?;
+    connection.run("INSERT INTO jars VALUES (1, NULL), (2, 1), (3, 7)")?;
+    let text = "SELECT COUNT(*) FROM jars WHERE shelf NOT IN (SELECT id FROM jars WHERE id > ?)";
+    connection.with_text(text, |prepared| {
+        for (least, expected) in [(0, 1), (100, 3), (0, 1)] {
+            let mut rows = prepared.query::<Error>(|to| to.bind(ValueRef::Integer(least)))?;
+            let count = rows.next_row()?.map(|row| row.value(0, Type::BIGINT).map(ValueRef::to_owned));
+            assert_eq!(count.transpose()?, Some(Value::Integer(expected)), "of keys from {least}");
+            assert!(rows.next_row()?.is_none());
+        }
+        Ok::<_, Error>(())
+    })?;
+    Ok(())
+}
+
+#[test]
 fn texts_stay_prepared_where_transactions_begin_and_end() -> Result<()> {
     let Some((_database, mut connection)) = connect()? else { return Ok(()) };
     for _ in 0..5 {

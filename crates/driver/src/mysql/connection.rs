@@ -3,7 +3,7 @@ use std::time::Duration;
 use hashbrown::HashMap;
 use mysql::Conn;
 use mysql::prelude::Queryable;
-use onggi_sql::compile::{commits, reads_only, words};
+use onggi_sql::compile::{commits, looks_up, reads_only, words};
 use onggi_sql::shape::Shape;
 use onggi_sql::{Compiled, Dialect};
 
@@ -206,10 +206,8 @@ impl Connection {
             let text = compiled.text();
             let statement = Statement::prepare(text, client, server.dialect);
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
-            let mut statement = statement.with_order(compiled.order(), compiled.parameters());
-            if compiled.is_once() {
-                statement.outdate();
-            }
+            let statement = statement.with_order(compiled.order(), compiled.parameters());
+            let statement = statement.prepared_once(compiled.is_once());
             if by_shape.len() >= CAPACITY {
                 by_shape.drain().for_each(|(_, (_, statement))| statement.close(client));
             }
@@ -236,6 +234,8 @@ impl Connection {
             }
             let statement = Statement::prepare(text, client, server.dialect);
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
+            let looks_up = !server.dialect.looks_anew && looks_up(text, server.dialect);
+            let statement = statement.prepared_once(looks_up);
             if by_text.len() >= CAPACITY {
                 by_text.drain().for_each(|(_, statement)| statement.close(client));
             }

@@ -31,6 +31,8 @@ pub(super) struct Statement {
     parameters: usize,
     /// Whether its tables have changed since it was prepared.
     outdated: bool,
+    /// Whether it is to be prepared anew for each run, and was run.
+    once: Option<bool>,
 }
 
 impl Statement {
@@ -52,7 +54,13 @@ impl Statement {
             order: None,
             parameters,
             outdated: false,
+            once: None,
         })
+    }
+
+    /// The same, prepared anew for each run if that is so.
+    pub(super) fn prepared_once(self, once: bool) -> Statement {
+        Statement { once: once.then_some(false), ..self }
     }
 
     /// The same, with which of so many values each placeholder takes.
@@ -64,7 +72,7 @@ impl Statement {
 
     /// Whether it has to be prepared again before its next use.
     pub(super) fn is_outdated(&self) -> bool {
-        self.outdated
+        self.outdated || self.once == Some(true)
     }
 
     /// Lets it be prepared again before its next use.
@@ -88,13 +96,25 @@ impl Statement {
     }
 
     /// Lets the server forget it. What that fails with shows at the next statement.
-    pub(super) fn close(self, client: &mut Conn) {
-        if let Some(inner) = self.inner {
-            let _ = client.close(inner);
+    pub(super) fn close(mut self, client: &mut Conn) {
+        self.forget(client);
+    }
+
+    fn forget(&mut self, client: &mut Conn) {
+        let listing = self.listing.drain(..).map(|(_, listing)| listing);
+        for prepared in self.inner.take().into_iter().chain(listing) {
+            let _ = client.close(prepared);
         }
-        for (_, listing) in self.listing {
-            let _ = client.close(listing);
+    }
+
+    /// Has it prepared anew for a run that is not its first, where that is needed.
+    fn renew(&mut self, text: &str, client: &mut Conn) -> mysql::Result<()> {
+        let Some(ran) = &mut self.once else { return Ok(()) };
+        if std::mem::replace(ran, true) && self.inner.is_some() {
+            self.forget(client);
+            self.inner = Some(client.prep(text)?);
         }
+        Ok(())
     }
 }
 
@@ -145,11 +165,12 @@ impl<'p> Prepared<'p> {
         self
     }
 
-    /// Binds all parameters.
+    /// Binds all parameters of a run.
     pub(crate) fn bind<E: From<Error>>(
         &mut self,
         bind: impl FnOnce(&mut dyn Bind) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
+        self.statement.renew(self.text, self.client).map_err(|error| self.failed(error))?;
         self.values.clear();
         self.numbers.clear();
         let list = self.list.map(|(_, value)| value);

@@ -122,6 +122,32 @@ pub fn words(text: &str) -> impl Iterator<Item = &str> {
         .filter(|word| !word.is_empty())
 }
 
+/// Whether a statement looks a value up in a select by `IN`, `= ANY` or `<> ALL`, on MariaDB and MySQL.
+pub fn looks_up(text: &str, dialect: &Dialect) -> bool {
+    let among = |word: &str, words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let (mut rest, mut before, mut last) = (text, "", "");
+    while let Some(first) = rest.chars().next() {
+        let is_comment = matches!(first, '#' | '-' | '/');
+        let length = match quoted_plainly(rest, dialect.backslash_escapes) {
+            0 => rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count(),
+            skipped => skipped,
+        };
+        let (token, behind) = rest.split_at(length.max(first.len_utf8()));
+        rest = behind;
+        if first.is_whitespace() || first == '(' || (is_comment && length > 0) {
+            continue;
+        }
+        if among(token, &["SELECT", "WITH", "TABLE"])
+            && among(last, &["IN", "ANY", "SOME", "ALL"])
+            && !among(before, &["UNION", "EXCEPT", "INTERSECT"])
+        {
+            return true;
+        }
+        (before, last) = (last, token);
+    }
+    false
+}
+
 /// How many bytes at the start are a text, a name in quotes or a comment, on MariaDB and MySQL; in texts of MySQL a backslash takes
 /// the next character along.
 fn quoted_plainly(rest: &str, escapes: bool) -> usize {
@@ -265,6 +291,23 @@ mod tests {
         ] {
             assert_eq!(super::commits(text, &MARIADB), commits, "{text}");
             assert!(!super::commits(text, &SQLITE), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_looks_a_value_up_in_a_select_is_known() {
+        for (text, looks) in [
+            ("SELECT a FROM b WHERE a NOT IN (SELECT c FROM d)", true),
+            ("select a in/* , */ -- (\n ((select c from d)) from b", true),
+            ("SELECT a = ANY (WITH c AS (SELECT 1) SELECT * FROM c), 김치 FROM b", true),
+            ("SELECT a <> ALL (SELECT c FROM d) FROM b", true),
+            ("SELECT a IN (?, ?), (SELECT 1) FROM b", false),
+            ("SELECT 1 UNION ALL SELECT 2 UNION ALL (SELECT 3)", false),
+            ("SELECT 'in (select' FROM b", false),
+            ("SELECT 'a\\'in(select'", false),
+            ("", false),
+        ] {
+            assert_eq!(super::looks_up(text, &MYSQL), looks, "{text}");
         }
     }
 
