@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 /// A statement as a database takes it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compiled {
     text: Box<str>,
     parameters: usize,
@@ -13,7 +13,7 @@ pub struct Compiled {
 }
 
 /// Where a list of whole numbers stands in a text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct List {
     /// Which placeholder it is.
     pub(crate) placeholder: usize,
@@ -22,7 +22,7 @@ pub(crate) struct List {
 }
 
 /// Where the number of rows stands in a text that a select is limited to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Limit {
     /// Which value it is, counted from 0.
     pub(crate) value: usize,

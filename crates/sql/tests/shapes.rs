@@ -8,7 +8,7 @@ mod plan;
 
 use common::{POOR, SEATS, USERS};
 use maker::{Maker, Scoped};
-use onggi_sql::{Delete, Relation, Rows, Statement, Table, Value, compile, dialect, shape};
+use onggi_sql::{Compiled, Delete, Relation, Rows, Statement, Table, Value, compile, dialect, shape};
 use plan::{Plan, part, plan};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -18,12 +18,11 @@ fn statement(table: &'static Table, plan: &Plan, start: i64) -> Statement {
 }
 
 /// What it compiles to, or why it does not, on databases that differ in what they have.
-type Outcome = [Result<(String, usize, Option<Vec<usize>>), String>; 5];
+type Outcome = [Result<Compiled, String>; 5];
 
 fn outcome(statement: &Statement) -> Outcome {
     let on = |dialect: &'static dialect::Dialect| {
-        let compiled = compile::compile(statement, dialect).map_err(|error| error.to_string())?;
-        Ok((compiled.text().to_owned(), compiled.parameters(), compiled.order().map(<[usize]>::to_vec)))
+        compile::compile(statement, dialect).map_err(|error| error.to_string())
     };
     [&dialect::SQLITE, &dialect::POSTGRES, &POOR, &dialect::MARIADB, &dialect::MYSQL].map(on)
 }
@@ -103,11 +102,12 @@ proptest! {
     fn there_are_as_many_values_as_parameters(plan in plan()) {
         let statement = statement(&USERS, &plan, 0);
         for (mark, outcome) in ["?", "$", "$", "", ""].into_iter().zip(outcome(&statement)) {
-            let Ok((text, parameters, order)) = outcome else { continue };
+            let Ok(compiled) = outcome else { continue };
+            let (text, parameters, order) = (compiled.text(), compiled.parameters(), compiled.order());
             let (_, values) = shape::of(&statement);
             prop_assert_eq!(parameters, values.len() + run_time_parameters(&statement), "{}", text);
             if mark.is_empty() {
-                let order = order.unwrap_or_else(|| (0..parameters).collect());
+                let order = order.map_or_else(|| (0..parameters).collect(), <[usize]>::to_vec);
                 prop_assert_eq!(text.matches('?').count(), order.len(), "{}", text);
                 for place in 0..parameters {
                     prop_assert!(order.contains(&place), "no {} in {:?} of {}", place, order, text);
