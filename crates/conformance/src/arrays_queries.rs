@@ -111,6 +111,8 @@ pub fn expr_asks_arrays_as_rust_does(harness: &Harness) -> Result<()> {
     assert_eq!(titles(harness, expr!(|p| p.tags.element(1) == "fish" && !p.marks.contains(1)))?, "full");
     assert_eq!(titles(harness, expr!(|p| p.tags == vec!["soy".to_owned()]))?, "null");
     assert_eq!(titles(harness, expr!(|p| p.tags.overlaps(["salt"]) || p.tags.len() == 0))?, "empty full");
+    assert_eq!(titles(harness, |p| p.tags.is_empty())?, "empty");
+    assert_eq!(titles(harness, expr!(|p| !p.more.is_empty()))?, "some full");
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use syn::{BinOp, Expr, ExprArray, ExprBinary, ExprCall, ExprMethodCall, ExprRang
 use super::aggregate::aggregate;
 use super::lower::{Lowering, method, peel};
 use super::operator::Comparison;
+use super::refuse;
 use super::scope::is_query;
 
 /// A question that Rust asks with a method of another name, or the other way round.
@@ -45,6 +46,11 @@ impl Lowering<'_> {
             }
             Some(Question::Contains) => self.contains(call),
             None => {
+                if self.is_column(&call.receiver)
+                    && let Some(message) = refuse::method(&call.method.to_string(), call.args.len())
+                {
+                    self.errors.at(&call.method, message);
+                }
                 let of_columns = self.leads_to_columns(&call.receiver);
                 let receiver = Box::new(self.lower(*call.receiver));
                 let args = self.arguments(call.args, of_columns);
@@ -85,6 +91,18 @@ impl Lowering<'_> {
             Expr::Field(field) => self.leads_to_columns(&field.base),
             Expr::Call(call) => is_subquery(receiver) || self.scope.concerns(&call.args),
             Expr::Path(_) => self.scope.concerns(receiver),
+            _ => false,
+        }
+    }
+
+    /// Whether it is made of columns by nothing but fields, parts and methods, or is an aggregate.
+    fn is_column(&self, expr: &Expr) -> bool {
+        match unparenthesized(expr) {
+            Expr::MethodCall(call) => self.is_column(&call.receiver),
+            Expr::Field(field) => self.is_column(&field.base),
+            Expr::Index(index) => self.is_column(&index.expr),
+            Expr::Call(call) => self.scope.concerns(&call.args) && aggregate(call).is_some(),
+            Expr::Path(_) => self.scope.concerns(expr),
             _ => false,
         }
     }

@@ -206,6 +206,28 @@ mod tests {
     }
 
     #[test]
+    fn methods_that_columns_do_not_have_are_refused_where_they_are_called_on_columns() {
+        for input in [
+            "|p| p.city.unwrap_or(\"x\") == \"x\"",
+            "|p| max(p.likes).unwrap_or_default() > 3",
+            "|p| p.author.name.to_lowercase() == name",
+            "|p| p.tags.any(|t| t.name.lower().to_string() == \"x\")",
+            "|p| p.data[\"x\"].is_some_and(|x| x > 3)",
+            "|p| \"Dr. \" + p.name == \"x\"",
+        ] {
+            assert_eq!(expanded(input).matches("compile_error").count(), 1, "{input}");
+        }
+        for input in [
+            "|p| p.name == name.to_lowercase() + \"x\"",
+            "|p| p.likes > likes.unwrap_or(3)",
+            "|p| Condition::any(names.iter().map(|n| p.name == n.to_uppercase()))",
+            "|p| p.name.power() == p.len()",
+        ] {
+            assert_eq!(expanded(input).matches("compile_error").count(), 0, "{input}");
+        }
+    }
+
+    #[test]
     fn all_that_is_wrong_is_said_at_once() {
         let expanded = expanded("|p| p.a as i64 == 1 && p.b < None");
         assert_eq!(expanded.matches("compile_error").count(), 2, "{expanded}");

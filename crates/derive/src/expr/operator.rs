@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
-use syn::{BinOp, Expr, ExprBinary, ExprPath, ExprReference, UnOp};
+use syn::{BinOp, Expr, ExprBinary, ExprLit, ExprPath, ExprReference, Lit, UnOp};
 
 use super::lower::{Lowering, method, peel, private};
 use super::refuse;
@@ -66,6 +66,9 @@ impl Lowering<'_> {
             return self.compare(comparison, binary.op.span(), *binary.left, *binary.right);
         }
         let Some(function) = arithmetic(&binary.op) else { return self.refuse(Expr::Binary(binary)) };
+        if matches!(binary.op, BinOp::Add(_)) && (is_text(&binary.left) || is_text(&binary.right)) {
+            self.errors.at(binary.op, refuse::TEXTS);
+        }
         let left_is_plain = !self.scope.concerns(&binary.left);
         let (left, right) = (self.operand(*binary.left), self.operand(*binary.right));
         match left_is_plain {
@@ -118,6 +121,11 @@ fn is_none(expr: &Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether it is a text for sure.
+fn is_text(expr: &Expr) -> bool {
+    matches!(expr, Expr::Lit(ExprLit { lit: Lit::Str(_), .. }))
 }
 
 /// Whether it is something that has a place; constants and variants of enums have none.

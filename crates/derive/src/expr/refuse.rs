@@ -10,6 +10,28 @@ pub const NONE: &str = "nothing is less or greater than `None`: `== None` and `!
 
 const ASSIGNMENT: &str = "`=` does not compare, `==` does; `update` takes `column.set(value)`";
 
+pub const TEXTS: &str =
+    "texts are joined by `concat`: `column.concat(\"!\")`, `value(\"Dr. \").concat(column)`";
+
+/// What to write for a method that Rust's own types have, with so many arguments, and columns have not.
+pub fn method(name: &str, arguments: usize) -> Option<&'static str> {
+    Some(match (name, arguments) {
+        ("unwrap_or" | "unwrap_or_else" | "map_or", _) | ("unwrap_or_default", 0) => {
+            "another value for NULL is given by `coalesce`: `column.coalesce(0)`"
+        }
+        ("unwrap" | "expect", _) => {
+            "what may be NULL is compared as it is; another value for NULL is given by `column.coalesce(0)`"
+        }
+        ("is_some_and", 1) => "a comparison does not hold for NULL: write `column > 3`",
+        ("to_lowercase" | "to_ascii_lowercase", 0) => "small letters are given by `lower`: `column.lower()`",
+        ("to_uppercase" | "to_ascii_uppercase", 0) => "capitals are given by `upper`: `column.upper()`",
+        ("to_string", 0) => "a text of it is given by `cast`: `column.cast::<String>()`",
+        ("as_str" | "as_deref" | "as_ref", 0) => "a column is compared as it is: leave this out",
+        ("pow" | "powi" | "powf", 1) => "powers are given by `power`: `column.power(2)`",
+        _ => return None,
+    })
+}
+
 /// Why an expression on columns is refused.
 pub fn message(expr: &Expr) -> &'static str {
     match expr {

@@ -22,7 +22,10 @@ use crate::field::Field;
 /// - SQLite computes whole numbers with 64 bits. Beyond these it goes on with the nearest float: conditions compare that,
 ///   and reading it as a whole number is an error, never another number. Elsewhere that is an error of the database.
 /// - `%` of floats is that of their whole parts on SQLite.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a number that the database computes with")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number that the database computes with",
+    note = "texts are joined by `concat`: `u.name.concat(\" \")`"
+)]
 pub trait Number: Field {
     /// The type of a sum, which is wider than what is summed.
     type Sum: Field;
@@ -115,9 +118,7 @@ impl Number for rust_decimal::Decimal {
     type Mean = rust_decimal::Decimal;
 }
 
-impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>> Add<V>
-    for Expression<T, N>
-{
+impl<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Number>> Add<V> for Expression<T, N> {
     type Output = Expression<Either<T, V::Value, V::Common>>;
 
     fn add(self, other: V) -> Self::Output {
@@ -125,9 +126,7 @@ impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Nu
     }
 }
 
-impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>> Sub<V>
-    for Expression<T, N>
-{
+impl<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Number>> Sub<V> for Expression<T, N> {
     type Output = Expression<Either<T, V::Value, V::Common>>;
 
     fn sub(self, other: V) -> Self::Output {
@@ -135,9 +134,7 @@ impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Nu
     }
 }
 
-impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>> Mul<V>
-    for Expression<T, N>
-{
+impl<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Number>> Mul<V> for Expression<T, N> {
     type Output = Expression<Either<T, V::Value, V::Common>>;
 
     fn mul(self, other: V) -> Self::Output {
@@ -145,9 +142,7 @@ impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Nu
     }
 }
 
-impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>> Div<V>
-    for Expression<T, N>
-{
+impl<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>> Div<V> for Expression<T, N> {
     type Output = Expression<Either<T, V::Value, V::Common>>;
 
     fn div(self, other: V) -> Self::Output {
@@ -155,9 +150,7 @@ impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Di
     }
 }
 
-impl<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>> Rem<V>
-    for Expression<T, N>
-{
+impl<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>> Rem<V> for Expression<T, N> {
     type Output = Expression<Either<T, V::Value, V::Common>>;
 
     fn rem(self, other: V) -> Self::Output {

@@ -95,6 +95,10 @@ impl<T: Element, U: Field<Base = Vec<T>>, N: Into<Tree>> Elements<T> for Express
 }
 
 /// Columns that are arrays, by what their lengths are.
+#[diagnostic::on_unimplemented(
+    message = "a column of `{Self}` is no array",
+    note = "a text has a `length()`, and `eq(\"\")` asks whether it is empty"
+)]
 pub trait Lengthy: Field {
     /// `i64`, or an `Option` of it where there may be no array.
     type Length;
@@ -113,6 +117,37 @@ impl<T: Element> Lengthy for Option<Vec<T>> {
 #[diagnostic::do_not_recommend]
 impl<T: Lengthy> Lengthy for Deferred<T> {
     type Length = T::Length;
+}
+
+/// How long arrays are, on PostgreSQL.
+impl<T: Field, N: Into<Tree>> Expression<T, N> {
+    /// How many elements, those that are NULL among them.
+    ///
+    /// ```
+    /// # use onggi::{Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct Post { id: Id<Post>, tags: Vec<String> }
+    /// let query = Post::query().filter(|p| p.tags.len().gt(3)).order_by(|p| p.tags.len().desc());
+    /// ```
+    pub fn len<L>(self) -> Expression<L>
+    where
+        T: Lengthy<Length = L>,
+    {
+        self.call(Function::ArrayLength)
+    }
+
+    /// Whether there is no element; NULL where there is no array.
+    ///
+    /// ```
+    /// # use onggi::{Id, Model};
+    /// # #[derive(Clone, Default, Model)] struct Post { id: Id<Post>, tags: Vec<String> }
+    /// let query = Post::query().filter(|p| p.tags.is_empty());
+    /// ```
+    pub fn is_empty(self) -> Condition
+    where
+        T: Lengthy,
+    {
+        self.call::<i64>(Function::ArrayLength).eq(0)
+    }
 }
 
 /// What arrays can be asked, on PostgreSQL.
@@ -137,20 +172,6 @@ impl<E: Element, T: Field<Base = Vec<E>>, N: Into<Tree>> Expression<T, N> {
     /// ```
     pub fn overlaps(self, elements: impl Elements<E>) -> Condition {
         Condition(self.into_tree().join(elements.into_elements(), binary_function(Function::ArrayOverlaps)))
-    }
-
-    /// How many elements, those that are NULL among them.
-    ///
-    /// ```
-    /// # use onggi::{Id, Model};
-    /// # #[derive(Clone, Default, Model)] struct Post { id: Id<Post>, tags: Vec<String> }
-    /// let query = Post::query().filter(|p| p.tags.len().gt(3)).order_by(|p| p.tags.len().desc());
-    /// ```
-    pub fn len(self) -> Expression<T::Length>
-    where
-        T: Lengthy,
-    {
-        self.call(Function::ArrayLength)
     }
 
     /// The element at a place, counted from 0 as in Rust; NULL where there is none.

@@ -44,7 +44,7 @@ pub fn condition(operand: impl Logical) -> Condition {
 }
 
 /// `value + column`.
-pub fn add<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
+pub fn add<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
     value: V,
     column: Expression<T, N>,
 ) -> Expression<Either<T, V::Value, V::Common>> {
@@ -52,7 +52,7 @@ pub fn add<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Comm
 }
 
 /// `value - column`.
-pub fn subtract<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
+pub fn subtract<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
     value: V,
     column: Expression<T, N>,
 ) -> Expression<Either<T, V::Value, V::Common>> {
@@ -60,7 +60,7 @@ pub fn subtract<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base,
 }
 
 /// `value * column`.
-pub fn multiply<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
+pub fn multiply<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
     value: V,
     column: Expression<T, N>,
 ) -> Expression<Either<T, V::Value, V::Common>> {
@@ -68,7 +68,7 @@ pub fn multiply<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base,
 }
 
 /// `value / column`.
-pub fn divide<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>>(
+pub fn divide<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>>(
     value: V,
     column: Expression<T, N>,
 ) -> Expression<Either<T, V::Value, V::Common>> {
@@ -76,14 +76,14 @@ pub fn divide<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, C
 }
 
 /// `value % column`.
-pub fn remainder<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>>(
+pub fn remainder<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Divisible>>(
     value: V,
     column: Expression<T, N>,
 ) -> Expression<Either<T, V::Value, V::Common>> {
     compute(BinaryOperator::Remainder, value, column)
 }
 
-fn compute<T: Nullable<Base: Number>, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
+fn compute<T: Nullable, N: Into<Tree>, V: Compatible<T::Base, Common: Number>>(
     operator: BinaryOperator,
     value: V,
     column: Expression<T, N>,

@@ -1,0 +1,35 @@
+use onggi::{BelongsTo, HasMany, Id, ManyToMany, Model, expr};
+
+#[derive(Clone, Default, Model)]
+struct User {
+    id: Id<User>,
+    name: String,
+    age: i32,
+    city: Option<String>,
+    active: bool,
+    verified: Option<bool>,
+    #[model(inverse(author))]
+    posts: HasMany<Post>,
+}
+
+#[derive(Clone, Default, Model)]
+struct Post {
+    id: Id<Post>,
+    title: String,
+    likes: i64,
+    author: BelongsTo<User>,
+    tags: ManyToMany<Tag>,
+}
+
+#[derive(Clone, Default, Model)]
+struct Tag {
+    id: Id<Tag>,
+    name: String,
+}
+
+fn main() -> onggi::Result<()> {
+    let db = onggi::Database::open("sqlite::memory:")?;
+    let mut session = db.session()?;
+    User::query().filter(expr!(|u| u.name.is_empty())).all(&mut session)?;
+    Ok(())
+}
