@@ -294,6 +294,10 @@ macro_rules! cases {
                 a_key_of_a_flushed_deletion_can_be_taken
                 two_new_objects_of_one_key_are_refused
             }
+            long {
+                long_values_are_sorted_by_their_ends
+                windows_tell_long_values_apart
+            }
             many {
                 of_many_updates_the_stale_one_is_named_and_nothing_is_written
                 of_many_deletions_the_stale_one_is_named_and_nothing_is_deleted
@@ -548,6 +552,12 @@ macro_rules! cases {
                 any_pickle_is_read_as_a_value_and_written_back
                 a_value_that_has_no_pickle_is_refused
                 pickles_are_selected_and_set
+            }
+            digits {
+                moments_keep_their_fractions_when_they_are_converted
+                days_are_added_to_the_day_of_a_moment
+                great_numbers_without_a_sign_are_divided_exactly
+                floats_are_rounded_and_converted_with_all_their_digits
             }
             errors {
                 a_unique_violation_names_table_and_columns

@@ -84,7 +84,7 @@ fn functions_and_operators_mean_what_they_mean_elsewhere() {
     let divided = |left| selected(binary(BinaryOperator::Divide, left, Expression::value(2)));
     assert_eq!(divided(column(AGE)), r#""age" / NULLIF($1::BIGINT, 0)"#);
     let wide = Expression::Value(Value::Unsigned(u64::MAX));
-    assert_eq!(divided(wide), "trunc($1::NUMERIC(20, 0) / NULLIF($2::BIGINT, 0))");
+    assert_eq!(divided(wide), "div($1::NUMERIC(20, 0), NULLIF($2::BIGINT, 0))");
     let ends = Expression::Match(Match::EndsWith, Box::new((column(NAME), Expression::value("x"))));
     assert_eq!(selected(ends), r#"right("name", length($1::TEXT)) = $1::TEXT"#);
     assert_eq!(

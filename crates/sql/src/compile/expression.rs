@@ -255,11 +255,12 @@ impl Writer {
         let whole = operator == BinaryOperator::Divide
             && self.dialect.wide_decimals
             && (left.is_wide_integer() || right.is_wide_integer());
-        self.push(if whole { "trunc(" } else { "" });
+        self.push(if whole { "div(" } else { "" });
         let told = self.tells_type(right, operator);
         self.compared_value(left, told)?;
         match self.dialect.whole_division.filter(|_| operator == BinaryOperator::Divide) {
             Some(division) if self.is_whole(left) && self.is_whole(right) => self.push(division),
+            _ if whole => self.push(", "),
             _ => self.push(symbol(self.dialect, operator)),
         }
         match operator {

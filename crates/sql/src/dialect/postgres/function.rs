@@ -21,9 +21,9 @@ pub(super) fn form(function: Function, arguments: usize) -> Option<Form> {
         Function::NullIf => Call("nullif"),
         Function::Absolute => Call("abs"),
         Function::Round if arguments == 1 => Template(ROUND),
-        Function::Round => {
-            Template("CAST(round(CAST({0} AS NUMERIC), CAST({1} AS INTEGER)) AS DOUBLE PRECISION)")
-        }
+        Function::Round => Template(
+            "CAST(round(CAST(CAST({0} AS TEXT) AS NUMERIC), CAST({1} AS INTEGER)) AS DOUBLE PRECISION)",
+        ),
         Function::Floor => Template("CAST(floor({0}) AS DOUBLE PRECISION)"),
         Function::Ceiling => Template("CAST(ceil({0}) AS DOUBLE PRECISION)"),
         Function::Sign => Template("CAST(sign({0}) AS BIGINT)"),
@@ -131,6 +131,8 @@ pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
         (_, Type::DateTime) => "CAST({0} AS TIMESTAMP)",
         (_, Type::Timestamp) => "CAST({0} AS TIMESTAMPTZ)",
         (_, Type::Uuid) => "CAST({0} AS UUID)",
+        // A text has all digits that tell the float from others, a number made of it at once 15, or 6.
+        (Type::Real | Type::Double, Type::Decimal) => "CAST(CAST({0} AS TEXT) AS NUMERIC)",
         (_, Type::Decimal) => "CAST({0} AS NUMERIC)",
         (_, Type::Json) => "CAST({0} AS JSONB)",
         (_, Type::Array(_)) => return None,

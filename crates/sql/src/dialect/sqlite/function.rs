@@ -39,7 +39,7 @@ pub(super) fn form(function: Function, _: usize) -> Option<Form> {
         Function::Minute => Template("CAST(strftime('%M', {0}) AS INTEGER)"),
         Function::Second => Template("CAST(strftime('%S', {0}) AS INTEGER)"),
         Function::Date => Call("date"),
-        Function::AddDays => Template("date({0}, ({1}) || ' days')"),
+        Function::AddDays => Template("date(date({0}), ({1}) || ' days')"),
         Function::DaysBetween => Template("CAST(julianday(date({0})) - julianday(date({1})) AS INTEGER)"),
         Function::CurrentDate => Template("date('now')"),
         Function::CurrentDateTime => Template("strftime('%Y-%m-%d %H:%M:%f', 'now')"),
@@ -89,8 +89,17 @@ pub(super) fn matches(kind: Match) -> &'static str {
     }
 }
 
+/// What stands behind the seconds of a moment, from the point to its zone: SQLite's functions leave it out.
+macro_rules! fraction {
+    () => {
+        "CASE WHEN substr({0}, 20, 1) <> '.' THEN '' WHEN substr({0}, -1) = 'Z' THEN substr({0}, 20, length({0}) - 20) \
+         WHEN substr({0}, -6, 1) IN ('+', '-') THEN substr({0}, 20, length({0}) - 25) ELSE substr({0}, 20) END"
+    };
+}
+
 /// How SQLite turns a value into one of a type. A declared type would do too much: as a `DATE`, a text is a number.
 pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
+    let moment = matches!(conversion.from, Type::DateTime | Type::Timestamp);
     Some(match conversion.to {
         Type::Boolean => "(CAST({0} AS REAL) <> 0)",
         Type::Integer { .. } => "CAST({0} AS INTEGER)",
@@ -98,6 +107,9 @@ pub(super) fn cast(conversion: Conversion) -> Option<&'static str> {
         Type::Text | Type::Uuid | Type::Decimal | Type::Json => "CAST({0} AS TEXT)",
         Type::Blob => "CAST({0} AS BLOB)",
         Type::Date => "date({0})",
+        Type::Time if moment => concat!("(time({0}) || ", fraction!(), ")"),
+        Type::DateTime if moment => concat!("(datetime({0}) || ", fraction!(), ")"),
+        Type::Timestamp if moment => concat!("(datetime({0}) || ", fraction!(), " || '+00:00')"),
         Type::Time => "time({0})",
         Type::DateTime => "datetime({0})",
         Type::Timestamp => "(datetime({0}) || '+00:00')",
