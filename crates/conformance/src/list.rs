@@ -446,7 +446,7 @@ macro_rules! cases {
                 objects_beside_each_other_keep_their_columns_apart
                 objects_of_common_table_expressions_are_joined_and_walked
                 a_deferred_column_is_not_asked_of_rows_without_it
-                a_condition_of_a_join_follows_no_relation_of_what_it_joins
+                conditions_of_joins_follow_relations_of_what_they_join
             }
             hostile {
                 hostile_values_stay_values_in_conditions

@@ -31,7 +31,7 @@ fn joins_keep_the_rows_that_they_say() -> Result<()> {
     // Jars 1 and 2 are in box 1, jar 3 in none; box 2 is empty.
     let mut rows = |kind, on: bool| {
         let on = on.then(|| equal(jar(2), Expression::column(BOX, 0)));
-        let joins = vec![Join { kind, source: BOX.into(), on }];
+        let joins = vec![Join { kind, source: BOX.into(), on, nested: 0 }];
         let select = Select { joins, ..Select::new(JAR, vec![jar(0), Expression::column(BOX, 0)]) };
         integers(&mut connection, select).map(|mut rows| {
             rows.sort();
@@ -198,14 +198,18 @@ fn selects_are_read_from() -> Result<()> {
     let mut weights = Select::new(JAR, vec![jar(2), Expression::aggregate(AggregateFunction::Sum, jar(3))]);
     weights.group_by = vec![jar(2)];
     let on = Some(equal(output(5, 0), Expression::column(BOX, 0)));
-    let derived =
-        Join { kind: JoinKind::Left, source: Relation::Select(Box::new(weights.clone()), 5), on: on.clone() };
+    let derived = Join {
+        kind: JoinKind::Left,
+        source: Relation::Select(Box::new(weights.clone()), 5),
+        on: on.clone(),
+        nested: 0,
+    };
     let columns = vec![Expression::column(BOX, 0), output(5, 1)];
     let select = Select { joins: vec![derived], order: last_first(0), ..Select::new(BOX, columns.clone()) };
     assert_eq!(integers(&mut connection, select)?, [[Some(2), None], [Some(1), Some(30)]]);
     // Under the name of a table that is read as well.
     let with = vec![Cte { materialized: Some(true), ..Cte::new(1, "boxes", weights.clone()) }];
-    let joins = vec![Join { kind: JoinKind::Inner, source: Relation::Cte { cte: 1, id: 5 }, on }];
+    let joins = vec![Join { kind: JoinKind::Inner, source: Relation::Cte { cte: 1, id: 5 }, on, nested: 0 }];
     let select = Select { with, joins, ..Select::new(BOX, columns) };
     assert_eq!(integers(&mut connection, select)?, [[Some(1), Some(30)]]);
     let whole = Select::all(Relation::Select(Box::new(weights), 0));

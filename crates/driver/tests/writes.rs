@@ -112,6 +112,7 @@ fn updates_read_other_tables() -> Result<()> {
             kind: JoinKind::Inner,
             source: other.into(),
             on: Some(binary(BinaryOperator::Greater, Expression::column(other, 0), Expression::value(2))),
+            nested: 0,
         }],
         filter: Some(equal(jar(2), place(0))),
         returning: vec![jar(0), jar(3)],

@@ -134,7 +134,8 @@ fn derived_tables() {
 fn derived_tables_do_not_see_what_they_are_joined_to() {
     let seats = Source::of(&SEATS);
     let inner = Select { filter: Some(Expression::column(seats, 2)), ..users(0, NAME) };
-    let joined = Join { kind: JoinKind::Cross, source: Relation::Select(Box::new(inner), 0), on: None };
+    let joined =
+        Join { kind: JoinKind::Cross, source: Relation::Select(Box::new(inner), 0), on: None, nested: 0 };
     let select = Select { joins: vec![joined], ..Select::new(seats, vec![output(0, 0)]) };
     assert_eq!(
         text_of(&select),
@@ -159,7 +160,8 @@ fn common_table_expressions() {
     let not_kept = with_tree(Cte { materialized: Some(false), ..tree() });
     assert_eq!(text_of(&not_kept), format!(r#"WITH "tree" AS NOT MATERIALIZED {inner} {tail}"#));
     let mut twice = with_tree(tree());
-    twice.joins = vec![Join { kind: JoinKind::Cross, source: Relation::Cte { cte: 7, id: 31 }, on: None }];
+    twice.joins =
+        vec![Join { kind: JoinKind::Cross, source: Relation::Cte { cte: 7, id: 31 }, on: None, nested: 0 }];
     twice.columns = Selected::Expressions(vec![output(31, 0)]);
     assert_eq!(
         text_of(&twice),

@@ -606,7 +606,7 @@ fn mysql_reads_a_copy_of_the_table_that_it_writes() {
 
 #[test]
 fn full_joins_and_conversions_that_lose_bytes_are_lacking() {
-    let join = Join { kind: JoinKind::Full, source: (&SEATS).into(), on: None };
+    let join = Join { kind: JoinKind::Full, source: (&SEATS).into(), on: None, nested: 0 };
     let error = text(&Statement::Select(Select { joins: vec![join], ..users() }));
     assert_eq!(error, "error: MariaDB has no FULL JOIN");
     let text = Conversion { from: Type::Blob, to: Type::Text };

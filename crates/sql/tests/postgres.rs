@@ -67,7 +67,7 @@ fn null_comes_first_where_there_may_be_any() {
     assert_eq!(ordered(users(), column(BALANCE), Descending), r#""balance" DESC NULLS LAST"#);
     // An index serves the first table's key as long as no row lacks the table.
     let joined = |kind| {
-        let join = Join { kind, source: (&SEATS).into(), on: Some(Expression::And(Vec::new())) };
+        let join = Join { kind, source: (&SEATS).into(), on: Some(Expression::And(Vec::new())), nested: 0 };
         Select { joins: vec![join], ..users() }
     };
     let seat = || Expression::column(&SEATS, 0);

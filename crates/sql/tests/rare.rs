@@ -56,7 +56,7 @@ fn locks() {
 #[test]
 fn locks_of_some_sources() {
     let (one, two) = (Source { table: &USERS, id: 1 }, Source { table: &USERS, id: 2 });
-    let join = Join { kind: JoinKind::Cross, source: two.into(), on: None };
+    let join = Join { kind: JoinKind::Cross, source: two.into(), on: None, nested: 0 };
     let lock = |of| Some(Box::new(Lock { strength: LockStrength::Update, of, wait: LockWait::Wait }));
     let select = Select {
         joins: vec![join],

@@ -22,7 +22,7 @@ fn equal(left: Expression, right: Expression) -> Expression {
 }
 
 fn join(kind: JoinKind, source: Source, on: Option<Expression>) -> Join {
-    Join { kind, source: source.into(), on }
+    Join { kind, source: source.into(), on, nested: 0 }
 }
 
 fn text_of(select: Select) -> String {
@@ -40,6 +40,32 @@ fn posts_of(user: Source, id: u64) -> Select {
     let posts = source(&POSTS, id);
     let on = equal(Expression::column(posts, AUTHOR), Expression::column(user, ID));
     Select { filter: Some(on), columns: Selected::Nothing, ..Select::all(posts) }
+}
+
+/// The parameters of what is nested come before those of the condition.
+#[test]
+fn what_is_joined_is_joined_to_others_first() {
+    let (users, posts, writers) = (source(&USERS, 7), source(&POSTS, 3), source(&USERS, 9));
+    let older = |of: Source, age: i64| {
+        Expression::binary(BinaryOperator::Greater, Expression::column(of, AGE), Expression::value(age))
+    };
+    let outer = Join { nested: 1, ..join(JoinKind::Left, posts, Some(older(users, 1))) };
+    let joins = vec![
+        outer,
+        join(JoinKind::Inner, writers, Some(older(writers, 2))),
+        join(JoinKind::Cross, source(&POSTS, 4), None),
+    ];
+    let select =
+        Statement::Select(Select { joins, ..Select::new(users, vec![Expression::column(writers, NAME)]) });
+    assert_eq!(
+        text(&select),
+        r#"SELECT "users_2"."name" FROM "users" LEFT JOIN ("posts" JOIN "users" AS "users_2" ON "users_2"."age" > ?1) ON "users"."age" > ?2 CROSS JOIN "posts" AS "posts_2""#
+    );
+    let (_, values) = shape::of(&select);
+    assert_eq!(
+        values.iter().map(|value| format!("{value:?}")).collect::<Vec<_>>(),
+        ["Integer(2)", "Integer(1)"]
+    );
 }
 
 #[test]

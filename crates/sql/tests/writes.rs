@@ -157,7 +157,7 @@ fn updates_from_other_tables() {
     let on = Some(less(Expression::column(other, ID), value(2)));
     let update = Update {
         from: Some(seats.into()),
-        joins: vec![Join { kind: JoinKind::Left, source: other.into(), on }],
+        joins: vec![Join { kind: JoinKind::Left, source: other.into(), on, nested: 0 }],
         filter: Some(less(column(ID), value(3))),
         returning: vec![column(ID)],
         ..Update::new(
@@ -178,7 +178,7 @@ fn updates_from_other_tables() {
         r#"error: a column of the table "seats" is used where the statement does not read the table"#
     );
     let rootless = Update {
-        joins: vec![Join { kind: JoinKind::Cross, source: other.into(), on: None }],
+        joins: vec![Join { kind: JoinKind::Cross, source: other.into(), on: None, nested: 0 }],
         ..Update::new(USER, vec![(AGE, value(1))])
     };
     assert_eq!(updated(rootless), "error: an update joins tables to none that it reads");

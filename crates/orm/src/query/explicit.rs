@@ -2,13 +2,10 @@ use onggi_sql::{self as sql, Join, JoinKind, Selected, Source};
 
 use super::scope::or_missing;
 use super::{Derived, Joined, Query, Tables};
-use crate::expression::{Condition, Must, Parts, Tree};
+use crate::expression::{Condition, Must, Parts, Paths, Tree};
 use crate::relation::{Collection, equal};
 use crate::selection::{Columns, Entity, EntityColumns as _, Selection};
 use crate::{Model, source};
-
-const WALKS: &str = "a join's condition takes columns of what is joined, and follows no relations from there: compare the \
-    foreign key's column, as `|user, post| post.author_id.eq(user.id)`, or say the rest in `filter` after an inner join";
 
 /// Tables that one more can be joined to.
 #[diagnostic::on_unimplemented(
@@ -181,7 +178,12 @@ impl<F: Tables> Query<F> {
         if let Some(scope) = relation.scope_between(between) {
             on = on.and(self.take_scope(scope));
         }
-        self.select.joins.push(Join { kind: JoinKind::Inner, source: between.into(), on: Some(on) });
+        self.select.joins.push(Join {
+            kind: JoinKind::Inner,
+            source: between.into(),
+            on: Some(on),
+            nested: 0,
+        });
         let on = |_, columns: T::Columns<Must>| {
             let far = columns.source();
             Condition(equal(between, link.far, far, far.table.primary_key).into())
@@ -196,19 +198,32 @@ impl<F: Tables> Query<F> {
     ) -> Query<G> {
         let source = source::root(T::table());
         let condition = on.map(|on| on(self.columns(), T::columns(source)).into_tree());
-        let mut on = condition.map(|tree| self.take_on(tree, source));
+        let taken = condition.map(|tree| self.take_on(tree, source));
+        let (mut on, paths) = taken.map_or((None, Paths::new()), |(on, paths)| (Some(on), paths));
         let kind = self.scope_join::<T>(kind, source, &mut on);
-        self.select.joins.push(Join { kind, source: source.into(), on });
+        self.join_source(Join { kind, source: source.into(), on, nested: 0 }, source, paths)
+    }
+
+    /// Joins a source, to which paths of the join's condition lead from it.
+    pub(super) fn join_source<G: Tables<Columns: Selection>>(
+        mut self,
+        join: Join,
+        source: Source,
+        paths: Paths,
+    ) -> Query<G> {
+        let place = self.select.joins.len();
+        self.select.joins.push(join);
         self.sources.push(source);
+        paths.into_iter().for_each(|path| self.nest_path(place, path));
         self.widened()
     }
 
-    /// Takes in the condition of a join with a source.
-    pub(super) fn take_on(&mut self, condition: Tree, source: Source) -> sql::Expression {
+    /// Takes in the condition of a join with a source, and gives the paths in it that begin there.
+    pub(super) fn take_on(&mut self, condition: Tree, source: Source) -> (sql::Expression, Paths) {
         let Parts { expression, error, paths, depth } = condition.into_parts();
-        let walks = paths.iter().any(|path| source::same_query(*path, source));
-        self.note(error.or_else(|| walks.then(|| WALKS.into())), paths, depth);
-        expression
+        let (own, before) = paths.into_iter().partition(|path| source::same_query(*path, source));
+        self.note(error, before, depth);
+        (expression, own)
     }
 
     /// Leaves out rows that are not in their scopes, before they meet: those of the table that is joined, and those before

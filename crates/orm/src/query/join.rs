@@ -3,7 +3,7 @@ use onggi_sql::{Join, JoinKind, Source};
 use super::Query;
 use crate::expression::need;
 use crate::query::Tables;
-use crate::source;
+use crate::source::{self, Step};
 
 impl<F: Tables, S> Query<F, S> {
     /// Joins the tables that relations lead to, each once; those of a query around this one are left to that.
@@ -16,6 +16,24 @@ impl<F: Tables, S> Query<F, S> {
             return;
         }
         self.join_path(step.from);
+        let join = self.path_join(&step, path);
+        self.select.joins.push(join);
+    }
+
+    /// The same for the condition of a join, of tables that relations lead to from what is joined: they are joined to that first.
+    pub(super) fn nest_path(&mut self, place: usize, path: Source) {
+        let Some(step) = source::step(path) else { return };
+        if self.select.joins.iter().any(|join| join.source.is(path)) {
+            return;
+        }
+        self.nest_path(place, step.from);
+        let join = self.path_join(&step, path);
+        let nested = self.select.joins[place].nested;
+        self.select.joins.insert(place + 1 + nested, join);
+        self.select.joins[place].nested = nested + 1;
+    }
+
+    fn path_join(&mut self, step: &Step, path: Source) -> Join {
         let kind = match step.relation.is_optional() || self.may_miss(step.from) {
             true => JoinKind::Left,
             false => JoinKind::Inner,
@@ -24,7 +42,7 @@ impl<F: Tables, S> Query<F, S> {
         if let Some(scope) = step.relation.scope(path) {
             on = on.and(self.take_scope(scope));
         }
-        self.select.joins.push(Join { kind, source: path.into(), on: Some(on) });
+        Join { kind, source: path.into(), on: Some(on), nested: 0 }
     }
 
     /// Whether a row of the result may have no row of this table.

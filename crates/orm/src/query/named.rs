@@ -206,7 +206,7 @@ impl<F: Tables> Query<F> {
     ) -> Query<G> {
         let source = source::root(&ROWS);
         let condition = on(self.columns(), S::outputs(source.id, &mut 0)).into_tree();
-        let expression = self.take_on(condition, source);
+        let (on, paths) = self.take_on(condition, source);
         self.adopt(rows.error.clone(), rows.outer.clone(), rows.depth);
         if let Some(cte) = &rows.cte
             && self.select.with.iter().all(|known| known.id != cte.id)
@@ -214,9 +214,7 @@ impl<F: Tables> Query<F> {
             self.select.with.push(cte.clone());
         }
         let relation = Relation::Cte { cte: rows.id, id: source.id };
-        self.select.joins.push(Join { kind, source: relation, on: Some(expression) });
-        self.sources.push(source);
-        self.widened()
+        self.join_source(Join { kind, source: relation, on: Some(on), nested: 0 }, source, paths)
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn join(
         let to = source::follow(from, fetch.relation);
         if !select.joins.iter().any(|join| join.source.is(to)) {
             let on = Some(fetch.relation.condition(from, to));
-            select.joins.push(Join { kind: JoinKind::Left, source: to.into(), on });
+            select.joins.push(Join { kind: JoinKind::Left, source: to.into(), on, nested: 0 });
         }
         columns.extend(source::columns(to));
         along.push(Along { relation: fetch.relation, nested: join(select, columns, to, &fetch.nested) });

@@ -96,7 +96,7 @@ impl LinkTable {
             Some(scope) => on.and(scope),
             None => on,
         };
-        Join { kind: JoinKind::Inner, source: between.into(), on: Some(on) }
+        Join { kind: JoinKind::Inner, source: between.into(), on: Some(on), nested: 0 }
     }
 }
 

@@ -111,21 +111,32 @@ impl Writer {
         let outer = self.sources.scope.enter();
         let aliases = self.sources.aliases.len();
         self.add_relation(&select.source)?;
-        for join in &select.joins {
-            if matches!(join.kind, JoinKind::Right | JoinKind::Full) {
-                self.sources.missing[aliases..].fill(true);
-            }
-            self.add_relation(&join.source)?;
-            if matches!(join.kind, JoinKind::Left | JoinKind::Full) {
-                self.sources.missing.last_mut().into_iter().for_each(|missing| *missing = true);
-            }
-        }
+        self.add_joins(&select.joins, aliases)?;
         let repeats = self.repeats.enter(shared(select).cloned());
         write(self)?;
         self.repeats.leave(repeats);
         self.sources.scope.leave(outer);
         self.sources.aliases.truncate(aliases);
         self.sources.missing.truncate(aliases);
+        Ok(())
+    }
+
+    /// What is joined to the sources from a place on.
+    fn add_joins(&mut self, joins: &[Join], before: usize) -> Result<()> {
+        let mut rest = joins;
+        while let Some((join, behind)) = rest.split_first() {
+            let (nested, behind) = behind.split_at(join.nested.min(behind.len()));
+            if matches!(join.kind, JoinKind::Right | JoinKind::Full) {
+                self.sources.missing[before..].fill(true);
+            }
+            let own = self.sources.missing.len();
+            self.add_relation(&join.source)?;
+            self.add_joins(nested, own)?;
+            if matches!(join.kind, JoinKind::Left | JoinKind::Full) {
+                self.sources.missing[own..].fill(true);
+            }
+            rest = behind;
+        }
         Ok(())
     }
 
@@ -240,7 +251,17 @@ impl Writer {
     pub(super) fn from(&mut self, source: &Relation, joins: &[Join]) -> Result<()> {
         self.push(" FROM ");
         self.relation(source)?;
-        joins.iter().try_for_each(|join| self.join(join))
+        self.joins(joins)
+    }
+
+    fn joins(&mut self, joins: &[Join]) -> Result<()> {
+        let mut rest = joins;
+        while let Some((join, behind)) = rest.split_first() {
+            let (nested, behind) = behind.split_at(join.nested.min(behind.len()));
+            self.join(join, nested)?;
+            rest = behind;
+        }
+        Ok(())
     }
 
     pub(super) fn relation(&mut self, relation: &Relation) -> Result<()> {
@@ -313,7 +334,7 @@ impl Writer {
         })
     }
 
-    fn join(&mut self, join: &Join) -> Result<()> {
+    fn join(&mut self, join: &Join, nested: &[Join]) -> Result<()> {
         if join.kind == JoinKind::Full && !self.dialect.full_join {
             return Err(Error::unsupported(self.dialect.name, "FULL JOIN"));
         }
@@ -324,7 +345,14 @@ impl Writer {
             JoinKind::Full => " FULL JOIN ",
             JoinKind::Cross => " CROSS JOIN ",
         });
-        self.relation(&join.source)?;
+        if nested.is_empty() {
+            self.relation(&join.source)?;
+        } else {
+            self.push("(");
+            self.relation(&join.source)?;
+            self.joins(nested)?;
+            self.push(")");
+        }
         match (&join.on, join.kind) {
             (None, JoinKind::Cross) => Ok(()),
             (Some(_), JoinKind::Cross) => Err(Error::invalid("a cross join has no condition")),

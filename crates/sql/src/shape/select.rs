@@ -96,9 +96,13 @@ impl<'a> Walk<'a, '_> {
 
     /// Selects that are read and conditions of joins, which stand behind what is selected.
     pub(super) fn joined(&mut self, joins: &'a [Join]) {
-        for join in joins {
+        let mut rest = joins;
+        while let Some((join, behind)) = rest.split_first() {
+            let (nested, behind) = behind.split_at(join.nested.min(behind.len()));
             self.derived(&join.source);
+            self.joined(nested);
             self.optional(join.on.as_ref());
+            rest = behind;
         }
     }
 
@@ -113,7 +117,7 @@ impl<'a> Walk<'a, '_> {
     pub(super) fn join_sources(&mut self, joins: &'a [Join]) {
         self.shape.count(joins.len());
         for join in joins {
-            self.shape.number(join.kind as u32);
+            self.shape.numbers([join.kind as u32, number(join.nested)]);
             self.relation(&join.source);
         }
     }

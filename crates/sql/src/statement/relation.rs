@@ -57,6 +57,8 @@ pub struct Join {
     pub source: Relation,
     /// The condition that partners meet; none makes all rows partners of all. A cross join has none.
     pub on: Option<Expression>,
+    /// How many of the joins behind it come before it: what is joined is made of its source and theirs, in parentheses.
+    pub nested: usize,
 }
 
 /// Which rows of a join are kept that have no partner: with NULL in all columns of the other side.

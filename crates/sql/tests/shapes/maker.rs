@@ -73,11 +73,14 @@ impl Maker {
             (None, None) => Selected::Table,
             (None, Some(_)) => Selected::Nothing,
         };
-        let cross = |source| Join { kind: JoinKind::Cross, source, on: None };
+        let cross = |source| Join { kind: JoinKind::Cross, source, on: None, nested: 0 };
         let mut joins: Vec<Join> = Vec::new();
         for ((kind, source), (.., on)) in kinds.into_iter().zip(&plan.joins) {
             let on = on.as_ref().filter(|_| kind != JoinKind::Cross);
-            joins.push(Join { kind, source: source.into(), on: self.filter(on) });
+            joins.push(Join { kind, source: source.into(), on: self.filter(on), nested: 0 });
+        }
+        if let [first, _, ..] = &mut joins[..] {
+            first.nested = usize::from(plan.offset);
         }
         if let (Some(id), Some(plan)) = (derived, &plan.derived) {
             // It does not see what it is joined to.
@@ -301,7 +304,7 @@ impl Maker {
                 let assignments = self.assignments(assignments);
                 let joins = joins.into_iter().map(|((kind, on), source)| {
                     let on = on.as_ref().filter(|_| *kind != JoinKind::Cross);
-                    Join { kind: *kind, source: source.into(), on: self.filter(on) }
+                    Join { kind: *kind, source: source.into(), on: self.filter(on), nested: 0 }
                 });
                 let joins = joins.collect();
                 let filter = self.filter(filter.as_ref());
