@@ -297,6 +297,8 @@ macro_rules! cases {
             long {
                 long_values_are_sorted_by_their_ends
                 windows_tell_long_values_apart
+                long_values_that_are_chosen_stay_whole
+                chosen_values_that_are_null_are_written
             }
             many {
                 of_many_updates_the_stale_one_is_named_and_nothing_is_written

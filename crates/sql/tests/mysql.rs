@@ -357,7 +357,7 @@ fn a_recursion_is_as_wide_as_what_follows() {
     let cte = Cte { recursive: true, ..Cte::new(1, "names", query) };
     let select = Select { with: vec![cte], ..Select::all(Relation::Cte { cte: 1, id: 2 }) };
     let text = text(&Statement::Select(select));
-    let wide = "SELECT coalesce(CAST(`users`.`name` AS CHAR), CAST(NULL AS CHAR(268435455))) AS `c1`, CAST(`users`.`age` AS SIGNED) AS `c2` FROM `users` UNION ALL \
+    let wide = "SELECT coalesce(CAST(`users`.`name` AS CHAR), CASE WHEN FALSE THEN CAST('' AS CHAR(268435455)) END) AS `c1`, CAST(`users`.`age` AS SIGNED) AS `c2` FROM `users` UNION ALL \
                 SELECT `users`.`name`, `users`.`age` FROM `users`";
     assert!(text.contains(wide), "{text}");
 }

@@ -42,6 +42,21 @@ fn may_be_a_value(expression: &Expression) -> bool {
     }
 }
 
+/// Whether an expression gives one of several, of which one may be a value as it is.
+pub(super) fn chooses_a_value(expression: &Expression) -> bool {
+    match expression {
+        Expression::Case(case) => {
+            let values = case.branches.iter().map(|(_, value)| value);
+            values.chain(case.otherwise.as_ref()).any(may_be_a_value)
+        }
+        Expression::Function(Function::NullIf, arguments) => arguments.first().is_some_and(may_be_a_value),
+        Expression::Function(_, arguments) if may_be_a_value(expression) => {
+            arguments.iter().any(may_be_a_value)
+        }
+        _ => false,
+    }
+}
+
 impl Writer {
     /// The parts behind the first, from left to right; `start` is where the first begins in the text.
     pub(super) fn compound(&mut self, parts: &[(SetOperator, Select)], start: usize) -> Result<()> {

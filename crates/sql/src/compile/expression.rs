@@ -1,4 +1,5 @@
 use super::Writer;
+use super::compound::chooses_a_value;
 use crate::{
     BinaryOperator, Dialect, Error, Expression, Function, Match, Result, Select, Type, UnaryOperator, Value,
 };
@@ -16,11 +17,25 @@ impl Writer {
             return Ok(());
         }
         let Some(before) = self.repeats.find(expression, self.parameters) else {
-            return self.operation(expression);
+            return self.wide_operation(expression);
         };
         let parameters = std::mem::replace(&mut self.parameters, before);
-        self.operation(expression)?;
+        self.wide_operation(expression)?;
         self.parameters = parameters;
+        Ok(())
+    }
+
+    fn wide_operation(&mut self, expression: &Expression) -> Result<()> {
+        let is_chosen = self.dialect.short_values && chooses_a_value(expression);
+        let ty = self.ty(expression).filter(|ty| is_chosen && matches!(ty, Type::Text | Type::Blob));
+        let Some((before, behind)) =
+            ty.and_then(self.dialect.recursive).and_then(|form| form.split_once("{0}"))
+        else {
+            return self.operation(expression);
+        };
+        self.push(before);
+        self.operation(expression)?;
+        self.push(behind);
         Ok(())
     }
 

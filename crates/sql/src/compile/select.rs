@@ -43,7 +43,8 @@ impl Writer {
     /// A select but for what is around all of its rows.
     pub(super) fn rows(&mut self, select: &Select, named: bool) -> Result<()> {
         let start = self.text.len();
-        if !select.compound.is_empty() && self.widens == Widens::Nothing {
+        let is_kept = !select.compound.is_empty() || named && self.dialect.short_values;
+        if is_kept && self.widens == Widens::Nothing {
             self.widens = Widens::Values;
         }
         self.in_scope(select, |writer| {

@@ -65,6 +65,9 @@ pub struct Dialect {
     pub value_cast: bool,
     /// What a whole number is converted to where it is computed with, as the database would take it for a floating-point one.
     pub computed_type: fn(Type) -> Option<&'static str>,
+    /// Whether texts and bytes that are chosen among values are cut off where the database keeps rows aside, as it takes them for
+    /// short ones; they are made as wide as those of a recursion.
+    pub short_values: bool,
     /// How one parameter is the values of an `IN` list.
     pub list: List,
     /// Whether columns can be arrays.

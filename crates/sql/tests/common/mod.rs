@@ -63,6 +63,7 @@ pub static POOR: Dialect = Dialect {
     value_type: |_| None,
     value_cast: false,
     computed_type: |_| None,
+    short_values: false,
     list: dialect::List::Function("unnest"),
     element_type: |_| "TEXT",
     arrays: false,

@@ -117,9 +117,13 @@ pub(super) fn recursive(ty: Type) -> Option<&'static str> {
             Some("CAST({0} AS SIGNED)")
         }
         Type::Real | Type::Double => Some("CAST({0} AS DOUBLE)"),
-        // As long as a packet can be. A cast of the value itself to that would be NULL where packets are shorter.
-        Type::Text => Some("coalesce(CAST({0} AS CHAR), CAST(NULL AS CHAR(268435455)))"),
-        Type::Blob => Some("coalesce({0}, CAST(NULL AS CHAR(1073741824) CHARACTER SET binary))"),
+        // As long as a packet can be. A cast that is run would be NULL where packets are shorter, and fail in what writes.
+        Type::Text => {
+            Some("coalesce(CAST({0} AS CHAR), CASE WHEN FALSE THEN CAST('' AS CHAR(268435455)) END)")
+        }
+        Type::Blob => {
+            Some("coalesce({0}, CASE WHEN FALSE THEN CAST('' AS CHAR(1073741824) CHARACTER SET binary) END)")
+        }
         Type::Decimal => Some("CAST({0} AS DECIMAL(65, 30))"),
         _ => None,
     }

@@ -29,6 +29,7 @@ pub static POSTGRES: Dialect = Dialect {
     value_type: |ty| Some(value_type(ty)),
     value_cast: false,
     computed_type: |_| None,
+    short_values: false,
     list: List::Array,
     element_type,
     arrays: true,

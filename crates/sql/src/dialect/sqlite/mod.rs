@@ -20,6 +20,7 @@ pub static SQLITE: Dialect = Dialect {
     value_type: |_| None,
     value_cast: false,
     computed_type: |_| None,
+    short_values: false,
     list: List::Function("rarray"),
     element_type: type_name,
     arrays: false,
