@@ -59,9 +59,13 @@ impl Fault {
                 }
                 Err(DriverError::value("the transaction was ended"))
             }
-            Fault::Collides(raise) | Fault::TakesTooLong(raise) | Fault::LosesConnection(raise) => {
+            Fault::Collides(raise) | Fault::TakesTooLong(raise) => {
                 connection.run(raise)?;
                 panic!("nothing is raised by {raise}")
+            }
+            Fault::LosesConnection(end) => {
+                connection.run(end).expect_err("it ends the connection");
+                connection.run("SELECT 1")
             }
         }
     }

@@ -289,7 +289,7 @@ fn a_failure_takes_generated_keys_back_and_names_the_map() -> Result<()> {
     let error = face.flush(&mut connection).unwrap_err();
     connection.run("ROLLBACK")?;
     assert!(error.is_not_null_violation());
-    assert!(error.to_string().starts_with("inserting map 1 of users: "), "{error}");
+    assert!(error.to_string().starts_with("inserting map 1 of users, number 2 of 2: "), "{error}");
     assert_eq!(face.key(fine), None);
     assert_eq!(rows(&mut connection, "SELECT 1 FROM users")?, [""; 0]);
     Ok(())
