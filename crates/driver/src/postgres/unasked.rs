@@ -18,7 +18,8 @@ impl Wire {
         match kind {
             backend::NOTICE_RESPONSE_TAG => {
                 let Said { severity, code, .. } = Said::read(content)?;
-                tracing::debug!(target: "onggi::postgres", "{severity}: SQLSTATE {code}");
+                // A server can write what it likes there.
+                tracing::debug!(target: "onggi::postgres", "{}: SQLSTATE {}", severity.escape_debug(), code.escape_debug());
             }
             backend::NOTIFICATION_RESPONSE_TAG => {
                 let mut content = Content(content);
