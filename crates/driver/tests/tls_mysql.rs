@@ -3,66 +3,31 @@
 #![cfg(all(feature = "mysql", feature = "tls"))]
 #![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
 
 use certificates::{Authority, Signed};
 use onggi_driver::{Error, Pool};
-use tempfile::TempDir;
 
 mod certificates;
+mod mariadb;
 mod server;
 
 /// A server of the test's own, which shows a certificate.
-struct Server {
-    process: Child,
-    port: u16,
-    folder: TempDir,
-}
+struct Server(mariadb::Server);
 
 impl Server {
     /// One that trusts an authority's certificates, if MariaDB is installed.
     fn start(shown: &Signed, trusted: &Authority) -> Option<Server> {
-        let program = ["/usr/sbin/mariadbd", "/usr/bin/mariadbd", "/usr/libexec/mariadbd"];
-        let Some(program) = program.into_iter().find(|program| Path::new(program).exists()) else {
-            eprintln!("skipped: no MariaDB is installed that could be started");
-            return None;
-        };
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name).display().to_string();
-        let installed = Command::new("mariadb-install-db")
-            .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"])
-            .arg(format!("--datadir={}", path("data")))
-            .args(user())
-            .output()
-            .unwrap();
-        assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stdout));
-        let [certificate, key] = shown.write(folder.path(), "server");
-        // Nobody takes the port before the server does.
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Command::new(program)
-            .args(["--no-defaults", "--bind-address=127.0.0.1", "--innodb-buffer-pool-size=8M"])
-            .args(user())
-            .arg(format!("--port={port}"))
-            .arg(format!("--datadir={}", path("data")))
-            .arg(format!("--socket={}", path("socket")))
-            .arg(format!("--pid-file={}", path("pid")))
-            .arg(format!("--ssl-ca={}", trusted.file.display()))
-            .arg(format!("--ssl-cert={}", certificate.display()))
-            .arg(format!("--ssl-key={}", key.display()))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Server { process, port, folder };
-        let mut tries = 0;
-        while let Err(error) = server.open("127.0.0.1", "sslmode=disable") {
-            tries += 1;
-            assert!(tries < 600, "the server does not start: {error}");
-            sleep(Duration::from_millis(100));
-        }
+        let server = mariadb::Server::start(|folder| {
+            let [certificate, key] = shown.write(folder, "server");
+            vec![
+                format!("--ssl-ca={}", trusted.file.display()),
+                format!("--ssl-cert={}", certificate.display()),
+                format!("--ssl-key={}", key.display()),
+            ]
+        });
+        let server = Server(server?);
+        server.0.opened(|| server.open("127.0.0.1", "sslmode=disable"));
         Some(server)
     }
 
@@ -71,20 +36,8 @@ impl Server {
     }
 
     fn open_as(&self, user: &str, host: &str, options: &str) -> Result<Pool, Error> {
-        Pool::open(&format!("mysql://{user}@{host}:{}/mysql?connect_timeout=10&{options}", self.port))
+        Pool::open(&format!("mysql://{user}@{host}:{}/mysql?connect_timeout=10&{options}", self.0.port))
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-/// The server refuses to be root without being told so.
-fn user() -> Option<&'static str> {
-    std::fs::read_dir("/root").is_ok().then_some("--user=root")
 }
 
 fn value(pool: &Pool, text: &str) -> String {
@@ -139,7 +92,8 @@ fn certificates_are_looked_at_and_shown_as_the_url_says() {
     let refused = server.open_as("jane", "localhost", "sslmode=require").map(drop).unwrap_err();
     assert!(refused.is_open(), "{refused}");
     for (authority, is_taken) in [(&ours, true), (&others, false)] {
-        let files = authority.sign("jane", 2100).write(server.folder.path(), "jane");
+        let folder = tempfile::tempdir().unwrap();
+        let files = authority.sign("jane", 2100).write(folder.path(), "jane");
         let opened = server.open_as("jane", "localhost", &shown(files));
         assert_eq!(opened.is_ok(), is_taken, "{opened:?}");
     }

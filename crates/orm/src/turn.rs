@@ -98,12 +98,17 @@ impl Turn {
         while let Some(Owner { thread, urgent: Some(since) }) = *owner
             && thread != me
         {
-            let left = self.longest.saturating_sub(since.elapsed().max(began.elapsed()));
+            let left = self.left(since.elapsed(), began.elapsed());
             if left.is_zero() {
                 return;
             }
             (owner, _) = self.calm.wait_timeout(owner, left).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// How long is waited yet for an attempt that takes so long by now, by who has waited so long.
+    fn left(&self, attempt: Duration, waited: Duration) -> Duration {
+        self.longest.saturating_sub(attempt.max(waited))
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Owner>> {
@@ -191,17 +196,15 @@ mod tests {
     /// Otherwise each that begins during a long attempt would wait anew.
     #[test]
     fn a_long_attempt_is_waited_for_only_at_its_beginning() {
-        let longest = Duration::from_secs(10);
-        let turn = Turn::of(longest);
-        let taken = turn.take(URGENT);
-        if let Some(owner) = &mut *turn.lock() {
-            owner.urgent = Instant::now().checked_sub(longest);
-        }
-        let began = Instant::now();
-        thread::scope(|scope| _ = scope.spawn(|| turn.give_way()));
-        assert!(began.elapsed() < longest);
+        let turn = Turn::of(LONG);
+        let little = Duration::from_secs(1);
+        assert_eq!(turn.left(LONG, little), Duration::ZERO);
+        assert_eq!(turn.left(little, LONG), Duration::ZERO);
+        assert_eq!(turn.left(little, little * 2), LONG - little * 2);
 
         // The next has its time again.
+        let taken = turn.take(URGENT);
+        let began = Instant::now();
         let taken = turn.again(URGENT, taken);
         assert!(turn.lock().and_then(|owner| owner.urgent).is_some_and(|since| since >= began));
         drop(taken);

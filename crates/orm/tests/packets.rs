@@ -2,74 +2,27 @@
 
 #![cfg(all(unix, feature = "mysql"))]
 
-use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
 use onggi::{Database, Id, Model, Result, sql};
 
-/// A server of this test's own, with `max_allowed_packet` at a megabyte.
-struct Server {
-    process: Child,
-    port: u16,
-    folder: tempfile::TempDir,
-}
+#[path = "../../driver/tests/mariadb/mod.rs"]
+mod mariadb;
 
-/// What it is told where the system's root starts it.
-const USER: &str = "--user=root";
+/// A server of this test's own, with `max_allowed_packet` at a megabyte.
+struct Server(mariadb::Server);
 
 impl Server {
     fn start() -> Option<Server> {
-        let program = ["/usr/sbin/mariadbd", "/usr/bin/mariadbd", "/usr/libexec/mariadbd"];
-        let Some(program) = program.into_iter().find(|program| Path::new(program).exists()) else {
-            eprintln!("skipped: no MariaDB is installed that could be started");
-            return None;
-        };
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = |name: &str| folder.path().join(name).display().to_string();
-        let installed = Command::new("mariadb-install-db")
-            .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", USER])
-            .arg(format!("--datadir={}", path("data")))
-            .output()
-            .expect("an installer");
-        assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stdout));
-        // Nobody takes the port before the server does.
-        let port =
-            TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("a port").port();
-        let process = Command::new(program)
-            .args(["--no-defaults", "--bind-address=127.0.0.1", "--innodb-buffer-pool-size=8M", USER])
-            .arg("--max-allowed-packet=1M")
-            .arg(format!("--port={port}"))
-            .arg(format!("--datadir={}", path("data")))
-            .arg(format!("--socket={}", path("socket")))
-            .arg(format!("--pid-file={}", path("pid")))
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a server");
-        Some(Server { process, port, folder })
+        mariadb::Server::start(|_| vec!["--max-allowed-packet=1M".to_owned()]).map(Server)
     }
 
     fn open(&self, database: &str) -> Result<Database> {
-        Database::open(&format!("mysql://root@127.0.0.1:{}/{database}", self.port))
+        Database::open(&format!("mysql://root@127.0.0.1:{}/{database}", self.0.port))
     }
 
     fn database(&self) -> Result<Database> {
-        let mut tries = 0;
-        while let Err(error) = self.open("mysql").and_then(|db| db.connect()) {
-            tries += 1;
-            assert!(tries < 300, "the server does not come: {error}");
-            std::thread::sleep(std::time::Duration::from_millis(100));
-        }
-        sql("CREATE DATABASE packets CHARACTER SET utf8mb4").execute(&mut self.open("mysql")?.connect()?)?;
+        let mut connection = self.0.opened(|| self.open("mysql").and_then(|db| db.connect()));
+        sql("CREATE DATABASE packets CHARACTER SET utf8mb4").execute(&mut connection)?;
         self.open("packets")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-        let _ = &self.folder;
     }
 }
 
