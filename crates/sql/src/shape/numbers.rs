@@ -34,6 +34,17 @@ impl Shape {
     fn short(&self) -> &[u32] {
         &self.short[..self.length]
     }
+
+    /// Nothing is not compared with nothing: a list that was never allocated points to no memory, and where a C library reads
+    /// no bytes from there with a masked instruction, the processor takes 0.1 µs for it.
+    #[inline]
+    fn rest_equals(&self, other: &Shape) -> bool {
+        match (self.rest.is_empty(), other.rest.is_empty()) {
+            (true, true) => true,
+            (false, false) => self.rest == other.rest,
+            _ => false,
+        }
+    }
 }
 
 impl Default for Shape {
@@ -45,7 +56,7 @@ impl Default for Shape {
 
 impl PartialEq for Shape {
     fn eq(&self, other: &Shape) -> bool {
-        self.short() == other.short() && self.rest == other.rest
+        self.short() == other.short() && self.rest_equals(other)
     }
 }
 
