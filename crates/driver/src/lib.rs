@@ -25,14 +25,12 @@ mod exact;
 mod expected;
 mod fit;
 mod function;
-#[cfg(all(any(feature = "postgres", feature = "mysql"), feature = "tls"))]
-mod handshake;
 mod listen;
 #[cfg(feature = "mysql")]
 mod mysql;
-mod observe;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-mod patience;
+mod net;
+mod observe;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -40,8 +38,6 @@ mod precision;
 mod prepared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-mod tls;
 #[cfg_attr(not(feature = "sqlite"), allow(dead_code))]
 mod url;
 

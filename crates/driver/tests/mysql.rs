@@ -320,14 +320,10 @@ fn texts_stay_prepared_where_transactions_begin_and_end() -> Result<()> {
 
 /// The client takes them for parameters of its own.
 #[test]
-fn names_behind_colons_are_refused_and_the_connection_stays() -> Result<()> {
+fn names_behind_colons_are_not_parameters() -> Result<()> {
     let Some((_database, mut connection)) = connect()? else { return Ok(()) };
-    for (text, words) in
-        [("SELECT :name", "1 parameters wanted, 0 bound"), ("SELECT :name, ?", "behind a colon")]
-    {
-        let error = rows(&mut connection, text, &[]).expect_err("a name behind a colon");
-        assert!(!error.is_lost() && error.to_string().contains(words), "{error}");
-    }
+    let error = rows(&mut connection, "SELECT :name", &[]).expect_err("a name behind a colon");
+    assert!(!error.is_lost() && error.to_string().contains("SQL syntax"), "{error}");
     assert_eq!(rows(&mut connection, "SELECT 'a:b', `c:d` FROM (SELECT 1 AS `c:d`) t", &[])?.len(), 1);
     assert!(!connection.is_lost());
     Ok(())

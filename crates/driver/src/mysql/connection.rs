@@ -1,48 +1,50 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use hashbrown::HashMap;
-use mysql::Conn;
-use mysql::prelude::Queryable;
 use onggi_sql::compile::{commits, looks_up, reads_only, words};
 use onggi_sql::shape::Shape;
 use onggi_sql::{Compiled, Dialect};
 
 use super::blame::blamed;
 use super::cancel::Cancel;
-use super::encode::APART;
 use super::error::{of_connection, outcome_unknown, statement_unknown, too_large};
 use super::open::{Caller, Server};
+use super::parameters::{APART, Buffer};
+use super::run::Prepared;
 use super::state::State;
-use super::statement::{Prepared, Statement, drained};
+use super::statement::Statement;
+use super::wire::Wire;
 use crate::error::Kind;
 use crate::{Control, Error, Result};
 
 /// A connection to a server and its prepared statements.
 pub(crate) struct Connection {
-    /// It is there unless the server was asked for an answer and gave none.
-    client: Option<Box<Conn>>,
+    wire: Box<Wire>,
     server: Server,
-    caller: Caller,
+    caller: Arc<Caller>,
     state: State,
     /// Whether the time of statements is limited until the transaction ends.
     limited: bool,
     by_shape: HashMap<Shape, (Compiled, Statement)>,
     by_text: HashMap<Box<str>, Statement>,
+    buffer: Buffer,
 }
 
 /// How many statements are kept prepared of each kind. Who has more starts over: they gain little from keeping.
 const CAPACITY: usize = 256;
 
 impl Connection {
-    pub(super) fn new(client: Conn, server: Server, caller: Caller) -> Connection {
+    pub(super) fn new(wire: Wire, server: Server, caller: Arc<Caller>) -> Connection {
         Connection {
-            client: Some(Box::new(client)),
+            wire: Box::new(wire),
             server,
             caller,
             state: State::Idle,
             limited: false,
             by_shape: HashMap::new(),
             by_text: HashMap::new(),
+            buffer: Buffer::default(),
         }
     }
 
@@ -57,19 +59,21 @@ impl Connection {
 
     /// Whether the connection cannot be used any more.
     pub(crate) fn is_lost(&self) -> bool {
-        self.state == State::Lost || self.client.is_none()
+        self.state == State::Lost || self.wire.is_lost()
     }
 
     /// Whether the server answers within a time. If not, nothing more can be done with the connection.
     pub(crate) fn answers(&mut self, limit: Duration) -> bool {
-        let Some(client) = self.client.take().filter(|_| self.state != State::Lost) else { return false };
-        self.client = self.caller.answered(client, limit);
-        self.client.is_some()
+        let answers = !self.is_lost() && self.wire.answers(limit);
+        if !answers {
+            self.state = State::Lost;
+        }
+        answers
     }
 
     /// What ends the running statement from another thread.
     pub(crate) fn cancel(&self) -> Cancel {
-        Cancel::new(self.caller.clone(), self.server.connection)
+        Cancel::new(Arc::clone(&self.caller), self.wire.manner.connection)
     }
 
     /// How many bytes the server takes at once, where that is less than what values go apart from.
@@ -97,6 +101,9 @@ impl Connection {
             self.by_text.values_mut().for_each(Statement::outdate);
         }
         let alone = self.state == State::Idle && control.is_none() && !reads_only(text);
+        if alone && let Some(failure) = self.wire.farewell() {
+            return Err(self.state.failed(failure).with_statement(text));
+        }
         let ran = self.ask(text).map_err(|error| match alone && error.is_lost() {
             true => statement_unknown(error),
             false => error,
@@ -105,11 +112,8 @@ impl Connection {
             self.heard(control);
         }
         // Of several statements the server's last answer is heard only.
-        if text.contains(';')
-            && self.state != State::Failed
-            && let Some(client) = &mut self.client
-        {
-            self.state = self.state.asked(client, self.server.dialect).unwrap_or(State::Lost);
+        if text.contains(';') && !matches!(self.state, State::Failed | State::Lost) {
+            self.state = self.state.asked(&mut self.wire, self.server.dialect).unwrap_or(State::Lost);
         }
         ran
     }
@@ -162,20 +166,19 @@ impl Connection {
 
     fn ask(&mut self, text: &str) -> Result<()> {
         self.takes(text)?;
-        let Some(client) = &mut self.client else { return Err(lost()) };
-        let asked = client.query_iter(text).and_then(|mut result| drained(&mut result));
-        if let Err(error) = asked {
-            let error = self.state.failed(of_connection(error, client));
+        if let Err(failure) = self.wire.run(text) {
+            let failure = of_connection(failure, &mut self.wire);
+            let error = self.state.failed(failure);
             // What the server has noted of the failure, it forgets with the next statement.
-            let error = blamed(error, text, client, self.server.dialect).with_statement(text);
-            self.state = self.state.behind_failure(client, self.server.dialect);
+            let error = blamed(error, text, &mut self.wire, self.server.dialect).with_statement(text);
+            self.state = self.state.behind_failure(&mut self.wire, self.server.dialect);
             return Err(error);
         }
-        self.state = self.state.reported(client);
+        self.state = self.state.reported(&self.wire);
         Ok(())
     }
 
-    /// Refuses a text that is larger than what the server takes at once: the client would give the connection up.
+    /// Refuses a text that is larger than what the server takes at once: it would end the connection.
     fn takes(&self, text: &str) -> Result<()> {
         if text.len() < self.server.packet { Ok(()) } else { Err(too_large()) }
     }
@@ -183,9 +186,7 @@ impl Connection {
     /// Notes a step that succeeded, and what the server says of it.
     fn heard(&mut self, control: Control) {
         self.state = self.state.after(control);
-        if let Some(client) = &self.client {
-            self.state = self.state.reported(client);
-        }
+        self.state = self.state.reported(&self.wire);
     }
 
     /// Lends the statement of a shape, with its text; compiled and prepared at its first use.
@@ -195,27 +196,25 @@ impl Connection {
         compile: impl FnOnce() -> Result<Compiled>,
         work: impl FnOnce(&str, Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
-        let Connection { client: Some(client), state, by_shape, server, .. } = self else {
-            return Err(lost().into());
-        };
+        let Connection { wire, state, by_shape, server, buffer, .. } = self;
         if by_shape.get(shape).is_none_or(|(_, statement)| statement.is_outdated()) {
             if let Some((_, outdated)) = by_shape.remove(shape) {
-                outdated.close(client);
+                outdated.close(wire);
             }
             let compiled = compile()?;
             let text = compiled.text();
-            let statement = Statement::prepare(text, client, server.dialect);
+            let statement = Statement::prepare(text, wire, server.dialect);
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
             let statement = statement.with_order(compiled.order(), compiled.parameters());
             let statement = statement.prepared_once(compiled.is_once());
             if by_shape.len() >= CAPACITY {
-                by_shape.drain().for_each(|(_, (_, statement))| statement.close(client));
+                by_shape.drain().for_each(|(_, (_, statement))| statement.close(wire));
             }
             by_shape.insert(shape.clone(), (compiled, statement));
         }
         let Some((compiled, statement)) = by_shape.get_mut(shape) else { return Err(gone().into()) };
         let text = compiled.text();
-        work(text, Prepared::new(statement, text, client, state, server).of(compiled))
+        work(text, Prepared::new(statement, text, wire, state, buffer, server).of(compiled))
     }
 
     /// Lends the statement of a text, prepared.
@@ -225,30 +224,23 @@ impl Connection {
         work: impl FnOnce(Prepared<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         self.takes(text)?;
-        let Connection { client: Some(client), state, by_text, server, .. } = self else {
-            return Err(lost().into());
-        };
+        let Connection { wire, state, by_text, server, buffer, .. } = self;
         if by_text.get(text).is_none_or(Statement::is_outdated) {
             if let Some(outdated) = by_text.remove(text) {
-                outdated.close(client);
+                outdated.close(wire);
             }
-            let statement = Statement::prepare(text, client, server.dialect);
+            let statement = Statement::prepare(text, wire, server.dialect);
             let statement = statement.map_err(|error| state.failed(error).with_statement(text))?;
             let looks_up = !server.dialect.looks_anew && looks_up(text, server.dialect);
             let statement = statement.prepared_once(looks_up);
             if by_text.len() >= CAPACITY {
-                by_text.drain().for_each(|(_, statement)| statement.close(client));
+                by_text.drain().for_each(|(_, statement)| statement.close(wire));
             }
             by_text.insert(text.into(), statement);
         }
         let Some(statement) = by_text.get_mut(text) else { return Err(gone().into()) };
-        work(Prepared::new(statement, text, client, state, server))
+        work(Prepared::new(statement, text, wire, state, buffer, server))
     }
-}
-
-#[cold]
-fn lost() -> Error {
-    Error::new(Kind::Lost, "the connection to the database server is lost: it did not answer")
 }
 
 #[cold]

@@ -1,55 +1,106 @@
-//! The client's values to those of a type.
+//! The server's values to those of a type.
 
-use mysql::{Column, Value as Read};
-
-use super::types::{Form, name};
+use super::column::{Column, Form};
 use crate::expected::expected;
 use crate::{Error, Result, Type, ValueRef, exact};
 
-/// A value as it is kept, whatever it is wanted as.
-pub(super) fn raw<'r>(read: &'r Read, column: &Column) -> Result<ValueRef<'r>> {
-    match (read, Form::of(column)) {
-        (Read::NULL, _) => Ok(ValueRef::Null),
-        (Read::Int(_) | Read::UInt(_), _) => value(read, column, Type::BIGINT),
-        (Read::Float(_) | Read::Double(_), _) => value(read, column, Type::Double),
-        (Read::Bytes(bytes), Form::Text | Form::Json) => Ok(ValueRef::Text(utf8(bytes)?)),
-        (Read::Bytes(bytes), Form::Bytes) => Ok(ValueRef::Blob(bytes)),
-        (_, Form::Decimal) => value(read, column, Type::Decimal),
-        (_, Form::Date) => value(read, column, Type::Date),
-        (_, Form::Time) => value(read, column, Type::Time),
-        (_, Form::DateTime) => value(read, column, Type::DateTime),
-        (_, Form::Timestamp) => value(read, column, Type::Timestamp),
-        _ => Err(Error::value(format!(
+/// A value, read from its bytes.
+enum Read<'r> {
+    Whole(i64),
+    Unsigned(u64),
+    Real(f64),
+    /// What has no shorter form than its bytes.
+    Bytes(&'r [u8]),
+}
+
+fn read<'r>(bytes: &'r [u8], column: &Column) -> Result<Read<'r>> {
+    Ok(match column.form {
+        Form::Whole => number(bytes, column.is_unsigned)?,
+        Form::Float => Read::Real(f32::from_le_bytes(exactly(bytes)?).into()),
+        Form::Double => Read::Real(f64::from_le_bytes(exactly(bytes)?)),
+        _ => Read::Bytes(bytes),
+    })
+}
+
+#[inline]
+fn number<'r>(bytes: &[u8], is_unsigned: bool) -> Result<Read<'r>> {
+    Ok(match (bytes, is_unsigned) {
+        (&[a, b, c, d, e, f, g, h], false) => Read::Whole(i64::from_le_bytes([a, b, c, d, e, f, g, h])),
+        (&[a, b, c, d, e, f, g, h], true) => {
+            let value = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+            i64::try_from(value).map_or(Read::Unsigned(value), Read::Whole)
+        }
+        (&[a, b, c, d], false) => Read::Whole(i32::from_le_bytes([a, b, c, d]).into()),
+        (&[a, b, c, d], true) => Read::Whole(u32::from_le_bytes([a, b, c, d]).into()),
+        (&[a, b], false) => Read::Whole(i16::from_le_bytes([a, b]).into()),
+        (&[a, b], true) => Read::Whole(u16::from_le_bytes([a, b]).into()),
+        (&[a], false) => Read::Whole(i8::from_le_bytes([a]).into()),
+        (&[a], true) => Read::Whole(a.into()),
+        _ => return Err(strange()),
+    })
+}
+
+fn exactly<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
+    bytes.try_into().map_err(|_| strange())
+}
+
+#[cold]
+fn strange() -> Error {
+    Error::value("a value has a length that those of its type do not have")
+}
+
+/// A value as it is kept, whatever it is wanted as. NULL has no bytes.
+pub(super) fn raw<'r>(bytes: Option<&'r [u8]>, column: &Column) -> Result<ValueRef<'r>> {
+    let Some(bytes) = bytes else { return Ok(ValueRef::Null) };
+    match column.form {
+        Form::Whole => value_of(bytes, column, Type::BIGINT),
+        Form::Float | Form::Double => value_of(bytes, column, Type::Double),
+        Form::Text | Form::Json => Ok(ValueRef::Text(utf8(bytes)?)),
+        Form::Bytes => Ok(ValueRef::Blob(bytes)),
+        Form::Decimal => value_of(bytes, column, Type::Decimal),
+        Form::Date => value_of(bytes, column, Type::Date),
+        Form::Time => value_of(bytes, column, Type::Time),
+        Form::DateTime => value_of(bytes, column, Type::DateTime),
+        Form::Timestamp => value_of(bytes, column, Type::Timestamp),
+        Form::Other => Err(Error::value(format!(
             "the type {} has no counterpart here: select it as text, as in CAST(… AS CHAR)",
-            name(column)
+            column.type_name()
         ))),
     }
 }
 
 /// A value, read as a type. NULL belongs to every type.
 #[inline]
-pub(super) fn value<'r>(read: &'r Read, column: &Column, ty: Type) -> Result<ValueRef<'r>> {
-    match (ty, read) {
-        (_, Read::NULL) => Ok(ValueRef::Null),
-        (Type::Integer { .. }, Read::Int(value)) => Ok(ValueRef::Integer(*value)),
-        (Type::Real | Type::Double, Read::Double(value)) => Ok(ValueRef::Real(*value)),
-        (Type::Text, Read::Bytes(bytes)) if Form::of(column) == Form::Text => {
-            Ok(ValueRef::Text(utf8(bytes)?))
-        }
-        (Type::Blob, Read::Bytes(bytes)) if Form::of(column) == Form::Bytes => Ok(ValueRef::Blob(bytes)),
-        _ => other(read, column, ty),
+pub(super) fn value<'r>(bytes: Option<&'r [u8]>, column: &Column, ty: Type) -> Result<ValueRef<'r>> {
+    match bytes {
+        Some(bytes) => value_of(bytes, column, ty),
+        None => Ok(ValueRef::Null),
     }
 }
 
-fn other<'r>(read: &'r Read, column: &Column, ty: Type) -> Result<ValueRef<'r>> {
-    let form = Form::of(column);
+#[inline]
+fn value_of<'r>(bytes: &'r [u8], column: &Column, ty: Type) -> Result<ValueRef<'r>> {
+    match (ty, column.form) {
+        (Type::Integer { .. }, Form::Whole) => match number(bytes, column.is_unsigned)? {
+            Read::Unsigned(value) => Ok(ValueRef::Unsigned(value)),
+            Read::Whole(value) => Ok(ValueRef::Integer(value)),
+            other => convert(&other, column, ty),
+        },
+        (Type::Text, Form::Text) => Ok(ValueRef::Text(utf8(bytes)?)),
+        (Type::Blob, Form::Bytes) => Ok(ValueRef::Blob(bytes)),
+        (Type::Real | Type::Double, Form::Double) => Ok(ValueRef::Real(f64::from_le_bytes(exactly(bytes)?))),
+        _ => convert(&read(bytes, column)?, column, ty),
+    }
+}
+
+fn convert<'r>(read: &Read<'r>, column: &Column, ty: Type) -> Result<ValueRef<'r>> {
+    let form = column.form;
     let value = match (ty, read) {
         (Type::Array(_), _) => return Err(Error::no_arrays("MariaDB and MySQL have")),
-        (Type::Boolean, Read::Int(value @ (0 | 1))) => Some(ValueRef::Boolean(*value == 1)),
-        (Type::Integer { .. }, Read::UInt(value)) => Some(ValueRef::Unsigned(*value)),
+        (Type::Boolean, Read::Whole(value @ (0 | 1))) => Some(ValueRef::Boolean(*value == 1)),
         (Type::Integer { .. }, Read::Bytes(bytes)) if form == Form::Decimal => Some(whole(utf8(bytes)?)?),
-        (Type::Real | Type::Double, Read::Float(value)) => Some(ValueRef::Real((*value).into())),
-        (Type::Real | Type::Double, Read::Int(value)) => Some(ValueRef::Real(exact::real(*value)?)),
+        (Type::Real | Type::Double, Read::Real(value)) => Some(ValueRef::Real(*value)),
+        (Type::Real | Type::Double, Read::Whole(value)) => Some(ValueRef::Real(exact::real(*value)?)),
         (Type::Real | Type::Double, Read::Bytes(bytes)) if form == Form::Decimal => Some(real(utf8(bytes)?)?),
         (Type::Text, Read::Bytes(bytes)) if form == Form::Json => Some(ValueRef::Text(utf8(bytes)?)),
         (Type::Json, Read::Bytes(bytes)) if matches!(form, Form::Json | Form::Text) => {
@@ -58,14 +109,16 @@ fn other<'r>(read: &'r Read, column: &Column, ty: Type) -> Result<ValueRef<'r>> 
         // Bytes that somebody kept as text: whether that will do, the field decides.
         (Type::Blob, Read::Bytes(bytes)) if form == Form::Text => Some(ValueRef::Text(utf8(bytes)?)),
         #[cfg(feature = "chrono")]
-        (Type::Date, Read::Date(..)) if form == Form::Date => date(read).map(ValueRef::Date),
+        (Type::Date, Read::Bytes(bytes)) if form == Form::Date => date(bytes).map(ValueRef::Date),
         #[cfg(feature = "chrono")]
-        (Type::Time, Read::Time(..)) => time(read).map(ValueRef::Time),
+        (Type::Time, Read::Bytes(bytes)) if form == Form::Time => time(bytes).map(ValueRef::Time),
         #[cfg(feature = "chrono")]
-        (Type::DateTime, Read::Date(..)) if form == Form::DateTime => moment(read).map(ValueRef::DateTime),
+        (Type::DateTime, Read::Bytes(bytes)) if form == Form::DateTime => {
+            moment(bytes).map(ValueRef::DateTime)
+        }
         #[cfg(feature = "chrono")]
-        (Type::Timestamp, Read::Date(..)) if matches!(form, Form::DateTime | Form::Timestamp) => {
-            moment(read).map(|moment| ValueRef::Timestamp(moment.and_utc()))
+        (Type::Timestamp, Read::Bytes(bytes)) if matches!(form, Form::DateTime | Form::Timestamp) => {
+            moment(bytes).map(|moment| ValueRef::Timestamp(moment.and_utc()))
         }
         #[cfg(feature = "uuid")]
         (Type::Uuid, Read::Bytes(bytes)) if form == Form::Bytes => {
@@ -80,22 +133,23 @@ fn other<'r>(read: &'r Read, column: &Column, ty: Type) -> Result<ValueRef<'r>> 
             Some(ValueRef::Decimal(decimal(utf8(bytes)?)?))
         }
         #[cfg(feature = "decimal")]
-        (Type::Decimal, Read::Int(value)) => Some(ValueRef::Decimal((*value).into())),
+        (Type::Decimal, Read::Whole(value)) => Some(ValueRef::Decimal((*value).into())),
         #[cfg(feature = "decimal")]
-        (Type::Decimal, Read::UInt(value)) => Some(ValueRef::Decimal((*value).into())),
+        (Type::Decimal, Read::Unsigned(value)) => Some(ValueRef::Decimal((*value).into())),
         _ => None,
     };
     value.ok_or_else(|| mismatch(read, column, ty))
 }
 
 #[cold]
-fn mismatch(read: &Read, column: &Column, ty: Type) -> Error {
+fn mismatch(read: &Read<'_>, column: &Column, ty: Type) -> Error {
+    let is_day = matches!(column.form, Form::Date | Form::DateTime | Form::Timestamp);
     let found = match read {
-        Read::Int(value) => format!("the integer {value}"),
-        Read::Date(0, ..) => "a date that is none".to_owned(),
-        Read::Time(..) => "a span of time that is no time of day".to_owned(),
-        Read::Bytes(bytes) if Form::of(column) == Form::Bytes => format!("a blob of {} bytes", bytes.len()),
-        _ => format!("a {}", name(column)),
+        Read::Whole(value) => format!("the integer {value}"),
+        Read::Bytes([] | [0, 0, ..]) if is_day => "a date that is none".to_owned(),
+        Read::Bytes(_) if column.form == Form::Time => "a span of time that is no time of day".to_owned(),
+        Read::Bytes(bytes) if column.form == Form::Bytes => format!("a blob of {} bytes", bytes.len()),
+        _ => format!("a {}", column.type_name()),
     };
     Error::value(format!("expected {}, found {found}", expected(ty)))
 }
@@ -139,32 +193,36 @@ fn decimal(text: &str) -> Result<rust_decimal::Decimal> {
         .map_err(|_| Error::value(format!("expected {}, found the number {digits}", expected(Type::Decimal))))
 }
 
+/// What is zero may be left away from the end on.
 #[cfg(feature = "chrono")]
-fn date(read: &Read) -> Option<chrono::NaiveDate> {
-    match *read {
-        Read::Date(year, month, day, ..) => {
-            chrono::NaiveDate::from_ymd_opt(year.into(), month.into(), day.into())
-        }
+fn date(bytes: &[u8]) -> Option<chrono::NaiveDate> {
+    let &[a, b, month, day, ..] = bytes else { return None };
+    chrono::NaiveDate::from_ymd_opt(u16::from_le_bytes([a, b]).into(), month.into(), day.into())
+}
+
+/// A time of a day; it has a sign and days before it, which are none.
+#[cfg(feature = "chrono")]
+fn time(bytes: &[u8]) -> Option<chrono::NaiveTime> {
+    match bytes {
+        [] => time_of(&[]),
+        [0, 0, 0, 0, 0, time @ ..] => time_of(time),
         _ => None,
     }
 }
 
 #[cfg(feature = "chrono")]
-fn time(read: &Read) -> Option<chrono::NaiveTime> {
-    match *read {
-        Read::Time(false, 0, hour, minute, second, rest) => {
-            chrono::NaiveTime::from_hms_micro_opt(hour.into(), minute.into(), second.into(), rest)
-        }
-        _ => None,
-    }
+fn moment(bytes: &[u8]) -> Option<chrono::NaiveDateTime> {
+    let (day, time) = bytes.split_at_checked(4)?;
+    Some(date(day)?.and_time(time_of(time)?))
 }
 
 #[cfg(feature = "chrono")]
-fn moment(read: &Read) -> Option<chrono::NaiveDateTime> {
-    match *read {
-        Read::Date(_, _, _, hour, minute, second, rest) => {
-            date(read)?.and_hms_micro_opt(hour.into(), minute.into(), second.into(), rest)
-        }
-        _ => None,
-    }
+fn time_of(bytes: &[u8]) -> Option<chrono::NaiveTime> {
+    let ([hour, minute, second], rest) = match bytes {
+        [] => ([0; 3], 0),
+        &[hour, minute, second] => ([hour, minute, second], 0),
+        &[hour, minute, second, a, b, c, d] => ([hour, minute, second], u32::from_le_bytes([a, b, c, d])),
+        _ => return None,
+    };
+    chrono::NaiveTime::from_hms_micro_opt(hour.into(), minute.into(), second.into(), rest)
 }

@@ -1,71 +1,104 @@
-//! Values to those of the client: exactly, or not at all.
+//! Values to the server's form: exactly, or not at all.
 
-use mysql::Value as Sent;
-
+use super::column::Kind;
 use super::list;
 use crate::{Error, Result, ValueRef};
 
-/// The value of a parameter.
-pub(super) fn encode(value: ValueRef<'_>) -> Result<Sent> {
+/// What a value is sent as.
+#[derive(Clone, Copy)]
+pub(super) struct Sent {
+    pub(super) kind: Kind,
+    pub(super) is_unsigned: bool,
+}
+
+impl Sent {
+    const fn of(kind: Kind) -> Sent {
+        Sent { kind, is_unsigned: false }
+    }
+
+    /// Whether it is so many bytes as there are, whose number stands before them.
+    pub(super) fn is_bytes(self) -> bool {
+        self.kind == Kind::VAR_STRING
+    }
+}
+
+/// Writes the value of a parameter, and says as what.
+pub(super) fn encode(value: ValueRef<'_>, out: &mut Vec<u8>) -> Result<Sent> {
     Ok(match value {
-        ValueRef::Null => Sent::NULL,
-        ValueRef::Boolean(value) => Sent::Int(value.into()),
-        ValueRef::Integer(value) => Sent::Int(value),
-        ValueRef::Unsigned(value) => Sent::UInt(value),
-        ValueRef::Real(value) => Sent::Double(finite(value)?),
-        ValueRef::Text(value) => Sent::Bytes(value.as_bytes().to_vec()),
-        ValueRef::Blob(value) => Sent::Bytes(value.to_vec()),
+        ValueRef::Null => Sent::of(Kind::NULL),
+        ValueRef::Boolean(value) => whole(value.into(), out),
+        ValueRef::Integer(value) => whole(value, out),
+        ValueRef::Unsigned(value) => {
+            out.extend(value.to_le_bytes());
+            Sent { kind: Kind::LONG_LONG, is_unsigned: true }
+        }
+        ValueRef::Real(value) => {
+            out.extend(finite(value)?.to_le_bytes());
+            Sent::of(Kind::DOUBLE)
+        }
+        ValueRef::Text(value) => bytes(value.as_bytes(), out),
+        ValueRef::Blob(value) => bytes(value, out),
         #[cfg(feature = "chrono")]
         ValueRef::Date(value) => {
-            let (year, month, day) = day(value)?;
-            Sent::Date(year, month, day, 0, 0, 0, 0)
+            out.push(4);
+            put_day(value, out)?;
+            Sent::of(Kind::DATETIME)
         }
         #[cfg(feature = "chrono")]
         ValueRef::Time(value) => {
-            let (hour, minute, second, rest) = microseconds(value)?;
-            Sent::Time(false, 0, hour, minute, second, rest)
+            let time = microseconds(value)?;
+            // It has a sign and days.
+            out.extend([12, 0, 0, 0, 0, 0]);
+            put_time(time, out);
+            Sent::of(Kind::TIME)
         }
         #[cfg(feature = "chrono")]
-        ValueRef::DateTime(value) => moment(value)?,
+        ValueRef::DateTime(value) => moment(value, out)?,
         #[cfg(feature = "chrono")]
-        ValueRef::Timestamp(value) => moment(value.naive_utc())?,
+        ValueRef::Timestamp(value) => moment(value.naive_utc(), out)?,
         #[cfg(feature = "uuid")]
-        ValueRef::Uuid(value) => Sent::Bytes(value.as_bytes().to_vec()),
+        ValueRef::Uuid(value) => bytes(value.as_bytes(), out),
         #[cfg(feature = "decimal")]
-        ValueRef::Decimal(value) => Sent::Bytes(value.to_string().into_bytes()),
+        ValueRef::Decimal(value) => bytes(value.to_string().as_bytes(), out),
         ValueRef::Array(_) => return Err(Error::no_arrays("MariaDB and MySQL have")),
-        ValueRef::List(values) => Sent::Bytes(list::json(values)?.into_bytes()),
+        ValueRef::List(values) => bytes(list::json(values)?.as_bytes(), out),
         other => return Err(Error::value(format!("a {} cannot be bound", other.kind()))),
     })
 }
 
-/// A value, unless it is larger than what the server takes at once.
-pub(super) fn fitting(sent: Sent, value: ValueRef<'_>, packet: usize) -> Result<Sent> {
-    match &sent {
-        Sent::Bytes(bytes) if bytes.len() > packet => Err(Error::value(format!(
-            "this {} of {} bytes is more than the server takes at once (max_allowed_packet, {packet} bytes): raise that, or \
-             keep less",
-            value.kind(),
-            bytes.len()
-        ))),
-        _ => Ok(sent),
-    }
+/// Writes a whole number.
+pub(super) fn whole(value: i64, out: &mut Vec<u8>) -> Sent {
+    out.extend(value.to_le_bytes());
+    Sent::of(Kind::LONG_LONG)
 }
 
-/// Whether values go to the server at once: together, or, from a length on, each by itself.
-pub(super) fn go_together(values: &[Sent], packet: usize) -> bool {
-    let length = |value: &Sent| match value {
-        Sent::Bytes(bytes) => bytes.len() + 12,
-        _ => 12,
-    };
-    packet >= APART || {
-        let length = values.iter().map(length).sum::<usize>();
-        length <= packet.saturating_sub(64) || length > APART
-    }
+fn bytes(value: &[u8], out: &mut Vec<u8>) -> Sent {
+    out.extend_from_slice(value);
+    Sent::of(Kind::VAR_STRING)
 }
 
-/// From how many bytes on the client sends each value by itself.
-pub(super) const APART: usize = 1 << 24;
+#[cfg(feature = "chrono")]
+fn moment(value: chrono::NaiveDateTime, out: &mut Vec<u8>) -> Result<Sent> {
+    let time = microseconds(value.time())?;
+    out.push(11);
+    put_day(value.date(), out)?;
+    put_time(time, out);
+    Ok(Sent::of(Kind::DATETIME))
+}
+
+#[cfg(feature = "chrono")]
+fn put_day(value: chrono::NaiveDate, out: &mut Vec<u8>) -> Result<()> {
+    let (year, month, day) = day(value)?;
+    out.extend(year.to_le_bytes());
+    out.extend([month, day]);
+    Ok(())
+}
+
+#[cfg(feature = "chrono")]
+fn put_time((hour, minute, second, rest): (u8, u8, u8, u32), out: &mut Vec<u8>) {
+    out.extend([hour, minute, second]);
+    out.extend(rest.to_le_bytes());
+}
 
 /// The number, unless it is none.
 pub(super) fn finite(value: f64) -> Result<f64> {
@@ -107,11 +140,4 @@ pub(super) fn microseconds(value: chrono::NaiveTime) -> Result<(u8, u8, u8, u32)
         return Err(Error::value("a leap second cannot be stored: MariaDB and MySQL have none"));
     }
     Ok((small(value.hour()), small(value.minute()), small(value.second()), rest))
-}
-
-#[cfg(feature = "chrono")]
-fn moment(value: chrono::NaiveDateTime) -> Result<Sent> {
-    let ((year, month, day), (hour, minute, second, rest)) =
-        (day(value.date())?, microseconds(value.time())?);
-    Ok(Sent::Date(year, month, day, hour, minute, second, rest))
 }

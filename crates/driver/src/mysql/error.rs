@@ -1,20 +1,26 @@
 use std::fmt;
 
-use mysql::{Conn, DriverError, MySqlError};
-
+use super::failure::{Failure, Refusal};
 use super::said::{Said, words};
+use super::wire::Wire;
 use crate::error::{Error, Kind};
 
-/// The client's error as one of the project's, with the constraint or column that the server names.
+/// A failure as one of the project's errors, with the constraint or column that the server names.
 #[cold]
-pub(super) fn classify(error: mysql::Error) -> Error {
-    match error {
-        mysql::Error::MySqlError(said) => {
+pub(super) fn classify(failure: Failure) -> Error {
+    match failure {
+        Failure::Refused(said) => {
             let classified = constraint(&said).unwrap_or_else(|| general(&said));
             classified.with_source(Said::of(&said))
         }
-        other => client(&other),
+        Failure::Line(error) => lost(&error).with_source(error),
+        // Nobody knows what comes next.
+        Failure::Strange(said) => lost(&said),
     }
+}
+
+fn lost(said: &dyn fmt::Display) -> Error {
+    Error::new(Kind::Lost, format!("the connection to the database server is lost ({said})"))
 }
 
 /// The error of a commit whose connection broke.
@@ -34,39 +40,21 @@ pub(super) fn statement_unknown(error: Error) -> Error {
 }
 
 /// Whether a statement has to be prepared again: the server forgot it, or its tables change all the time.
-pub(super) fn is_outdated(error: &mysql::Error) -> bool {
-    matches!(error, mysql::Error::MySqlError(said) if matches!(said.code, 1243 | 1615))
+pub(super) fn is_outdated(failure: &Failure) -> bool {
+    matches!(failure.code(), Some(1243 | 1615))
 }
 
 /// Whether the server prepares no such statement: MySQL begins no transaction so, and creates no procedure or trigger.
-pub(super) fn is_unpreparable(error: &mysql::Error) -> bool {
-    matches!(error, mysql::Error::MySqlError(said) if said.code == 1295)
+pub(super) fn is_unpreparable(failure: &Failure) -> bool {
+    failure.code() == Some(1295)
 }
 
-/// The error of a connection that was killed: of that MySQL says no more than that the statement was interrupted.
+/// The failure of a connection that was killed: of that MySQL says no more than that the statement was interrupted.
 #[cold]
-pub(super) fn of_connection(error: mysql::Error, client: &mut Conn) -> mysql::Error {
-    match &error {
-        mysql::Error::MySqlError(said) if said.code == 1317 => client.ping().err().unwrap_or(error),
-        _ => error,
-    }
-}
-
-/// What the client says itself. What is not about one statement leaves the line in a state that nobody knows.
-fn client(error: &mysql::Error) -> Error {
-    let lost = |said: &dyn fmt::Display| {
-        Error::new(Kind::Lost, format!("the connection to the database server is lost ({said})"))
-    };
-    match error {
-        mysql::Error::DriverError(DriverError::PacketTooLarge) => too_large(),
-        mysql::Error::DriverError(
-            DriverError::MixedParams | DriverError::MismatchedStmtParams(..) | DriverError::Params(_),
-        ) => Error::new(
-            Kind::Other,
-            "the client takes a name behind a colon for a parameter: write names in backticks, and `?` for parameters",
-        ),
-        mysql::Error::IoError(io) => lost(io),
-        other => lost(other),
+pub(super) fn of_connection(failure: Failure, wire: &mut Wire) -> Failure {
+    match failure.code() {
+        Some(1317) => wire.ping().err().unwrap_or(failure),
+        _ => failure,
     }
 }
 
@@ -79,7 +67,7 @@ pub(super) fn too_large() -> Error {
 }
 
 /// Violated constraints.
-fn constraint(said: &MySqlError) -> Option<Error> {
+fn constraint(said: &Refusal) -> Option<Error> {
     let message = &*said.message;
     Some(match said.code {
         1022 | 1062 | 1169 | 1586 | 1761 | 1762 | 1859 => unique(message),
@@ -142,7 +130,7 @@ fn quoted(message: &str) -> Option<&str> {
     message[start + 1..].split_once(quote).map(|(name, _)| name)
 }
 
-fn general(said: &MySqlError) -> Error {
+fn general(said: &Refusal) -> Error {
     let words = words(said);
     match said.code {
         1020 | 1047 | 1213 | 1614 => Error::new(
@@ -181,8 +169,8 @@ mod tests {
     use super::*;
 
     fn said(code: u16, state: &str, message: &str) -> Error {
-        let said = MySqlError { state: state.to_owned(), message: message.to_owned(), code };
-        classify(mysql::Error::MySqlError(said))
+        let said = Refusal { state: state.to_owned(), message: message.to_owned(), code };
+        classify(Failure::Refused(Box::new(said)))
     }
 
     #[test]

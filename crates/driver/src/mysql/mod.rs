@@ -1,19 +1,25 @@
-//! MariaDB and MySQL, through the crate `mysql`. Which of both it is, the server says when it is called.
+//! MariaDB and MySQL, over a socket that the thread which asks waits at. Which of both it is, the server says when it is called.
 
 mod blame;
 mod cancel;
+mod column;
 mod connection;
+mod content;
 mod decode;
 mod encode;
 mod error;
+mod failure;
+mod key;
 mod list;
 mod open;
+mod parameters;
 mod rows;
+mod run;
 mod said;
+mod startup;
 mod state;
 mod statement;
-mod tls;
-mod types;
+mod wire;
 mod writes;
 
 pub(crate) use cancel::Cancel;
@@ -21,4 +27,4 @@ pub(crate) use connection::Connection;
 pub(crate) use open::Target;
 pub use rows::Row;
 pub(crate) use rows::Rows;
-pub(crate) use statement::Prepared;
+pub(crate) use run::Prepared;

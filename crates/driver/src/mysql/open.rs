@@ -1,29 +1,39 @@
-use std::collections::HashMap;
-use std::time::Duration;
+use std::io::{self, ErrorKind};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use mysql::consts::CapabilityFlags;
-use mysql::prelude::Queryable;
-use mysql::{Conn, DriverError, Opts, OptsBuilder};
 use onggi_sql::Dialect;
 use onggi_sql::dialect::{MARIADB, MYSQL, MYSQL_VERSION};
+use socket2::TcpKeepalive;
 
 use super::connection::Connection;
 use super::error::classify;
+use super::failure::{Answer, Failure};
+use super::startup;
+use super::wire::Wire;
 use crate::Result;
 use crate::error::{Error, Kind};
-use crate::patience::{Abandoned, Impatience, within};
-use crate::tls::{Mode, Tls};
+use crate::net::patience::Abandoned;
+use crate::net::tls::{Mode, Tls};
+use crate::net::{At, Encryption, Line, Settings, look_up};
 use crate::url::{decode, invalid};
 
 /// A database of a server, and how to reach it.
-pub(crate) struct Target(Caller);
+pub(crate) struct Target(Arc<Caller>);
 
 /// Calls the server.
-#[derive(Clone)]
 pub(super) struct Caller {
-    client: Opts,
-    /// How it is called where that needs encryption that the server does not have.
-    plain: Option<Opts>,
+    pub(super) user: String,
+    pub(super) password: String,
+    pub(super) host: String,
+    port: u16,
+    socket: Option<PathBuf>,
+    pub(super) database: Option<String>,
+    pub(super) application: String,
+    mode: Mode,
+    pub(super) encryption: Encryption,
     limit: Duration,
     abandoned: Abandoned,
 }
@@ -42,109 +52,122 @@ impl Target {
         let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
         let Place { user, password, host, port, database } = Place::parse(place)?;
         let Options { socket, limit, application } = Options::parse(options)?;
-        let attributes = HashMap::from([("program_name", application.as_deref().unwrap_or("onggi"))]);
-        let client = OptsBuilder::new()
-            .user(user)
-            .pass(password)
-            .ip_or_hostname(Some(host))
-            .tcp_port(port)
-            .socket(socket)
-            .prefer_socket(false)
-            .db_name(database)
-            .tcp_connect_timeout(Some(limit))
-            // Somebody at the other end who is gone without a word is noticed.
-            .tcp_keepalive_time_ms(Some(60_000))
-            // Statements are kept by their shape.
-            .stmt_cache_size(0)
-            .additional_capabilities(CapabilityFlags::CLIENT_SESSION_TRACK)
-            .connect_attrs(Some(attributes));
-        let encryption = super::tls::options(&tls)?;
-        let may_be_plain = tls.mode == Mode::Prefer && encryption.is_some();
-        let plain = may_be_plain.then(|| client.clone().into());
-        let client = client.ssl_opts(encryption).into();
-        Ok(Target(Caller { client, plain, limit, abandoned: Abandoned::default() }))
+        Ok(Target(Arc::new(Caller {
+            user: user.unwrap_or_default(),
+            password: password.unwrap_or_default(),
+            host,
+            port,
+            socket: socket.map(PathBuf::from),
+            database,
+            application: application.unwrap_or_else(|| "onggi".to_owned()),
+            mode: tls.mode,
+            encryption: Encryption::new(&tls)?,
+            limit,
+            abandoned: Abandoned::default(),
+        })))
     }
 
     pub(crate) fn connect(&self) -> Result<Connection> {
-        let (client, server) = self.0.call(|mut client| {
-            let server = greet(&mut client)?;
-            Ok((client, server))
-        })?;
-        Ok(Connection::new(client, server, self.0.clone()))
+        let (wire, server) = self.0.call(greet)?;
+        Ok(Connection::new(wire, server, Arc::clone(&self.0)))
     }
 }
 
+/// Somebody at the other end who is gone without a word is noticed.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
 impl Caller {
-    /// What is done with a new connection, if the server answers in time.
-    pub(super) fn call<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(Conn) -> mysql::Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let (client, plain) = (self.client.clone(), self.plain.clone());
-        let reach = move || match (Conn::new(client), plain) {
-            (Err(error), Some(plain)) if explain(&error).is_some() => Conn::new(plain),
-            (reached, _) => reached,
-        };
-        let called = within(self.limit, &self.abandoned, move || reach().and_then(work));
-        let called = called.map_err(|impatience| self.silent(impatience))?;
-        called.map_err(|error| self.unreached(error))
+    /// A new connection, and what is done with it first. All of that is done in time.
+    pub(super) fn call<T>(&self, work: impl FnOnce(&mut Wire) -> Answer<T>) -> Result<(Wire, T)> {
+        let deadline = Instant::now() + self.limit;
+        let called = self.reach(deadline).and_then(|mut wire| {
+            let done = work(&mut wire)?;
+            wire.set_deadline(None)?;
+            Ok((wire, done))
+        });
+        called.map_err(|failure| self.unreached(failure))
     }
 
-    /// Whether a connection's server answers within a time; the connection, if so.
-    pub(super) fn answered(&self, mut client: Box<Conn>, limit: Duration) -> Option<Box<Conn>> {
-        let asked = within(limit, &self.abandoned, move || client.ping().is_ok().then_some(client));
-        asked.ok().flatten()
+    /// Calls one address after another until the server answers.
+    fn reach(&self, deadline: Instant) -> Answer<Wire> {
+        let mut last = Failure::strange("the host has no address");
+        for at in self.places()? {
+            match self.begin_as_wanted(&at, deadline) {
+                Ok(wire) => return Ok(wire),
+                Err(failure) => last = failure,
+            }
+        }
+        Err(last)
+    }
+
+    fn places(&self) -> io::Result<Vec<At>> {
+        if let Some(socket) = &self.socket {
+            // Such lines do not leave the system.
+            return Ok(vec![At::Socket(socket.clone())]);
+        }
+        if let Ok(address) = self.host.parse::<IpAddr>() {
+            return Ok(vec![At::Address((address, self.port).into())]);
+        }
+        let found = look_up(self.host.clone(), self.port, self.limit, &self.abandoned)?;
+        Ok(found.into_iter().map(At::Address).collect())
+    }
+
+    /// Calls who is there. Where encryption is preferred and fails, it is done without.
+    fn begin_as_wanted(&self, at: &At, deadline: Instant) -> Answer<Wire> {
+        match self.begin(at, self.mode, deadline) {
+            Err(Failure::Line(error)) if self.mode == Mode::Prefer && explain(&error).is_some() => {
+                self.begin(at, Mode::Disable, deadline)
+            }
+            begun => begun,
+        }
+    }
+
+    fn begin(&self, at: &At, mode: Mode, deadline: Instant) -> Answer<Wire> {
+        let keepalive = Some(TcpKeepalive::new().with_time(KEEPALIVE));
+        let mut socket = at.connect(&Settings { keepalive, user_timeout: None }, deadline)?;
+        socket.set_deadline(Some(deadline))?;
+        let mut wire = Wire::new(Line::new(socket, None));
+        let address = match at {
+            At::Address(address) => Some(address.ip()),
+            At::Socket(_) => None,
+        };
+        startup::begin(self, mode, address, &mut wire)?;
+        Ok(wire)
     }
 
     #[cold]
-    fn silent(&self, impatience: Impatience) -> Error {
-        let limit = self.limit;
-        let said = match impatience {
-            Impatience::TimeOut => {
-                format!("the MySQL server did not answer within {limit:?} (connect_timeout)")
-            }
-            Impatience::TooMany => {
-                "the MySQL server takes calls and does not answer them: it is not called again until it does"
-                    .to_owned()
-            }
-            Impatience::NoThread => "the system has no room for another connection".to_owned(),
-        };
-        Error::new(Kind::Open, said)
-    }
-
-    #[cold]
-    fn unreached(&self, error: mysql::Error) -> Error {
-        let database = self.client.get_db_name().unwrap_or("");
+    fn unreached(&self, failure: Failure) -> Error {
+        let database = self.database.as_deref().unwrap_or("");
         let place = format!("the MySQL database {database:?} cannot be opened: ");
-        let error = match error {
-            mysql::Error::MySqlError(_) => {
-                let classified = classify(error);
+        let error = match failure {
+            Failure::Refused(_) => {
+                let classified = classify(failure);
                 // What the server says of itself before it takes anybody.
                 if classified.is_lost() { Error::new(Kind::Open, classified.to_string()) } else { classified }
             }
-            mysql::Error::DriverError(DriverError::ConnectTimeout) => self.silent(Impatience::TimeOut),
-            other => Error::new(Kind::Open, explain(&other).unwrap_or_else(|| other.to_string())),
+            Failure::Line(error) if error.kind() == ErrorKind::TimedOut => {
+                let said =
+                    format!("the MySQL server did not answer within {:?} (connect_timeout)", self.limit);
+                return Error::new(Kind::Open, said).with_source(error);
+            }
+            Failure::Line(error) => {
+                let said = explain(&error).unwrap_or_else(|| error.to_string());
+                Error::new(Kind::Open, said).with_source(error)
+            }
+            Failure::Strange(said) => Error::new(Kind::Open, said),
         };
         error.prefixed(&place)
     }
 }
 
 /// What a failed handshake means; none where an error does not come from one.
-fn explain(error: &mysql::Error) -> Option<String> {
-    if matches!(error, mysql::Error::DriverError(DriverError::TlsNotSupported)) {
-        return Some(
-            "the server does not encrypt, which sslmode asks for: give it a certificate (ssl_cert, ssl_key)"
-                .to_owned(),
-        );
-    }
-    #[cfg(feature = "tls")]
-    return match error {
-        mysql::Error::IoError(error) => crate::handshake::explain(error),
-        mysql::Error::CodecError(error) => crate::handshake::explain(error),
-        mysql::Error::TlsError(error) => Some(format!("the connection could not be encrypted ({error})")),
-        _ => None,
-    };
-    #[cfg(not(feature = "tls"))]
+#[cfg(feature = "tls")]
+fn explain(error: &io::Error) -> Option<String> {
+    crate::net::handshake::explain(error)
+}
+
+#[cfg(not(feature = "tls"))]
+fn explain(_: &io::Error) -> Option<String> {
     None
 }
 
@@ -157,17 +180,20 @@ pub(super) struct Server {
     pub(super) step: usize,
     /// How many bytes it takes at once.
     pub(super) packet: usize,
-    /// Its number of the connection.
-    pub(super) connection: u32,
 }
 
 /// Finds out which server it is, and tells it how things are done here.
-fn greet(client: &mut Conn) -> mysql::Result<Server> {
-    let said: Option<(String, usize, usize)> = client.query_first(MYSQL_VERSION)?;
-    let (version, step, packet) = said.unwrap_or_else(|| ("unknown".to_owned(), 1, usize::MAX));
+fn greet(wire: &mut Wire) -> Answer<Server> {
+    let mut rows = wire.texts(MYSQL_VERSION)?;
+    let said = rows.pop().map(<[_; 3]>::try_from);
+    let Some(Ok([Some(version), step, packet])) = said else {
+        return Err(Failure::strange("the server does not say of which version it is"));
+    };
+    let number = |said: Option<String>| said.and_then(|said| said.parse::<usize>().ok());
     let dialect = if version.contains("MariaDB") { &MARIADB } else { &MYSQL };
-    dialect.setup.iter().try_for_each(|text| client.query_drop(text))?;
-    Ok(Server { dialect, version, step: step.max(1), packet, connection: client.connection_id() })
+    dialect.setup.iter().try_for_each(|text| wire.run(text))?;
+    let step = number(step).unwrap_or(1).max(1);
+    Ok(Server { dialect, version, step, packet: number(packet).unwrap_or(usize::MAX) })
 }
 
 /// What stands before the options.

@@ -1,58 +1,87 @@
 use std::vec::IntoIter;
 
-use mysql::{Binary, Column, QueryResult, Value as Read};
-
+use super::column::{Cell, Column, cells};
 use super::decode;
+use super::failure::Failure;
 use super::state::State;
-use super::statement::drained;
+use super::wire::Wire;
 use crate::{Error, Result, Type, ValueRef};
 
 /// The rows of a statement.
 pub(crate) struct Rows<'p> {
+    columns: &'p [Column],
     source: Source<'p>,
-    row: Option<mysql::Row>,
+    cells: Vec<Cell>,
     ended: bool,
     state: &'p mut State,
 }
 
 enum Source<'p> {
     /// They come as they are asked for.
-    Streamed(QueryResult<'p, 'p, 'p, Binary>),
-    /// They are here.
-    Kept(Vec<Column>, IntoIter<mysql::Row>),
+    Streamed(&'p mut Wire),
+    /// They are here: those that follow, and that which is lent.
+    Kept(IntoIter<Vec<u8>>, Vec<u8>),
 }
 
 impl<'p> Rows<'p> {
-    pub(super) fn new(result: QueryResult<'p, 'p, 'p, Binary>, state: &'p mut State) -> Rows<'p> {
-        Rows { source: Source::Streamed(result), row: None, ended: false, state }
+    pub(super) fn new(columns: &'p [Column], wire: &'p mut Wire, state: &'p mut State) -> Rows<'p> {
+        Rows { columns, source: Source::Streamed(wire), cells: Vec::new(), ended: false, state }
     }
 
-    pub(super) fn kept(columns: Vec<Column>, rows: Vec<mysql::Row>, state: &'p mut State) -> Rows<'p> {
-        Rows { source: Source::Kept(columns, rows.into_iter()), row: None, ended: false, state }
+    pub(super) fn kept(columns: &'p [Column], rows: Vec<Vec<u8>>, state: &'p mut State) -> Rows<'p> {
+        let source = Source::Kept(rows.into_iter(), Vec::new());
+        Rows { columns, source, cells: Vec::new(), ended: false, state }
     }
 
     /// The names of their columns.
     pub(crate) fn columns(&self) -> Vec<String> {
-        let names =
-            |columns: &[Column]| columns.iter().map(|column| column.name_str().into_owned()).collect();
-        match &self.source {
-            Source::Streamed(result) => names(result.columns().as_ref()),
-            Source::Kept(columns, _) => names(columns),
-        }
+        self.columns.iter().map(|column| column.name.clone()).collect()
     }
 
     pub(crate) fn next(&mut self) -> Result<Option<Row<'_>>> {
-        let next = match &mut self.source {
-            _ if self.ended => None,
-            Source::Streamed(result) => match result.next() {
-                None => drained(result).err().map(Err),
-                next => next,
+        if self.ended {
+            return Ok(None);
+        }
+        match self.advance() {
+            Ok(true) => {
+                let Rows { columns, source, cells, .. } = &*self;
+                let bytes = match source {
+                    Source::Streamed(wire) => wire.message(),
+                    Source::Kept(_, row) => row,
+                };
+                Ok(Some(Row { bytes, cells, columns }))
+            }
+            Ok(false) => {
+                self.ended = true;
+                Ok(None)
+            }
+            Err(failure) => {
+                self.ended = true;
+                Err(self.state.failed(failure))
+            }
+        }
+    }
+
+    /// Goes on to the next row, if there is one.
+    fn advance(&mut self) -> std::result::Result<bool, Failure> {
+        let Rows { columns, source, cells: found, .. } = self;
+        match source {
+            Source::Streamed(wire) => {
+                if !wire.row()? {
+                    return wire.finish().map(|()| false);
+                }
+                let taken = cells(wire.message(), columns, found);
+                wire.noted(taken)?;
+            }
+            Source::Kept(rows, row) => match rows.next() {
+                None => return Ok(false),
+                Some(next) => {
+                    *row = next;
+                    cells(row, columns, found)?;
+                }
             },
-            Source::Kept(_, rows) => rows.next().map(Ok),
-        };
-        self.ended = !matches!(next, Some(Ok(_)));
-        self.row = next.transpose().map_err(|error| self.state.failed(error))?;
-        Ok(self.row.as_ref().map(Row))
+        }
+        Ok(true)
     }
 }
 
@@ -65,27 +94,31 @@ impl Drop for Rows<'_> {
 
 /// A row, lent.
 #[derive(Clone, Copy)]
-pub struct Row<'r>(&'r mysql::Row);
+pub struct Row<'r> {
+    bytes: &'r [u8],
+    cells: &'r [Cell],
+    columns: &'r [Column],
+}
 
 impl<'r> Row<'r> {
     #[inline]
     pub(crate) fn value(self, column: usize, ty: Type) -> Result<ValueRef<'r>> {
-        let (read, column) = self.cell(column)?;
-        decode::value(read, column, ty)
+        let (bytes, column) = self.cell(column)?;
+        decode::value(bytes, column, ty)
     }
 
     pub(crate) fn raw(self, column: usize) -> Result<ValueRef<'r>> {
-        let (read, column) = self.cell(column)?;
-        decode::raw(read, column)
+        let (bytes, column) = self.cell(column)?;
+        decode::raw(bytes, column)
     }
 
     #[inline]
-    fn cell(self, column: usize) -> Result<(&'r Read, &'r Column)> {
-        match (self.0.as_ref(column), self.0.columns_ref().get(column)) {
-            (Some(read), Some(form)) => Ok((read, form)),
+    fn cell(self, column: usize) -> Result<(Option<&'r [u8]>, &'r Column)> {
+        match (self.cells.get(column), self.columns.get(column)) {
+            (Some(cell), Some(form)) => Ok((cell.map(|(start, end)| &self.bytes[start..end]), form)),
             _ => Err(Error::value(format!(
                 "the row has {} columns, and there is none at position {column}",
-                self.0.len()
+                self.columns.len()
             ))),
         }
     }

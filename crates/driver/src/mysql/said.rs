@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use mysql::MySqlError;
-
+use super::failure::Refusal;
 use crate::Error;
 
 /// The number, the SQLSTATE and the words of an error.
@@ -15,7 +14,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    pub(super) fn of(said: &MySqlError) -> Said {
+    pub(super) fn of(said: &Refusal) -> Said {
         Said { code: said.code, state: said.state.clone(), words: words(said) }
     }
 
@@ -35,7 +34,7 @@ impl std::error::Error for Said {}
 
 /// The message, as far as it can hold no value of a row: what the server says of values, and what programs of the
 /// database say themselves, is put into words here, with the column where it is named.
-pub(super) fn words(said: &MySqlError) -> String {
+pub(super) fn words(said: &Refusal) -> String {
     let words = match said.code {
         1366 if said.message.starts_with("Incorrect string value") => {
             let column = column(&said.message)
@@ -101,7 +100,7 @@ mod tests {
     use super::*;
 
     fn of(code: u16, state: &str, message: &str) -> String {
-        words(&MySqlError { state: state.to_owned(), message: message.to_owned(), code })
+        words(&Refusal { state: state.to_owned(), message: message.to_owned(), code })
     }
 
     #[test]

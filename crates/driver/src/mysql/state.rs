@@ -1,10 +1,9 @@
-use mysql::Conn;
-use mysql::prelude::Queryable;
-use mysql::session_state_change::SessionStateChange;
 use onggi_sql::Dialect;
 use onggi_sql::dialect::{MARIADB, MARIADB_IN_TRANSACTION, MYSQL_OUTSIDE_TRANSACTION};
 
 use super::error::classify;
+use super::failure::{Answer, Failure};
+use super::wire::Wire;
 use crate::error::Kind;
 use crate::{Control, Error, Result};
 
@@ -51,15 +50,10 @@ impl State {
 
     /// The state that the server reports with an answer, where it has changed: statements that change tables, procedures
     /// and much else end a transaction.
-    pub(super) fn reported(self, client: &Conn) -> State {
-        let Ok(changes) = client.session_state_changes() else { return self };
-        let mut states = changes.iter().filter_map(|change| match change.decode() {
-            Ok(SessionStateChange::TransactionState(state)) => state.as_bytes().first().copied(),
-            _ => None,
-        });
-        match states.next_back() {
-            Some(b'_') => State::Idle,
-            Some(_) => State::Open,
+    pub(super) fn reported(self, wire: &Wire) -> State {
+        match wire.done().is_open {
+            Some(true) => State::Open,
+            Some(false) => State::Idle,
             None => self,
         }
     }
@@ -77,8 +71,8 @@ impl State {
 
     /// The error of a statement.
     #[cold]
-    pub(super) fn failed(&mut self, error: mysql::Error) -> Error {
-        let error = classify(error);
+    pub(super) fn failed(&mut self, failure: Failure) -> Error {
+        let error = classify(failure);
         *self = match *self {
             _ if error.is_lost() => State::Lost,
             State::Open if error.is_serialization_failure() || error.is_busy() => State::Failed,
@@ -97,11 +91,11 @@ impl State {
 
     /// The state behind any failure within a transaction, which the server may have ended with it: it is asked.
     #[cold]
-    pub(super) fn behind_failure(self, client: &mut Conn, dialect: &Dialect) -> State {
+    pub(super) fn behind_failure(self, wire: &mut Wire, dialect: &Dialect) -> State {
         if self != State::Open {
             return self;
         }
-        match State::asked(self, client, dialect) {
+        match State::asked(self, wire, dialect) {
             Ok(State::Idle) => State::Failed,
             Ok(state) => state,
             Err(_) => State::Lost,
@@ -109,15 +103,16 @@ impl State {
     }
 
     /// The state as the server has it.
-    pub(super) fn asked(self, client: &mut Conn, dialect: &Dialect) -> mysql::Result<State> {
+    pub(super) fn asked(self, wire: &mut Wire, dialect: &Dialect) -> Answer<State> {
         if dialect.name == MARIADB.name {
-            let open: Option<u8> = client.query_first(MARIADB_IN_TRANSACTION)?;
-            return Ok(if open == Some(0) { State::Idle } else { State::Open });
+            let rows = wire.texts(MARIADB_IN_TRANSACTION)?;
+            let open = rows.first().and_then(|row| row.first()?.as_deref());
+            return Ok(if open == Some("0") { State::Idle } else { State::Open });
         }
-        match client.query_drop(MYSQL_OUTSIDE_TRANSACTION) {
+        match wire.run(MYSQL_OUTSIDE_TRANSACTION) {
             Ok(()) => Ok(State::Idle),
-            Err(mysql::Error::MySqlError(said)) if said.code == IN_TRANSACTION => Ok(State::Open),
-            Err(error) => Err(error),
+            Err(failure) if failure.code() == Some(IN_TRANSACTION) => Ok(State::Open),
+            Err(failure) => Err(failure),
         }
     }
 }

@@ -37,6 +37,7 @@ struct Shared {
     interceptor: Mutex<Option<Interceptor>>,
 }
 
+#[allow(clippy::large_enum_variant, reason = "a pool has one")]
 enum Target {
     #[cfg(feature = "sqlite")]
     Sqlite(sqlite::Target),

@@ -5,11 +5,10 @@ use bytes::BytesMut;
 use postgres_protocol::message::frontend;
 
 use super::failure::{Answer, Failure};
-use super::input::Input;
-use super::reach::{Reached, Settings};
-use super::tls::Encryption;
+use super::reach::Reached;
 use crate::Result;
 use crate::error::{Error, Kind};
+use crate::net::{Encryption, Input, Settings};
 
 /// Asks the server to end what a connection runs, over a connection of its own.
 #[derive(Clone)]

@@ -9,6 +9,7 @@ use socket2::TcpKeepalive;
 use super::numbers::{ANY, MOST_IDLE, MOST_UNANSWERED, port, retries, seconds};
 use super::proof::{PROOFS, Proof};
 use crate::Result;
+use crate::net::Settings;
 use crate::url::{Url, decode, decode_bytes, invalid};
 
 /// A database's URL, taken apart.
@@ -209,8 +210,13 @@ impl Config {
             .collect()
     }
 
+    /// How sockets are kept.
+    pub(super) fn settings(&self) -> Settings {
+        Settings { keepalive: self.keepalive(), user_timeout: self.tcp_user_timeout }
+    }
+
     /// How a silent server is found out to be gone.
-    pub(super) fn keepalive(&self) -> Option<TcpKeepalive> {
+    fn keepalive(&self) -> Option<TcpKeepalive> {
         let mut keepalive = TcpKeepalive::new().with_time(self.keepalives_idle);
         #[cfg(any(target_os = "linux", target_os = "macos", target_os = "freebsd", windows))]
         if let Some(interval) = self.keepalives_interval {

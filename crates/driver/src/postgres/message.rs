@@ -1,6 +1,23 @@
 //! What the server's messages hold.
 
 use super::failure::{Answer, Failure};
+use crate::net::Input;
+
+/// The kind of the next message, if it is here as a whole.
+pub(super) fn cut(input: &mut Input) -> Answer<Option<u8>> {
+    let here = input.waiting();
+    let Some(&[kind, a, b, c, d]) = here.first_chunk() else { return Ok(None) };
+    // The length counts itself.
+    let length = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(0);
+    if length < 4 {
+        return Err(Failure::strange("a message has no length"));
+    }
+    if here.len() <= length {
+        return Ok(None);
+    }
+    input.take(5, length - 4);
+    Ok(Some(kind))
+}
 
 /// The content of a message, taken from its start on.
 pub(super) struct Content<'m>(pub(super) &'m [u8]);
@@ -76,7 +93,41 @@ pub(super) fn written(end: &[u8]) -> Answer<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
+    use crate::net::KEPT;
+
+    /// All messages of some bytes that come in pieces.
+    fn messages(mut bytes: &[u8], piece: u64) -> Vec<(u8, Vec<u8>)> {
+        let (mut input, mut found) = (Input::default(), Vec::new());
+        while input.read(&mut (&mut bytes).take(piece)).is_ok_and(|read| read > 0) {
+            while let Ok(Some(kind)) = cut(&mut input) {
+                found.push((kind, input.message().to_vec()));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn messages_come_whole_however_they_are_cut_on_the_way() {
+        let long = vec![7; 3 * KEPT];
+        let mut bytes = b"Z\0\0\0\x05I2\0\0\0\x04D".to_vec();
+        bytes.extend(u32::try_from(long.len() + 4).expect("a length").to_be_bytes());
+        bytes.extend(&long);
+        bytes.extend(b"C\0\0\0\x05x");
+        let expected = [(b'Z', b"I".to_vec()), (b'2', Vec::new()), (b'D', long), (b'C', b"x".to_vec())];
+        for piece in [1, 2, 5, 1000, 1 << 20] {
+            assert_eq!(messages(&bytes, piece), expected, "{piece}");
+        }
+    }
+
+    #[test]
+    fn a_message_without_a_length_is_refused() {
+        let mut input = Input::default();
+        assert!(input.read(&mut &b"Z\0\0\0\x03"[..]).is_ok());
+        assert!(cut(&mut input).is_err());
+    }
 
     #[test]
     fn rows_are_taken_apart_and_broken_ones_refused() {

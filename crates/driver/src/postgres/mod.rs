@@ -2,6 +2,8 @@
 
 mod arrays;
 mod batch;
+#[cfg(feature = "tls")]
+mod binding;
 mod cancel;
 mod config;
 mod connection;
@@ -11,9 +13,7 @@ mod encode;
 mod error;
 mod failure;
 mod fit;
-mod input;
 mod limited;
-mod line;
 mod listener;
 mod message;
 mod numbers;
@@ -25,12 +25,9 @@ mod reach;
 mod rows;
 mod run;
 mod scram;
-mod socket;
 mod startup;
 mod state;
 mod statement;
-#[cfg_attr(not(feature = "tls"), path = "plain.rs")]
-mod tls;
 mod types;
 mod unasked;
 mod wire;

@@ -10,14 +10,14 @@ use super::connection::Connection;
 use super::error::classify;
 use super::failure::{Answer, Failure};
 use super::listener::Listener;
-use super::reach::{Reached, Settings, places};
+use super::reach::{Reached, places};
 use super::startup;
-use super::tls::Encryption;
 use super::wire::Wire;
 use crate::Result;
 use crate::error::{Error, Kind};
-use crate::patience::Abandoned;
-use crate::tls::{Mode, Tls};
+use crate::net::Encryption;
+use crate::net::patience::Abandoned;
+use crate::net::tls::{Mode, Tls};
 use crate::url::{Url, invalid};
 
 /// A database of a server, and how to reach it.
@@ -75,7 +75,7 @@ impl Target {
 
     fn begin(&self, reached: Reached) -> Answer<(Wire, Cancel)> {
         let limit = self.config.connect_timeout;
-        let settings = Settings::of(&self.config);
+        let settings = self.config.settings();
         let mut wire = Wire::new(reached.call(&settings, &self.encryption, Instant::now() + limit)?);
         startup::begin(&self.config, &mut wire)?;
         wire.set_deadline(None)?;
@@ -122,7 +122,7 @@ fn prepares(url: &str) -> Result<(bool, Cow<'_, str>)> {
 /// What a failed handshake means; none where an error does not come from one.
 fn explain(error: &io::Error) -> Option<String> {
     #[cfg(feature = "tls")]
-    return crate::handshake::explain(error);
+    return crate::net::handshake::explain(error);
     #[cfg(not(feature = "tls"))]
     {
         let _ = error;

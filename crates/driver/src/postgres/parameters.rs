@@ -1,8 +1,8 @@
 //! What is bound, in the server's own form: a value for each parameter, or an array of many rows' values for each.
 
 use super::encode::{array_head, element, encode};
-use super::input::KEPT;
 use super::types::Form;
+use crate::net::KEPT;
 use crate::{Bind, Error, Result, ValueRef};
 
 /// The bytes of a statement's parameters, one behind another.

@@ -1,24 +1,17 @@
 //! From a server's place to a line that it is asked on.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
-use std::path::PathBuf;
-#[cfg(unix)]
-use std::thread;
-use std::time::{Duration, Instant};
+use std::io::{self, Read as _, Write as _};
+use std::time::Instant;
 
 use bytes::BytesMut;
 use postgres_protocol::message::frontend;
-use socket2::SockRef;
 
 use super::config::{Config, Place, Server};
 use super::failure::{Answer, Failure};
-use super::line::Line;
-use super::socket::Socket;
-use super::tls::Encryption;
-use crate::patience::{Abandoned, within};
-use crate::tls::Mode;
+use crate::net::patience::Abandoned;
+use crate::net::tls::Mode;
+use crate::net::{At, Encryption, Line, Settings, Socket, look_up};
 
 /// Where a server was found, and how it is spoken to.
 #[derive(Clone)]
@@ -27,13 +20,6 @@ pub(super) struct Reached {
     /// The name that its certificate should have.
     pub(super) host: String,
     pub(super) mode: Mode,
-}
-
-/// What a socket is connected to.
-#[derive(Clone)]
-pub(super) enum At {
-    Address(SocketAddr),
-    Socket(PathBuf),
 }
 
 /// Where servers are to be looked for, one after another.
@@ -65,16 +51,6 @@ pub(super) fn places<'c>(
             Ok(ats) => ats.into_iter().map(|at| Ok(Reached { at, host: host.clone(), mode })).collect(),
         }
     })
-}
-
-/// The addresses of a name. The system says them when it likes.
-fn look_up(name: String, port: u16, limit: Duration, abandoned: &Abandoned) -> io::Result<Vec<SocketAddr>> {
-    let asked = within(limit, abandoned, move || (&*name, port).to_socket_addrs().map(Vec::from_iter));
-    match asked {
-        Ok(Ok(found)) if found.is_empty() => Err(io::Error::other("the host has no address")),
-        Ok(found) => found,
-        Err(_) => Err(ErrorKind::TimedOut.into()),
-    }
 }
 
 fn shuffle<T>(items: &mut [T]) {
@@ -128,70 +104,5 @@ fn asks_for_encryption(socket: &mut Socket) -> Answer<bool> {
         _ => Err(Failure::strange(
             "what is said about encryption is not what a PostgreSQL server says: another service may listen there",
         )),
-    }
-}
-
-/// Between one call and the next where a socket of the system takes none.
-#[cfg(unix)]
-const PAUSE: Duration = Duration::from_millis(10);
-
-/// How sockets are kept.
-#[derive(Clone)]
-pub(super) struct Settings {
-    pub(super) keepalive: Option<socket2::TcpKeepalive>,
-    pub(super) user_timeout: Option<Duration>,
-}
-
-impl At {
-    fn connect(&self, settings: &Settings, deadline: Instant) -> io::Result<Socket> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(ErrorKind::TimedOut.into());
-        }
-        match self {
-            At::Address(address) => {
-                let stream = TcpStream::connect_timeout(address, left)?;
-                stream.set_nodelay(true)?;
-                settings.apply(&stream)?;
-                Ok(stream.into())
-            }
-            #[cfg(unix)]
-            At::Socket(path) => {
-                let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
-                let address = socket2::SockAddr::unix(path)?;
-                socket.set_nonblocking(true)?;
-                while let Err(error) = socket.connect(&address) {
-                    // Many call at once, and the server has not taken up the first of them.
-                    let is_full = error.kind() == ErrorKind::WouldBlock;
-                    match is_full && Instant::now() < deadline {
-                        true => thread::sleep(PAUSE),
-                        false if is_full => return Err(ErrorKind::TimedOut.into()),
-                        false => return Err(error),
-                    }
-                }
-                socket.set_nonblocking(false)?;
-                Ok(std::os::unix::net::UnixStream::from(socket).into())
-            }
-            #[cfg(not(unix))]
-            At::Socket(_) => Err(ErrorKind::Unsupported.into()),
-        }
-    }
-}
-
-impl Settings {
-    pub(super) fn of(config: &Config) -> Settings {
-        Settings { keepalive: config.keepalive(), user_timeout: config.tcp_user_timeout }
-    }
-
-    fn apply(&self, stream: &TcpStream) -> io::Result<()> {
-        let socket = SockRef::from(stream);
-        #[cfg(target_os = "linux")]
-        if self.user_timeout.is_some() {
-            socket.set_tcp_user_timeout(self.user_timeout)?;
-        }
-        match &self.keepalive {
-            Some(keepalive) => socket.set_tcp_keepalive(keepalive),
-            None => Ok(()),
-        }
     }
 }

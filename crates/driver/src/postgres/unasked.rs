@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use postgres_protocol::message::backend;
 
 use super::failure::{Answer, Said};
-use super::message::Content;
+use super::message::{Content, cut};
 use super::wire::Wire;
 use crate::Notification;
 
@@ -69,7 +69,7 @@ impl Wire {
             if let Some(heard) = self.heard.as_mut().and_then(VecDeque::pop_front) {
                 return Ok(Some(heard));
             }
-            if let Some(kind) = self.input.cut()? {
+            if let Some(kind) = cut(&mut self.input)? {
                 match kind {
                     backend::ERROR_RESPONSE_TAG => return Err(self.refused()?),
                     _ => self.is_unasked(kind)?,
@@ -93,7 +93,7 @@ impl Wire {
         self.is_lost |= self.settle().is_err();
         let mut left = LOOKED_AT;
         while !self.is_lost {
-            match self.input.cut() {
+            match cut(&mut self.input) {
                 Ok(Some(kind)) => self.is_lost = !matches!(self.is_unasked(kind), Ok(true)),
                 Ok(None) => match self.line.look(&mut self.input) {
                     Ok(read) if read == 0 || read > left => return false,

@@ -10,11 +10,10 @@ use postgres_protocol::message::{backend, frontend};
 use postgres_types::{Oid, Type as PostgresType};
 
 use super::failure::{Answer, Failure, Said};
-use super::input::{Input, KEPT};
-use super::line::Line;
-use super::message::{Cell, cells};
+use super::message::{Cell, cells, cut};
 use super::state::State;
 use crate::Notification;
+use crate::net::{Input, KEPT, Line};
 
 /// The client's end of a line.
 pub(super) struct Wire {
@@ -94,8 +93,16 @@ impl Wire {
         }
     }
 
+    /// What a password can be bound to, so that nobody in between can pass it on.
+    #[cfg(feature = "tls")]
     pub(super) fn binding(&self) -> Option<Vec<u8>> {
-        self.line.binding()
+        self.line.certificate().and_then(super::binding::digest)
+    }
+
+    /// The same without TLS built in: no line has a certificate.
+    #[cfg(not(feature = "tls"))]
+    pub(super) fn binding(&self) -> Option<Vec<u8>> {
+        None
     }
 
     /// Whether nobody else hears what is said.
@@ -220,7 +227,7 @@ impl Wire {
 
     fn receive(&mut self) -> Answer<u8> {
         loop {
-            let failure = match self.input.cut() {
+            let failure = match cut(&mut self.input) {
                 Ok(Some(kind)) => return Ok(kind),
                 // Where the next message would begin is not known either.
                 Err(failure) => failure,

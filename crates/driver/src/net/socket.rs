@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, poll};
 
 /// A connected socket.
-pub(super) struct Socket {
+pub(crate) struct Socket {
     stream: Stream,
     deadline: Option<Instant>,
 }
@@ -32,8 +32,14 @@ macro_rules! either {
 }
 
 impl Socket {
+    /// Whether it is one of the system's own, which no network sees.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn is_unix(&self) -> bool {
+        !matches!(self.stream, Stream::Tcp(_))
+    }
+
     /// Whether its other end is on this system.
-    pub(super) fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         match &self.stream {
             Stream::Tcp(stream) => {
                 stream.peer_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback())
@@ -44,7 +50,7 @@ impl Socket {
     }
 
     /// What is waited for until the deadline fails then.
-    pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) -> io::Result<()> {
+    pub(crate) fn set_deadline(&mut self, deadline: Option<Instant>) -> io::Result<()> {
         if self.deadline.is_some() && deadline.is_none() {
             self.limit(None)?;
         }
@@ -57,12 +63,12 @@ impl Socket {
     }
 
     /// Whether reading and writing fail where they would have to wait.
-    pub(super) fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
+    pub(crate) fn set_nonblocking(&self, nonblocking: bool) -> io::Result<()> {
         either!(self, stream => stream.set_nonblocking(nonblocking))
     }
 
     /// Waits until something can be read or written, and says whether it is read.
-    pub(super) fn wait(&self) -> io::Result<bool> {
+    pub(crate) fn wait(&self) -> io::Result<bool> {
         let both = PollFlags::IN | PollFlags::OUT;
         let mut polled = [either!(self, stream => PollFd::new(stream, both))];
         loop {

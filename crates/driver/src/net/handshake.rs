@@ -16,9 +16,9 @@ use rustls::{
     AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 
+use super::tls::{Authorities, Mode, Tls};
 use crate::Result;
 use crate::error::{Error, Kind};
-use crate::tls::{Authorities, Mode, Tls};
 
 impl Tls {
     /// What a connection is encrypted with.

@@ -1,37 +1,55 @@
 //! The line to a server, in plain or encrypted.
 
 use std::io::{self, ErrorKind, Read, Write as _};
+#[cfg(feature = "mysql")]
+use std::net::IpAddr;
 
+use super::encryption::Encrypted;
+#[cfg(feature = "mysql")]
+use super::encryption::Encryption;
 use super::input::Input;
 use super::socket::Socket;
-use super::tls::Encrypted;
 
 /// What is sent at once, whether the server reads it or not: so much always has room on an empty line.
 const AT_ONCE: usize = 8 << 10;
 
 /// A line to a server.
-pub(super) struct Line {
-    pub(super) socket: Socket,
+pub(crate) struct Line {
+    pub(crate) socket: Socket,
     encrypted: Option<Encrypted>,
 }
 
 impl Line {
-    pub(super) fn new(socket: Socket, encrypted: Option<Encrypted>) -> Line {
+    pub(crate) fn new(socket: Socket, encrypted: Option<Encrypted>) -> Line {
         Line { socket, encrypted }
     }
 
-    /// What a password can be bound to, so that nobody in between can pass it on.
-    pub(super) fn binding(&self) -> Option<Vec<u8>> {
-        self.encrypted.as_ref().and_then(Encrypted::binding)
+    /// Encrypts what is said from now on, to a host at an address.
+    #[cfg(feature = "mysql")]
+    pub(crate) fn encrypt(&mut self, with: &Encryption, host: &str, address: IpAddr) -> io::Result<()> {
+        self.encrypted = Some(with.begin(host, address, &mut self.socket)?);
+        Ok(())
+    }
+
+    #[cfg(feature = "mysql")]
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.encrypted.is_some()
+    }
+
+    /// The server's certificate, if the line is encrypted.
+    #[cfg(all(feature = "postgres", feature = "tls"))]
+    pub(crate) fn certificate(&self) -> Option<&[u8]> {
+        self.encrypted.as_ref().and_then(Encrypted::certificate)
     }
 
     /// Whether nobody else hears what is said: it is encrypted, or does not leave the system.
-    pub(super) fn is_private(&self) -> bool {
+    #[cfg(feature = "postgres")]
+    pub(crate) fn is_private(&self) -> bool {
         self.encrypted.is_some() || self.socket.is_local()
     }
 
     /// Sends bytes. What comes meanwhile is kept where they are many: otherwise either end could wait for the other to read.
-    pub(super) fn send(&mut self, bytes: &[u8], input: &mut Input) -> io::Result<()> {
+    pub(crate) fn send(&mut self, bytes: &[u8], input: &mut Input) -> io::Result<()> {
         if bytes.len() <= AT_ONCE {
             return self.write_all(bytes);
         }
@@ -66,7 +84,7 @@ impl Line {
     }
 
     /// Takes what is there without waiting, and says how many bytes that were. The end of the line is an error.
-    pub(super) fn look(&mut self, input: &mut Input) -> io::Result<usize> {
+    pub(crate) fn look(&mut self, input: &mut Input) -> io::Result<usize> {
         self.socket.set_nonblocking(true)?;
         let heard = self.hear(input);
         self.socket.set_nonblocking(false)?;
