@@ -1,5 +1,6 @@
 //! MariaDB and MySQL, over a socket that the thread which asks waits at. Which of both it is, the server says when it is called.
 
+mod answer;
 mod blame;
 mod cancel;
 mod column;

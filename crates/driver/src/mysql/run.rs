@@ -2,6 +2,7 @@
 
 use onggi_sql::{Compiled, Dialect};
 
+use super::answer::Head;
 use super::blame::blamed;
 use super::column::cells;
 use super::decode;
@@ -12,7 +13,7 @@ use super::parameters::{Buffer, Parameters};
 use super::rows::Rows;
 use super::state::State;
 use super::statement::Statement;
-use super::wire::{Handle, Head, Wire};
+use super::wire::{Handle, Wire};
 use super::writes::Writes;
 use crate::error::Kind;
 use crate::{Bind, Error, Result, Type, ValueRef};
@@ -84,7 +85,7 @@ impl<'p> Prepared<'p> {
                 self.executed(list)
             }
             // What the server does not prepare.
-            false => self.wire.run(self.text).map(|()| self.wire.done().written),
+            false => self.wire.run(self.text).map(|()| self.wire.done.written),
         };
         let written = asked.map_err(|failure| self.failed(failure))?;
         self.heard();
@@ -95,7 +96,7 @@ impl<'p> Prepared<'p> {
         if let Head::Rows { .. } = self.begin(list)?.0 {
             while self.wire.row()? {}
         }
-        let done = self.wire.done();
+        let done = &self.wire.done;
         let written = self.statement.writes.rows(done.written, &done.info);
         self.wire.finish().map(|()| written)
     }
@@ -129,7 +130,7 @@ impl<'p> Prepared<'p> {
             Head::Done => None,
             Head::Rows { .. } => Some(self.all()?),
         };
-        let first = self.wire.done().key;
+        let first = self.wire.done.key;
         self.wire.finish().map(|()| (given, first))
     }
 

@@ -51,7 +51,7 @@ impl State {
     /// The state that the server reports with an answer, where it has changed: statements that change tables, procedures
     /// and much else end a transaction.
     pub(super) fn reported(self, wire: &Wire) -> State {
-        match wire.done().is_open {
+        match wire.done.is_open {
             Some(true) => State::Open,
             Some(false) => State::Idle,
             None => self,
