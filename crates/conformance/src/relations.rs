@@ -108,8 +108,8 @@ pub fn a_graph_of_new_objects_is_written_in_the_order_of_its_keys(harness: &Harn
         harness.statements(),
         [
             "SAVEPOINT begin",
-            r#"INSERT INTO "tag" ("name") VALUES (?1)"#,
             r#"INSERT INTO "company" ("name") VALUES (?1)"#,
+            r#"INSERT INTO "tag" ("name") VALUES (?1)"#,
             r#"INSERT INTO "user" ("name", "company_id", "manager_id") VALUES (?1, ?2, ?3)"#,
             r#"2 x INSERT INTO "post" ("title", "likes", "author_id", "editor_id") VALUES (?1, ?2, ?3, ?4)"#,
             r#"INSERT INTO "post_tags" ("post_id", "tag_id") VALUES (?1, ?2)"#,

@@ -357,12 +357,28 @@ fn plans_keep_the_order_of_insertion_within_a_table() -> Result<()> {
     assert_eq!(
         outline(&plan(&face.changes)?),
         [
+            "Insert seats [1, 3, 5, 7]".to_owned(),
             "Insert users [0, 2, 4, 6]".to_owned(),
             format!("Insert users [{}]", keyed.slot),
             "Insert users [9]".to_owned(),
-            "Insert seats [1, 3, 5, 7]".to_owned(),
         ]
     );
+    Ok(())
+}
+
+#[test]
+fn plans_take_tables_that_do_not_need_each_other_by_their_names() -> Result<()> {
+    for order in [[&USERS, &SEATS], [&SEATS, &USERS]] {
+        let mut face = Face::default();
+        for table in order {
+            match std::ptr::eq(table, &USERS) {
+                true => face.add(table, user("Jane")),
+                false => face.add(table, [("number", 1.into())]),
+            };
+        }
+        let tables = outline(&plan(&face.changes)?);
+        assert!(tables[0].starts_with("Insert seats") && tables[1].starts_with("Insert users"), "{tables:?}");
+    }
     Ok(())
 }
 
