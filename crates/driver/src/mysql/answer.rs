@@ -43,12 +43,8 @@ impl Wire {
 
     fn understood_head(&mut self) -> Answer<Head> {
         let remembers = self.manner.remembers;
-        match self.receive()? {
+        match self.answer()? {
             [0x00, ..] => self.end().map(|()| Head::Done),
-            [0xff, content @ ..] => {
-                let refusal = Refusal::read(content)?;
-                Err(self.refused(refusal))
-            }
             [0xfb, ..] => Err(Failure::strange("the server asks for a file, which nothing here gives")),
             content => {
                 let mut content = Content(content);
@@ -66,11 +62,22 @@ impl Wire {
         }
     }
 
-    /// What the server refuses with ends its answer.
-    pub(super) fn refused(&mut self, refusal: Refusal) -> Failure {
+    /// The next message of an answer. Wherever in it the server refuses, that ends it.
+    #[inline]
+    pub(super) fn answer(&mut self) -> Answer<&[u8]> {
+        self.receive()?;
+        match self.message() {
+            [0xff, ..] => Err(self.refused()),
+            _ => Ok(self.message()),
+        }
+    }
+
+    #[cold]
+    fn refused(&mut self) -> Failure {
+        let refusal = Refusal::read(&self.message()[1..]);
         self.left = Left::Nothing;
         self.tidy();
-        Failure::Refused(Box::new(refusal))
+        refusal.map_or_else(|failure| failure, |refusal| Failure::Refused(Box::new(refusal)))
     }
 
     /// Takes note of the end of a result, which is the message that came last.
@@ -104,12 +111,8 @@ impl Wire {
 
     /// Takes the message that ends a list in the old form, and gives the state that it tells.
     pub(super) fn old_end(&mut self) -> Answer<u16> {
-        match self.receive()? {
+        match self.answer()? {
             [0xfe, _, _, a, b] => Ok(u16::from_le_bytes([*a, *b])),
-            [0xff, content @ ..] => {
-                let refusal = Refusal::read(content)?;
-                Err(self.refused(refusal))
-            }
             _ => Err(Failure::strange("a list of columns does not end where it should")),
         }
     }
@@ -124,7 +127,7 @@ impl Wire {
         let mut same = known.is_empty() || known.len() == count;
         known.truncate(count);
         for place in 0..count {
-            let definition = self.receive()?;
+            let definition = self.answer()?;
             match known.get_mut(place) {
                 Some(column) if column.is(definition) => {}
                 Some(column) => {
@@ -156,11 +159,7 @@ impl Wire {
             return Ok(false);
         }
         let ends = self.manner.ends;
-        match self.receive()? {
-            [0xff, content @ ..] => {
-                let refusal = Refusal::read(content)?;
-                Err(self.refused(refusal))
-            }
+        match self.answer()? {
             [0xfe, _, _, a, b] if ends => {
                 let status = u16::from_le_bytes([*a, *b]);
                 self.end_with(status);

@@ -81,9 +81,7 @@ impl Greeting {
     fn read(content: &[u8]) -> Answer<Greeting> {
         let mut content = Content(content);
         if content.byte()? != 10 {
-            return Err(Failure::strange(
-                "what it says is not what a MariaDB or MySQL server says: another service may listen there",
-            ));
+            return Err(Failure::strange(ANOTHER));
         }
         zero_ended(&mut content);
         let connection = content.long()?;
@@ -125,9 +123,12 @@ fn without_zero(thrown: &[u8]) -> &[u8] {
 
 /// Says who is there, and becomes a session. Of a server at an address, the line is encrypted as the mode says.
 pub(super) fn begin(caller: &Caller, mode: Mode, address: Option<IpAddr>, wire: &mut Wire) -> Answer<()> {
-    let greeting = match wire.receive()? {
-        [REFUSED, content @ ..] => return Err(refused(content)),
-        content => Greeting::read(content)?,
+    let greeting = match wire.receive_short() {
+        Ok([REFUSED, content @ ..]) => return Err(refused(content)),
+        Ok(content) => Greeting::read(content)?,
+        // It does not even have the form of a message.
+        Err(Failure::Strange(_)) => return Err(Failure::strange(ANOTHER)),
+        Err(failure) => return Err(failure),
     };
     let mut can = greeting.can & can::WANTED;
     if caller.database.is_some() {
@@ -179,6 +180,8 @@ pub(super) fn begin(caller: &Caller, mode: Mode, address: Option<IpAddr>, wire: 
 }
 
 /// Why a server is not spoken to.
+const ANOTHER: &str =
+    "what it says is not what a MariaDB or MySQL server says: another service may listen there";
 const UNENCRYPTED: &str =
     "the server does not encrypt, which sslmode asks for: give it a certificate (ssl_cert, ssl_key)";
 
@@ -253,7 +256,7 @@ impl Proof {
 fn prove(caller: &Caller, mut proof: Proof, wire: &mut Wire) -> Answer<()> {
     let mut has_switched = false;
     loop {
-        match wire.receive()? {
+        match wire.receive_short()? {
             [0x00, ..] => return Ok(()),
             [REFUSED, content @ ..] => return Err(refused(content)),
             [SWITCH, content @ ..] if !has_switched => {
@@ -291,7 +294,7 @@ fn tell(caller: &Caller, thrown: &[u8], wire: &mut Wire) -> Answer<()> {
         ));
     }
     wire.say(&[ASK_FOR_KEY]);
-    let told = match wire.receive()? {
+    let told = match wire.receive_short()? {
         [MORE_DATA, key @ ..] => encrypted(password, thrown, key)?,
         [REFUSED, content @ ..] => return Err(refused(content)),
         _ => return Err(Failure::strange("the server gives no key to encrypt a password with")),

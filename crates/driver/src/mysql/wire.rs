@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::answer::Done;
 use super::column::Column;
 use super::content::Content;
-use super::failure::{Answer, Failure, Refusal};
+use super::failure::{Answer, Failure};
 use crate::net::{Input, KEPT, Line};
 
 /// What a packet holds at most. A message that is longer goes on in the next.
@@ -144,24 +144,11 @@ impl Wire {
     }
 
     /// The next message, as a whole.
+    #[inline]
     pub(super) fn receive(&mut self) -> Answer<&[u8]> {
-        if self.is_lost && self.unsent.is_none() {
-            return Err(gone());
-        }
         self.joined.clear();
         loop {
-            let length = match self.packet() {
-                Ok(Some(length)) => length,
-                Ok(None) => match self.input.read(&mut self.line) {
-                    Ok(0) => {
-                        let ended = io::Error::new(ErrorKind::UnexpectedEof, "the server has ended it");
-                        return Err(self.lost(ended.into()));
-                    }
-                    Ok(_) => continue,
-                    Err(error) => return Err(self.lost(error.into())),
-                },
-                Err(failure) => return Err(self.lost(failure)),
-            };
+            let length = self.packet()?;
             if length < MOST && self.joined.is_empty() {
                 return Ok(self.input.message());
             }
@@ -172,17 +159,49 @@ impl Wire {
         }
     }
 
+    /// The next message of who has not let the program in: none is longer than a packet.
+    pub(super) fn receive_short(&mut self) -> Answer<&[u8]> {
+        self.joined.clear();
+        match self.packet()? {
+            MOST => Err(Failure::strange("a message is longer than any that lets somebody in")),
+            _ => Ok(self.input.message()),
+        }
+    }
+
+    /// Waits for the next packet, takes it, and says how long it is.
+    #[inline]
+    fn packet(&mut self) -> Answer<usize> {
+        if self.is_lost && self.unsent.is_none() {
+            return Err(gone());
+        }
+        loop {
+            match self.next_packet() {
+                Ok(Some(length)) => return Ok(length),
+                Ok(None) => match self.input.read(&mut self.line) {
+                    Ok(0) => {
+                        let ended = io::Error::new(ErrorKind::UnexpectedEof, "the server has ended it");
+                        return Err(self.lost(ended.into()));
+                    }
+                    Ok(_) => {}
+                    Err(error) => return Err(self.lost(error.into())),
+                },
+                Err(failure) => return Err(self.lost(failure)),
+            }
+        }
+    }
+
     /// Takes the next packet, if it is here as a whole, and says how long it is.
-    fn packet(&mut self) -> Answer<Option<usize>> {
+    fn next_packet(&mut self) -> Answer<Option<usize>> {
         let here = self.input.waiting();
         let Some(&[a, b, c, number]) = here.first_chunk() else { return Ok(None) };
         let length = usize::try_from(u32::from_le_bytes([a, b, c, 0])).unwrap_or(MOST);
+        // What the server refuses with before it ends a connection is no answer, and has a number of its own.
+        let is_refusal = length > 0 && here.get(4).is_none_or(|kind| *kind == 0xff);
+        if number != self.sequence && !is_refusal {
+            return Err(Failure::strange("messages come out of their order"));
+        }
         if here.len() - 4 < length {
             return Ok(None);
-        }
-        // What the server refuses with before it ends a connection is no answer, and has a number of its own.
-        if number != self.sequence && here.get(4) != Some(&0xff) {
-            return Err(Failure::strange("messages come out of their order"));
         }
         self.sequence = number.wrapping_add(1);
         self.input.take(4, length);
@@ -243,12 +262,8 @@ impl Wire {
     }
 
     fn prepared(&mut self) -> Answer<Handle> {
-        let content = match self.receive()? {
+        let content = match self.answer()? {
             [0x00, content @ ..] => content,
-            [0xff, content @ ..] => {
-                let refusal = Refusal::read(content)?;
-                return Err(self.refused(refusal));
-            }
             _ => return Err(Failure::strange("a statement is neither prepared nor refused")),
         };
         let mut content = Content(content);
@@ -257,7 +272,7 @@ impl Wire {
         let mut known = Vec::new();
         // Of parameters nothing is told but their number.
         for _ in 0..parameters {
-            self.receive()?;
+            self.answer()?;
         }
         if parameters > 0 && self.manner.ends {
             self.old_end()?;
@@ -310,7 +325,7 @@ impl Wire {
         answers && self.set_deadline(None).is_ok()
     }
 
-    /// What the server has refused with unasked, as far as it has come here by now: that it ends the connection. Nothing is sent.
+    /// Why the connection has ended, as far as that is known here by now: the server may have refused unasked. Nothing is sent.
     pub(super) fn farewell(&mut self) -> Option<Failure> {
         if self.is_lost {
             return Some(gone());
@@ -322,11 +337,7 @@ impl Wire {
             Ok(0) => None,
             Err(error) => Some(self.lost(error.into())),
             Ok(_) => {
-                let failure = match self.receive() {
-                    Ok([0xff, content @ ..]) => match Refusal::read(content) {
-                        Ok(refusal) => Failure::Refused(Box::new(refusal)),
-                        Err(failure) => failure,
-                    },
+                let failure = match self.answer() {
                     Ok(_) => Failure::strange("the server says something that nobody has asked for"),
                     Err(failure) => failure,
                 };
