@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests, where a failure is to panic")]
 
 use std::io::{Read as _, Write as _};
-use std::sync::Mutex;
+use std::net::TcpStream;
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use fake_mysql::{
     BIGINT, CAN, CHANGED, Does, ENCRYPTS, EXECUTE, MORE, MOST, PREPARE, QUERY, TEXT, answer, bytes, column,
@@ -447,6 +450,82 @@ fn within_a_transaction_a_statement_whose_answer_does_not_come_is_lost() {
     }
 }
 
+#[test]
+fn a_commit_that_is_run_as_a_text_and_whose_answer_does_not_come_is_unknown() {
+    for prepared in [false, true] {
+        let pool = server(move |kind, text| match (kind, text) {
+            (QUERY, "COMMIT") | (EXECUTE, _) => Does::SaysAndHangsUp(Vec::new()),
+            _ => Does::AsUsual,
+        });
+        let mut connection = pool.connect().unwrap();
+        connection.control(Control::Begin).unwrap();
+        let error = match prepared {
+            true => write(&mut connection, "COMMIT").map(drop),
+            false => connection.run("COMMIT"),
+        };
+        let error = error.unwrap_err();
+        assert!(error.is_outcome_unknown(), "prepared: {prepared}: {error}");
+    }
+}
+
+/// A server that takes leave as soon as a transaction has begun, or a first statement was run; with what hears when it has.
+fn takes_leave(farewell: Vec<u8>, behind: &'static str) -> (Pool, mpsc::Receiver<()>) {
+    let (said, has_said) = mpsc::channel();
+    let said = Arc::new(Mutex::new(said));
+    let port = listen(move |mut caller: TcpStream| {
+        let farewell = farewell.clone();
+        fake_mysql::serve(&mut caller, &move |kind, text| match kind {
+            QUERY if text.starts_with(behind) => {
+                Does::SaysAndHangsUp([answer(&[done_in(behind == "START")]), farewell.clone()].concat())
+            }
+            _ => Does::AsUsual,
+        });
+        // What comes next is not read.
+        drop(caller);
+        said.lock().unwrap().send(()).unwrap();
+    });
+    (open(port, "sslmode=disable").unwrap(), has_said)
+}
+
+#[test]
+fn who_has_taken_leave_before_is_sent_nothing_that_would_be_unknown() {
+    let farewells = [
+        Vec::new(),
+        packet(0, &refusal(4031, "HY000", "The client was disconnected by the server because of inactivity")),
+        packet(0, &refusal(1053, "08S01", "Server shutdown in progress")),
+        packet(2, &refusal(1927, "70100", "Connection was killed")),
+        packet(2, &refusal(1159, "08S01", "Got timeout reading communication packets")),
+        packet(0, &refusal(9999, "HY000", "I do not like you any more")),
+        packet(0, &done(0, 0)),
+        b"\xff\xff".to_vec(),
+    ];
+    for farewell in farewells {
+        let shown = farewell.escape_ascii().to_string();
+        let (pool, has_said) = takes_leave(farewell.clone(), "START");
+        let mut connection = pool.connect().unwrap();
+        connection.control(Control::Begin).unwrap();
+        has_said.recv_timeout(Duration::from_secs(60)).unwrap();
+        let error = connection.control(Control::Commit).unwrap_err();
+        assert!(error.is_lost() && connection.is_lost(), "{shown}: {error}");
+
+        for prepared in [false, true] {
+            let (pool, has_said) = takes_leave(farewell.clone(), "SET @shelf");
+            let mut connection = pool.connect().unwrap();
+            if prepared {
+                connection.with_text("DELETE FROM jars", |_| Ok::<_, Error>(())).unwrap();
+            }
+            connection.run("SET @shelf = 1").unwrap();
+            has_said.recv_timeout(Duration::from_secs(60)).unwrap();
+            let error = match prepared {
+                true => write(&mut connection, "DELETE FROM jars").map(drop),
+                false => connection.run("DELETE FROM jars"),
+            };
+            let error = error.unwrap_err();
+            assert!(error.is_lost() && connection.is_lost(), "{shown}, prepared: {prepared}: {error}");
+        }
+    }
+}
+
 /// The text of a server's last words.
 #[test]
 fn what_a_server_says_as_it_ends_a_connection_is_told() {
@@ -457,6 +536,26 @@ fn what_a_server_says_as_it_ends_a_connection_is_told() {
     let mut connection = pool.connect().unwrap();
     let error = read(&mut connection, "SELECT 7").unwrap_err();
     assert!(error.is_lost() && error.to_string().contains("shutdown"), "{error}");
+}
+
+/// The keys of an insert are counted from the first, however large the server says that is.
+#[test]
+fn keys_that_cannot_be_counted_are_refused() {
+    for first in [i64::MAX.unsigned_abs(), i64::MAX.unsigned_abs() - 1, u64::MAX, 1 << 63] {
+        let pool = server(move |kind, _| match kind {
+            PREPARE => Does::Says(answer(&[prepared(0, 0)])),
+            EXECUTE => {
+                let said = [&[0, 3, 0xfe][..], &first.to_le_bytes(), &[0, 0, 0, 0]].concat();
+                Does::Says(answer(&[said]))
+            }
+            _ => Does::AsUsual,
+        });
+        let mut connection = pool.connect().unwrap();
+        let keys = connection.with_text("INSERT INTO jars VALUES (), (), ()", |prepared| {
+            prepared.insert_together::<Error>(3, |_, _| Ok(()))
+        });
+        keys.unwrap_err();
+    }
 }
 
 #[test]

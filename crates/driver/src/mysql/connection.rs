@@ -8,11 +8,12 @@ use onggi_sql::{Compiled, Dialect};
 
 use super::blame::blamed;
 use super::cancel::Cancel;
-use super::error::{of_connection, outcome_unknown, statement_unknown, too_large};
+use super::error::{lost_before_commit, of_connection, outcome_unknown, statement_unknown, too_large};
+use super::failure::Failure;
 use super::open::{Caller, Server};
 use super::parameters::{APART, Buffer};
 use super::run::Prepared;
-use super::state::State;
+use super::state::{State, may_commit};
 use super::statement::Statement;
 use super::wire::Wire;
 use crate::error::Kind;
@@ -101,12 +102,16 @@ impl Connection {
             self.by_text.values_mut().for_each(Statement::outdate);
         }
         let alone = self.state == State::Idle && control.is_none() && !reads_only(text);
-        if alone && let Some(failure) = self.wire.farewell() {
-            return Err(self.state.failed(failure).with_statement(text));
+        let may_commit = may_commit(text, control);
+        if (alone || may_commit)
+            && let Some(failure) = self.wire.farewell()
+        {
+            return Err(self.state.ended(failure).with_statement(text));
         }
-        let ran = self.ask(text).map_err(|error| match alone && error.is_lost() {
-            true => statement_unknown(error),
-            false => error,
+        let ran = self.ask(text).map_err(|error| match error.is_lost() {
+            true if may_commit => outcome_unknown(error),
+            true if alone => statement_unknown(error),
+            _ => error,
         });
         if let (Ok(()), Some(control)) = (&ran, control) {
             self.heard(control);
@@ -129,9 +134,10 @@ impl Connection {
                 "a statement of the transaction collided with another transaction, so it cannot be committed: it is rolled back",
             ));
         }
-        if control == Control::Commit && self.is_lost() {
-            let said = "the connection to the server was lost before the commit, so nothing was committed";
-            return Err(Error::new(Kind::Lost, said));
+        if control == Control::Commit
+            && let Some(failure) = self.farewell()
+        {
+            return Err(lost_before_commit(self.state.ended(failure)));
         }
         self.state.takes(Some(control), false)?;
         match self.ask(text) {
@@ -150,6 +156,14 @@ impl Connection {
                 }
                 Err(error)
             }
+        }
+    }
+
+    /// Why the connection has ended, if it has. Nothing is sent.
+    fn farewell(&mut self) -> Option<Failure> {
+        match self.state {
+            State::Lost => Some(Failure::strange("it was lost before")),
+            _ => self.wire.farewell(),
         }
     }
 

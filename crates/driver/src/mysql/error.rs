@@ -23,6 +23,23 @@ fn lost(said: &dyn fmt::Display) -> Error {
     Error::new(Kind::Lost, format!("the connection to the database server is lost ({said})"))
 }
 
+/// The error of what is not sent, as the connection has ended.
+#[cold]
+pub(super) fn ended(failure: Failure) -> Error {
+    match classify(failure) {
+        error if error.is_lost() => error,
+        // Whatever the server has refused, it is gone.
+        error => lost(&error).with_source(error),
+    }
+}
+
+/// The error of a commit that is not sent, as the connection has ended.
+#[cold]
+pub(super) fn lost_before_commit(error: Error) -> Error {
+    let said = "the connection to the server was lost before the commit, so nothing was committed";
+    Error::new(Kind::Lost, said).with_source(error)
+}
+
 /// The error of a commit whose connection broke.
 #[cold]
 pub(super) fn outcome_unknown(error: Error) -> Error {

@@ -154,7 +154,9 @@ impl<'p> Prepared<'p> {
     /// The keys of rows from that of the first on. The server takes the keys of an insert's rows all at once; whether they are those
     /// that the rows have is looked up, as a trigger may give others.
     fn counted(&mut self, first: i64, rows: usize) -> Result<Vec<i64>> {
-        let keys: Vec<i64> = (first..).step_by(self.server.step).take(rows).collect();
+        let step = i64::try_from(self.server.step).map_err(|_| no_key())?;
+        let keys = (0..rows).map(|row| first.checked_add(step.checked_mul(row.try_into().ok()?)?));
+        let keys: Vec<i64> = keys.collect::<Option<_>>().ok_or_else(no_key)?;
         let Some(question) = self.keys else { return Ok(keys) };
         let list: Vec<String> = keys.iter().map(i64::to_string).collect();
         let found = self.wire.texts(&format!("{question}{})", list.join(", ")));
@@ -245,14 +247,14 @@ impl<'p> Prepared<'p> {
         *self.state == State::Idle && self.statement.control.is_none() && !self.statement.reads_only
     }
 
-    /// Whether it may be run now. One that may write and is lost is not known to be undone, so that it is not sent where the
-    /// server has gone before.
+    /// Whether it may be run now. One that may write or commit and is lost is not known to be undone, so that it is not sent where
+    /// the server has gone before.
     fn takes(&mut self) -> Result<()> {
         self.state.takes(self.statement.control, self.statement.commits)?;
-        if self.is_alone()
+        if (self.is_alone() || self.statement.may_commit)
             && let Some(failure) = self.wire.farewell()
         {
-            return Err(self.statement.failed(failure, self.state));
+            return Err(self.state.ended(failure));
         }
         Ok(())
     }

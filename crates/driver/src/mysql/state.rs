@@ -1,7 +1,7 @@
 use onggi_sql::Dialect;
 use onggi_sql::dialect::{MARIADB, MARIADB_IN_TRANSACTION, MYSQL_OUTSIDE_TRANSACTION};
 
-use super::error::classify;
+use super::error::{classify, ended};
 use super::failure::{Answer, Failure};
 use super::wire::Wire;
 use crate::error::Kind;
@@ -81,6 +81,13 @@ impl State {
         error
     }
 
+    /// The error of what is not sent, as the connection has ended.
+    #[cold]
+    pub(super) fn ended(&mut self, failure: Failure) -> Error {
+        *self = State::Lost;
+        ended(failure)
+    }
+
     /// The state behind a commit that failed: what is left of the transaction, nobody knows.
     pub(super) fn uncommitted(self) -> State {
         match self {
@@ -113,6 +120,33 @@ impl State {
             Ok(()) => Ok(State::Idle),
             Err(failure) if failure.code() == Some(IN_TRANSACTION) => Ok(State::Open),
             Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// Whether a text may commit, as far as its words tell: it is a step of a transaction, or is several statements.
+pub(super) fn may_commit(text: &str, control: Option<Control>) -> bool {
+    let is_no_letter = |letter: char| !letter.is_alphanumeric() && letter != '_';
+    let mut words = text.split(is_no_letter);
+    (control.is_some() || text.contains(';')) && words.any(|word| word.eq_ignore_ascii_case("commit"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_may_commit_are_known_by_their_words() {
+        for (text, may) in [
+            ("commit", true),
+            ("/* mine */ COMMIT AND CHAIN", true),
+            ("BEGIN; UPDATE jars SET a = 1; COMMIT", true),
+            ("UPDATE jars SET a = 1;commit;", true),
+            ("ROLLBACK", false),
+            ("UPDATE jars SET a = 'commit'", false),
+            ("UPDATE jars SET on_commit = 1; SELECT 1", false),
+        ] {
+            assert_eq!(may_commit(text, Control::of(text)), may, "{text}");
         }
     }
 }

@@ -4,7 +4,7 @@ use onggi_sql::compile::{commits, reads_only};
 use super::column::Column;
 use super::error::{is_outdated, is_unpreparable, outcome_unknown};
 use super::failure::{Answer, Failure};
-use super::state::State;
+use super::state::{State, may_commit};
 use super::wire::{Handle, Wire};
 use super::writes::Writes;
 use crate::{Control, Error};
@@ -20,6 +20,8 @@ pub(super) struct Statement {
     pub(super) control: Option<Control>,
     /// Whether the server would commit with it.
     pub(super) commits: bool,
+    /// Whether it may end a transaction so that what was done in it stays.
+    pub(super) may_commit: bool,
     /// Whether it only reads, as far as its first word tells.
     pub(super) reads_only: bool,
     /// For each placeholder which of the values it takes, where that is not each the next.
@@ -47,6 +49,7 @@ impl Statement {
             writes,
             control,
             commits,
+            may_commit: may_commit(text, control),
             reads_only: reads_only(text),
             order: None,
             parameters,
@@ -83,7 +86,7 @@ impl Statement {
         self.outdated |= is_outdated(&failure);
         let error = state.failed(failure);
         match self.control {
-            Some(Control::Commit) if error.is_lost() => outcome_unknown(error),
+            _ if self.may_commit && error.is_lost() => outcome_unknown(error),
             Some(Control::Commit) => {
                 *state = state.uncommitted();
                 error
