@@ -108,7 +108,7 @@ fn given(wire: &mut Wire, handle: &mut Handle, values: &[&str]) -> Option<Vec<Va
     let mut buffer = Buffer::default();
     let mut parameters = Parameters { buffer: &mut buffer, list: None, packet: usize::MAX };
     values.iter().try_for_each(|value| parameters.bind(ValueRef::Text(value))).ok()?;
-    buffer.place(None, None);
+    buffer.place(None, None, usize::MAX);
     wire.execute(handle.number, |out| buffer.write(out)).ok()?;
     let (mut rows, mut found) = (Vec::new(), Vec::new());
     begun(wire, handle).ok()?;

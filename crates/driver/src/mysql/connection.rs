@@ -192,9 +192,10 @@ impl Connection {
         Ok(())
     }
 
-    /// Refuses a text that is larger than what the server takes at once: it would end the connection.
+    /// Refuses a text that is larger than what the server takes at once: it would end the connection. In front of it, a request has
+    /// a byte.
     fn takes(&self, text: &str) -> Result<()> {
-        if text.len() < self.server.packet { Ok(()) } else { Err(too_large()) }
+        if text.len() + 1 < self.server.packet { Ok(()) } else { Err(too_large()) }
     }
 
     /// Notes a step that succeeded, and what the server says of it.

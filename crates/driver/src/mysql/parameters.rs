@@ -9,8 +9,12 @@ use crate::{Bind, Error, Result, Value, ValueRef};
 /// From how many bytes on each text and each blob goes to the server by itself.
 pub(super) const APART: usize = 1 << 24;
 
-/// About as many bytes as a value takes beside its own.
+/// As many bytes as a request takes at most beside its values, and a value beside its own.
+pub(super) const HEAD: usize = 64;
 const BESIDE: usize = 12;
+
+/// As many bytes as a value takes at most that is neither text nor blob.
+const SMALL: usize = BESIDE + 13;
 
 /// How many placeholders stand for a list: as many as it needs or more, so few sizes that few statements are prepared.
 const SIZES: [usize; 5] = [4, 16, 64, 256, 1024];
@@ -25,6 +29,8 @@ pub(super) struct Buffer {
     numbers: Vec<i64>,
     /// What the placeholders take.
     placed: Vec<Placed>,
+    /// Whether each text and each blob goes to the server by itself.
+    goes_apart: bool,
 }
 
 /// What a placeholder takes.
@@ -58,8 +64,13 @@ impl Buffer {
     }
 
     /// Gives each placeholder its value: that with its number in an order, or each the next. The last number of a list of so many
-    /// is repeated.
-    pub(super) fn place(&mut self, order: Option<&[usize]>, list: Option<(usize, usize)>) {
+    /// is repeated. Says whether a server that takes so many bytes at once takes them: together, or each by itself.
+    pub(super) fn place(
+        &mut self,
+        order: Option<&[usize]>,
+        list: Option<(usize, usize)>,
+        packet: usize,
+    ) -> bool {
         let Buffer { values, numbers, placed, .. } = self;
         let mut push = |value: usize| match list {
             Some((place, size)) if place == value => {
@@ -73,6 +84,14 @@ impl Buffer {
             None => (0..values.len()).for_each(push),
             Some(order) => order.iter().for_each(|&value| push(value)),
         }
+        let bytes = match order {
+            None => self.bytes.len(),
+            // Some of them go several times.
+            Some(order) => order.iter().map(|&value| self.value(value).1.len()).sum(),
+        };
+        let count = self.placed.len();
+        self.goes_apart = HEAD + BESIDE * count + bytes > packet.min(APART);
+        !self.goes_apart || HEAD + SMALL * count <= packet
     }
 
     fn value(&self, place: usize) -> (Sent, &[u8]) {
@@ -81,24 +100,9 @@ impl Buffer {
         (sent, &self.bytes[start..end])
     }
 
-    /// About how many bytes all of them take together.
-    fn size(&self) -> usize {
-        self.bytes.len() + BESIDE * self.values.len()
-    }
-
-    /// Whether they go to a server that takes so many bytes at once: together, or each by itself.
-    pub(super) fn fits(&self, packet: usize) -> bool {
-        packet >= APART || self.size() <= packet.saturating_sub(64) || self.goes_apart()
-    }
-
-    /// Whether each text and each blob goes to the server by itself.
-    fn goes_apart(&self) -> bool {
-        self.size() > APART
-    }
-
     /// The texts and blobs that go by themselves, with the numbers of their placeholders.
     pub(super) fn apart(&self) -> impl Iterator<Item = (u16, &[u8])> {
-        let placed = if self.goes_apart() { &self.placed[..] } else { &[] };
+        let placed = if self.goes_apart { &self.placed[..] } else { &[] };
         placed.iter().zip(0..).filter_map(|(placed, number)| match *placed {
             Placed::Value(place) => {
                 let (sent, bytes) = self.value(place);
@@ -129,13 +133,12 @@ impl Buffer {
             }
             out.extend([sent.kind.0, if sent.is_unsigned { 0x80 } else { 0 }]);
         }
-        let goes_apart = self.goes_apart();
         for placed in &self.placed {
             match *placed {
                 Placed::Number(number) => drop(whole(number, out)),
                 Placed::Value(value) => match self.value(value) {
                     (sent, bytes) if sent.is_bytes() => {
-                        if !goes_apart {
+                        if !self.goes_apart {
                             put_number(bytes.len(), out);
                             out.extend_from_slice(bytes);
                         }
@@ -192,5 +195,38 @@ impl Bind for Parameters<'_> {
         }
         self.buffer.values.push((sent, end));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is written for values of so many bytes, placed in an order, to a server that takes so many bytes at once; and whether
+    /// it takes them.
+    fn written(lengths: &[usize], order: Option<&[usize]>, packet: usize) -> Option<(usize, usize)> {
+        let mut buffer = Buffer::default();
+        let mut parameters = Parameters { buffer: &mut buffer, list: None, packet };
+        for length in lengths {
+            parameters.bind(ValueRef::Blob(&vec![0; *length])).ok()?;
+        }
+        let mut out = Vec::new();
+        buffer.place(order, None, packet).then(|| buffer.write(&mut out))?;
+        Some((out.len() + 5, buffer.apart().count()))
+    }
+
+    #[test]
+    fn no_request_is_larger_than_what_the_server_takes_at_once() {
+        for packet in [1 << 10, 1 << 20, APART, 1 << 30] {
+            let most = packet.min(APART);
+            for length in [100, 77, 76, 75, 20, 1, 0].map(|before| most - before) {
+                let (whole, apart) = written(&[length], None, packet).expect("it goes");
+                assert!(whole < most && (apart == 1) == (whole < length), "{whole} {length} of {packet}");
+            }
+        }
+        // One that several placeholders take is sent for each of them.
+        assert!(written(&[6 << 20], Some(&[0, 0]), APART).is_some_and(|(_, apart)| apart == 0));
+        assert!(written(&[6 << 20], Some(&[0, 0, 0]), APART).is_some_and(|(_, apart)| apart == 3));
+        assert!(written(&[1; 1000], None, 1 << 10).is_none());
     }
 }

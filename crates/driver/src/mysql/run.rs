@@ -9,7 +9,7 @@ use super::decode;
 use super::error::{of_connection, statement_unknown, too_large};
 use super::failure::{Answer, Failure};
 use super::open::Server;
-use super::parameters::{Buffer, Parameters};
+use super::parameters::{Buffer, HEAD, Parameters};
 use super::rows::Rows;
 use super::state::State;
 use super::statement::Statement;
@@ -70,8 +70,7 @@ impl<'p> Prepared<'p> {
         let (list, packet) = (self.list.map(|(_, value)| value), self.server.packet);
         bind(&mut Parameters { buffer: self.buffer, list, packet })?;
         match (self.statement.parameters, self.buffer.len()) {
-            (wanted, bound) if wanted == bound && self.buffer.fits(packet) => Ok(()),
-            (wanted, bound) if wanted == bound => Err(too_large().into()),
+            (wanted, bound) if wanted == bound => Ok(()),
             (wanted, bound) => Err(Error::value(format!("{wanted} parameters wanted, {bound} bound")).into()),
         }
     }
@@ -219,10 +218,10 @@ impl<'p> Prepared<'p> {
     /// Sends it with its values, and says how its first result begins, and whether that has the columns that were told before. Of
     /// writing statements MariaDB tells none before they run.
     fn begin(&mut self, list: Option<usize>) -> Answer<(Head, bool)> {
-        let Prepared { statement, wire, buffer, .. } = self;
+        let Prepared { statement, wire, buffer, server, .. } = self;
         let Some(handle) = statement.handle(list) else { return Err(Failure::strange(UNPREPARED)) };
         for (parameter, value) in buffer.apart() {
-            wire.give(handle.number, parameter, value)?;
+            wire.give(handle.number, parameter, value, server.packet.saturating_sub(HEAD))?;
         }
         wire.execute(handle.number, |out| buffer.write(out))?;
         begun(wire, handle)
@@ -270,11 +269,11 @@ impl<'p> Prepared<'p> {
     fn place(&mut self) -> Result<Option<usize>> {
         let list = self.list.zip(self.buffer.list_size());
         let order = self.statement.order.as_deref();
-        let Some(((compiled, value), size)) = list else {
-            self.buffer.place(order, None);
-            return Ok(None);
-        };
-        self.buffer.place(order, Some((value, size)));
+        let placed = list.map(|((_, value), size)| (value, size));
+        if !self.buffer.place(order, placed, self.server.packet) {
+            return Err(too_large());
+        }
+        let Some(((compiled, _), size)) = list else { return Ok(None) };
         if self.statement.handle(Some(size)).is_none() {
             let text = compiled.listing(size).unwrap_or_default();
             let prepared = self.statement.prepare_listing(size, &text, self.wire);

@@ -293,10 +293,11 @@ impl Wire {
         })
     }
 
-    /// Sends a value of a parameter by itself, before its statement is run. The server says nothing to that.
-    pub(super) fn give(&mut self, number: u32, parameter: u16, value: &[u8]) -> Answer<()> {
+    /// Sends a value of a parameter by itself, before its statement is run, in pieces of so many bytes. The server says nothing to
+    /// that.
+    pub(super) fn give(&mut self, number: u32, parameter: u16, value: &[u8], piece: usize) -> Answer<()> {
         // An empty one is a value, too.
-        let pieces = value.chunks(GIVEN).chain(value.is_empty().then_some(value));
+        let pieces = value.chunks(piece.clamp(1, GIVEN)).chain(value.is_empty().then_some(value));
         for piece in pieces {
             self.ask(Left::Nothing, |out| {
                 out.push(LONG_DATA);
@@ -347,7 +348,7 @@ impl Wire {
     }
 }
 
-/// So much of a value is sent at once.
+/// So much of a value is sent at once at most.
 const GIVEN: usize = 8 << 20;
 
 /// Writes a message, in as many packets as it needs.
