@@ -171,9 +171,20 @@ fn general(said: &Refusal) -> Error {
         1053 | 1077 | 1079 | 1080 | 1152 | 1153 | 1156..=1161 | 1184 | 1927 | 2006 | 2013 | 2055 | 4031 => {
             Error::new(Kind::Lost, format!("the connection to the database server is lost: {words}"))
         }
-        1040 | 1043..=1046 | 1049 | 1129 | 1130 | 1203 | 1226 | 1251 | 1698 | 3118 | 4151 => {
-            Error::new(Kind::Open, words)
-        }
+        1040
+        | 1043..=1046
+        | 1049
+        | 1129
+        | 1130
+        | 1203
+        | 1226
+        | 1251
+        | 1698
+        | 1820
+        | 1862
+        | 3118
+        | 3955
+        | 4151 => Error::new(Kind::Open, words),
         _ if said.state.starts_with("22") || super::said::is_about_a_value(said.code) => {
             Error::new(Kind::Value, words)
         }
@@ -226,6 +237,7 @@ mod tests {
         assert!(said(1792, "25006", "Cannot execute statement in a READ ONLY transaction").is_read_only());
         assert!(said(1927, "70100", "Connection was killed").is_lost());
         assert!(said(1045, "28000", "Access denied for user 'jane'@'localhost'").is_open());
+        assert!(said(1862, "HY000", "Your password has expired").is_open());
         assert!(said(1114, "HY000", "The table 'jars' is full").is_full());
         assert!(said(1264, "22003", "Out of range value for column 'shelf' at row 1").is_value());
         assert!(

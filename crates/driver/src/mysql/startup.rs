@@ -228,6 +228,9 @@ const NATIVE: &[u8] = b"mysql_native_password";
 const SHA2: &[u8] = b"caching_sha2_password";
 const ED25519: &[u8] = b"client_ed25519";
 
+/// How often a server may ask for another.
+const SWITCHES: usize = 8;
+
 /// A way to prove who is there, with what the server has thrown for it.
 struct Proof {
     name: Vec<u8>,
@@ -254,13 +257,14 @@ impl Proof {
 
 /// Answers what the server asks until it lets the program in.
 fn prove(caller: &Caller, mut proof: Proof, wire: &mut Wire) -> Answer<()> {
-    let mut has_switched = false;
+    let mut switches = 0;
     loop {
         match wire.receive_short()? {
             [0x00, ..] => return Ok(()),
             [REFUSED, content @ ..] => return Err(refused(content)),
-            [SWITCH, content @ ..] if !has_switched => {
-                has_switched = true;
+            // Of an account that may show one of several proofs, MariaDB asks for one behind another.
+            [SWITCH, content @ ..] if switches < SWITCHES => {
+                switches += 1;
                 let mut content = Content(content);
                 let name = zero_ended(&mut content).to_vec();
                 proof = Proof { name, thrown: without_zero(content.0).to_vec() };
