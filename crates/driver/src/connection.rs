@@ -70,6 +70,7 @@ impl Connection {
     }
 
     /// The database's way to write SQL.
+    #[inline]
     pub fn dialect(&self) -> &'static Dialect {
         self.dialect
     }

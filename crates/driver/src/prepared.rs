@@ -425,6 +425,22 @@ impl<'r> Row<'r> {
         }
     }
 
+    /// The value of a column where it is at hand as it is: of [`value`](Row::value)'s values most of SQLite's, none of others'.
+    ///
+    /// It is small code, without the errors and conversions of all others.
+    #[inline]
+    pub fn direct(self, column: usize, ty: Type) -> Option<ValueRef<'r>> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Row::Sqlite(row) => row.direct(column, ty),
+            #[cfg(any(feature = "mysql", feature = "postgres"))]
+            _ => {
+                let _ = (column, ty);
+                None
+            }
+        }
+    }
+
     /// The value of a column as the database keeps it, whatever its type.
     ///
     /// # Errors

@@ -261,12 +261,14 @@ const LENT: &str = "a pooled connection holds its connection until it is dropped
 impl Deref for Pooled {
     type Target = Connection;
 
+    #[inline]
     fn deref(&self) -> &Connection {
         &self.kept.as_ref().expect(LENT).connection
     }
 }
 
 impl DerefMut for Pooled {
+    #[inline]
     fn deref_mut(&mut self) -> &mut Connection {
         &mut self.kept.as_mut().expect(LENT).connection
     }

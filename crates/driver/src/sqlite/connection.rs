@@ -1,7 +1,8 @@
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use onggi_sql::Compiled;
 use onggi_sql::shape::Shape;
 use rusqlite::{InterruptHandle, TransactionState};
@@ -41,10 +42,19 @@ self_cell!(
 #[allow(unsafe_code)]
 unsafe impl Send for Held {}
 
-/// Prepared statements by their shape.
-type Statements<'c> = HashMap<Shape, Statement<'c>>;
+/// Prepared statements, found by their shapes.
+#[derive(Default)]
+struct Statements<'c> {
+    all: Vec<Statement<'c>>,
+    /// Their places, by the hashes of their shapes.
+    places: HashTable<usize>,
+    hasher: DefaultHashBuilder,
+    /// The place of the one that was used last: what runs in a loop is found by a look at one shape.
+    last: usize,
+}
 
 struct Statement<'c> {
+    shape: Shape,
     compiled: Compiled,
     prepared: rusqlite::Statement<'c>,
     only_reads: bool,
@@ -53,9 +63,39 @@ struct Statement<'c> {
 /// How many statements are kept prepared. Who has more starts over: they gain little from keeping.
 const CAPACITY: usize = 256;
 
+impl<'c> Statements<'c> {
+    /// The place of the statement of a shape.
+    #[inline]
+    fn find(&self, shape: &Shape) -> Option<usize> {
+        match self.all.get(self.last) {
+            Some(last) if last.shape == *shape => Some(self.last),
+            _ => self.find_other(shape),
+        }
+    }
+
+    fn find_other(&self, shape: &Shape) -> Option<usize> {
+        let hash = self.hasher.hash_one(shape);
+        self.places.find(hash, |&place| self.all[place].shape == *shape).copied()
+    }
+
+    /// Adds one of a shape that no other has, and gives its place.
+    fn add(&mut self, statement: Statement<'c>) -> usize {
+        if self.all.len() >= CAPACITY {
+            self.places.clear();
+            self.all.clear();
+        }
+        let Statements { all, places, hasher, .. } = self;
+        let place = all.len();
+        let hash = hasher.hash_one(&statement.shape);
+        all.push(statement);
+        places.insert_unique(hash, place, |&place| hasher.hash_one(&all[place].shape));
+        place
+    }
+}
+
 impl Connection {
     pub(super) fn new(inner: rusqlite::Connection, known: Known) -> Connection {
-        Connection { held: Some(Held::new(inner, |_| HashMap::new())), known, limit: None }
+        Connection { held: Some(Held::new(inner, |_| Statements::default())), known, limit: None }
     }
 
     pub(crate) fn in_transaction(&self) -> bool {
@@ -94,7 +134,7 @@ impl Connection {
         let asked = Arc::clone(&limit);
         let mut inner = self.held.take().expect(HELD).into_owner();
         let installed = inner.progress_handler(STEPS, Some(move || asked.is_over()));
-        self.held = Some(Held::new(inner, |_| HashMap::new()));
+        self.held = Some(Held::new(inner, |_| Statements::default()));
         installed.map_err(classify)?;
         limit.set(length);
         self.limit = Some(limit);
@@ -115,19 +155,14 @@ impl Connection {
         let (known, limit) = (&self.known, self.limit.as_deref());
         self.held.as_mut().expect(HELD).with_dependent_mut(|connection, statements| {
             let mut running = known.run(connection);
-            if let Some(Statement { compiled, prepared, only_reads }) = statements.get_mut(shape) {
-                running.only_reads(*only_reads);
-                return work(compiled.text(), Prepared::new(prepared, connection, limit));
-            }
-            let compiled = compile()?;
-            let prepared = prepare(connection, compiled.text())?;
-            if statements.len() >= CAPACITY {
-                statements.clear();
-            }
-            let only_reads = prepared.readonly();
-            let Statement { compiled, prepared, .. } =
-                statements.entry(shape.clone()).or_insert(Statement { compiled, prepared, only_reads });
-            work(compiled.text(), Prepared::new(prepared, connection, limit))
+            let place = match statements.find(shape) {
+                Some(place) => place,
+                None => statements.add(prepare_shape(connection, shape, compile()?)?),
+            };
+            statements.last = place;
+            let Statement { compiled, prepared, only_reads, .. } = &mut statements.all[place];
+            running.only_reads(*only_reads);
+            work(compiled.text(), Prepared::new(prepared, connection, limit, false))
         })
     }
 
@@ -141,8 +176,17 @@ impl Connection {
         let _running = self.known.run(connection);
         let mut statement =
             connection.prepare_cached(text).map_err(|error| classify(error).with_statement(text))?;
-        work(Prepared::new(&mut statement, connection, self.limit.as_deref()))
+        work(Prepared::new(&mut statement, connection, self.limit.as_deref(), true))
     }
+}
+
+fn prepare_shape<'c>(
+    connection: &'c rusqlite::Connection,
+    shape: &Shape,
+    compiled: Compiled,
+) -> Result<Statement<'c>> {
+    let prepared = prepare(connection, compiled.text())?;
+    Ok(Statement { shape: shape.clone(), only_reads: prepared.readonly(), compiled, prepared })
 }
 
 fn prepare<'c>(connection: &'c rusqlite::Connection, text: &str) -> Result<rusqlite::Statement<'c>> {

@@ -2,7 +2,7 @@ use rusqlite::{Statement, TransactionState, ffi};
 
 use super::error::{classify, collision};
 use super::limit::{Limit, stopped};
-use super::value::{bind, raw, value};
+use super::value::{bind, direct, is_direct, raw, value};
 use crate::{Bind, Error, Result, Type, ValueRef};
 
 /// A statement that SQLite has compiled.
@@ -10,6 +10,8 @@ pub(crate) struct Prepared<'p, 'c> {
     statement: &'p mut Statement<'c>,
     connection: &'p rusqlite::Connection,
     limit: Option<&'p Limit>,
+    /// Whether it is a text of the program's own, which can be of any kind.
+    own: bool,
     /// Whether something large is bound, which must not stay in memory with the statement.
     large: bool,
 }
@@ -19,8 +21,9 @@ impl<'p, 'c> Prepared<'p, 'c> {
         statement: &'p mut Statement<'c>,
         connection: &'p rusqlite::Connection,
         limit: Option<&'p Limit>,
+        own: bool,
     ) -> Prepared<'p, 'c> {
-        Prepared { statement, connection, limit, large: false }
+        Prepared { statement, connection, limit, own, large: false }
     }
 
     /// Binds all parameters.
@@ -39,12 +42,12 @@ impl<'p, 'c> Prepared<'p, 'c> {
     }
 
     pub(crate) fn execute(&mut self) -> Result<u64> {
-        let before = self.connection.total_changes();
+        let before = self.own.then(|| self.connection.total_changes());
         let changed =
             self.statement.raw_execute().map_err(|error| refused(error, self.connection, self.limit))?;
         // What is no INSERT, UPDATE or DELETE leaves SQLite's count as the last of these set it.
-        let changed = if self.connection.total_changes() == before { 0 } else { changed };
-        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+        let is_old = before.is_some_and(|before| before == self.connection.total_changes());
+        Ok(if is_old { 0 } else { u64::try_from(changed).unwrap_or(u64::MAX) })
     }
 
     pub(crate) fn generated_key(&self) -> i64 {
@@ -148,10 +151,16 @@ pub struct Row<'r>(&'r rusqlite::Row<'r>);
 impl<'r> Row<'r> {
     #[inline]
     pub(crate) fn value(self, column: usize, ty: Type) -> Result<ValueRef<'r>> {
-        match self.0.get_ref(column) {
-            Ok(stored) => value(stored, ty),
-            Err(error) => Err(classify(error)),
+        value(self.0.get_ref(column).map_err(classify)?, ty)
+    }
+
+    #[inline]
+    pub(crate) fn direct(self, column: usize, ty: Type) -> Option<ValueRef<'r>> {
+        // The others need not be looked at for that.
+        if !is_direct(ty) {
+            return None;
         }
+        direct(self.0.get_ref(column).ok()?, ty)
     }
 
     pub(crate) fn raw(self, column: usize) -> Result<ValueRef<'r>> {

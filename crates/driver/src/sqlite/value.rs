@@ -76,17 +76,35 @@ pub(super) fn raw(stored: StoredRef<'_>) -> Result<ValueRef<'_>> {
 /// A stored value, read as a type. NULL belongs to every type.
 #[inline]
 pub(super) fn value(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
-    match (ty, stored) {
-        (Type::Integer { .. }, StoredRef::Integer(value)) => Ok(ValueRef::Integer(value)),
-        (Type::Text | Type::Json, StoredRef::Text(bytes)) => Ok(ValueRef::Text(utf8(bytes)?)),
-        (Type::Blob, StoredRef::Blob(bytes)) => Ok(ValueRef::Blob(bytes)),
-        (Type::Real | Type::Double, StoredRef::Real(value)) => Ok(ValueRef::Real(value)),
-        (_, StoredRef::Null) => Ok(ValueRef::Null),
-        _ => converted(stored, ty),
+    match direct(stored, ty) {
+        Some(value) => Ok(value),
+        None => converted(stored, ty),
     }
 }
 
-/// A stored value that is not of its type's own storage class.
+/// A stored value of its type's own storage class.
+#[inline]
+pub(super) fn direct(stored: StoredRef<'_>, ty: Type) -> Option<ValueRef<'_>> {
+    match (ty, stored) {
+        (Type::Integer { .. }, StoredRef::Integer(value)) => Some(ValueRef::Integer(value)),
+        (Type::Text | Type::Json, StoredRef::Text(bytes)) => {
+            std::str::from_utf8(bytes).ok().map(ValueRef::Text)
+        }
+        (Type::Blob, StoredRef::Blob(bytes)) => Some(ValueRef::Blob(bytes)),
+        (Type::Real | Type::Double, StoredRef::Real(value)) => Some(ValueRef::Real(value)),
+        (_, StoredRef::Null) => Some(ValueRef::Null),
+        _ => None,
+    }
+}
+
+/// Whether values of a type can be [direct].
+#[inline]
+pub(super) fn is_direct(ty: Type) -> bool {
+    use Type::{Blob, Double, Integer, Json, Real, Text};
+    matches!(ty, Integer { .. } | Text | Json | Blob | Real | Double)
+}
+
+/// A stored value that is not [direct]: of another storage class, or text that is not UTF-8.
 fn converted(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
     match (ty, stored) {
         (Type::Array(_), _) => Err(Error::no_arrays("SQLite has")),
@@ -104,7 +122,6 @@ fn converted(stored: StoredRef<'_>, ty: Type) -> Result<ValueRef<'_>> {
     }
 }
 
-#[inline]
 fn utf8(bytes: &[u8]) -> Result<&str> {
     std::str::from_utf8(bytes).map_err(not_utf8)
 }
