@@ -114,10 +114,16 @@ pub(crate) fn same_query(one: Source, other: Source) -> bool {
     query(one) == query(other)
 }
 
+/// Whether it is a query's own table.
+#[inline]
+pub(crate) fn is_own_table(source: Source) -> bool {
+    path(source) == 0
+}
+
 /// Whether it is a query's own table, or an object among the rows that it reads.
 #[inline]
 pub(crate) fn is_root(source: Source) -> bool {
-    path(source) == 0 || start(source).is_some()
+    is_own_table(source) || start(source).is_some()
 }
 
 /// Every column, those left out that are deferred: as an object is read.
@@ -138,10 +144,12 @@ const MISSING: u64 = 1 << 30;
 
 const PATH: u64 = u32::MAX as u64;
 
+#[inline]
 fn query(source: Source) -> u64 {
     source.id & !PATH
 }
 
+#[inline]
 fn path(source: Source) -> u32 {
     // The lower half.
     (source.id & PATH) as u32

@@ -7,6 +7,7 @@ use crate::Value;
 use crate::field::Field;
 
 /// Whether two values are equal; NULL where one is.
+#[inline]
 pub(super) fn equal<T: Field>(left: sql::Expression, right: sql::Expression) -> sql::Expression {
     match T::Base::EQUALITY {
         None => sql::Expression::binary(BinaryOperator::Equal, left, right),

@@ -44,6 +44,7 @@ impl<T: Field<Base = T>> Compatible<T> for T {
     type Value = T;
     type Common = T;
 
+    #[inline]
     fn into_compatible(self) -> Tree {
         value(&self)
     }
@@ -54,6 +55,7 @@ impl Compatible<String> for &str {
     type Value = String;
     type Common = String;
 
+    #[inline]
     fn into_compatible(self) -> Tree {
         sql::Expression::value(self).into()
     }
@@ -64,6 +66,7 @@ impl Compatible<String> for &String {
     type Value = String;
     type Common = String;
 
+    #[inline]
     fn into_compatible(self) -> Tree {
         sql::Expression::value(self.as_str()).into()
     }
@@ -74,6 +77,7 @@ impl<T: Field, U: Nullable<Base: Mix<T>>, N: Into<Tree>> Compatible<T> for Expre
     type Value = U;
     type Common = <U::Base as Mix<T>>::Common;
 
+    #[inline]
     fn into_compatible(self) -> Tree {
         self.node.into()
     }

@@ -264,6 +264,7 @@ impl From<OutputNode> for Tree {
 }
 
 impl From<ColumnNode> for Tree {
+    #[inline]
     fn from(node: ColumnNode) -> Tree {
         tree::column(node.source, node.column)
     }

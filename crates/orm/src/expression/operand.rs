@@ -183,6 +183,7 @@ impl<T: Field<Base = T>, N: Into<Tree>> Assigned<Option<T>> for Expression<T, N>
     }
 }
 
+#[inline]
 pub(super) fn binary(
     operator: BinaryOperator,
 ) -> impl FnOnce(sql::Expression, sql::Expression) -> sql::Expression {
@@ -195,6 +196,7 @@ pub(super) fn binary_function(
     move |one, other| sql::Expression::Function(function, vec![one, other])
 }
 
+#[inline]
 pub(super) fn value<T: Field>(field: &T) -> Tree {
     match captured(field) {
         Ok(value) => sql::Expression::Value(value).into(),

@@ -87,14 +87,18 @@ impl Tree {
         Tree { beside: together(self.beside, other), ..self }
     }
 
+    #[inline]
     pub(super) fn join(
         self,
         other: Tree,
         join: impl FnOnce(sql::Expression, sql::Expression) -> sql::Expression,
     ) -> Tree {
-        let depth = self.depth.max(other.depth);
+        let depth = self.depth.max(other.depth).saturating_add(1);
+        if depth > DEPTH {
+            return Tree::too_deep();
+        }
         let beside = together(self.beside, other.beside);
-        Tree { expression: join(self.expression, other.expression), depth, beside }.deeper()
+        Tree { expression: join(self.expression, other.expression), depth, beside }
     }
 
     /// Joins any number of expressions.
@@ -195,9 +199,16 @@ pub(crate) struct Parts {
     pub(crate) depth: u16,
 }
 
-/// A column of an occurrence.
+/// A column of an occurrence. Most are columns of a query's own table, which are made where they are wanted.
 #[inline]
 pub(super) fn column(source: Source, column: usize) -> Tree {
+    match source::is_own_table(source) {
+        true => sql::Expression::column(source, column).into(),
+        false => other_column(source, column),
+    }
+}
+
+fn other_column(source: Source, column: usize) -> Tree {
     if let Some(target) = source::of_proposed(source) {
         return sql::Expression::Excluded(target, column).into();
     }
