@@ -109,6 +109,7 @@ impl Connection {
 impl Split for Connection {
     type Keep = Plain;
 
+    #[inline]
     fn split(&mut self) -> (&mut driver::Connection, &mut Plain) {
         (&mut self.inner, &mut self.plain)
     }

@@ -34,17 +34,13 @@ pub trait Keep {
     #[doc(hidden)]
     fn begin<M: Model>(&mut self, _distinct: bool) {}
 
-    /// After the last row of a query, or its failure.
-    #[doc(hidden)]
-    fn finish<M: Model>(&mut self) {}
-
     /// Before the first row, for the models of relations; none of their rows need come once.
     #[doc(hidden)]
     fn begin_along(&mut self, _along: &[Along]) {}
 
-    /// After the last row, for the models of relations.
+    /// After the last row of a query, or its failure.
     #[doc(hidden)]
-    fn finish_along(&mut self, _along: &[Along]) {}
+    fn finish(&mut self) {}
 }
 
 /// Keeps nothing: rows become structs of the caller's.

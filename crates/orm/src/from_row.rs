@@ -36,10 +36,6 @@ pub trait FromRow<K: Keep = Plain>: Sized {
     /// Before the first row.
     #[doc(hidden)]
     fn begin(_keep: &mut K) {}
-
-    /// After the last row.
-    #[doc(hidden)]
-    fn finish(_keep: &mut K) {}
 }
 
 /// Whether there are so many columns, whatever their names.
@@ -135,10 +131,6 @@ impl<M: Model> FromRow<Arena> for Handle<M> {
 
     fn begin(keep: &mut Arena) {
         keep.begin::<M>(false);
-    }
-
-    fn finish(keep: &mut Arena) {
-        keep.finish::<M>();
     }
 }
 

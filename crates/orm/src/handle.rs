@@ -7,21 +7,39 @@ use std::marker::PhantomData;
 /// It belongs to the session that gave it out. Used with another session, or after its object has gone, it is
 /// refused: `session[handle]` panics, [`try_get`](crate::Session::try_get) gives `None`.
 pub struct Handle<M> {
-    pub(crate) slot: u32,
-    pub(crate) stamp: u32,
+    /// The stamp in the upper half, the slot in the lower: a single number is handed around in registers, also within a
+    /// `Result`. Two of half its size are written to memory one by one, and a processor waits until it can read them as one.
+    number: u64,
     model: PhantomData<fn() -> M>,
 }
 
+/// The half of a handle's number that is the slot.
+const LOWER: u64 = u32::MAX as u64;
+
 impl<M> Handle<M> {
+    #[inline]
     pub(crate) fn new(slot: u32, stamp: u32) -> Handle<M> {
-        Handle { slot, stamp, model: PhantomData }
+        Handle { number: u64::from(stamp) << 32 | u64::from(slot), model: PhantomData }
+    }
+
+    /// The place among a model's objects.
+    #[inline]
+    pub(crate) fn slot(self) -> u32 {
+        (self.number & LOWER) as u32
+    }
+
+    /// Tells the slot's successive tenants, and sessions, apart.
+    #[inline]
+    pub(crate) fn stamp(self) -> u32 {
+        // The upper half.
+        (self.number >> 32) as u32
     }
 }
 
 impl<M: crate::Model> Handle<M> {
     /// The handle without its type.
     pub(crate) fn object(self) -> Object {
-        Object { store: M::table().number(), slot: self.slot, stamp: self.stamp }
+        Object { store: M::table().number(), slot: self.slot(), stamp: self.stamp() }
     }
 }
 
@@ -35,7 +53,7 @@ impl<M> Copy for Handle<M> {}
 
 impl<M> PartialEq for Handle<M> {
     fn eq(&self, other: &Handle<M>) -> bool {
-        (self.slot, self.stamp) == (other.slot, other.stamp)
+        self.number == other.number
     }
 }
 
@@ -43,13 +61,13 @@ impl<M> Eq for Handle<M> {}
 
 impl<M> Hash for Handle<M> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        (self.slot, self.stamp).hash(state);
+        self.number.hash(state);
     }
 }
 
 impl<M> fmt::Debug for Handle<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Handle({}#{:x})", self.slot, self.stamp)
+        write!(f, "Handle({}#{:x})", self.slot(), self.stamp())
     }
 }
 

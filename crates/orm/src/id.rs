@@ -51,7 +51,7 @@ impl<M> Id<M> {
         match self.0 {
             State::Unset => (0, 0, 0),
             State::Key(key) => (1, key, 0),
-            State::Pending(handle) => (2, handle.slot.into(), handle.stamp),
+            State::Pending(handle) => (2, handle.slot().into(), handle.stamp()),
         }
     }
 }

@@ -135,7 +135,7 @@ impl Sql {
                     Err(error) => break Err(error.into()),
                 }
             };
-            R::finish(keep);
+            keep.finish();
             result
         })
     }

@@ -73,10 +73,6 @@ pub trait Selection {
     #[doc(hidden)]
     fn begin<K: Keep>(_keep: &mut K, _distinct: bool) {}
 
-    /// After the last row.
-    #[doc(hidden)]
-    fn finish<K: Keep>(_keep: &mut K) {}
-
     /// Loads relations of what a query has brought.
     #[doc(hidden)]
     fn fetch<E: Executor>(
@@ -172,10 +168,6 @@ impl<C: EntityColumns<Model: Model>> Selection for C {
     fn begin<K: Keep>(keep: &mut K, distinct: bool) {
         keep.begin::<C::Model>(distinct);
     }
-
-    fn finish<K: Keep>(keep: &mut K) {
-        keep.finish::<C::Model>();
-    }
 }
 
 /// The object that the reader stands at, which may be missing.
@@ -239,10 +231,6 @@ impl<F: Tables> Selection for Entity<F> {
 
     fn begin<K: Keep>(keep: &mut K, distinct: bool) {
         F::begin(keep, distinct);
-    }
-
-    fn finish<K: Keep>(keep: &mut K) {
-        F::finish(keep);
     }
 
     fn fetch<E: Executor>(executor: &mut E, items: &mut [F::Item<E::Keep>], fetches: &[Fetch]) -> Result<()> {
@@ -336,10 +324,6 @@ macro_rules! tuple {
 
             fn begin<Kept: Keep>(keep: &mut Kept, _distinct: bool) {
                 $($part::begin(keep, false);)+
-            }
-
-            fn finish<Kept: Keep>(keep: &mut Kept) {
-                $($part::finish(keep);)+
             }
         }
     };

@@ -45,10 +45,6 @@ impl<S: Selection> Tables for Derived<S> {
         <S::Outputs as Selection>::begin(keep, false);
     }
 
-    fn finish<K: Keep>(keep: &mut K) {
-        <S::Outputs as Selection>::finish(keep);
-    }
-
     fn fetch<E: Executor>(_: &mut E, _: &mut [Self::Item<E::Keep>], _: &[Fetch]) -> Result<()> {
         Ok(())
     }

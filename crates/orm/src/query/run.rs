@@ -233,9 +233,7 @@ impl<F: Tables, S: Selection> Query<F, S> {
         let result = run(reading.select(), most, executor, |reader, keep| {
             Ok(each(read::<S, E::Keep>(along, reader, keep)?))
         });
-        let keep = executor.split().1;
-        keep.finish_along(along);
-        S::finish(keep);
+        executor.split().1.finish();
         result
     }
 

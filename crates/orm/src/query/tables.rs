@@ -52,10 +52,6 @@ pub trait Tables {
     #[doc(hidden)]
     fn begin<K: Keep>(keep: &mut K, distinct: bool);
 
-    /// After the last row.
-    #[doc(hidden)]
-    fn finish<K: Keep>(keep: &mut K);
-
     /// Loads relations of what a query has brought.
     #[doc(hidden)]
     fn fetch<E: Executor>(
@@ -98,10 +94,6 @@ impl<M: Model> Tables for M {
 
     fn begin<K: Keep>(keep: &mut K, distinct: bool) {
         keep.begin::<M>(distinct);
-    }
-
-    fn finish<K: Keep>(keep: &mut K) {
-        keep.finish::<M>();
     }
 
     fn fetch<E: Executor>(
@@ -186,10 +178,6 @@ macro_rules! tables {
 
             fn begin<K: Keep>(keep: &mut K, distinct: bool) {
                 <Self::Columns as Selection>::begin(keep, distinct);
-            }
-
-            fn finish<K: Keep>(keep: &mut K) {
-                <Self::Columns as Selection>::finish(keep);
             }
 
             fn fetch<By: Executor>(_: &mut By, _: &mut [Self::Item<By::Keep>], _: &[Fetch]) -> Result<()> {

@@ -3,8 +3,8 @@ use onggi_sql::{self as sql, Statement, shape};
 
 use super::run::bind;
 use super::{Query, Tables, Written};
-use crate::executor::Plain;
 use crate::executor::sealed::Split;
+use crate::executor::{Keep as _, Plain};
 use crate::expression::{Assignment, Must};
 use crate::reader::Reader;
 use crate::selection::{Columns, Selection};
@@ -210,7 +210,7 @@ pub(crate) fn run_kept<R: Selection, E: Split>(
         items.push(R::read(reader, keep)?);
         Ok(())
     });
-    R::finish(executor.split().1);
+    executor.split().1.finish();
     result.inspect_err(|_| executor.after_error())?;
     Ok(items)
 }

@@ -27,7 +27,9 @@ pub struct Arena {
     pub(super) collections: Collections,
     /// What was assigned to objects with a row, and is still to be compared with that.
     pub(super) assigned: Vec<Assigned>,
-    /// The number of the last query that brought objects.
+    /// How many queries have brought objects.
+    batches: u32,
+    /// The number of the query whose rows are being read; 0 where none is.
     batch: u32,
     seed: u32,
 }
@@ -45,6 +47,7 @@ impl Arena {
             epochs: Epochs::new(),
             collections: Collections::default(),
             assigned: Vec::new(),
+            batches: 0,
             batch: 0,
             seed,
         }
@@ -52,12 +55,12 @@ impl Arena {
 
     #[inline]
     pub(super) fn store<M: Model>(&self) -> Option<&Store<M>> {
-        self.stores.get(M::table().number() as usize)?.as_ref()?.as_any().downcast_ref()
+        self.stores.get(M::table().number() as usize)?.as_ref()?.downcast_ref()
     }
 
     #[inline]
     pub(super) fn store_mut<M: Model>(&mut self) -> Option<&mut Store<M>> {
-        self.stores.get_mut(M::table().number() as usize)?.as_mut()?.as_any_mut().downcast_mut()
+        self.stores.get_mut(M::table().number() as usize)?.as_mut()?.downcast_mut()
     }
 
     #[inline]
@@ -66,7 +69,7 @@ impl Arena {
         if !matches!(self.stores.get(number), Some(Some(_))) {
             self.new_store::<M>(number);
         }
-        let store = self.stores[number].as_mut().and_then(|store| store.as_any_mut().downcast_mut());
+        let store = self.stores[number].as_mut().and_then(|store| store.downcast_mut());
         store.expect("a table's number belongs to one model")
     }
 
@@ -114,14 +117,14 @@ impl Arena {
         b: Handle<B>,
     ) -> Option<(&mut A, &mut B)> {
         if TypeId::of::<A>() == TypeId::of::<B>() {
-            let (first, second) = self.store_mut::<A>()?.pair_mut(a, Handle::new(b.slot, b.stamp))?;
+            let (first, second) = self.store_mut::<A>()?.pair_mut(a, Handle::new(b.slot(), b.stamp()))?;
             let second: &mut dyn Any = second;
             return Some((first, second.downcast_mut()?));
         }
         let (first, second) = (A::table().number() as usize, B::table().number() as usize);
         let [first, second] = self.stores.get_disjoint_mut([first, second]).ok()?;
-        let first: &mut Store<A> = first.as_mut()?.as_any_mut().downcast_mut()?;
-        let second: &mut Store<B> = second.as_mut()?.as_any_mut().downcast_mut()?;
+        let first: &mut Store<A> = first.as_mut()?.downcast_mut()?;
+        let second: &mut Store<B> = second.as_mut()?.downcast_mut()?;
         first.get_mut(a).zip(second.get_mut(b))
     }
 
@@ -215,7 +218,7 @@ impl Arena {
                 continue;
             };
             let mut key = Capture::default();
-            if store.bind_key(change.object.slot, &mut key).is_ok() {
+            if matches!(store.bind_key(change.object.slot, &mut key), Ok(None)) {
                 by_key.insert((change.object.store, change.kind, format!("{:?}", key.values)), change.object);
             }
         }
@@ -391,9 +394,9 @@ impl Objects for Arena {
 
     fn bind_key(&self, object: Object, to: &mut dyn Bind) -> Result<()> {
         let Some(store) = self.any(object.store) else { return Ok(()) };
-        match store.key_refers(object.slot) {
+        match store.bind_key(object.slot, to)? {
             Some(referred) => self.bind_key(referred, to),
-            None => store.bind_key(object.slot, to),
+            None => Ok(()),
         }
     }
 
@@ -413,8 +416,8 @@ impl Keep for Arena {
 
     #[inline]
     fn entity<M: Model>(&mut self, reader: &mut Reader<'_>) -> Result<Handle<M>> {
-        let (now, transaction) = (self.epochs.now(), self.epochs.transaction());
-        let handle = self.store_or_new::<M>().load(reader, now, transaction)?;
+        let (now, transaction, batch) = (self.epochs.now(), self.epochs.transaction(), self.batch);
+        let handle = self.store_or_new::<M>().load(reader, now, transaction, batch)?;
         // Columns that repeat parts of others are behind those that are fields.
         reader.skip();
         Ok(handle)
@@ -436,21 +439,17 @@ impl Keep for Arena {
         }
     }
 
-    fn finish_along(&mut self, along: &[Along]) {
-        for Along { relation, nested } in along {
-            (relation.target.finish)(self);
-            self.finish_along(nested);
-        }
-    }
-
     fn begin<M: Model>(&mut self, distinct: bool) {
-        // After four billion queries, objects of the last have each other for peers.
-        self.batch = self.batch.saturating_add(1);
+        if self.batch == 0 {
+            // After four billion queries, objects of the last have each other for peers.
+            self.batches = self.batches.saturating_add(1);
+            self.batch = self.batches;
+        }
         let batch = self.batch;
         self.store_or_new::<M>().begin(distinct, batch);
     }
 
-    fn finish<M: Model>(&mut self) {
-        self.store_or_new::<M>().finish();
+    fn finish(&mut self) {
+        self.batch = 0;
     }
 }

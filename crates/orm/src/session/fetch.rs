@@ -133,8 +133,7 @@ impl Session {
             each(arena, &values, object)?;
             Ok(true)
         });
-        (target.finish)(&mut self.arena);
-        self.arena.finish_along(along);
+        self.arena.finish();
         result.inspect_err(|_| self.after_error())
     }
 

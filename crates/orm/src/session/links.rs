@@ -1,6 +1,5 @@
 //! Rows of link tables that are to be written or deleted: objects of no model.
 
-use std::any::Any;
 use std::collections::HashMap;
 
 use onggi_driver::Capture;
@@ -109,14 +108,6 @@ impl Links {
 }
 
 impl AnyStore for Links {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
-
     fn table(&self) -> &'static Table {
         self.table
     }
@@ -146,19 +137,25 @@ impl AnyStore for Links {
         Ok(Some(self.rows[slot as usize].ends[column]))
     }
 
+    fn bind_all(
+        &self,
+        slot: u32,
+        columns: &[usize],
+        _to: &mut dyn Bind,
+    ) -> std::result::Result<Option<(usize, Object)>, (usize, Error)> {
+        Ok(columns.first().map(|&column| (0, self.rows[slot as usize].ends[column])))
+    }
+
     fn referred(&self, _slot: u32, _column: usize) -> Option<Object> {
         None
     }
 
-    fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<()> {
-        match &self.rows[slot as usize].keys {
-            Some(keys) => keys.iter().try_for_each(|key| Ok(to.bind(key.as_ref())?)),
-            None => Err(Error::usage("a link that is not written has no key")),
-        }
-    }
-
-    fn key_refers(&self, _slot: u32) -> Option<Object> {
-        None
+    fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<Option<Object>> {
+        let Some(keys) = &self.rows[slot as usize].keys else {
+            return Err(Error::usage("a link that is not written has no key"));
+        };
+        keys.iter().try_for_each(|key| to.bind(key.as_ref()))?;
+        Ok(None)
     }
 
     fn set_key(&mut self, _slot: u32, _key: Option<i64>) {}

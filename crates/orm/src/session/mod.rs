@@ -366,6 +366,7 @@ impl<M: Model> IndexMut<Handle<M>> for Session {
 impl Split for Session {
     type Keep = Arena;
 
+    #[inline]
     fn split(&mut self) -> (&mut Connection, &mut Arena) {
         (&mut self.connection, &mut self.arena)
     }

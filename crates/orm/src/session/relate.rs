@@ -120,14 +120,14 @@ impl Arena {
             self.stores.resize_with(number + 1, || None);
         }
         let store = self.stores[number].get_or_insert_with(|| Box::new(Links::new(link.table)));
-        let links = store.as_any_mut().downcast_mut().expect("a table's number belongs to one store");
+        let links = store.downcast_mut().expect("a table's number belongs to one store");
         Ok((links, link.near == [1]))
     }
 
     /// The objects that are to be linked with one, or unlinked from it, and which.
     pub(super) fn link_changes(&self, relation: &'static Relation, owner: Object) -> Vec<(Object, bool)> {
         let Some(link) = relation.link_table() else { return Vec::new() };
-        let store = self.any(link.table.number()).and_then(|store| store.as_any().downcast_ref::<Links>());
+        let store = self.any(link.table.number()).and_then(|store| store.downcast_ref::<Links>());
         store.map_or_else(Vec::new, |links| links.changes_of(owner, usize::from(link.near == [1])))
     }
 
@@ -140,7 +140,7 @@ impl Arena {
     /// Marks an object for deletion; links of it that are not written go.
     pub(super) fn doom(&mut self, object: Object) {
         for store in self.each_mut() {
-            if let Some(links) = store.as_any_mut().downcast_mut::<Links>() {
+            if let Some(links) = store.downcast_mut::<Links>() {
                 links.forget(object);
             }
         }

@@ -23,8 +23,6 @@ pub struct Target {
     pub(crate) keep: fn(&mut Arena, &mut Reader<'_>) -> Result<Object>,
     /// Before the first row; `distinct` where no row comes twice.
     pub(crate) begin: fn(&mut Arena, bool),
-    /// After the last row.
-    pub(crate) finish: fn(&mut Arena),
     /// Reads the object of a plain struct's relation, which is in the row of the struct.
     pub(crate) read_along: fn(&Along, &mut dyn RelationField, &mut Reader<'_>) -> Result<()>,
     /// Fills relations of plain structs.
@@ -38,7 +36,6 @@ pub const fn target<M: Model>() -> Target {
         scope: if M::SCOPE.is_some() { Some(scope::<M>) } else { None },
         keep: |arena, reader| Ok(arena.entity::<M>(reader)?.object()),
         begin: |arena, distinct| arena.begin::<M>(distinct),
-        finish: |arena| arena.finish::<M>(),
         read_along: read::<M>,
         fill: fill::<M>,
     }

@@ -20,9 +20,7 @@ use crate::unit_of_work::{Change, ChangeKind, Edge};
 use crate::{Bind, Error, Model, Result, ValueRef};
 
 /// A store of whatever model, as the session's flush, commit and rollback see it.
-pub(in crate::session) trait AnyStore: Send {
-    fn as_any(&self) -> &dyn Any;
-    fn as_any_mut(&mut self) -> &mut dyn Any;
+pub(in crate::session) trait AnyStore: Any + Send {
     fn table(&self) -> &'static Table;
     fn has_changes(&self) -> bool;
     /// Whether the object is here, and whether its row is or will be.
@@ -39,18 +37,10 @@ pub(in crate::session) trait AnyStore: Send {
         slot: u32,
         columns: &[usize],
         to: &mut dyn Bind,
-    ) -> std::result::Result<Option<(usize, Object)>, (usize, Error)> {
-        for (position, &column) in columns.iter().enumerate() {
-            if let Some(referred) = self.bind(slot, column, to).map_err(|error| (column, error))? {
-                return Ok(Some((position, referred)));
-            }
-        }
-        Ok(None)
-    }
+    ) -> std::result::Result<Option<(usize, Object)>, (usize, Error)>;
     fn referred(&self, slot: u32, column: usize) -> Option<Object>;
-    fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<()>;
-    /// The object whose key is the primary key as well, while that is a handle.
-    fn key_refers(&self, slot: u32) -> Option<Object>;
+    /// Binds the primary key, unless that is another object's, by handle: then gives that object.
+    fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<Option<Object>>;
     fn set_key(&mut self, slot: u32, key: Option<i64>);
     fn assign(&mut self, slot: u32, column: usize, value: ValueRef<'_>) -> Result<()>;
     fn describe(&self, slot: u32) -> String;
@@ -93,15 +83,23 @@ pub(in crate::session) trait AnyStore: Send {
     fn adopter(&self) -> fn(&mut Arena, Object) -> Result<()>;
 }
 
+impl dyn AnyStore {
+    /// The store, where it is of this type.
+    #[inline]
+    pub(in crate::session) fn downcast_ref<S: AnyStore>(&self) -> Option<&S> {
+        let any: &dyn Any = self;
+        any.downcast_ref()
+    }
+
+    /// The store, where it is of this type.
+    #[inline]
+    pub(in crate::session) fn downcast_mut<S: AnyStore>(&mut self) -> Option<&mut S> {
+        let any: &mut dyn Any = self;
+        any.downcast_mut()
+    }
+}
+
 impl<M: Model> AnyStore for Store<M> {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
-
     fn table(&self) -> &'static Table {
         M::table()
     }
@@ -158,28 +156,34 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn bind(&self, slot: u32, column: usize, to: &mut dyn Bind) -> Result<Option<Object>> {
-        // A row goes as it is, whatever was done to its object.
-        match &self.slots[slot] {
-            Slot { phase, object: Some(object), .. } if *phase != Phase::Doomed => {
-                bind_column(object, column, to)
+        bind_column(self.written(slot)?, column, to)
+    }
+
+    fn bind_all(
+        &self,
+        slot: u32,
+        columns: &[usize],
+        to: &mut dyn Bind,
+    ) -> std::result::Result<Option<(usize, Object)>, (usize, Error)> {
+        let Some(&first) = columns.first() else { return Ok(None) };
+        let object = self.written(slot).map_err(|error| (first, error))?;
+        for (position, &column) in columns.iter().enumerate() {
+            if let Some(referred) = bind_column(object, column, to).map_err(|error| (column, error))? {
+                return Ok(Some((position, referred)));
             }
-            _ => bind_column(self.slots.row(slot)?, column, to),
         }
+        Ok(None)
     }
 
     fn referred(&self, slot: u32, column: usize) -> Option<Object> {
         self.slots[slot].object.as_ref()?.attribute(column).referred()
     }
 
-    fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<()> {
+    fn bind_key(&self, slot: u32, to: &mut dyn Bind) -> Result<Option<Object>> {
         let object = self.slots.row(slot)?;
-        M::table().primary_key.iter().try_for_each(|&column| object.attribute(column).bind(to))
-    }
-
-    fn key_refers(&self, slot: u32) -> Option<Object> {
         match M::table().primary_key {
-            &[column] => self.slots.stored(slot)?.attribute(column).referred(),
-            _ => None,
+            &[column] => object.attribute(column).bind_or_refer(to),
+            key => key.iter().try_for_each(|&column| object.attribute(column).bind(to)).map(|()| None),
         }
     }
 
@@ -214,11 +218,13 @@ impl<M: Model> AnyStore for Store<M> {
     }
 
     fn flushed(&mut self, epoch: u32) -> Result<()> {
-        // A row of an earlier flush may be gone, and its key another's now.
-        self.index_late();
-        if !self.identity.is_empty() {
-            let inserted = |slot: &&u32| self.slots[**slot].phase == Phase::Pending;
-            self.identity.reserve(self.touched.iter().filter(inserted).count());
+        let inserted = self.touched.iter().filter(|&&slot| self.slots[slot].phase == Phase::Pending).count();
+        if inserted > 0 {
+            // A row of an earlier flush may be gone, and its key another's now.
+            self.index_late();
+            if !self.identity.is_empty() {
+                self.identity.reserve(inserted);
+            }
         }
         self.undo.reserve(self.touched.len());
         let over_fields = M::RELATIONS.iter().any(Relation::is_over_fields);
@@ -438,6 +444,14 @@ impl<M: Model> Store<M> {
             Phase::Pending => self.vacate(number),
             Phase::Doomed => self.slots[number].phase = Phase::Persistent,
             Phase::Vacant | Phase::Persistent | Phase::Deleted => {}
+        }
+    }
+
+    /// The object whose values a statement takes: a row goes as it is, whatever was done to its object.
+    fn written(&self, number: u32) -> Result<&M> {
+        match &self.slots[number] {
+            Slot { phase, object: Some(object), .. } if *phase != Phase::Doomed => Ok(object),
+            _ => self.slots.row(number),
         }
     }
 

@@ -27,14 +27,12 @@ pub(super) struct Store<M: Model> {
     /// Slots that are pending, lent mutably since the last flush, or to be deleted; each once.
     touched: Vec<u32>,
     undo: Vec<Undo>,
-    /// Whether a query runs none of whose rows can be here.
-    fresh: bool,
+    /// The query that runs, where none of its rows can be here.
+    fresh: u32,
     /// The slots that such a query has filled, which the identity map does not have until it is asked for something.
     unindexed: Range<usize>,
     /// The slots whose rows one flush has inserted before any other row had an object here; the same holds for them.
     inserted: Range<usize>,
-    /// The query whose rows are being read.
-    batch: u32,
     seed: u32,
 }
 
@@ -56,18 +54,16 @@ impl<M: Model> Store<M> {
             identity: Identity::default(),
             touched: Vec::new(),
             undo: Vec::new(),
-            fresh: false,
+            fresh: 0,
             unindexed: 0..0,
             inserted: 0..0,
-            batch: 0,
             seed,
         }
     }
 
     pub(super) fn add(&mut self, object: M) -> Handle<M> {
         let number = self.take_slot();
-        let handle = self.fill_slot(number, object, Phase::Pending, 0);
-        self.slots[number].batch = 0;
+        let handle = self.fill_slot(number, object, Phase::Pending, 0, 0);
         self.slots[number].touch(number, &mut self.touched);
         handle
     }
@@ -82,12 +78,12 @@ impl<M: Model> Store<M> {
     }
 
     #[inline]
-    fn fill_slot(&mut self, number: u32, object: M, phase: Phase, epoch: u32) -> Handle<M> {
+    fn fill_slot(&mut self, number: u32, object: M, phase: Phase, epoch: u32, batch: u32) -> Handle<M> {
         let slot = &mut self.slots[number];
         slot.object = Some(object);
         slot.phase = phase;
         slot.epoch = epoch;
-        slot.batch = self.batch;
+        slot.batch = batch;
         Handle::new(number, slot.stamp)
     }
 
@@ -95,10 +91,10 @@ impl<M: Model> Store<M> {
     ///
     /// The slot comes first: an object that is read before is moved once more.
     #[inline]
-    fn read_new(&mut self, reader: &mut Reader<'_>, epoch: u32) -> Result<Handle<M>> {
+    fn read_new(&mut self, reader: &mut Reader<'_>, epoch: u32, batch: u32) -> Result<Handle<M>> {
         let number = self.take_slot();
         match M::read(reader) {
-            Ok(object) => Ok(self.fill_slot(number, object, Phase::Persistent, epoch)),
+            Ok(object) => Ok(self.fill_slot(number, object, Phase::Persistent, epoch, batch)),
             Err(error) => {
                 self.free.push(number);
                 Err(error)
@@ -118,10 +114,10 @@ impl<M: Model> Store<M> {
     pub(super) fn get_mut(&mut self, handle: Handle<M>) -> Option<&mut M> {
         let slot = self.slots.get_mut(handle)?;
         if matches!(slot.phase, Phase::Persistent | Phase::Doomed) && slot.original.is_none() {
-            slot.touch(handle.slot, &mut self.touched);
-            self.slots.keep_original(handle.slot);
+            slot.touch(handle.slot(), &mut self.touched);
+            self.slots.keep_original(handle.slot());
         }
-        let slot = &mut self.slots[handle.slot];
+        let slot = &mut self.slots[handle.slot()];
         if slot.phase == Phase::Deleted { None } else { slot.object.as_mut() }
     }
 
@@ -144,17 +140,17 @@ impl<M: Model> Store<M> {
 
     /// The columns in which an object differs from its row.
     pub(super) fn modified(&self, handle: Handle<M>) -> ColumnSet {
-        if self.slots.get(handle).is_some() { self.slots.changed(handle.slot) } else { ColumnSet::new() }
+        if self.slots.get(handle).is_some() { self.slots.changed(handle.slot()) } else { ColumnSet::new() }
     }
 
     /// Marks an object for deletion; one that has no row yet just goes.
     pub(super) fn delete(&mut self, handle: Handle<M>) -> bool {
         match self.state(handle) {
-            State::Pending => self.vacate(handle.slot),
+            State::Pending => self.vacate(handle.slot()),
             State::Persistent => {
-                let slot = &mut self.slots[handle.slot];
+                let slot = &mut self.slots[handle.slot()];
                 slot.phase = Phase::Doomed;
-                slot.touch(handle.slot, &mut self.touched);
+                slot.touch(handle.slot(), &mut self.touched);
             }
             State::Deleted => {}
             State::Detached => return false,
@@ -169,8 +165,8 @@ impl<M: Model> Store<M> {
             return None;
         }
         let object = slot.object.clone();
-        self.forget(handle.slot);
-        self.vacate(handle.slot);
+        self.forget(handle.slot());
+        self.vacate(handle.slot());
         object
     }
 
@@ -196,15 +192,9 @@ impl<M: Model> Store<M> {
 
     /// Before the rows of a query.
     pub(super) fn begin(&mut self, distinct: bool, batch: u32) {
-        self.batch = batch;
         self.index_late();
-        self.fresh = distinct && self.identity.is_empty() && self.free.is_empty();
-    }
-
-    /// After the rows of a query.
-    pub(super) fn finish(&mut self) {
-        self.batch = 0;
-        self.fresh = false;
+        let fresh = distinct && self.identity.is_empty() && self.free.is_empty();
+        self.fresh = if fresh { batch } else { 0 };
     }
 
     /// Lets the identity map learn of what came to an empty store: all at once, sized for it.
@@ -225,21 +215,27 @@ impl<M: Model> Store<M> {
 
     /// The object of a row: the one that is here already, or a new one.
     #[inline]
-    pub(super) fn load(&mut self, reader: &mut Reader<'_>, epoch: u32, current: u32) -> Result<Handle<M>> {
+    pub(super) fn load(
+        &mut self,
+        reader: &mut Reader<'_>,
+        epoch: u32,
+        current: u32,
+        batch: u32,
+    ) -> Result<Handle<M>> {
         reader.enter(M::table());
-        if self.fresh {
-            let handle = self.read_new(reader, epoch)?;
-            let slot = handle.slot as usize;
+        if batch != 0 && self.fresh == batch {
+            let handle = self.read_new(reader, epoch, batch)?;
+            let slot = handle.slot() as usize;
             let start = if self.unindexed.is_empty() { slot } else { self.unindexed.start };
             self.unindexed = start..slot + 1;
             return Ok(handle);
         }
         let key = M::read_key(reader)?;
         match self.look_up(&key) {
-            (_, Some((handle, _))) => self.reload(handle, reader, epoch, current),
+            (_, Some((handle, _))) => self.reload(handle, reader, epoch, current, batch),
             (hash, None) => {
-                let handle = self.read_new(reader, epoch)?;
-                self.identity.insert(handle.slot, hash);
+                let handle = self.read_new(reader, epoch, batch)?;
+                self.identity.insert(handle.slot(), hash);
                 Ok(handle)
             }
         }
@@ -255,13 +251,13 @@ impl<M: Model> Store<M> {
         epoch: u32,
     ) -> Result<Option<Handle<M>>> {
         reader.enter(M::table());
-        let handle = self.read_new(reader, epoch)?;
-        if !self.slots.has_key(handle.slot, key) {
-            self.vacate(handle.slot);
+        let handle = self.read_new(reader, epoch, 0)?;
+        if !self.slots.has_key(handle.slot(), key) {
+            self.vacate(handle.slot());
             return Ok(None);
         }
         self.index_late();
-        self.identity.insert(handle.slot, hash);
+        self.identity.insert(handle.slot(), hash);
         Ok(Some(handle))
     }
 
@@ -272,9 +268,10 @@ impl<M: Model> Store<M> {
         reader: &mut Reader<'_>,
         epoch: u32,
         current: u32,
+        batch: u32,
     ) -> Result<Handle<M>> {
-        let slot = &mut self.slots[handle.slot];
-        slot.batch = self.batch;
+        let slot = &mut self.slots[handle.slot()];
+        slot.batch = batch;
         if slot.epoch >= current || slot.original.is_some() || slot.phase != Phase::Persistent {
             reader.skip();
             return Ok(handle);
@@ -284,7 +281,7 @@ impl<M: Model> Store<M> {
         if slot.epoch == SUSPECT {
             self.undoable(handle, before);
         }
-        self.slots[handle.slot].epoch = epoch;
+        self.slots[handle.slot()].epoch = epoch;
         Ok(handle)
     }
 
@@ -292,12 +289,12 @@ impl<M: Model> Store<M> {
     pub(super) fn refresh(&mut self, handle: Handle<M>, reader: &mut Reader<'_>, epoch: u32) -> Result<()> {
         reader.enter(M::table());
         let object = M::read(reader)?;
-        let before = self.slots[handle.slot].object.replace(object);
-        let before = self.slots.take_original(handle.slot).or(before);
-        if self.slots[handle.slot].epoch == SUSPECT {
+        let before = self.slots[handle.slot()].object.replace(object);
+        let before = self.slots.take_original(handle.slot()).or(before);
+        if self.slots[handle.slot()].epoch == SUSPECT {
             self.undoable(handle, before);
         }
-        self.slots[handle.slot].epoch = epoch;
+        self.slots[handle.slot()].epoch = epoch;
         Ok(())
     }
 
@@ -305,13 +302,13 @@ impl<M: Model> Store<M> {
     fn undoable(&mut self, handle: Handle<M>, before: Option<M>) {
         if let Some(before) = before {
             let copy = self.slots.keep(before);
-            self.undo.push(Undo::Updated(handle.slot, handle.stamp, copy));
+            self.undo.push(Undo::Updated(handle.slot(), handle.stamp(), copy));
         }
     }
 
     /// Lets an object take all columns of another, which must be of the version that its row has.
     pub(super) fn merge(&mut self, handle: Handle<M>, mut object: M) -> Result<()> {
-        if let (Some(version), Some(stored)) = (M::table().version, self.slots.stored(handle.slot))
+        if let (Some(version), Some(stored)) = (M::table().version, self.slots.stored(handle.slot()))
             && integer(stored.attribute(version)) != integer(object.attribute(version))
         {
             let described = by_key::described_object(&object);

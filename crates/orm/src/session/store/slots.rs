@@ -74,12 +74,12 @@ impl<M> Slots<M> {
 
     #[inline]
     pub(super) fn get(&self, handle: Handle<M>) -> Option<&Slot<M>> {
-        self.all.get(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)
+        self.all.get(handle.slot() as usize).filter(|slot| slot.stamp == handle.stamp())
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, handle: Handle<M>) -> Option<&mut Slot<M>> {
-        self.all.get_mut(handle.slot as usize).filter(|slot| slot.stamp == handle.stamp)
+        self.all.get_mut(handle.slot() as usize).filter(|slot| slot.stamp == handle.stamp())
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Slot<M>> {
@@ -88,7 +88,7 @@ impl<M> Slots<M> {
 
     /// Two different slots.
     pub(super) fn pair_mut(&mut self, a: Handle<M>, b: Handle<M>) -> Option<[&mut Slot<M>; 2]> {
-        self.all.get_disjoint_mut([a.slot as usize, b.slot as usize]).ok()
+        self.all.get_disjoint_mut([a.slot() as usize, b.slot() as usize]).ok()
     }
 
     /// The object as its row has it.
