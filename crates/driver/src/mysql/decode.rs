@@ -143,11 +143,12 @@ fn convert<'r>(read: &Read<'r>, column: &Column, ty: Type) -> Result<ValueRef<'r
 
 #[cold]
 fn mismatch(read: &Read<'_>, column: &Column, ty: Type) -> Error {
-    let is_day = matches!(column.form, Form::Date | Form::DateTime | Form::Timestamp);
     let found = match read {
         Read::Whole(value) => format!("the integer {value}"),
-        Read::Bytes([] | [0, 0, ..]) if is_day => "a date that is none".to_owned(),
-        Read::Bytes(_) if column.form == Form::Time => "a span of time that is no time of day".to_owned(),
+        Read::Bytes(bytes) if is_no_moment(bytes, column.form) => match column.form {
+            Form::Time => "a span of time that is no time of day".to_owned(),
+            _ => "a date that is none".to_owned(),
+        },
         Read::Bytes(bytes) if column.form == Form::Bytes => format!("a blob of {} bytes", bytes.len()),
         _ => format!("a {}", column.type_name()),
     };
@@ -191,6 +192,22 @@ fn decimal(text: &str) -> Result<rust_decimal::Decimal> {
     let digits = plain(text);
     rust_decimal::Decimal::from_str_exact(digits)
         .map_err(|_| Error::value(format!("expected {}, found the number {digits}", expected(Type::Decimal))))
+}
+
+/// Whether a date or time of the server's is none: it keeps days and months of zero, and spans of time.
+#[cfg(feature = "chrono")]
+fn is_no_moment(bytes: &[u8], form: Form) -> bool {
+    match form {
+        Form::Date => date(bytes).is_none(),
+        Form::Time => time(bytes).is_none(),
+        Form::DateTime | Form::Timestamp => moment(bytes).is_none(),
+        _ => false,
+    }
+}
+
+#[cfg(not(feature = "chrono"))]
+fn is_no_moment(_: &[u8], _: Form) -> bool {
+    false
 }
 
 /// What is zero may be left away from the end on.
