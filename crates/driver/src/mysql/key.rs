@@ -19,7 +19,10 @@ pub(super) fn encrypted(password: &[u8], thrown: &[u8], key: &[u8]) -> Answer<Ve
         size.ok_or_else(|| Failure::strange("the server's public key is no RSA key that can be used"))?;
     // It counts a key's bytes short by one where the first bits are zeros.
     if password.len() + 1 + PADDING >= size || thrown.is_empty() {
-        return Err(Failure::strange("the password is longer than what the server's public key encrypts"));
+        return Err(Failure::strange(
+            "the password is longer than what the server's public key encrypts: encrypt the connection (the feature `tls`, \
+             sslmode=require), or reach the server by its socket",
+        ));
     }
     let zero_ended = password.iter().chain(&[0]);
     let mixed: Vec<u8> = zero_ended.zip(thrown.iter().cycle()).map(|(byte, thrown)| byte ^ thrown).collect();
