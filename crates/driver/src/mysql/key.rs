@@ -17,8 +17,11 @@ pub(super) fn encrypted(password: &[u8], thrown: &[u8], key: &[u8]) -> Answer<Ve
     let size = size(key).filter(|size| SIZES.contains(size));
     let size =
         size.ok_or_else(|| Failure::strange("the server's public key is no RSA key that can be used"))?;
+    if thrown.is_empty() {
+        return Err(Failure::strange("the server has thrown nothing that a password could be mixed with"));
+    }
     // It counts a key's bytes short by one where the first bits are zeros.
-    if password.len() + 1 + PADDING >= size || thrown.is_empty() {
+    if password.len() + 1 + PADDING >= size {
         return Err(Failure::strange(
             "the password is longer than what the server's public key encrypts: encrypt the connection (the feature `tls`, \
              sslmode=require), or reach the server by its socket",
@@ -83,8 +86,12 @@ mod tests {
     fn a_password_is_encrypted_with_a_key_and_no_broken_one_is_used() {
         assert_eq!(size(KEY.as_bytes()), Some(128));
         assert!(encrypted(b"secret", b"thrown", KEY.as_bytes()).is_ok_and(|bytes| bytes.len() == 128));
-        assert!(encrypted(&[b'x'; 86], b"thrown", KEY.as_bytes()).is_err());
-        assert!(encrypted(b"secret", b"", KEY.as_bytes()).is_err());
+        let why = |password: &[u8], thrown: &[u8]| match encrypted(password, thrown, KEY.as_bytes()) {
+            Err(Failure::Strange(said)) => said.into_owned(),
+            _ => String::new(),
+        };
+        assert!(why(&[b'x'; 86], b"thrown").contains("reach the server by its socket"));
+        assert!(why(b"secret", b"").contains("has thrown nothing"));
         for length in 0..KEY.len() - 30 {
             assert!(encrypted(b"secret", b"thrown", &KEY.as_bytes()[..length]).is_err(), "{length}");
         }
