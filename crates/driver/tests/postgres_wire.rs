@@ -260,11 +260,21 @@ fn a_connection_on_which_nonsense_comes_is_not_used_again() {
     assert!(connection.is_lost());
 }
 
-/// What a commit comes to that is answered so, said outright or prepared; and whether the connection is of no more use.
-fn commit(answer: &[u8], prepared: bool) -> (Error, bool) {
+/// How a commit is said.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Said {
+    Outright,
+    Prepared,
+    /// As a text, which may say more.
+    Run(&'static str),
+}
+
+/// What a commit comes to that is answered so, and whether the connection is of no more use.
+fn commit(answer: &[u8], said: Said) -> (Error, bool) {
     let answer = answer.to_vec();
-    let pool = server(move |kind, text| match (kind, prepared) {
-        (b'Q', false) if text.starts_with("COMMIT") => answer.clone(),
+    let pool = server(move |kind, text| match (kind, said) {
+        (b'Q', Said::Run(all)) if text.starts_with(all) => answer.clone(),
+        (b'Q', Said::Outright) if text.starts_with("COMMIT") => answer.clone(),
         (b'E', _) => answer.clone(),
         (b'Q', _) => done("BEGIN", b'T'),
         // Of a statement that is prepared.
@@ -276,9 +286,10 @@ fn commit(answer: &[u8], prepared: bool) -> (Error, bool) {
     let mut connection = pool.connect().unwrap();
     connection.control(Control::Begin).unwrap();
     assert!(connection.in_transaction());
-    let committed = match prepared {
-        false => connection.control(Control::Commit),
-        true => connection.with_text("COMMIT", |text| text.execute::<Error>(|_| Ok(()))).map(drop),
+    let committed = match said {
+        Said::Outright => connection.control(Control::Commit),
+        Said::Run(all) => connection.run(all),
+        Said::Prepared => connection.with_text("COMMIT", |text| text.execute::<Error>(|_| Ok(()))).map(drop),
     };
     (committed.unwrap_err(), connection.is_lost())
 }
@@ -295,20 +306,30 @@ fn of_a_commit_whose_answer_does_not_come_to_its_end_nobody_knows_whether_it_was
         b"Z\0\0\0\x03".to_vec(),
         [message(b'C', b"COMMIT\0"), message(b'Z', b"?")].concat(),
     ];
-    for (answer, prepared) in answers.iter().flat_map(|answer| [(answer, false), (answer, true)]) {
-        let (error, is_lost) = commit(answer, prepared);
+    let ways = [
+        Said::Outright,
+        Said::Prepared,
+        Said::Run("COMMIT"),
+        Said::Run("/* mine */ end"),
+        Said::Run("COMMIT AND CHAIN"),
+        Said::Run("BEGIN; UPDATE jars SET a = 1; COMMIT"),
+    ];
+    for (answer, said) in answers.iter().flat_map(|answer| ways.map(|said| (answer, said))) {
+        let (error, is_lost) = commit(answer, said);
         let shown = String::from_utf8_lossy(answer);
-        assert!(error.is_outcome_unknown() && is_lost, "{shown}, prepared: {prepared}: {error}");
+        assert!(error.is_outcome_unknown() && is_lost, "{shown}, {said:?}: {error}");
     }
+    let (error, is_lost) = commit(&answers[4], Said::Run("ROLLBACK"));
+    assert!(error.is_lost() && is_lost, "{error}");
 }
 
 #[test]
 fn a_commit_that_is_refused_or_answered_with_a_rollback_was_not_done() {
-    for prepared in [false, true] {
+    for said in [Said::Outright, Said::Prepared] {
         let refused = [refusal("ERROR", "40001"), message(b'Z', b"I")].concat();
-        let (error, is_lost) = commit(&refused, prepared);
+        let (error, is_lost) = commit(&refused, said);
         assert!(error.is_serialization_failure() && !is_lost, "{error}");
-        let (error, is_lost) = commit(&done("ROLLBACK", b'I'), prepared);
+        let (error, is_lost) = commit(&done("ROLLBACK", b'I'), said);
         assert!(error.to_string().contains("it is rolled back") && !is_lost, "{error}");
     }
 }
@@ -413,10 +434,16 @@ fn hangs_up_behind(notices: usize) -> (Pool, mpsc::Receiver<()>) {
 
 #[test]
 fn behind_many_notices_it_is_seen_that_the_server_has_hung_up() {
-    let (pool, has_said) = hangs_up_behind(100);
-    let mut connection = pool.connect().unwrap();
-    connection.control(Control::Begin).unwrap();
-    has_said.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
-    let error = connection.control(Control::Commit).unwrap_err();
-    assert!(error.is_lost() && error.to_string().contains("lost before the commit"), "{error}");
+    for text in [None, Some("COMMIT"), Some("UPDATE jars SET a = 1; COMMIT")] {
+        let (pool, has_said) = hangs_up_behind(100);
+        let mut connection = pool.connect().unwrap();
+        connection.control(Control::Begin).unwrap();
+        has_said.recv_timeout(std::time::Duration::from_secs(10)).unwrap();
+        let (ended, said) = match text {
+            None => (connection.control(Control::Commit), "lost before the commit"),
+            Some(text) => (connection.run(text), "lost before this statement was sent"),
+        };
+        let error = ended.unwrap_err();
+        assert!(error.is_lost() && error.to_string().contains(said), "{text:?}: {error}");
+    }
 }

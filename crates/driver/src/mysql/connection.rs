@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hashbrown::HashMap;
-use onggi_sql::compile::{commits, looks_up, reads_only, words};
+use onggi_sql::compile::{commits, looks_up, may_commit, reads_only, words};
 use onggi_sql::shape::Shape;
 use onggi_sql::{Compiled, Dialect};
 
@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::open::{Caller, Server};
 use super::parameters::{APART, Buffer};
 use super::run::Prepared;
-use super::state::{State, may_commit};
+use super::state::State;
 use super::statement::Statement;
 use super::wire::Wire;
 use crate::error::Kind;
@@ -102,7 +102,7 @@ impl Connection {
             self.by_text.values_mut().for_each(Statement::outdate);
         }
         let alone = self.state == State::Idle && control.is_none() && !reads_only(text);
-        let may_commit = may_commit(text, control);
+        let may_commit = may_commit(text, self.server.dialect);
         if (alone || may_commit)
             && let Some(failure) = self.wire.farewell()
         {

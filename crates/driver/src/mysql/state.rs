@@ -123,30 +123,3 @@ impl State {
         }
     }
 }
-
-/// Whether a text may commit, as far as its words tell: it is a step of a transaction, or is several statements.
-pub(super) fn may_commit(text: &str, control: Option<Control>) -> bool {
-    let is_no_letter = |letter: char| !letter.is_alphanumeric() && letter != '_';
-    let mut words = text.split(is_no_letter);
-    (control.is_some() || text.contains(';')) && words.any(|word| word.eq_ignore_ascii_case("commit"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_that_may_commit_are_known_by_their_words() {
-        for (text, may) in [
-            ("commit", true),
-            ("/* mine */ COMMIT AND CHAIN", true),
-            ("BEGIN; UPDATE jars SET a = 1; COMMIT", true),
-            ("UPDATE jars SET a = 1;commit;", true),
-            ("ROLLBACK", false),
-            ("UPDATE jars SET a = 'commit'", false),
-            ("UPDATE jars SET on_commit = 1; SELECT 1", false),
-        ] {
-            assert_eq!(may_commit(text, Control::of(text)), may, "{text}");
-        }
-    }
-}

@@ -1,10 +1,10 @@
 use onggi_sql::Dialect;
-use onggi_sql::compile::{commits, reads_only};
+use onggi_sql::compile::{commits, may_commit, reads_only};
 
 use super::column::Column;
 use super::error::{is_outdated, is_unpreparable, outcome_unknown};
 use super::failure::{Answer, Failure};
-use super::state::{State, may_commit};
+use super::state::State;
 use super::wire::{Handle, Wire};
 use super::writes::Writes;
 use crate::{Control, Error};
@@ -49,7 +49,7 @@ impl Statement {
             writes,
             control,
             commits,
-            may_commit: may_commit(text, control),
+            may_commit: may_commit(text, dialect),
             reads_only: reads_only(text),
             order: None,
             parameters,

@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use hashbrown::{Equivalent, HashMap};
 use onggi_sql::Compiled;
-use onggi_sql::compile::reads_only;
+use onggi_sql::compile::{may_commit, reads_only};
 use onggi_sql::dialect::POSTGRES;
 use onggi_sql::shape::Shape;
 
 use super::cancel::Cancel;
-use super::error::{has_been_undone, is_cancelled, outcome_unknown, statement_unknown};
+use super::error::{has_been_undone, is_cancelled, lost_before, outcome_unknown, statement_unknown};
 use super::fit::Fits;
 use super::parameters::Buffer;
 use super::state::State;
@@ -78,11 +78,16 @@ impl Connection {
     /// Runs a text of no parameters and no rows, unprepared.
     pub(crate) fn run(&mut self, text: &str) -> Result<()> {
         let alone = self.wire.stands_alone() && Control::of(text).is_none() && !reads_only(text);
+        let may_commit = may_commit(text, &POSTGRES);
+        if (alone || may_commit) && self.wire.is_broken() {
+            return Err(lost_before().with_statement(text));
+        }
         self.wire.run(text).map_err(|failure| {
             let error = failed(failure, &mut self.wire).with_statement(text);
-            match alone && error.is_lost() {
-                true => statement_unknown().with_source(error),
-                false => error,
+            match error.is_lost() {
+                _ if may_commit && self.wire.is_lost() => outcome_unknown(error),
+                true if alone => statement_unknown().with_source(error),
+                _ => error,
             }
         })
     }

@@ -96,6 +96,12 @@ pub(super) fn statement_unknown() -> Error {
     Error::new(Kind::Unknown, said)
 }
 
+/// The error of a statement that may last by itself, on a connection whose end had come before.
+#[cold]
+pub(super) fn lost_before() -> Error {
+    Error::new(Kind::Lost, "the connection to PostgreSQL was lost before this statement was sent")
+}
+
 /// The error of a commit that PostgreSQL has answered with a rollback.
 #[cold]
 pub(super) fn has_been_undone() -> Error {

@@ -1,9 +1,10 @@
 use onggi_sql::Compiled;
-use onggi_sql::compile::{reads_only, words};
+use onggi_sql::compile::{may_commit, reads_only, words};
+use onggi_sql::dialect::POSTGRES;
 use postgres_types::Type as PostgresType;
 
 use super::copy::{Portion, copy};
-use super::error::{classify, has_been_undone, is_outdated, outcome_unknown, statement_unknown};
+use super::error::{classify, has_been_undone, is_outdated, lost_before, outcome_unknown, statement_unknown};
 use super::failure::{Answer, Failure};
 use super::limited::Limited;
 use super::parameters::{Buffer, Columns, Parameters};
@@ -20,6 +21,7 @@ pub(super) struct Statement {
     pub(super) run: Run,
     /// What it does to transactions.
     pub(super) control: Option<Control>,
+    may_commit: bool,
     /// Whether it may want something to copy, or give it.
     pub(super) copies: bool,
     /// Whether its tables have changed since it was prepared.
@@ -64,6 +66,7 @@ impl Statement {
         Ok(Statement {
             run,
             control: Control::of(text),
+            may_commit: may_commit(text, &POSTGRES),
             copies: words(text).next().is_some_and(|word| word.eq_ignore_ascii_case("copy")),
             outdated: false,
             types: types.into(),
@@ -226,9 +229,8 @@ impl Prepared<'_> {
         if self.wire.state() == State::Failed && self.statement.control == Some(Control::Commit) {
             return Err(Error::new(Kind::Other, CANNOT_COMMIT));
         }
-        if self.is_alone() && self.wire.is_broken() {
-            let said = "the connection to PostgreSQL was lost before this statement was sent";
-            return Err(Error::new(Kind::Lost, said));
+        if (self.is_alone() || self.statement.may_commit) && self.wire.is_broken() {
+            return Err(lost_before());
         }
         let mut answer = ask(&mut self.statement.run, self.text, self.buffer, self.wire);
         if answer.as_ref().is_err_and(is_outdated) && self.wire.state() == State::Idle && self.renew()? {
@@ -260,7 +262,7 @@ impl Prepared<'_> {
         let error = failed(failure, self.wire);
         match self.statement.control {
             _ if is_outdated => changed(self.wire.state()).with_source(error),
-            Some(Control::Commit) if self.wire.is_lost() => outcome_unknown(error),
+            _ if self.statement.may_commit && self.wire.is_lost() => outcome_unknown(error),
             _ if error.is_lost() && self.is_alone() => statement_unknown().with_source(error),
             _ => error,
         }

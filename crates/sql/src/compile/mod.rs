@@ -19,7 +19,7 @@ mod window;
 mod write;
 
 use self::compound::Widens;
-pub use self::own::{Own, commits, looks_up, placeholders, reads_only, words};
+pub use self::own::{Own, commits, looks_up, may_commit, placeholders, reads_only, words};
 use self::source::Sources;
 use crate::compiled::Limit;
 use crate::repeat::Repeats;

@@ -105,6 +105,21 @@ pub fn commits(text: &str, dialect: &Dialect) -> bool {
     !temporary && COMMITTING.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
+/// Whether a text may commit its transaction, as far as the first words of its statements tell. Where changes of tables do so, a
+/// procedure that is called may do so too.
+pub fn may_commit(text: &str, dialect: &Dialect) -> bool {
+    text.split(';').any(|statement| {
+        let mut words = words(statement);
+        let mut next = |wanted: &[&str]| {
+            words.next().is_some_and(|word| wanted.iter().any(|other| word.eq_ignore_ascii_case(other)))
+        };
+        match dialect.tables.in_transactions {
+            true => next(&["COMMIT", "END"]),
+            false => next(&["COMMIT", "CALL"]),
+        }
+    })
+}
+
 /// The words of a statement behind the comments at its start.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut text = text.trim_start();
@@ -219,7 +234,7 @@ fn tag(rest: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Own, placeholders, reads_only};
+    use super::{Own, may_commit, placeholders, reads_only};
     use crate::Type;
     use crate::dialect::{MARIADB, MYSQL, POSTGRES, SQLITE};
 
@@ -244,6 +259,25 @@ mod tests {
                 placeholders(text, &SQLITE, &[]),
                 Own { text: text.into(), parameters: None, order: None }
             );
+        }
+    }
+
+    #[test]
+    fn texts_that_may_commit_are_known_by_their_words() {
+        for (text, on_mysql, on_postgres) in [
+            ("commit", true, true),
+            ("/* mine */ COMMIT AND CHAIN", true, true),
+            ("END", false, true),
+            ("BEGIN; UPDATE jars SET a = 1; -- done\n COMMIT", true, true),
+            ("UPDATE jars SET a = 1;commit;", true, true),
+            ("CALL settle(1)", true, false),
+            ("ROLLBACK", false, false),
+            ("UPDATE jars SET a = 'commit'", false, false),
+            ("UPDATE jars SET a = CASE WHEN b THEN 1 END;", false, false),
+            ("UPDATE jars SET on_commit = 1; SELECT 1", false, false),
+        ] {
+            let may = [&MARIADB, &MYSQL, &POSTGRES].map(|dialect| may_commit(text, dialect));
+            assert_eq!(may, [on_mysql, on_mysql, on_postgres], "{text}");
         }
     }
 
