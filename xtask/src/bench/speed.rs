@@ -55,7 +55,20 @@ struct Library {
 struct Row {
     workload: String,
     mode: String,
+    /// Of all rounds.
     micros: Vec<f64>,
+    /// The median of each.
+    rounds: Vec<f64>,
+}
+
+impl Row {
+    /// The median, over the rounds, of what compares this with another library's row. The programs of a round run one right after
+    /// the other, so that a machine that is slow for seconds is slow for both.
+    fn compare(&self, other: &Row, compare: impl Fn(f64, f64) -> f64) -> f64 {
+        let rounds: Vec<f64> =
+            self.rounds.iter().zip(&other.rounds).map(|(own, other)| compare(*own, *other)).collect();
+        median(&rounds)
+    }
 }
 
 impl Library {
@@ -74,7 +87,9 @@ impl Library {
     fn add(&mut self, records: Vec<Record>) {
         for record in records {
             if let (Some(workload), Some(mode)) = (record.text("workload"), record.text("mode")) {
-                self.row(workload, mode).micros.extend(record.numbers("micros"));
+                let (row, micros) = (self.row(workload, mode), record.numbers("micros"));
+                row.micros.extend(micros);
+                row.rounds.push(median(micros));
             } else {
                 let text = |name| record.text(name).unwrap_or_default().to_owned();
                 (self.name, self.database, self.settings) =
@@ -86,15 +101,19 @@ impl Library {
     fn row(&mut self, workload: &str, mode: &str) -> &mut Row {
         let found = self.rows.iter().position(|row| row.workload == workload && row.mode == mode);
         let index = found.unwrap_or_else(|| {
-            self.rows.push(Row { workload: workload.to_owned(), mode: mode.to_owned(), micros: Vec::new() });
+            let (workload, mode) = (workload.to_owned(), mode.to_owned());
+            self.rows.push(Row { workload, mode, micros: Vec::new(), rounds: Vec::new() });
             self.rows.len() - 1
         });
         &mut self.rows[index]
     }
 
+    fn find(&self, workload: &str, mode: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.workload == workload && row.mode == mode)
+    }
+
     fn median(&self, workload: &str, mode: &str) -> Option<f64> {
-        let row = self.rows.iter().find(|row| row.workload == workload && row.mode == mode)?;
-        Some(median(&row.micros))
+        self.find(workload, mode).map(|row| median(&row.micros))
     }
 }
 
@@ -111,7 +130,7 @@ fn report(command: &str, libraries: &[Library], rounds: usize) -> String {
     let Some((yardstick, others)) = libraries.split_first() else {
         return "nothing was measured".to_owned();
     };
-    let mut text = format!("`{command}`, microseconds per operation, medians.\n\n| workload | |");
+    let mut text = format!("`{command}`, medians of microseconds per operation, and of the ratios of each round.\n\n| workload | |");
     for library in libraries {
         let _ = write!(text, " {} |", library.name);
     }
@@ -121,16 +140,16 @@ fn report(command: &str, libraries: &[Library], rounds: usize) -> String {
     text += &format!("\n|---|---|{}\n", "---:|".repeat(libraries.len() + others.len()));
 
     let mut ratios: Vec<Vec<f64>> = vec![Vec::new(); others.len()];
-    for Row { workload, mode, micros } in yardstick.rows.iter().filter(|row| row.mode != EMPTY) {
-        let base = median(micros);
-        let _ = write!(text, "| {workload} | {mode} | {} |", rounded(base));
+    for base in yardstick.rows.iter().filter(|row| row.mode != EMPTY) {
+        let Row { workload, mode, micros, .. } = base;
+        let _ = write!(text, "| {workload} | {mode} | {} |", rounded(median(micros)));
         for library in others {
             text += &library
                 .median(workload, mode)
                 .map_or(" – |".to_owned(), |value| format!(" {} |", rounded(value)));
         }
         for (library, ratios) in others.iter().zip(&mut ratios) {
-            let ratio = library.median(workload, mode).map(|value| value / base);
+            let ratio = library.find(workload, mode).map(|row| row.compare(base, |own, base| own / base));
             ratios.extend(ratio);
             text += &ratio.map_or(" – |".to_owned(), |ratio| format!(" {ratio:.2} |"));
         }
@@ -189,16 +208,15 @@ fn gathered(library: &Library) -> String {
 
 /// What libraries take for a query beyond the yardstick's prepared statement, where there is no row to read.
 fn beyond(row: &Row, yardstick: &Library, others: &[Library]) -> String {
-    let base = median(&row.micros);
     let taken = others.iter().filter_map(|library| {
-        let micros = library.median(&row.workload, &row.mode)?;
-        Some(format!("{} {:.2}", library.name, micros - base))
+        let beyond = library.find(&row.workload, &row.mode)?.compare(row, |own, base| own - base);
+        Some(format!("{} {beyond:.2}", library.name))
     });
     format!(
         "A {} takes {} {} µs. With a query that is built and whose statement is found it takes beyond that: {}.\n\n",
         row.workload,
         yardstick.name,
-        rounded(base),
+        rounded(median(&row.micros)),
         taken.collect::<Vec<_>>().join(", "),
     )
 }
@@ -246,6 +264,21 @@ mod tests {
         assert!(text.contains("| get | autocommit | 2.00 | 3.00 | 1.50 |\n"), "{text}");
         assert!(text.contains("| **geometric mean** | | | | **1.50** |\n"), "{text}");
         assert!(text.contains("- orm 1.0.0 with SQLite 3.50.0: WAL\n"), "{text}");
+    }
+
+    #[test]
+    fn ratios_are_those_within_rounds() {
+        let (mut raw, mut orm) = (library("raw", "1"), library("orm", "2"));
+        // The machine becomes slower, within the second round.
+        for (of_raw, of_orm) in [(1, 20), (10, 20)] {
+            for (library, micros) in [(&mut raw, of_raw), (&mut orm, of_orm)] {
+                let line = format!(r#"{{"workload":"get","mode":"autocommit","micros":[{micros}]}}"#);
+                library.add(vec![Record::parse(&line).unwrap()]);
+            }
+        }
+        let text = report("cargo xtask bench", &[raw, orm], 3);
+        assert!(text.contains("| get | autocommit | 1.00 | 20.0 | 2.00 |\n"), "{text}");
+        assert!(text.contains("| **geometric mean** | | | | **2.00** |\n"), "{text}");
     }
 
     #[test]
