@@ -130,7 +130,9 @@ fn report(command: &str, libraries: &[Library], rounds: usize) -> String {
     let Some((yardstick, others)) = libraries.split_first() else {
         return "nothing was measured".to_owned();
     };
-    let mut text = format!("`{command}`, medians of microseconds per operation, and of the ratios of each round.\n\n| workload | |");
+    let mut text = format!(
+        "`{command}`, medians of microseconds per operation, and of the ratios of each round.\n\n| workload | |"
+    );
     for library in libraries {
         let _ = write!(text, " {} |", library.name);
     }
