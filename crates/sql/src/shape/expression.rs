@@ -11,7 +11,12 @@ impl<'a> Walk<'a, '_> {
 
     #[inline]
     pub(super) fn value(&mut self, value: &'a Value) {
-        let kind = value.ty().map_or(0, |ty| 1 + kind(ty));
+        // Of numbers and texts, which most are, it is a constant.
+        let kind = match value {
+            Value::Integer(_) => 1 + kind(Type::BIGINT),
+            Value::Text(_) => 1 + kind(Type::Text),
+            other => other.ty().map_or(0, |ty| 1 + kind(ty)),
+        };
         self.shape.number(kind << 8 | Tag::Value as u32);
         self.values.push(value);
     }
@@ -172,6 +177,7 @@ impl<'a> Walk<'a, '_> {
 }
 
 /// A type as a number that fits beside a tag.
+#[inline]
 fn kind(ty: Type) -> u32 {
     match ty {
         Type::Boolean => 0,
