@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::dialect::Control;
 use crate::{Dialect, Type};
 
 /// SQL of the program's own, as a database takes it.
@@ -105,19 +106,23 @@ pub fn commits(text: &str, dialect: &Dialect) -> bool {
     !temporary && COMMITTING.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
 
-/// Whether a text may commit its transaction, as far as the first words of its statements tell. Where changes of tables do so, a
-/// procedure that is called may do so too.
+/// Whether a text may commit its transaction, as far as its words tell: it is a step of a transaction, or is several statements.
+/// Where changes of tables commit, a procedure that is called may do so too. Words of comments and texts count where it is several:
+/// who takes a commit for none would do its work twice.
 pub fn may_commit(text: &str, dialect: &Dialect) -> bool {
-    text.split(';').any(|statement| {
-        let mut words = words(statement);
-        let mut next = |wanted: &[&str]| {
-            words.next().is_some_and(|word| wanted.iter().any(|other| word.eq_ignore_ascii_case(other)))
-        };
-        match dialect.tables.in_transactions {
-            true => next(&["COMMIT", "END"]),
-            false => next(&["COMMIT", "CALL"]),
-        }
-    })
+    let is = |word: &str, wanted: &str| word.eq_ignore_ascii_case(wanted);
+    let several = text.contains(';') || Control::of(text).is_some();
+    let has = |wanted: &str| several && words(text).any(|word| is(word, wanted));
+    match dialect.tables.in_transactions {
+        false => has("COMMIT") || has("CALL") || words(text).next().is_some_and(|word| is(word, "CALL")),
+        // Elsewhere it ends a `CASE`.
+        true => has("COMMIT") || has("END") && starts(text).any(|word| is(word, "END")),
+    }
+}
+
+/// The words with which statements may begin: behind another, a line, or a comment.
+fn starts(text: &str) -> impl Iterator<Item = &str> {
+    text.split([';', '\n', '/']).filter_map(|part| words(part).next())
 }
 
 /// The words of a statement behind the comments at its start.
@@ -270,7 +275,14 @@ mod tests {
             ("END", false, true),
             ("BEGIN; UPDATE jars SET a = 1; -- done\n COMMIT", true, true),
             ("UPDATE jars SET a = 1;commit;", true, true),
+            ("UPDATE jars SET a = 1; /* that; is all */ COMMIT", true, true),
+            ("UPDATE jars SET a = 1; -- that; is all\n COMMIT", true, true),
+            ("IF found THEN COMMIT; END IF", true, true),
+            ("BEGIN; /* that; is all */ END", false, true),
+            ("BEGIN; -- that; is all\n END", false, true),
+            ("/* mine */ end", false, true),
             ("CALL settle(1)", true, false),
+            ("UPDATE jars SET a = 1; /* that; is all */ CALL settle(1)", true, false),
             ("ROLLBACK", false, false),
             ("UPDATE jars SET a = 'commit'", false, false),
             ("UPDATE jars SET a = CASE WHEN b THEN 1 END;", false, false),
