@@ -1,5 +1,5 @@
 use super::{Tag, Walk, number};
-use crate::{Aggregate, Case, Expression, Raw, Type, Value};
+use crate::{Aggregate, Case, Expression, Raw, Select, Type, Value};
 
 impl<'a> Walk<'a, '_> {
     pub(super) fn optional(&mut self, expression: Option<&'a Expression>) {
@@ -33,6 +33,17 @@ impl<'a> Walk<'a, '_> {
         for expression in expressions {
             self.expression(expression);
         }
+    }
+
+    #[inline]
+    fn operands(&mut self, tag: Tag, operator: u32, operands: &'a (Expression, Expression)) {
+        self.shape.numbers([tag as u32, operator]);
+        self.pair(operands);
+    }
+
+    fn subquery(&mut self, tag: Tag, select: &'a Select) {
+        self.shape.push(tag);
+        self.select(select);
     }
 
     fn pair(&mut self, pair: &'a (Expression, Expression)) {
@@ -85,10 +96,7 @@ impl<'a> Walk<'a, '_> {
                 self.shape.numbers([Tag::Unary as u32, *operator as u32]);
                 self.expression(operand);
             }
-            Expression::Binary(operator, operands) => {
-                self.shape.numbers([Tag::Binary as u32, *operator as u32]);
-                self.pair(operands);
-            }
+            Expression::Binary(operator, operands) => self.operands(Tag::Binary, *operator as u32, operands),
             Expression::And(conditions) => self.tagged(Tag::And, conditions),
             Expression::Or(conditions) => self.tagged(Tag::Or, conditions),
             Expression::In(operand, values) => {
@@ -96,10 +104,7 @@ impl<'a> Walk<'a, '_> {
                 self.expression(operand);
                 self.value(values);
             }
-            Expression::Match(kind, operands) => {
-                self.shape.numbers([Tag::Match as u32, *kind as u32]);
-                self.pair(operands);
-            }
+            Expression::Match(kind, operands) => self.operands(Tag::Match, *kind as u32, operands),
             Expression::Function(function, arguments) => {
                 self.shape.numbers([Tag::Function as u32, *function as u32]);
                 self.list(arguments);
@@ -120,14 +125,8 @@ impl<'a> Walk<'a, '_> {
             Expression::Raw(raw) => self.raw(raw),
             Expression::Aggregate(aggregate) => self.aggregate(aggregate),
             Expression::Window(window) => self.window(window),
-            Expression::Exists(select) => {
-                self.shape.push(Tag::Exists);
-                self.select(select);
-            }
-            Expression::Scalar(select) => {
-                self.shape.push(Tag::Scalar);
-                self.select(select);
-            }
+            Expression::Exists(select) => self.subquery(Tag::Exists, select),
+            Expression::Scalar(select) => self.subquery(Tag::Scalar, select),
             Expression::InSelect(operand, select) => {
                 self.shape.push(Tag::InSelect);
                 self.expression(operand);
